@@ -1,0 +1,1 @@
+"""People: accounts, profiles, sign-up and sign-in, leaving."""

@@ -1,0 +1,61 @@
+"""How allauth's flows meet our accounts."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Profile, User
+from privacy.tombstones import is_buried
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Sign-up with e-mail, username, password; every account has a profile from the start."""
+
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
+        user = super().save_user(request, user, form, commit)
+        if commit:
+            Profile.objects.get_or_create(user=user)
+        return user
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        """Refuse names that are taken or were somebody's who left."""
+        name: str = super().clean_username(username, shallow)
+        if is_buried(User, name):
+            raise ValidationError(_("This username can't be used. Choose another one."))
+        return name
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        if settings.ALLAUTH_TRUSTED_PROXY_COUNT:
+            return str(super().get_client_ip(request))
+        return request.META.get("REMOTE_ADDR", "")
+
+
+class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """Sign-up through a network keeps what the person confirms in the form, and nothing more."""
+
+    def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> User:
+        """Offer the address and a username; leave names and the rest behind."""
+        offered = {key: data.get(key) for key in ("email", "username")}
+        # The provider's extra data would be stored as it came; the subject is all we need.
+        sociallogin.account.extra_data = {"sub": sociallogin.account.uid}
+        user: User = super().populate_user(request, sociallogin, offered)
+        return user
+
+    def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
+        user: User = super().save_user(request, sociallogin, form)
+        Profile.objects.get_or_create(user=user)
+        return user
+
+    def can_authenticate_by_email(self, login: Any, email: str) -> bool:
+        """An address that a network says is verified never opens an existing account."""
+        return False
+
+
+def primary_address(user: User) -> EmailAddress | None:
+    return EmailAddress.objects.filter(user=user, primary=True).first()

@@ -1,0 +1,31 @@
+"""People, for staff. Passwords and credentials are never shown."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from accounts.models import Profile, User
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin[User]):
+    list_display = ["username", "state", "is_staff", "date_joined"]
+    list_filter = ["state", "is_staff"]
+    search_fields = ["username", "email", "public_id"]
+    readonly_fields = ["public_id", "username", "email", "date_joined", "last_login", "state"]
+    fields = [*readonly_fields, "is_active", "is_staff", "is_superuser", "groups"]
+    filter_horizontal = ["groups"]
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # people sign up themselves
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False  # leaving runs the erasure, which a plain DELETE would not
+
+
+@admin.register(Profile)
+class ProfileAdmin(admin.ModelAdmin[Profile]):
+    list_display = ["public_id", "user", "updated_at"]
+    search_fields = ["user__username"]
+    raw_id_fields = ["user"]
+    show_full_result_count = False

@@ -1,0 +1,112 @@
+"""A person's account, and what they show of themselves."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from foundation.ids import PublicIdField
+from privacy.audiences import Audience, AudienceField
+
+FIELD_AUDIENCES = (Audience.PUBLIC, Audience.MEMBERS, Audience.ME)
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(
+        self, username: str, email: str, password: str | None = None, **values: Any
+    ) -> "User":
+        user = self.model(username=username, email=self.normalize_email(email), **values)
+        user.set_password(password)
+        user.save()
+        Profile.objects.create(user=user)
+        return user
+
+    def create_superuser(self, username: str, email: str, password: str, **values: Any) -> "User":
+        return self.create_user(
+            username, email, password, is_staff=True, is_superuser=True, **values
+        )
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """An account: what is needed to know a person again, and nothing about them."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("active")
+        LEAVING = "leaving", _("leaving")
+        SUSPENDED = "suspended", _("suspended")
+
+    public_id = PublicIdField()
+    username = models.CharField(
+        _("username"),
+        max_length=30,
+        help_text=_("3 to 30 letters, digits, and - or _ between them."),
+        validators=[
+            RegexValidator(
+                r"^[a-zA-Z0-9](?:[a-zA-Z0-9]|[-_](?=[a-zA-Z0-9])){2,29}$",
+                _("Use 3 to 30 letters and digits, with single - or _ between them."),
+            )
+        ],
+    )
+    email = models.EmailField(_("e-mail address"))
+    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["email"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("username"), name="username_once"),
+            models.UniqueConstraint(Lower("email"), name="email_once"),
+        ]
+
+    @classmethod
+    def present(cls, prefix: str = "") -> Q:
+        """Condition for accounts that can be met: neither leaving nor suspended."""
+        return Q(**{f"{prefix}state": cls.State.ACTIVE, f"{prefix}is_active": True})
+
+    @property
+    def is_present(self) -> bool:
+        return self.is_active and self.state == self.State.ACTIVE
+
+    @property
+    def is_leaving(self) -> bool:
+        return self.state == self.State.LEAVING
+
+    def leave(self) -> None:
+        self.state = self.State.LEAVING
+        self.save(update_fields=["state"])
+
+    def come_back(self) -> None:
+        self.state = self.State.ACTIVE
+        self.save(update_fields=["state"])
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class Profile(models.Model):
+    """What a person shows of themselves, each field to its own audience. All of it optional."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="profile")
+    public_id = PublicIdField()
+    photo = models.FileField(_("photo"), upload_to="photos", blank=True)
+    photo_audience = AudienceField(offers=FIELD_AUDIENCES, default=Audience.MEMBERS)
+    bio = models.TextField(_("about you"), max_length=2000, blank=True)
+    bio_audience = AudienceField(offers=FIELD_AUDIENCES, default=Audience.MEMBERS)
+    status = models.CharField(_("status"), max_length=140, blank=True)
+    status_audience = AudienceField(offers=FIELD_AUDIENCES, default=Audience.MEMBERS)
+    updated_at = models.DateTimeField(auto_now=True)

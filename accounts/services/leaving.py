@@ -1,0 +1,28 @@
+"""The accounts app's part in leaving: end what is open, remember the public names."""
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from accounts.models import User
+from foundation.live import cut
+from privacy import tombstones
+from privacy.models import Erasure
+
+
+def hide(user: User, erasure: Erasure) -> None:
+    """End every sign-in and socket, and bury the profile's address."""
+    tombstones.bury(User, [user.username], erasure.pk)
+    end_sign_ins(user)
+
+
+def show(user: User, erasure: Erasure) -> None:
+    """Nothing to undo: tombstones are taken back by the machinery, sign-ins stay ended."""
+
+
+def end_sign_ins(user: User) -> None:
+    """End all web sessions of a person, and close their sockets once that is committed."""
+    keys = list(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
+    Session.objects.filter(session_key__in=keys).delete()
+    UserSession.objects.filter(user=user).delete()
+    transaction.on_commit(lambda: cut(f"user.{user.pk}"))

@@ -1,0 +1,57 @@
+"""Settings: the doors, taking one's data, leaving."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.forms import LeaveForm
+from foundation.limits import spend
+from privacy import erasure
+
+
+@login_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/settings.html")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest) -> HttpResponse:
+    """Say what will go and when, offer the export first, then ask for the password."""
+    user = request.user
+    form = LeaveForm(request.POST or None, user=user)
+    if request.method == "POST" and not user.is_leaving:
+        spend("leave", str(user.pk), limit=10, seconds=3600)
+        if form.is_valid():
+            made = erasure.request(user)
+            return render(request, "accounts/erased.html", {"purge_date": made.due_at})
+    pending = erasure.open_erasure(user)
+    return render(
+        request,
+        "accounts/leave.html",
+        {
+            "form": form,
+            "pending": pending,
+            "plan": erasure.plan(user),
+            "purge_date": pending.due_at if pending else timezone.now() + erasure.grace(),
+            "grace_days": erasure.grace().days,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@login_required
+@require_POST
+def leave_cancel(request: HttpRequest) -> HttpResponse:
+    try:
+        erasure.cancel(request.user)
+    except erasure.TooLate:
+        messages.error(request, _("The purge has begun and can't be stopped any more."))
+        return redirect("leave")
+    messages.success(request, _("Welcome back. Everything of yours is where it was."))
+    return redirect("settings")

@@ -1,0 +1,20 @@
+"""Named lists of favourites, through the gate."""
+
+from django.db.models import F, FilteredRelation, Q, QuerySet
+
+from community.models import Favourite
+from privacy.access import visible
+from privacy.viewer import Viewer
+from sessions_app import queries as sessions
+from sessions_app.models import Recording
+
+
+def favourites(viewer: Viewer) -> QuerySet[Recording]:
+    """Return the recordings the viewer keeps, as far as they may still hear them."""
+    mine = FilteredRelation("favourites", condition=Q(favourites__user=viewer.user_id))
+    rows = sessions.shown_recordings(viewer).annotate(mine=mine)
+    return rows.filter(mine__isnull=False).annotate(kept_at=F("mine__created_at"))
+
+
+def is_favourite(viewer: Viewer, recording_id: str) -> bool:
+    return visible(Favourite, viewer).filter(recording__public_id=recording_id).exists()

@@ -1,0 +1,15 @@
+"""Writers of favourites."""
+
+from accounts.models import User
+from community.models import Favourite
+from sessions_app.models import Recording
+
+
+def keep(user: User, recording: Recording) -> None:
+    """Keep a recording. Idempotent."""
+    Favourite.objects.get_or_create(user=user, recording=recording)
+
+
+def drop(user: User, recording: Recording) -> None:
+    """Stop keeping it. Idempotent."""
+    Favourite.objects.filter(user=user, recording=recording).delete()

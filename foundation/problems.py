@@ -1,0 +1,77 @@
+"""Errors of the API as RFC 9457 problem details."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, JsonResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class Gone(Http404):
+    """The page was public once and its owner left (HTTP 410)."""
+
+
+class Conflict(exceptions.APIException):
+    status_code = 409
+    default_detail = "This doesn't fit what is already stored."
+    default_code = "conflict"
+
+    def __init__(self, detail: str | None = None, **extra: Any) -> None:
+        super().__init__(detail)
+        self.extra = extra
+
+
+class Unprocessable(exceptions.APIException):
+    status_code = 422
+    default_detail = "The content can't be processed."
+    default_code = "unprocessable"
+
+
+class GoneForGood(exceptions.APIException):
+    status_code = 410
+    default_detail = "This was taken away by the person it belonged to."
+    default_code = "gone"
+
+
+TITLES = {
+    400: "Bad request", 401: "Sign in first", 403: "Not allowed", 404: "Not found",
+    405: "Method not allowed", 406: "Not acceptable", 409: "Conflict", 410: "Gone",
+    413: "Too large", 415: "Unsupported media type", 422: "Unprocessable content",
+    429: "Too many requests", 500: "Something broke on our side",
+}  # fmt: skip
+
+
+def problem(status: int, detail: str, **extra: Any) -> dict[str, Any]:
+    """Return the members of a problem; `type` stays about:blank, so `title` tells the status."""
+    title = TITLES.get(status, "Error")
+    return {"type": "about:blank", "title": title, "status": status, "detail": detail, **extra}
+
+
+def problem_response(request: HttpRequest, status: int, detail: str) -> JsonResponse:
+    return JsonResponse(problem(status, detail), status=status, content_type=CONTENT_TYPE)
+
+
+def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler: the same members whatever went wrong."""
+    if isinstance(exc, Gone):
+        exc = GoneForGood()
+    elif isinstance(exc, Http404):
+        exc = exceptions.NotFound()
+    elif isinstance(exc, PermissionDenied):
+        exc = exceptions.PermissionDenied()
+    response = exception_handler(exc, context)
+    if response is None:
+        return None
+    extra: dict[str, Any] = dict(getattr(exc, "extra", {}))
+    if isinstance(exc, exceptions.ValidationError):
+        extra["errors"] = exc.detail
+        detail = "Some fields need another look; nothing was saved."
+    else:
+        detail = str(getattr(exc, "detail", exc))
+    response.data = problem(response.status_code, detail, **extra)
+    response.content_type = CONTENT_TYPE
+    return response

@@ -1,0 +1,35 @@
+"""TURN relays (coturn's `use-auth-secret`): short-lived credentials that name nobody."""
+
+import base64
+import hashlib
+import hmac
+import time
+from typing import Any
+
+from django.conf import settings
+
+LIFETIME = 6 * 3600  # seconds; a jam outlives its first credentials rarely
+
+
+def ice_servers(peer: str) -> tuple[list[dict[str, Any]], str]:
+    """Return the ICE servers for one connection and the policy: "relay" or "all".
+
+    With a relay configured addresses stay hidden ("relay"). Without one, players of a room
+    connect directly and see each other's network address; the room says so before joining.
+    The user name holds the connection's random id, never a person's (draft-uberti-behave-turn-rest).
+    """
+    servers: list[dict[str, Any]] = []
+    if settings.STUN_URLS:
+        servers.append({"urls": settings.STUN_URLS})
+    if not settings.TURN_URLS:
+        return servers, "all"
+    username = f"{int(time.time()) + LIFETIME}:{peer}"
+    digest = hmac.new(settings.TURN_SECRET.encode(), username.encode(), hashlib.sha1).digest()
+    servers.append(
+        {
+            "urls": settings.TURN_URLS,
+            "username": username,
+            "credential": base64.b64encode(digest).decode(),
+        }
+    )
+    return servers, "relay"

@@ -1,0 +1,13 @@
+"""The API, its schema and its documentation page."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from accounts.api import MeView
+
+urlpatterns = [
+    path("v1/me/", MeView.as_view(), name="api_me"),
+    path("v1/", include("sessions_app.api.urls")),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api_docs"),
+]

@@ -1,0 +1,20 @@
+"""Sockets only: pages and API are answered by the WSGI server."""
+
+import os
+
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jamsite.settings.development")
+_http = get_asgi_application()
+
+from jamsite.ws_urls import patterns  # noqa: E402  (needs the apps)
+
+application = ProtocolTypeRouter(
+    {
+        "http": _http,
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(patterns))),
+    }
+)

@@ -1,0 +1,75 @@
+"""What every answer carries, and what stands between a leaving person and the site."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from foundation.limits import TooMany
+from foundation.problems import Gone, problem_response
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class HeadersMiddleware:
+    """Headers that every answer carries."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.setdefault(
+            "Permissions-Policy",
+            "geolocation=(), camera=(), usb=(), payment=(), interest-cohort=()",
+        )
+        return response
+
+
+class LeavingMiddleware:
+    """A person who is leaving may come back or go, and nothing else."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        user = request.user
+        if user.is_authenticated and user.is_leaving:
+            allowed = {reverse("leave"), reverse("leave_cancel"), reverse("account_logout")}
+            shared = ("/static/", "/privacy/")
+            if request.path not in allowed and not request.path.startswith(shared):
+                if request.path.startswith("/api/"):
+                    return problem_response(request, 403, "This account is leaving.")
+                return redirect("leave")
+        return self.get_response(request)
+
+
+class ErrorPagesMiddleware:
+    """410 for what is gone and 429 for too many, as a page or as problem JSON."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Gone):
+            response = render(request, "410.html", status=410)
+            response["X-Robots-Tag"] = "noindex"
+            return response
+        if isinstance(error, TooMany):
+            context = {"wait": error.wait, "limit": error.limit}
+            response = render(request, "429.html", context, status=429)
+            response["Retry-After"] = str(error.wait)
+            return response
+        return None
+
+
+def static_headers(headers: Any, path: str, url: str) -> None:
+    """Let isolated pages use our own workers and worklets."""
+    headers["Cross-Origin-Embedder-Policy"] = "require-corp"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"

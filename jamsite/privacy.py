@@ -1,0 +1,169 @@
+"""What the frameworks under Jamsite hold about people: their tables, and the stores beside them."""
+
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+
+from accounts.models import User
+from privacy import datamap as dm
+
+dm.declare(
+    EmailAddress,
+    label="Your e-mail addresses",
+    subjects=["user"],
+    purposes=["account"],
+    fields={
+        "id": dm.technical(),
+        "user": dm.link(export=False),
+        "email": dm.Datum("user.contact.email", seen_by="owner"),
+        "verified": dm.Datum("user.account", seen_by="owner"),
+        "primary": dm.Datum("user.account", seen_by="owner"),
+    },
+    order=92,
+)
+dm.declare(
+    EmailConfirmation,
+    label="Confirmations of your address",
+    subjects=["email_address__user"],
+    purposes=["account"],
+    retention="3 days",
+    fields={
+        "id": dm.technical(),
+        "email_address": dm.link(export=False),
+        "created": dm.moment(),
+        "sent": dm.moment(),
+        "key": dm.Datum("user.authorization.credentials", export=False, seen_by="nobody"),
+    },
+    order=91,
+)
+dm.declare(
+    SocialAccount,
+    label="Networks you sign in with",
+    subjects=["user"],
+    purposes=["account"],
+    fields={
+        "id": dm.technical(),
+        "user": dm.link(export=False),
+        "provider": dm.Datum("user.account", seen_by="owner"),
+        "uid": dm.Datum("user.unique_id", seen_by="owner"),
+        "last_login": dm.Datum("user.behavior", seen_by="owner"),
+        "date_joined": dm.moment(),
+        "extra_data": dm.Datum("user.account", seen_by="owner", note="the subject id alone"),
+    },
+    order=92,
+)
+dm.declare(
+    SocialToken,
+    label="Tokens of networks",
+    subjects=["account__user"],
+    purposes=["account"],
+    retention="never stored: SOCIALACCOUNT_STORE_TOKENS is off",
+    fields={
+        "id": dm.technical(),
+        "app": dm.technical(),
+        "account": dm.link(export=False),
+        "token": dm.Datum("user.authorization.credentials", export=False, seen_by="nobody"),
+        "token_secret": dm.Datum("user.authorization.credentials", export=False, seen_by="nobody"),
+        "expires_at": dm.technical(),
+    },
+    order=91,
+)
+dm.declare(
+    UserSession,
+    label="Your sign-ins",
+    subjects=["user"],
+    purposes=["safety"],
+    basis=dm.Basis.INTEREST,
+    retention="until you sign out, 30 days at most",
+    fields={
+        "id": dm.technical(),
+        "user": dm.link(export=False),
+        "created_at": dm.moment(),
+        "ip": dm.Datum("user.device.ip_address", seen_by="owner"),
+        "last_seen_at": dm.moment(),
+        "session_key": dm.Datum("user.authorization.credentials", export=False, seen_by="nobody"),
+        "user_agent": dm.Datum("user.device", seen_by="owner"),
+        "data": dm.technical(),
+    },
+    order=92,
+)
+dm.declare(
+    Session,
+    label="Web sessions",
+    purposes=["account"],
+    retention="30 days, or until you sign out",
+    erase=dm.Erase.KEEP,
+    kept_because="They are found by your sign-ins and deleted with them when you leave.",
+    fields={
+        "session_key": dm.Datum("user.device.cookie_id", export=False, seen_by="nobody"),
+        "session_data": dm.Datum("user.account", export=False, seen_by="nobody"),
+        "expire_date": dm.technical(),
+    },
+)
+dm.declare(
+    LogEntry,
+    label="What you did as staff",
+    subjects=["user"],
+    purposes=["safety"],
+    basis=dm.Basis.INTEREST,
+    fields={
+        "id": dm.technical(),
+        "action_time": dm.moment(),
+        "user": dm.link(),
+        "content_type": dm.technical(),
+        "object_id": dm.technical(),
+        "object_repr": dm.technical("never a name: models have no __str__ that tells one"),
+        "action_flag": dm.moment(),
+        "change_message": dm.content(),
+    },
+    order=93,
+)
+for model in (User.groups.through, User.user_permissions.through):
+    dm.declare(
+        model,
+        label="Your staff rights",
+        subjects=["user"],
+        purposes=["account"],
+        fields={
+            name: dm.link(export=False) if name == "user" else dm.technical()
+            for name in (column.name for column in model._meta.concrete_fields)
+        },
+        order=94,
+    )
+for model, label in (
+    (Group, "Staff roles"),
+    (Group.permissions.through, "What staff roles may do"),
+    (Permission, "Permissions"),
+    (ContentType, "Kinds of rows"),
+    (SocialApp, "Networks that are switched on"),
+):
+    dm.not_personal(model, label, "configuration")
+
+dm.store(
+    "valkey",
+    label="Queue, cache, socket messages",
+    categories=["user.unique_id", "user.device.ip_address"],
+    purposes=["operations", "safety"],
+    retention="seconds to an hour; ids of jobs, counts against abuse, messages on their way",
+    erased_how="expires by itself",
+)
+dm.store(
+    "logs",
+    label="Logs of the servers",
+    categories=["system.operations"],
+    purposes=["operations"],
+    retention="rotated by size; no addresses, no names, no query strings are written",
+    erased_how="nothing personal in them",
+)
+dm.store(
+    "mail",
+    label="Mail we sent you",
+    categories=["user.contact.email"],
+    purposes=["account"],
+    retention="handed to the mail server at once; development keeps it in a folder",
+    erased_how="not kept by us",
+)

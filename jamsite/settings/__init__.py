@@ -1,0 +1,1 @@
+"""Settings: `base` holds what every place shares; development, test and production build on it."""

@@ -1,0 +1,86 @@
+"""What Jamsite reads from the environment, with types, checked at start."""
+
+import json
+import os
+import sys
+from typing import Annotated, Any, Literal, NoReturn
+
+from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+CommaList = Annotated[list[str], NoDecode]
+
+
+class OpenIdProvider(BaseModel):
+    """One OpenID Connect provider that people may sign in with."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]{1,30}$")
+    name: str
+    client_id: str
+    secret: str
+    server_url: str
+
+
+class Environment(BaseSettings):
+    """Every variable, its type and its default. Names in the environment are upper case."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    secret_key: str = ""
+    database_url: str = ""
+    redis_url: str = ""
+    site_url: str = "http://127.0.0.1:8000"
+    socket_url: str = Field(default="", description="where /ws/ is served; empty: same as the site")
+    allowed_hosts: CommaList = []
+    media_root: str = ""
+    media_accel_prefix: str = ""
+    region: str = "not stated"
+    contact_email: str = "privacy@localhost"
+
+    email_host: str = ""
+    email_port: int = Field(default=587, ge=1, le=65535)
+    email_user: str = ""
+    email_password: str = ""
+    email_security: Literal["starttls", "tls", "none"] = "starttls"
+    email_from: str = "Jamsite <noreply@localhost>"
+
+    erasure_grace_days: float = Field(default=14, ge=0, le=28)
+    openid_providers: Annotated[list[OpenIdProvider], NoDecode] = []
+
+    stun_urls: CommaList = []
+    turn_urls: CommaList = []
+    turn_secret: str = ""
+
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+
+    @field_validator("allowed_hosts", "stun_urls", "turn_urls", mode="before")
+    @classmethod
+    def split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @field_validator("openid_providers", mode="before")
+    @classmethod
+    def parse(cls, value: Any) -> Any:
+        return json.loads(value) if isinstance(value, str) and value else value or []
+
+
+def read() -> Environment:
+    """Return the environment, or end the program with one sentence for each bad value."""
+    try:
+        return Environment()
+    except ValidationError as error:
+        refuse(
+            [
+                f"{'.'.join(str(part) for part in one['loc']).upper()}: {one['msg']}"
+                for one in error.errors()
+            ]
+        )
+
+
+def refuse(reasons: list[str]) -> NoReturn:
+    """End the program: it must not run with these settings."""
+    sys.stderr.write("Jamsite can't start with these settings:\n")
+    sys.stderr.writelines(f"  - {reason}\n" for reason in reasons)
+    raise SystemExit(os.EX_CONFIG)

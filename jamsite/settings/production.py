@@ -1,0 +1,60 @@
+"""Production: refuses to start with anything unsafe."""
+
+from jamsite.settings.base import *  # noqa: F403
+from jamsite.settings.base import (
+    ALLOWED_HOSTS,
+    ENV,
+    SITE_URL,
+    SOCKET_URL,
+    STORAGES,
+    TURN_URLS,
+)
+from jamsite.settings.environment import refuse
+
+DEBUG = False
+DEVELOPMENT_PAGES = False
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+SESSION_COOKIE_NAME = "__Host-jamsite_session"
+CSRF_COOKIE_NAME = "__Host-csrftoken"
+SECURE_SSL_REDIRECT = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.trusted_proxies else None
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 * 2
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+
+STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+
+EMAIL_HOST = ENV.email_host
+EMAIL_PORT = ENV.email_port
+EMAIL_HOST_USER = ENV.email_user
+EMAIL_HOST_PASSWORD = ENV.email_password
+EMAIL_USE_TLS = ENV.email_security == "starttls"
+EMAIL_USE_SSL = ENV.email_security == "tls"
+
+
+def _faults() -> list[str]:
+    """Return why these settings must not run, one sentence each."""
+    faults = []
+    if len(ENV.secret_key) < 50 or len(set(ENV.secret_key)) < 10:
+        faults.append("SECRET_KEY must be set, at least 50 characters long and random.")
+    if not SITE_URL.startswith("https://"):
+        faults.append("SITE_URL must begin with https://.")
+    if SOCKET_URL and not SOCKET_URL.startswith("wss://"):
+        faults.append("SOCKET_URL must begin with wss:// (or be empty: same host).")
+    if not ALLOWED_HOSTS or any("*" in host or host.startswith(".") for host in ALLOWED_HOSTS):
+        faults.append("ALLOWED_HOSTS must name the hosts, without wildcards.")
+    if not ENV.database_url:
+        faults.append("DATABASE_URL must be set.")
+    if not ENV.redis_url:
+        faults.append("REDIS_URL must be set.")
+    if not ENV.email_host:
+        faults.append("EMAIL_HOST must be set: people confirm their address by mail.")
+    if ENV.email_security == "none" and ENV.email_host not in {"127.0.0.1", "localhost"}:
+        faults.append("EMAIL_SECURITY=none is only for a mail server on this machine.")
+    if TURN_URLS and len(ENV.turn_secret) < 32:
+        faults.append("TURN_SECRET must have at least 32 characters when TURN_URLS is set.")
+    return faults
+
+
+if _found := _faults():
+    refuse(_found)

@@ -1,0 +1,24 @@
+"""Tests: real PostgreSQL and Valkey; mail stays in memory; passwords hash at bcrypt's least cost."""
+
+import os
+
+from jamsite.settings.base import *  # noqa: F403
+from jamsite.settings.base import CACHES, INTERNAL_HOSTS, REDIS_URL
+
+SECRET_KEY = "not-a-secret-used-by-tests-only-0123456789-abcdefghijklmnop"  # noqa: S105
+ALLOWED_HOSTS = [*INTERNAL_HOSTS, "testserver"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+DEVELOPMENT_PAGES = True
+PASSWORD_HASHERS = ["tests.hashers.QuickBCrypt"]
+ACCOUNT_RATE_LIMITS = False
+
+# Each xdist worker has its own database in PostgreSQL (pytest-django) and in Valkey (here).
+_number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+CACHES["default"]["KEY_PREFIX"] = f"test{_number}"
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": f"test{_number}"},
+    }
+}
+CELERY_TASK_DEFAULT_QUEUE = f"test{_number}"

@@ -1,0 +1,69 @@
+"""Pages that belong to no app: home, and what only development shows."""
+
+import email
+import email.policy
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from privacy.viewer import Viewer
+from sessions_app import queries
+from sessions_app.views.shapes import recording_card, session_card
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Live now and new recordings, as far as the viewer may see them."""
+    viewer = Viewer.of(request.user)
+    live = queries.live_sessions(viewer).order_by("-created_at", "-pk")[:6]
+    newest = queries.with_players(queries.new_recordings(viewer), viewer)
+    return render(
+        request,
+        "pages/home.html",
+        {
+            "live_sessions": [session_card(one) for one in live],
+            "new_recordings": [recording_card(one) for one in newest.order_by("-created_at", "-pk")[:8]],
+        },
+    )
+
+
+@require_safe
+def styleguide(request: HttpRequest) -> HttpResponse:
+    return render(request, "styleguide/index.html")
+
+
+@require_safe
+def mail(request: HttpRequest) -> HttpResponse:
+    """List the mail that development sent to a folder, newest first."""
+    folder = Path(settings.MAIL_DIR)
+    files = sorted(folder.glob("*.log"), key=lambda one: one.stat().st_mtime_ns, reverse=True)
+    letters: list[dict[str, Any]] = []
+    for path in files[:50]:
+        letters.extend(_letters(path))
+    return render(request, "pages/dev_mail.html", {"letters": letters})
+
+
+def _letters(path: Path) -> list[dict[str, Any]]:
+    """Read one of Django's mail files: letters divided by a line of 79 dashes."""
+    found = []
+    for raw in path.read_bytes().split(b"-" * 79 + b"\n"):
+        if raw.strip():
+            letter = email.message_from_bytes(raw.lstrip(), policy=email.policy.default)
+            body = letter.get_body(("plain",))
+            found.append(
+                {
+                    "to": letter["To"],
+                    "subject": letter["Subject"],
+                    "date": letter["Date"],
+                    "text": body.get_content() if body else "",
+                }
+            )
+    return found
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "403.html", {"csrf": True}, status=403)

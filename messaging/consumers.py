@@ -1,0 +1,66 @@
+"""A conversation's socket: what is written arrives at once."""
+
+import uuid
+from typing import Any
+
+from channels.db import database_sync_to_async as in_thread
+
+from accounts.models import User
+from foundation.sockets import GatedConsumer
+from messaging import queries, services
+from messaging.models import Conversation, Message
+from privacy.access import visible
+from privacy.viewer import Via, Viewer
+
+
+class ConversationConsumer(GatedConsumer):
+    """Frames: `send {ref, text}` up, `message {id, ref, user, name, text, at}` down."""
+
+    conversation: Conversation
+    user: User
+
+    def allowed(self) -> bool:
+        user = User.objects.filter(User.present(), pk=self.scope["user"].pk).first()
+        if user is None:
+            return False
+        public_id = self.scope["url_route"]["kwargs"]["public_id"]
+        rows = visible(Conversation, Viewer.of(user, Via.SOCKET))
+        conversation = rows.filter(public_id=public_id).first()
+        if conversation is None:
+            return False
+        self.user, self.conversation = user, conversation
+        return True
+
+    async def ready(self) -> None:
+        await self.join(f"user.{self.user.pk}")
+        await self.join(f"conversation.{self.conversation.pk}")
+
+    async def on_send(self, frame: dict[str, Any]) -> None:
+        text, ref = str(frame["text"]).strip(), str(uuid.UUID(str(frame["ref"])))
+        if not 1 <= len(text) <= services.MAX_LENGTH:
+            await self.refuse("send", "length", "A message has 1 to 4000 characters.")
+            return
+        await in_thread(services.write)(self.conversation, self.user, text=text, ref=ref)
+
+    async def message_new(self, event: dict[str, Any]) -> None:
+        frame = await in_thread(self._frame)(event["message"])
+        if frame is not None:
+            await self.send_frame(**frame)
+
+    def _frame(self, message_id: int) -> dict[str, Any] | None:
+        """Return the message as this member may see it: the gate is asked for each socket."""
+        viewer = Viewer(self.user.pk, Via.SOCKET)
+        rows = queries.messages_of(viewer, self.conversation)
+        message: Message | None = rows.filter(pk=message_id).first()
+        if message is None:
+            return None
+        services.mark_read(self.conversation, self.user)
+        return {
+            "t": "message",
+            "id": message.public_id,
+            "ref": str(message.ref),
+            "user": message.author.public_id,
+            "name": message.author.username,
+            "text": message.text,
+            "at": message.created_at.isoformat(),
+        }

@@ -1,0 +1,62 @@
+"""What conversations hold about people, and who sees it: their members, nobody else."""
+
+from accounts.models import User
+from messaging import services
+from messaging.models import Conversation, Member, Message
+from privacy import datamap as dm
+from privacy import rules
+from privacy.rules import Related, Rule
+
+rules.see(
+    Conversation,
+    Rule(also=(Related("messaging.Member", row="conversation", person="user"),)),
+)
+rules.see(Member, Rule(through="conversation"))
+rules.see(Message, Rule(through="conversation", only=User.present("author__")))
+
+dm.declare(
+    Message,
+    label="Messages you wrote",
+    subjects=["author"],
+    purposes=["messages"],
+    fields={
+        "id": dm.technical(),
+        "public_id": dm.identifier(),
+        "conversation": dm.link(),
+        "author": dm.link(),
+        "ref": dm.technical(),
+        "text": dm.Datum("user.correspondence"),
+        "created_at": dm.moment(),
+    },
+    order=50,
+)
+dm.declare(
+    Member,
+    label="Conversations you are in",
+    subjects=["user"],
+    purposes=["messages"],
+    fields={
+        "id": dm.technical(),
+        "conversation": dm.link(),
+        "user": dm.link(),
+        "read_up_to": dm.moment(),
+    },
+    order=53,
+)
+dm.declare(
+    Conversation,
+    label="Conversations",
+    subjects=["members__user"],
+    purposes=["messages"],
+    erase=dm.Erase.CUSTOM,
+    purge=services.release_conversations,
+    erased_how="deleted when nobody else is in it; otherwise the others keep what they wrote",
+    fields={
+        "id": dm.technical(),
+        "public_id": dm.identifier(),
+        "created_at": dm.moment(),
+        "last_at": dm.moment(),
+        "pair": dm.link(export=False),
+    },
+    order=52,
+)

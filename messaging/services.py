@@ -1,0 +1,58 @@
+"""Writers of conversations."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from foundation.live import tell
+from messaging.models import Conversation, Member, Message
+
+MAX_LENGTH = 4000
+
+
+@transaction.atomic
+def conversation_between(one: User, other: User) -> Conversation:
+    """Return the conversation of two people, opening it the first time."""
+    if one.pk == other.pk:
+        raise ValueError("A conversation takes two.")
+    pair = "-".join(str(key) for key in sorted([one.pk, other.pk]))
+    conversation, new = Conversation.objects.get_or_create(pair=pair)
+    if new:
+        Member.objects.bulk_create(
+            [Member(conversation=conversation, user=person) for person in (one, other)]
+        )
+    return conversation
+
+
+@transaction.atomic
+def write(conversation: Conversation, author: User, *, text: str, ref: str) -> Message:
+    """Store a message once, however often it arrives, and tell the open sockets."""
+    message, new = Message.objects.get_or_create(
+        author=author, ref=ref, defaults={"conversation": conversation, "text": text.strip()}
+    )
+    if new:
+        Conversation.objects.filter(pk=conversation.pk).update(last_at=message.created_at)
+        mark_read(conversation, author)
+        key = message.pk
+        transaction.on_commit(
+            lambda: tell(f"conversation.{conversation.pk}", type="message.new", message=key)
+        )
+    return message
+
+
+def mark_read(conversation: Conversation, user: User) -> None:
+    Member.objects.filter(conversation=conversation, user=user).update(read_up_to=timezone.now())
+
+
+def release_conversations(user: Any, batch: int) -> int:
+    """Delete conversations that nobody else is in; forget the pair of those that go on."""
+    mine = Conversation.objects.filter(members__user=user)
+    keys = list(mine.order_by("pk").values_list("pk", flat=True)[:batch])
+    others = Member.objects.filter(conversation__in=keys).exclude(user=user)
+    shared = set(others.values_list("conversation_id", flat=True))
+    Member.objects.filter(conversation__in=keys, user=user).delete()
+    Conversation.objects.filter(pk__in=shared).update(pair=None)
+    Conversation.objects.filter(pk__in=set(keys) - shared).delete()
+    return len(keys)

@@ -1,0 +1,106 @@
+"""Pages of conversations."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.queries import find_person
+from foundation.limits import spend
+from foundation.paging import newest_first
+from foundation.sockets import socket_origin
+from messaging import queries, services
+from messaging.forms import MessageForm, StartForm
+from messaging.models import Message
+from privacy.access import get_visible_or_404
+from privacy.viewer import Viewer
+
+
+def _others(conversation: Any) -> str:
+    names = [member.user.username for member in conversation.others if member.user.is_present]
+    return ", ".join(names) or _("somebody who left")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def index(request: HttpRequest) -> HttpResponse:
+    """List conversations; POST opens one with a person named by username."""
+    viewer = Viewer.of(request.user)
+    form = StartForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        spend("open-conversation", str(request.user.pk), limit=30, seconds=3600)
+        try:
+            other = find_person(viewer, form.cleaned_data["username"])
+            return redirect(services.conversation_between(request.user, other))
+        except (Http404, ValueError):
+            form.add_error("username", _("There is nobody else of that name here."))
+    page = newest_first(
+        queries.conversations(viewer), request.GET.get("after"), moment="last_at"
+    )
+    shapes = [
+        {
+            "url": one.get_absolute_url(),
+            "other_name": _others(one),
+            "last_text": one.last_text or "",
+            "last_at": one.last_at,
+            "unread": one.unread,
+        }
+        for one in page.items
+    ]
+    context = {"conversations": shapes, "form": form, "next_url": page.next_url(request)}
+    status = 422 if form.errors else 200
+    return render(request, "messaging/list.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def conversation(request: HttpRequest, public_id: str) -> HttpResponse:
+    viewer = Viewer.of(request.user)
+    found: Any = get_visible_or_404(queries.conversations(viewer), viewer, public_id=public_id)
+    form = MessageForm(request.POST or None, initial={"ref": uuid.uuid4()})
+    if request.method == "POST":
+        spend("message", str(request.user.pk), limit=120, seconds=60)
+        if form.is_valid():
+            services.write(
+                found,
+                request.user,
+                text=form.cleaned_data["text"],
+                ref=str(form.cleaned_data["ref"]),
+            )
+            return redirect(found)
+        messages.error(request, _("A message has 1 to 4000 characters. Yours was not sent."))
+    services.mark_read(found, request.user)
+    page = newest_first(queries.messages_of(viewer, found), request.GET.get("after"), size=50)
+    return render(
+        request,
+        "messaging/conversation.html",
+        {
+            "conversation": {
+                "public_id": found.public_id,
+                "url": found.get_absolute_url(),
+                "other_name": _others(found),
+            },
+            "chat_messages": [_message(one, viewer) for one in reversed(page.items)],
+            "earlier_url": page.next_url(request),
+            "form": form,
+            "socket_url": f"{socket_origin(request)}/ws/messages/{found.public_id}/",
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _message(message: Message, viewer: Viewer) -> dict[str, Any]:
+    return {
+        "public_id": message.public_id,
+        "mine": message.author_id == viewer.user_id,
+        "author_name": message.author.username,
+        "text": message.text,
+        "at": message.created_at,
+    }
+
+

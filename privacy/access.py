@@ -1,0 +1,66 @@
+"""The one gate. Every question of who sees what is asked here, and answered by one query.
+
+Hidden and missing are the same: what `visible` leaves out does not exist for the viewer.
+"""
+
+from typing import Any, TypeVar
+
+from django.db.models import Case, Model, QuerySet, Value, When
+from django.http import Http404
+
+from foundation.problems import Gone
+from privacy import rules
+from privacy.tombstones import is_buried
+from privacy.viewer import Viewer
+
+M = TypeVar("M", bound=Model)
+
+
+def visible(source: type[M] | QuerySet[M], viewer: Viewer) -> QuerySet[M]:
+    """Return the rows of a model or queryset that this viewer may see."""
+    rows = source if isinstance(source, QuerySet) else source._default_manager.all()
+    return rows.filter(rules.rows_for(rows.model, viewer))
+
+
+def can_see(viewer: Viewer, obj: Model) -> bool:
+    """Return whether the viewer may see this row: the same query, narrowed to one row."""
+    return visible(type(obj), viewer).filter(pk=obj.pk).exists()
+
+
+def with_visible_fields(rows: QuerySet[M], viewer: Viewer) -> QuerySet[M]:
+    """Annotate each row with `sees_<field>` for every field that has its own audience."""
+    flags = {
+        f"sees_{name}": Case(
+            When(rules.field_rows_for(rows.model, name, viewer), then=Value(True)),
+            default=Value(False),
+        )
+        for name in rules.rule_of(rows.model).fields
+    }
+    return rows.annotate(**flags)
+
+
+def can_see_field(viewer: Viewer, obj: Model, name: str) -> bool:
+    """Return whether the viewer may see this row, and this field of it."""
+    rows = visible(type(obj), viewer).filter(rules.field_rows_for(type(obj), name, viewer))
+    return rows.filter(pk=obj.pk).exists()
+
+
+def audience_of(obj: Model) -> QuerySet[Any]:
+    """Return the people with an account who may see this row: the inverse, for fan-out."""
+    found: QuerySet[Any] = rules.people().filter(rules.people_for(obj))
+    return found
+
+
+def get_visible_or_404(source: type[M] | QuerySet[M], viewer: Viewer, **lookup: Any) -> M:
+    """Return the one visible row, or raise the same Http404 for hidden and for missing.
+
+    What was public and belonged to an account that left is `Gone` (410): its name was known.
+    """
+    found = visible(source, viewer).filter(**lookup).first()
+    if found is not None:
+        return found
+    model = source.model if isinstance(source, QuerySet) else source
+    for value in lookup.values():
+        if is_buried(model, str(value)):
+            raise Gone
+    raise Http404

@@ -1,0 +1,30 @@
+"""`manage.py policy`: check that every clause is enforced by a test, or print them."""
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from privacy import policy
+
+
+class Command(BaseCommand):
+    help = "Checks that every clause of the policy has a test, or prints clauses and tests."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--check", action="store_true", help="fail on a clause without a test")
+        parser.add_argument("--json", action="store_true", help="print clauses, tests, uncovered")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["json"]:
+            self.stdout.write(json.dumps(policy.as_json(), indent=2))
+        faults = policy.problems()
+        if faults:
+            raise CommandError("The policy doesn't hold:\n" + "\n".join(f"  {f}" for f in faults))
+        if not options["json"]:
+            about = policy.as_json()
+            self.stdout.write(
+                f"{len(about['clauses'])} clauses, each enforced by a test; "
+                f"{len(about['uncovered'])} promises are not covered yet:"
+            )
+            self.stdout.write(" ".join(about["uncovered"]))

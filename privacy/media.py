@@ -1,0 +1,92 @@
+"""Sound and pictures over HTTP: only through signed, expiring URLs, and through the gate again.
+
+A URL names the object, the part and the viewer it was made for. Its signature proves that we made
+it; the gate is asked anew at each request, so a change of audience ends every URL already given out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core import signing
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+
+from foundation.ranges import file_response
+from privacy.access import can_see_field, get_visible_or_404
+from privacy.rules import rule_of
+from privacy.viewer import Via, Viewer
+
+LIFETIME = 3600  # seconds
+_SALT = "privacy.media"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a model: the column that holds it and the type it is sent as."""
+
+    column: str
+    content_type: str
+
+
+_parts: dict[type[Model], Mapping[str, Part]] = {}
+
+
+def serve(model: type[Model], **parts: Part) -> None:
+    """Declare which files of a model may be fetched; called from `<app>/privacy.py`."""
+    _parts[model] = parts
+
+
+def url_for(obj: Model, part: str, viewer: Viewer) -> str:
+    """Return an address of the file that works for this viewer for an hour."""
+    name = f"{obj._meta.label_lower}/{obj.public_id}/{part}/{viewer.user_id or 0}"  # type: ignore[attr-defined]
+    token = signing.TimestampSigner(salt=_SALT).sign(name)
+    return reverse("media", args=[token])
+
+
+def media(request: HttpRequest, token: str) -> HttpResponse | StreamingHttpResponse:
+    """Send a file to the viewer its address was made for; everybody else gets the 404."""
+    label, public_id, part_name, made_for = _read(token)
+    viewer = Viewer.of(request.user, Via.MEDIA)
+    if str(viewer.user_id or 0) != made_for:
+        raise Http404
+    try:
+        model = apps.get_model(label)
+        part = _parts[model][part_name]
+    except (LookupError, ValueError):
+        raise Http404 from None
+    obj = get_visible_or_404(model, viewer, public_id=public_id)
+    if part.column in rule_of(model).fields and not can_see_field(viewer, obj, part.column):
+        raise Http404
+    return _send(request, getattr(obj, part.column), part)
+
+
+def _read(token: str) -> list[str]:
+    try:
+        name = signing.TimestampSigner(salt=_SALT).unsign(token, max_age=LIFETIME)
+    except signing.BadSignature:
+        raise Http404 from None
+    return name.split("/")
+
+
+def _send(request: HttpRequest, file: Any, part: Part) -> HttpResponse | StreamingHttpResponse:
+    if not file:
+        raise Http404
+    response: HttpResponse | StreamingHttpResponse
+    if settings.MEDIA_ACCEL_PREFIX:
+        # The reverse proxy sends the file; it has asked us, and we have said yes.
+        response = HttpResponse(content_type=part.content_type)
+        response["X-Accel-Redirect"] = f"{settings.MEDIA_ACCEL_PREFIX}{file.name}"
+    else:
+        try:
+            response = file_response(request, file.storage, file.name, part.content_type)
+        except FileNotFoundError:
+            raise Http404 from None
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

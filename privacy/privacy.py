@@ -1,0 +1,82 @@
+"""What the privacy app itself holds about people."""
+
+from privacy import datamap as dm
+from privacy import export, rules
+from privacy.models import Erasure, Export, Tombstone
+from privacy.rules import Rule
+
+rules.see(Export, Rule(owner="user"))
+rules.see(Erasure, Rule(owner="user"))
+
+_WORK = {
+    name: dm.technical("state of a job")
+    for name in ("work", "due_at", "leased_until", "attempts", "percent", "error")
+}
+
+dm.declare(
+    Export,
+    label="Copies of your data",
+    subjects=["user"],
+    purposes=["rights"],
+    retention="7 days after it was made",
+    fields={
+        "id": dm.technical(),
+        "public_id": dm.identifier(seen_by="owner"),
+        "user": dm.link(export=False),
+        "created_at": dm.moment(),
+        "expires_at": dm.moment(),
+        "file": dm.Datum("user", export=False, seen_by="owner", note="everything you gave us"),
+        "missing": dm.technical(),
+        **_WORK,
+    },
+    erase=dm.Erase.CUSTOM,
+    purge=export.purge,
+    erased_how="deleted",
+    order=90,
+)
+
+dm.declare(
+    Erasure,
+    label="Your leaving",
+    subjects=["user"],
+    purposes=["rights"],
+    basis=dm.Basis.LEGAL,
+    retention="for good, without anything that names you",
+    erase=dm.Erase.KEEP,
+    kept_because="It proves that the purge was done. Nothing in it tells who you were.",
+    fields={
+        "id": dm.technical(),
+        "public_id": dm.identifier(seen_by="owner"),
+        "user": dm.link(erase=dm.Erase.BLANK, export=False),
+        "stage": dm.moment(),
+        "requested_at": dm.moment(),
+        "ended_at": dm.moment(),
+        "steps": dm.technical("counts"),
+        **_WORK,
+    },
+)
+
+dm.declare(
+    Tombstone,
+    label="Reserved names",
+    purposes=["safety"],
+    basis=dm.Basis.INTEREST,
+    retention="2 years",
+    erase=dm.Erase.KEEP,
+    kept_because="Keyed hashes keep others from taking over your name or your addresses.",
+    fields={
+        "id": dm.technical(),
+        "name_hash": dm.Datum("user.unique_id.pseudonymous", export=False, seen_by="nobody"),
+        "erasure": dm.technical(),
+        "until": dm.technical(),
+    },
+)
+
+dm.store(
+    "work",
+    label="Workshop of running jobs",
+    categories=["user.biometric.voice", "user.content"],
+    purposes=["rights", "jamming"],
+    retention="while the job runs, 6 hours at most",
+    erased_how="deleted by the job or the sweeper",
+)

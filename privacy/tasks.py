@@ -1,0 +1,39 @@
+"""Celery tasks: thin, by id, idempotent."""
+
+from celery import shared_task
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from foundation.work import sweep_workshops
+from privacy import erasure, export
+from privacy.models import Erasure, Export, Tombstone
+
+
+@shared_task
+def run_export(export_id: int) -> None:
+    export.run(export_id)
+
+
+@shared_task
+def run_erasure(erasure_id: int) -> None:
+    erasure.run(erasure_id)
+
+
+@shared_task
+def sweep() -> None:
+    """Take up whatever is due and held by nobody: exports, erasures."""
+    for export_id in Export.due():
+        run_export.delay(export_id)
+    for erasure_id in Erasure.due():
+        run_erasure.delay(erasure_id)
+
+
+@shared_task
+def expire() -> None:
+    """Delete exports and tombstones whose time is over."""
+    now = timezone.now()
+    for old in Export.objects.filter(expires_at__lt=now)[:500]:
+        default_storage.delete(export.file_name(old))
+        old.delete()
+    sweep_workshops()
+    Tombstone.objects.filter(until__lt=now).delete()

@@ -1,0 +1,1 @@
+"""Jam sessions: meeting, signalling, recordings, stems, mixes."""

@@ -1,0 +1,71 @@
+"""Sessions and recordings, for staff. Sound itself is not played here."""
+
+from django.contrib import admin
+
+from foundation.admin import ReadOnlyAdmin
+from sessions_app.models import (
+    ChatLine,
+    Invite,
+    JamSession,
+    Mix,
+    Participant,
+    Recording,
+    RecordingConsent,
+    Stem,
+    StemChunk,
+)
+
+
+@admin.register(JamSession)
+class JamSessionAdmin(ReadOnlyAdmin):
+    list_display = ["public_id", "audience", "created_at", "closed_at"]
+    list_filter = ["audience"]
+    search_fields = ["public_id", "host__username"]
+
+
+@admin.register(Recording)
+class RecordingAdmin(ReadOnlyAdmin):
+    list_display = ["public_id", "state", "audience", "created_at"]
+    list_filter = ["state", "audience"]
+    search_fields = ["public_id", "owner__username"]
+
+
+@admin.register(Mix)
+class MixAdmin(ReadOnlyAdmin):
+    list_display = ["public_id", "work", "percent", "attempts", "error", "withdrawn_at"]
+    list_filter = ["work"]
+    exclude = ["flac", "opus", "peaks"]
+
+
+@admin.register(Stem)
+class StemAdmin(ReadOnlyAdmin):
+    list_display = ["public_id", "state", "frames", "sample_rate", "drift_ppm"]
+    list_filter = ["state"]
+    exclude = ["file", "peaks", "clock"]
+
+
+@admin.register(RecordingConsent)
+class RecordingConsentAdmin(ReadOnlyAdmin):
+    list_display = ["recording", "user", "answer", "asked_at", "answered_at", "text_version"]
+    list_filter = ["answer"]
+
+
+@admin.register(Participant)
+class ParticipantAdmin(ReadOnlyAdmin):
+    list_display = ["session", "user", "joined_at"]
+
+
+@admin.register(Invite)
+class InviteAdmin(ReadOnlyAdmin):
+    list_display = ["public_id", "created_at", "expires_at", "revoked_at", "used"]
+
+
+@admin.register(ChatLine)
+class ChatLineAdmin(ReadOnlyAdmin):
+    list_display = ["public_id", "session", "author", "created_at"]
+
+
+@admin.register(StemChunk)
+class StemChunkAdmin(ReadOnlyAdmin):
+    list_display = ["stem", "number", "size"]
+    exclude = ["file"]

@@ -1,0 +1,158 @@
+"""API views: thin, through the gate."""
+
+from typing import Any
+
+from django.http import Http404
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from rest_framework import status
+from rest_framework.generics import GenericAPIView
+from rest_framework.permissions import IsAuthenticatedOrReadOnly
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from foundation.api import KeysetPagination, RawParser
+from foundation.problems import Unprocessable
+from privacy.access import get_visible_or_404
+from privacy.viewer import Via, Viewer
+from sessions_app import permissions, queries
+from sessions_app.api import serializers as shapes
+from sessions_app.models import JamSession, Recording, Stem
+from sessions_app.services import publishing, sessions
+from sessions_app.services import recording as recordings
+
+CHECKSUM = OpenApiParameter(
+    "X-Chunk-SHA256", str, OpenApiParameter.HEADER, required=True, description="hex digest"
+)
+
+
+def viewer_of(request: Request) -> Viewer:
+    return Viewer.of(request.user, Via.API)
+
+
+class SessionList(GenericAPIView[JamSession]):
+    """Sessions that are open now, as far as the caller may see them."""
+
+    permission_classes = [IsAuthenticatedOrReadOnly]
+    serializer_class = shapes.SessionSerializer
+    pagination_class = KeysetPagination
+
+    def get(self, request: Request) -> Response:
+        rows = self.paginate_queryset(queries.live_sessions(viewer_of(request)))
+        return self.get_paginated_response(self.get_serializer(rows, many=True).data)
+
+    def post(self, request: Request) -> Response:
+        """Open a session now."""
+        form = self.get_serializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        values = form.validated_data
+        made = sessions.open_session(
+            request.user,
+            title=values.get("title", ""),
+            about=values.get("about", ""),
+            audience=values.get("audience", "participants"),
+        )
+        shown = queries.sessions(viewer_of(request)).get(pk=made.pk)
+        return Response(self.get_serializer(shown).data, status=status.HTTP_201_CREATED)
+
+
+class SessionDetail(GenericAPIView[JamSession]):
+    permission_classes = [IsAuthenticatedOrReadOnly]
+    serializer_class = shapes.SessionSerializer
+
+    def get(self, request: Request, public_id: str) -> Response:
+        viewer = viewer_of(request)
+        found = get_visible_or_404(queries.sessions(viewer), viewer, public_id=public_id)
+        return Response(self.get_serializer(found).data)
+
+
+class RecordingList(GenericAPIView[Recording]):
+    """Recordings the caller may hear, newest first; `?mine=1` only those they play on or own."""
+
+    permission_classes = [IsAuthenticatedOrReadOnly]
+    serializer_class = shapes.RecordingSerializer
+    pagination_class = KeysetPagination
+
+    @extend_schema(parameters=[OpenApiParameter("mine", bool)])
+    def get(self, request: Request) -> Response:
+        viewer = viewer_of(request)
+        mine = viewer.is_member and "mine" in request.query_params
+        rows = (
+            queries.my_recordings(viewer, request.user)
+            if mine
+            else queries.shown_recordings(viewer)
+        )
+        page = self.paginate_queryset(queries.with_players(rows, viewer))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+class RecordingDetail(GenericAPIView[Recording]):
+    permission_classes = [IsAuthenticatedOrReadOnly]
+    serializer_class = shapes.RecordingDetailSerializer
+
+    def _answer(self, viewer: Viewer, public_id: str) -> Response:
+        rows = queries.with_players(queries.recordings(viewer), viewer)
+        found = get_visible_or_404(rows, viewer, public_id=public_id)
+        context = {"viewer": viewer, "mix": queries.mix_of(viewer, found)}
+        return Response(shapes.RecordingDetailSerializer(found, context=context).data)
+
+    def get(self, request: Request, public_id: str) -> Response:
+        return self._answer(viewer_of(request), public_id)
+
+    @extend_schema(request=shapes.RecordingChangeSerializer)
+    def patch(self, request: Request, public_id: str) -> Response:
+        """Change title or audience; only the owner can, everybody else gets the 404."""
+        viewer = viewer_of(request)
+        found = get_visible_or_404(Recording, viewer, public_id=public_id)
+        if not permissions.may_edit(viewer, found):
+            raise Http404
+        form = shapes.RecordingChangeSerializer(found, data=request.data, partial=True)
+        form.is_valid(raise_exception=True)
+        if "title" in form.validated_data:
+            publishing.rename(found, form.validated_data["title"])
+        if "audience" in form.validated_data:
+            publishing.change_audience(found, form.validated_data["audience"])
+        return self._answer(viewer, public_id)
+
+
+def own_stem(request: Request, public_id: str) -> Stem:
+    """Return the caller's own stem; another player's is missing for them."""
+    mine = Stem.objects.filter(player=request.user.pk).select_related("recording")
+    return get_visible_or_404(mine, viewer_of(request), public_id=public_id)
+
+
+class StemDetail(APIView):
+    """One's own stem on its way up."""
+
+    @extend_schema(responses=shapes.StemSerializer)
+    def get(self, request: Request, public_id: str) -> Response:
+        return Response(shapes.StemSerializer(own_stem(request, public_id)).data)
+
+
+class StemChunk(APIView):
+    parser_classes = [RawParser]
+
+    @extend_schema(
+        request={"application/octet-stream": OpenApiTypes.BINARY},
+        responses={204: None, 409: OpenApiTypes.OBJECT, 422: OpenApiTypes.OBJECT},
+        parameters=[CHECKSUM],
+    )
+    def put(self, request: Request, public_id: str, number: int) -> Response:
+        """Send one numbered chunk (at most 8 MiB). Sending it again changes nothing."""
+        stem = own_stem(request, public_id)
+        data = request.data
+        if not isinstance(data, bytes) or not 0 < len(data) <= RawParser.limit:
+            raise Unprocessable("A chunk has between 1 byte and 8 MiB.")
+        recordings.store_chunk(stem, number, data, request.headers.get("X-Chunk-SHA256", ""))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class StemComplete(APIView):
+    @extend_schema(request=shapes.StemCompleteSerializer, responses=shapes.StemSerializer)
+    def post(self, request: Request, public_id: str) -> Response:
+        """Say that every chunk was sent; answers 409 with the numbers that are missing."""
+        stem = own_stem(request, public_id)
+        form = shapes.StemCompleteSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        about: dict[str, Any] = form.validated_data
+        return Response(shapes.StemSerializer(recordings.complete(stem, about)).data)

@@ -1,0 +1,14 @@
+from sessions_app.models.recordings import Mix, Recording, RecordingConsent, Stem, StemChunk
+from sessions_app.models.sessions import ChatLine, Invite, JamSession, Participant
+
+__all__ = [
+    "ChatLine",
+    "Invite",
+    "JamSession",
+    "Mix",
+    "Participant",
+    "Recording",
+    "RecordingConsent",
+    "Stem",
+    "StemChunk",
+]

@@ -1,0 +1,163 @@
+"""A recording is stems; a mix is derived from them and can be made again."""
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from foundation.ids import PublicIdField
+from foundation.work import Work, work_index
+from privacy.audiences import Audience, AudienceField
+from sessions_app.models.sessions import JamSession
+
+
+class Recording(models.Model):
+    """One take of a session: asked for, agreed to, played, mixed, and shown to its audience."""
+
+    class State(models.TextChoices):
+        ASKING = "asking", _("asking everybody")
+        RECORDING = "recording", _("recording")
+        UPLOADING = "uploading", _("collecting the stems")
+        PROCESSING = "processing", _("mixing")
+        READY = "ready", _("ready")
+        DECLINED = "declined", _("not everybody agreed")
+        FAILED = "failed", _("failed")
+
+    public_id = PublicIdField()
+    session = models.ForeignKey(
+        JamSession, null=True, on_delete=models.SET_NULL, related_name="recordings"
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="recordings"
+    )
+    title = models.CharField(_("title"), max_length=80, blank=True)
+    audience = AudienceField(
+        offers=(Audience.PUBLIC, Audience.PARTICIPANTS, Audience.ME), default=Audience.PARTICIPANTS
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.ASKING)
+    created_at = models.DateTimeField(default=timezone.now)
+    starts_at_ms = models.FloatField(null=True, blank=True, help_text="on the session's clock")
+    stops_at_ms = models.FloatField(null=True, blank=True)
+    upload_due_at = models.DateTimeField(
+        null=True, blank=True, help_text="when mixing begins without stems that never came"
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="recording_newest"),
+            models.Index(fields=["owner", "-created_at", "-id"], name="recording_by_owner"),
+            models.Index(
+                fields=["-created_at", "-id"],
+                name="recording_public",
+                condition=models.Q(audience="public", state="ready"),
+            ),
+            models.Index(
+                fields=["upload_due_at"],
+                name="recording_upload_due",
+                condition=models.Q(state="uploading"),
+            ),
+        ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("recording", args=[self.public_id])
+
+
+class RecordingConsent(models.Model):
+    """What one person answered when asked to be recorded. Appended, never rewritten."""
+
+    class Answer(models.TextChoices):
+        WAITING = "waiting", _("has not answered")
+        YES = "yes", _("agreed")
+        NO = "no", _("declined")
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="consents")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="recording_consents"
+    )
+    answer = models.CharField(max_length=8, choices=Answer, default=Answer.WAITING)
+    asked_at = models.DateTimeField(default=timezone.now)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    text_version = models.CharField(max_length=20, help_text="which wording was shown")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["recording", "user"], name="consent_once"),
+        ]
+
+
+class Stem(models.Model):
+    """One player's own sound, captured on their machine before it met the network."""
+
+    class State(models.TextChoices):
+        CAPTURING = "capturing", _("being captured")
+        STORED = "stored", _("stored")
+        ALIGNED = "aligned", _("aligned")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        FAILED = "failed", _("never arrived")
+
+    public_id = PublicIdField()
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="stems")
+    player = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="stems"
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.CAPTURING)
+    created_at = models.DateTimeField(default=timezone.now)
+    chunk_count = models.PositiveIntegerField(null=True, blank=True)
+    frames = models.PositiveBigIntegerField(null=True, blank=True)
+    sample_rate = models.PositiveIntegerField(null=True, blank=True)
+    channels = models.PositiveSmallIntegerField(null=True, blank=True)
+    clock = models.JSONField(default=list, blank=True, help_text="[[frame, session ms], …]")
+    start_ms = models.FloatField(null=True, blank=True, help_text="session ms of frame 0")
+    drift_ppm = models.FloatField(null=True, blank=True)
+    file = models.FileField(upload_to="stems", blank=True, help_text="FLAC, 24 bit, lossless")
+    peaks = models.JSONField(null=True, blank=True)
+    gain = models.FloatField(default=1.0, help_text="linear")
+    pan = models.FloatField(default=0.0, help_text="-1 left … 1 right")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["recording", "player"], name="one_stem_a_player"),
+        ]
+        indexes = [models.Index(fields=["player", "recording"], name="stem_of")]
+
+
+class StemChunk(models.Model):
+    """A numbered piece of a stem on its way up."""
+
+    stem = models.ForeignKey(Stem, on_delete=models.CASCADE, related_name="chunks")
+    number = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField(help_text="bytes")
+    file = models.FileField(upload_to="chunks")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stem", "number"], name="chunk_once")]
+
+
+class Mix(Work):
+    """Sound rendered from the stems that may be heard at that time."""
+
+    public_id = PublicIdField()
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="mixes")
+    created_at = models.DateTimeField(default=timezone.now)
+    stems = models.ManyToManyField(Stem, related_name="mixes", blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    flac = models.FileField(upload_to="mixes", blank=True)
+    opus = models.FileField(upload_to="mixes", blank=True)
+    peaks = models.JSONField(null=True, blank=True)
+    duration_ms = models.PositiveIntegerField(null=True, blank=True)
+    start_ms = models.FloatField(null=True, blank=True, help_text="on the session's clock")
+
+    class Meta:
+        indexes = [
+            work_index("mix_due"),
+            models.Index(fields=["recording", "-created_at", "-id"], name="mix_newest"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recording"],
+                condition=models.Q(withdrawn_at__isnull=True),
+                name="one_mix_in_force",
+            )
+        ]

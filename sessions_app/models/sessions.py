@@ -1,0 +1,93 @@
+"""A jam session, who takes part, how they were invited, what they said."""
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from foundation.ids import PublicIdField
+from privacy.audiences import Audience, AudienceField
+
+SEATS = 8  # players that hear each other peer to peer; more need a media server
+
+
+class JamSession(models.Model):
+    """Musicians who play together, from opening to closing."""
+
+    public_id = PublicIdField()
+    host = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="hosted"
+    )
+    title = models.CharField(_("title"), max_length=80, blank=True)
+    about = models.TextField(_("about"), max_length=1000, blank=True)
+    audience = AudienceField(
+        offers=(Audience.PUBLIC, Audience.PARTICIPANTS), default=Audience.PARTICIPANTS
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="jam_newest"),
+            models.Index(fields=["host", "-created_at", "-id"], name="jam_by_host"),
+            models.Index(
+                fields=["-created_at", "-id"],
+                name="jam_live",
+                condition=models.Q(closed_at__isnull=True),
+            ),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    def get_absolute_url(self) -> str:
+        return reverse("jam", args=[self.public_id])
+
+
+class Participant(models.Model):
+    """A person who took, or takes, part in a session."""
+
+    session = models.ForeignKey(JamSession, on_delete=models.CASCADE, related_name="participants")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="participations"
+    )
+    joined_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "user"], name="participant_once"),
+        ]
+        indexes = [models.Index(fields=["user", "session"], name="participant_of")]
+
+
+class Invite(models.Model):
+    """A link that lets who holds it take part. Its secret is a signature, stored nowhere."""
+
+    public_id = PublicIdField()
+    session = models.ForeignKey(JamSession, on_delete=models.CASCADE, related_name="invites")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="invites_made"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    used = models.PositiveIntegerField(default=0)
+
+
+class ChatLine(models.Model):
+    """One line of a room's chat."""
+
+    public_id = PublicIdField()
+    session = models.ForeignKey(JamSession, on_delete=models.CASCADE, related_name="chat")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="chat_lines"
+    )
+    ref = models.UUIDField(help_text="the sender's own id: sending twice stores once")
+    text = models.CharField(max_length=2000)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["author", "ref"], name="chat_line_once")]
+        indexes = [models.Index(fields=["session", "-created_at", "-id"], name="chat_newest")]

@@ -1,0 +1,319 @@
+"""What sessions and recordings hold about people, who sees it, and what leaving does to it."""
+
+from django.db.models import Q
+
+from accounts.models import User
+from privacy import datamap as dm
+from privacy import erasure, media, rules
+from privacy.audiences import Audience
+from privacy.rules import Anyone, If, Nobody, Related, Rule
+from sessions_app.models import (
+    ChatLine,
+    Invite,
+    JamSession,
+    Mix,
+    Participant,
+    Recording,
+    RecordingConsent,
+    Stem,
+    StemChunk,
+)
+from sessions_app.services import leaving
+
+SHARED = [Audience.PUBLIC, Audience.PARTICIPANTS]
+TOOK_PART = Related("sessions_app.Participant", row="session", person="user")
+HAS_STEM = Related(
+    "sessions_app.Stem", row="recording", person="player", where=~Q(state=Stem.State.WITHDRAWN)
+)
+
+# Those who took part keep seeing a session or recording they share when its owner leaves.
+rules.see(
+    JamSession,
+    Rule(
+        owner="host",
+        audience="audience",
+        ties={Audience.PARTICIPANTS: Nobody()},
+        also=(TOOK_PART,),
+    ),
+)
+rules.see(
+    Recording,
+    Rule(
+        owner="owner",
+        audience="audience",
+        ties={
+            Audience.PUBLIC: If(Q(state=Recording.State.READY), Anyone()),
+            Audience.PARTICIPANTS: Nobody(),
+        },
+        also=(If(Q(audience__in=SHARED), HAS_STEM),),
+    ),
+)
+rules.see(
+    Mix,
+    Rule(
+        through="recording", only=Q(withdrawn_at__isnull=True, work=Mix.Progress.DONE)
+    ),
+)
+rules.see(
+    Stem,
+    Rule(
+        owner="player",
+        only=~Q(state=Stem.State.WITHDRAWN) & User.present("player__"),
+        also=(
+            If(
+                Q(recording__audience__in=SHARED),
+                Related(
+                    "sessions_app.Stem",
+                    row="recording",
+                    row_key="recording_id",
+                    person="player",
+                    where=~Q(state=Stem.State.WITHDRAWN),
+                ),
+            ),
+        ),
+    ),
+)
+rules.see(StemChunk, Rule(owner="stem__player"))
+rules.see(Participant, Rule(through="session", only=User.present("user__")))
+rules.see(
+    ChatLine,
+    Rule(
+        owner="author",
+        only=User.present("author__"),
+        also=(
+            Related(
+                "sessions_app.Participant",
+                row="session",
+                row_key="session_id",
+                person="user",
+            ),
+        ),
+    ),
+)
+rules.see(Invite, Rule(owner="made_by"))
+rules.see(RecordingConsent, Rule(owner="user"))
+
+media.serve(
+    Mix, opus=media.Part("opus", "audio/ogg"), flac=media.Part("flac", "audio/flac")
+)
+media.serve(Stem, flac=media.Part("file", "audio/flac"))
+
+erasure.hook(hide=leaving.hide, show=leaving.show)
+
+_WORK = {
+    name: dm.technical("state of a job")
+    for name in ("work", "due_at", "leased_until", "attempts", "percent", "error")
+}
+_KEEPS_FOR_OTHERS = (
+    "deleted where you were alone; where others took part your name, title and words go "
+    "and the rest stays theirs"
+)
+
+dm.declare(
+    JamSession,
+    label="Jam sessions you opened",
+    subjects=["host", "participants__user"],
+    purposes=["jamming", "publishing"],
+    erase=dm.Erase.CUSTOM,
+    purge=leaving.release_sessions,
+    erased_how=_KEEPS_FOR_OTHERS,
+    fields={
+        "id": dm.technical(),
+        "public_id": dm.identifier(),
+        "host": dm.link(),
+        "title": dm.content(),
+        "about": dm.content(),
+        "audience": dm.choice(),
+        "created_at": dm.moment(),
+        "closed_at": dm.moment(),
+    },
+    order=60,
+)
+dm.declare(
+    Participant,
+    label="Sessions you took part in",
+    subjects=["user"],
+    purposes=["jamming"],
+    fields={
+        "id": dm.technical(),
+        "session": dm.link(),
+        "user": dm.link(),
+        "joined_at": dm.moment(),
+    },
+    order=62,
+)
+dm.declare(
+    Invite,
+    label="Invitations you made",
+    subjects=["made_by"],
+    purposes=["jamming"],
+    retention="until 30 days after it expired",
+    fields={
+        "id": dm.technical(),
+        "public_id": dm.identifier(seen_by="owner"),
+        "session": dm.link(),
+        "made_by": dm.link(),
+        "created_at": dm.moment(),
+        "expires_at": dm.moment(),
+        "revoked_at": dm.moment(),
+        "used": dm.technical("how often; not by whom"),
+    },
+)
+dm.declare(
+    ChatLine,
+    label="What you wrote in rooms",
+    subjects=["author"],
+    purposes=["jamming"],
+    fields={
+        "id": dm.technical(),
+        "public_id": dm.identifier(),
+        "session": dm.link(),
+        "author": dm.link(),
+        "ref": dm.technical(),
+        "text": dm.content(),
+        "created_at": dm.moment(),
+    },
+)
+dm.declare(
+    Recording,
+    label="Recordings you own",
+    subjects=["owner", "stems__player"],
+    purposes=["jamming", "publishing"],
+    erase=dm.Erase.CUSTOM,
+    purge=leaving.release_recordings,
+    erased_how=_KEEPS_FOR_OTHERS,
+    fields={
+        "id": dm.technical(),
+        "public_id": dm.identifier(),
+        "session": dm.link(),
+        "owner": dm.link(),
+        "title": dm.content(),
+        "audience": dm.choice(),
+        "state": dm.technical(),
+        "created_at": dm.moment(),
+        "starts_at_ms": dm.technical(),
+        "stops_at_ms": dm.technical(),
+        "upload_due_at": dm.technical(),
+    },
+    order=40,
+)
+dm.declare(
+    RecordingConsent,
+    label="Your answers when asked to be recorded",
+    subjects=["user"],
+    purposes=["jamming"],
+    basis=dm.Basis.CONSENT,
+    fields={
+        "id": dm.technical(),
+        "recording": dm.link(),
+        "user": dm.link(),
+        "answer": dm.Datum("user.privacy_preferences"),
+        "asked_at": dm.moment(),
+        "answered_at": dm.moment(),
+        "text_version": dm.technical(),
+    },
+)
+dm.declare(
+    StemChunk,
+    label="Pieces of your sound on their way up",
+    subjects=["stem__player"],
+    purposes=["jamming"],
+    basis=dm.Basis.CONSENT,
+    retention="until the stem is put together, 7 days at most",
+    fields={
+        "id": dm.technical(),
+        "stem": dm.link(),
+        "number": dm.technical(),
+        "sha256": dm.technical(),
+        "size": dm.technical(),
+        "file": dm.Datum("user.biometric.voice", export=False, note="the stem is exported"),
+    },
+    order=20,
+)
+dm.declare(
+    Stem,
+    label="Your own sound (stems)",
+    subjects=["player"],
+    purposes=["jamming", "publishing"],
+    basis=dm.Basis.CONSENT,
+    erase=dm.Erase.CUSTOM,
+    purge=leaving.purge_stems,
+    erased_how="deleted; mixes with it are rendered again without it",
+    fields={
+        "id": dm.technical(),
+        "public_id": dm.identifier(),
+        "recording": dm.link(),
+        "player": dm.link(),
+        "state": dm.technical(),
+        "created_at": dm.moment(),
+        "chunk_count": dm.technical(),
+        "frames": dm.Datum("user.content"),
+        "sample_rate": dm.Datum("user.device"),
+        "channels": dm.Datum("user.device"),
+        "clock": dm.Datum("user.device", export=False, note="timing of your sound device"),
+        "start_ms": dm.Datum("user.content"),
+        "drift_ppm": dm.Datum("user.device"),
+        "file": dm.Datum("user.biometric.voice"),
+        "peaks": dm.Datum("user.content", export=False, note="drawn from the file"),
+        "gain": dm.content(),
+        "pan": dm.content(),
+    },
+    order=30,
+)
+dm.declare(
+    Mix,
+    label="Mixes of recordings you own",
+    subjects=["recording__owner", "stems__player"],
+    purposes=["jamming", "publishing"],
+    erase=dm.Erase.CUSTOM,
+    purge=leaving.purge_mixes,
+    erased_how="deleted; rendered again from the others' stems",
+    fields={
+        "id": dm.technical(),
+        "public_id": dm.identifier(),
+        "recording": dm.link(),
+        "created_at": dm.moment(),
+        "stems": dm.link(),
+        "withdrawn_at": dm.moment(),
+        "flac": dm.Datum("user.biometric.voice", export=False, note="the Opus file is exported"),
+        "opus": dm.Datum("user.biometric.voice"),
+        "peaks": dm.Datum("user.content", export=False, note="drawn from the file"),
+        "duration_ms": dm.content(),
+        "start_ms": dm.technical(),
+        **_WORK,
+    },
+    order=25,
+)
+dm.declare(
+    Mix.stems.through,
+    label="Which stems a mix holds",
+    subjects=["stem__player"],
+    purposes=["jamming"],
+    fields={"id": dm.technical(), "mix": dm.link(), "stem": dm.link()},
+    order=26,
+)
+dm.store(
+    "media",
+    label="Sound and pictures",
+    categories=["user.biometric.voice", "user.content"],
+    purposes=["jamming", "publishing"],
+    retention="as long as the row that names the file",
+    erased_how="deleted with the row that names it, file first",
+)
+dm.store(
+    "room",
+    label="Who is in which room now",
+    categories=["user.unique_id"],
+    purposes=["jamming"],
+    retention="30 seconds after the last sign of life",
+    erased_how="expires by itself",
+)
+dm.store(
+    "browser-stems",
+    label="Your takes in your own browser, until they are uploaded",
+    categories=["user.biometric.voice"],
+    purposes=["jamming"],
+    retention="until the server has stored the stem",
+    erased_how="deleted by the page; clearing site data removes it too",
+    where="your browser",
+)

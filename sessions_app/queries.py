@@ -1,0 +1,123 @@
+"""Named lists of sessions and recordings, each with a constant query count.
+
+Every one goes through the gate; what callers add are filters and joins.
+"""
+
+from typing import Any
+
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+
+from accounts.models import User
+from privacy.access import visible
+from privacy.viewer import Viewer
+from sessions_app.models import ChatLine, JamSession, Mix, Participant, Recording, Stem
+
+
+def sessions(viewer: Viewer) -> QuerySet[JamSession]:
+    """Return visible sessions with host and the number of those who took part."""
+    present = Count("participants", filter=User.present("participants__user__"))
+    return visible(JamSession, viewer).select_related("host").annotate(player_count=present)
+
+
+def live_sessions(viewer: Viewer) -> QuerySet[JamSession]:
+    return sessions(viewer).filter(closed_at__isnull=True)
+
+
+def sessions_of(viewer: Viewer, user: User) -> QuerySet[JamSession]:
+    """Return the sessions a person took part in, as far as the viewer may see them."""
+    took_part = Participant.objects.filter(user=user).values("session")
+    return sessions(viewer).filter(pk__in=took_part)
+
+
+def recordings(viewer: Viewer) -> QuerySet[Recording]:
+    """Return visible recordings with owner and the duration of the mix in force."""
+    in_force = Mix.objects.filter(
+        recording=OuterRef("pk"), withdrawn_at__isnull=True, work=Mix.Progress.DONE
+    )
+    return (
+        visible(Recording, viewer)
+        .select_related("owner")
+        .annotate(duration_ms=Subquery(in_force.values("duration_ms")[:1]))
+    )
+
+
+def shown_recordings(viewer: Viewer) -> QuerySet[Recording]:
+    """Return recordings worth listing: ready, or on the way for those who play on them."""
+    over = [Recording.State.DECLINED, Recording.State.ASKING]
+    return recordings(viewer).exclude(state__in=over)
+
+
+def new_recordings(viewer: Viewer) -> QuerySet[Recording]:
+    """Return what anyone may hear: public and ready."""
+    return recordings(viewer).filter(audience="public", state=Recording.State.READY)
+
+
+def my_recordings(viewer: Viewer, user: User) -> QuerySet[Recording]:
+    """Return recordings a person owns or plays on."""
+    plays = Stem.objects.filter(player=user).values("recording")
+    return shown_recordings(viewer).filter(Q(owner=user) | Q(pk__in=plays))
+
+
+def recordings_owned_by(viewer: Viewer, user: User) -> QuerySet[Recording]:
+    return shown_recordings(viewer).filter(owner=user)
+
+
+def with_players(rows: QuerySet[Recording], viewer: Viewer) -> QuerySet[Recording]:
+    """Add the players of each recording, as `credits`, in one query for all rows.
+
+    Who plays on a recording is part of it: who may see the recording may see the names.
+    """
+    plays = (
+        Stem.objects.filter(User.present("player__"))
+        .exclude(state__in=[Stem.State.WITHDRAWN, Stem.State.FAILED])
+        .select_related("player")
+        .order_by("pk")
+    )
+    return rows.prefetch_related(Prefetch("stems", queryset=plays, to_attr="credits"))
+
+
+def mix_of(viewer: Viewer, recording: Recording) -> Mix | None:
+    return visible(Mix, viewer).filter(recording=recording).first()
+
+
+def stems_of(viewer: Viewer, recording: Recording) -> QuerySet[Stem]:
+    """Return the stems the viewer may hear one by one: those who play on it hear them all."""
+    stems = visible(Stem, viewer).filter(recording=recording, state=Stem.State.ALIGNED)
+    return stems.select_related("player").order_by("pk")
+
+
+def players_of(viewer: Viewer, session: JamSession) -> QuerySet[Participant]:
+    rows = visible(Participant, viewer).filter(session=session)
+    return rows.select_related("user").order_by("joined_at", "pk")
+
+
+def chat_of(viewer: Viewer, session: JamSession, last: int = 50) -> list[ChatLine]:
+    """Return the newest lines of a room, oldest first."""
+    rows = visible(ChatLine, viewer).filter(session=session).select_related("author")
+    return list(rows.order_by("-created_at", "-pk")[:last])[::-1]
+
+
+def recording_for_room(recording_id: int, user_id: int) -> dict[str, Any] | None:
+    """Return a recording as the room shows it to one of its players (docs/realtime.md)."""
+    recording = Recording.objects.select_related("owner", "session").filter(pk=recording_id).first()
+    if recording is None:
+        return None
+    consents = list(recording.consents.select_related("user").order_by("user__username"))
+    stem = recording.stems.filter(player_id=user_id).exclude(state=Stem.State.WITHDRAWN).first()
+    return {
+        "id": recording.public_id,
+        "state": recording.state,
+        "by": recording.owner.username if recording.owner else "",
+        "waiting": [one.user.username for one in consents if one.answer == "waiting"],
+        "agreed": [one.user.username for one in consents if one.answer == "yes"],
+        "starts_at": recording.starts_at_ms,
+        "stops_at": recording.stops_at_ms,
+        "stem": stem.public_id if stem else None,
+        "url": recording.get_absolute_url(),
+    }
+
+
+def mix_progress(recording: Recording) -> int:
+    """Return how far the mix on its way is, in percent."""
+    coming = recording.mixes.filter(withdrawn_at__isnull=True).values_list("percent", flat=True)
+    return coming.first() or 0

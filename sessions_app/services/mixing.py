@@ -1,0 +1,77 @@
+"""Mixes: ordered, withdrawn, deleted. How one is rendered is told in `rendering`."""
+
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from sessions_app.models import Mix, Recording, Stem, StemChunk
+
+SUFFIXES = {"flac": "flac", "opus": "ogg"}
+PLAYABLE = [Stem.State.STORED, Stem.State.ALIGNED]
+
+
+def heard_stems(recording: Recording) -> Any:
+    """Return the stems that belong in a mix now: here, not withdrawn, their player not leaving."""
+    return recording.stems.filter(User.present("player__"), state__in=PLAYABLE)
+
+
+@transaction.atomic
+def mix_again(recording: Recording) -> Mix:
+    """Withdraw the mix in force and order a new one; the row is the order."""
+    withdraw_mixes(recording)
+    mix = Mix.objects.create(recording=recording)
+    recording.state = Recording.State.PROCESSING
+    recording.save(update_fields=["state"])
+    transaction.on_commit(lambda: _send(mix.pk))
+    return mix
+
+
+def withdraw_mixes(recording: Recording) -> None:
+    """Take the mix in force out of everybody's reach; its files go when the job sweeps."""
+    Mix.objects.filter(recording=recording, withdrawn_at__isnull=True).update(
+        withdrawn_at=timezone.now()
+    )
+
+
+def delete_withdrawn(mixes: Any, limit: int = 500) -> int:
+    """Delete withdrawn mixes, files first; return how many."""
+    rows = list(mixes.filter(withdrawn_at__isnull=False)[:limit])
+    for mix in rows:
+        for kind in SUFFIXES:
+            default_storage.delete(file_name(mix, kind))
+        mix.delete()
+    return len(rows)
+
+
+def file_name(mix: Mix, kind: str) -> str:
+    """Return the one name a mix's file can have, so that a killed job leaves no orphan."""
+    return f"mixes/{mix.public_id}.{SUFFIXES[kind]}"
+
+
+def stem_file_name(stem: Stem) -> str:
+    return f"stems/{stem.public_id}.flac"
+
+
+def delete_chunks(stem: Stem) -> None:
+    """Delete a stem's chunks, files first, those included that no row names (a killed upload)."""
+    folder = f"chunks/{stem.public_id}"
+    if default_storage.exists(folder):
+        for name in default_storage.listdir(folder)[1]:
+            default_storage.delete(f"{folder}/{name}")
+        default_storage.delete(folder)
+    StemChunk.objects.filter(stem=stem).delete()
+
+
+def delete_sound(stem: Stem) -> None:
+    """Delete all of a stem's sound: its file and its chunks."""
+    delete_chunks(stem)
+    default_storage.delete(stem_file_name(stem))
+
+
+def _send(mix_id: int) -> None:
+    from sessions_app.tasks import render_mix
+
+    render_mix.delay(mix_id)

@@ -1,0 +1,40 @@
+"""Writers of a finished recording: title, audience, withdrawing one's own sound."""
+
+from django.db import transaction
+
+from accounts.models import User
+from foundation.live import tell
+from sessions_app.models import Recording, Stem
+from sessions_app.services import mixing
+
+
+@transaction.atomic
+def change_audience(recording: Recording, audience: str) -> None:
+    """Change who may hear a recording; holds at once on every surface."""
+    Recording.objects.filter(pk=recording.pk).update(audience=audience)
+    recording.audience = audience
+    if recording.session_id is not None:
+        group, key = f"jam.{recording.session_id}", recording.pk
+        transaction.on_commit(lambda: tell(group, type="recording.changed", recording=key))
+
+
+def rename(recording: Recording, title: str) -> None:
+    Recording.objects.filter(pk=recording.pk).update(title=title.strip())
+
+
+@transaction.atomic
+def withdraw(recording: Recording, player: User) -> bool:
+    """Take one player's sound out of a recording for good; the others keep theirs.
+
+    Returns False when the player has no sound in it.
+    """
+    locked = Recording.objects.select_for_update().get(pk=recording.pk)
+    stem = locked.stems.filter(player=player).exclude(state=Stem.State.WITHDRAWN).first()
+    if stem is None:
+        return False
+    Stem.objects.filter(pk=stem.pk).update(
+        state=Stem.State.WITHDRAWN, peaks=None, clock=[], file=""
+    )
+    mixing.mix_again(locked)
+    transaction.on_commit(lambda: mixing.delete_sound(stem))
+    return True

@@ -1,0 +1,107 @@
+"""Writers of sessions: open, invite, join, close."""
+
+from datetime import timedelta
+
+from django.core import signing
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from foundation.live import cut, tell
+from sessions_app.models import ChatLine, Invite, JamSession, Participant
+from sessions_app.models.sessions import SEATS
+
+INVITE_LIFETIME = timedelta(days=7)
+_signer = signing.Signer(salt="sessions.invite")
+
+
+class NoSeat(Exception):
+    """Every seat of the session is taken, or the session is closed."""
+
+
+@transaction.atomic
+def open_session(host: User, *, title: str, about: str, audience: str) -> JamSession:
+    """Open a session now, with its host as the first to take part."""
+    session = JamSession.objects.create(
+        host=host,
+        title=title.strip() or _("%(name)s's jam") % {"name": host.username},
+        about=about.strip(),
+        audience=audience,
+    )
+    Participant.objects.create(session=session, user=host)
+    return session
+
+
+def invite(session: JamSession, by: User) -> Invite:
+    """Make a link that lets people take part for a week, or until it is revoked."""
+    return Invite.objects.create(
+        session=session, made_by=by, expires_at=timezone.now() + INVITE_LIFETIME
+    )
+
+
+def token_of(invite: Invite) -> str:
+    """Return the secret part of an invitation's link, a signature that is stored nowhere."""
+    return _signer.sign(invite.public_id)
+
+
+def find_invite(token: str) -> Invite | None:
+    """Return the invitation a link stands for, or None when it is false, old or revoked."""
+    try:
+        public_id = _signer.unsign(token)
+    except signing.BadSignature:
+        return None
+    return (
+        Invite.objects.select_related("session", "session__host", "made_by")
+        .filter(
+            User.present("made_by__"),
+            public_id=public_id,
+            revoked_at__isnull=True,
+            expires_at__gt=timezone.now(),
+            session__closed_at__isnull=True,
+        )
+        .first()
+    )
+
+
+def revoke(invite: Invite) -> None:
+    Invite.objects.filter(pk=invite.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
+
+
+@transaction.atomic
+def join(session: JamSession, user: User, *, invite: Invite | None = None) -> Participant:
+    """Take a seat. Idempotent; raises NoSeat when there is none."""
+    locked = JamSession.objects.select_for_update().get(pk=session.pk)
+    existing = Participant.objects.filter(session=locked, user=user).first()
+    if existing is not None:
+        return existing
+    if not locked.is_open or locked.participants.count() >= SEATS:
+        raise NoSeat
+    if invite is not None:
+        Invite.objects.filter(pk=invite.pk).update(used=F("used") + 1)
+    return Participant.objects.create(session=locked, user=user)
+
+
+@transaction.atomic
+def change_audience(session: JamSession, audience: str) -> None:
+    """Change who may find the session; open sockets ask the gate again at once."""
+    JamSession.objects.filter(pk=session.pk).update(audience=audience)
+    session.audience = audience
+    transaction.on_commit(lambda: cut(f"jam.{session.pk}"))
+
+
+@transaction.atomic
+def close(session: JamSession) -> None:
+    """End the session for everybody."""
+    JamSession.objects.filter(pk=session.pk, closed_at__isnull=True).update(
+        closed_at=timezone.now()
+    )
+    transaction.on_commit(lambda: tell(f"jam.{session.pk}", type="room.closed"))
+
+
+def say(session: JamSession, author: User, *, text: str, ref: str) -> tuple[ChatLine, bool]:
+    """Store a chat line once, whatever the number of times it arrives; say whether it is new."""
+    return ChatLine.objects.get_or_create(
+        author=author, ref=ref, defaults={"session": session, "text": text.strip()}
+    )

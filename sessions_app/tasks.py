@@ -1,0 +1,26 @@
+"""Celery tasks: thin, by id, idempotent."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from sessions_app.models import Invite, Mix
+from sessions_app.services import mixing, recording
+
+
+@shared_task
+def render_mix(mix_id: int) -> None:
+    from sessions_app.services import rendering  # loads the sound libraries: workers only
+
+    rendering.run(mix_id)
+
+
+@shared_task
+def sweep() -> None:
+    """Take up mixes that are due, end what waits too long, delete withdrawn mixes' files."""
+    for mix_id in Mix.due():
+        render_mix.delay(mix_id)
+    recording.sweep()
+    mixing.delete_withdrawn(Mix.objects.all())
+    Invite.objects.filter(expires_at__lt=timezone.now() - timedelta(days=30)).delete()

@@ -1,0 +1,30 @@
+from django.urls import path
+
+from sessions_app.views import recordings, sessions
+
+urlpatterns = [
+    path("jam/", sessions.index, name="jams"),
+    path("jam/new/", sessions.create, name="create_jam"),
+    path("jam/<str:public_id>/", sessions.detail, name="jam"),
+    path("jam/<str:public_id>/room/", sessions.room, name="room"),
+    path("jam/<str:public_id>/join/", sessions.join, name="join_jam"),
+    path("jam/<str:public_id>/audience/", sessions.change_audience, name="jam_audience"),
+    path("jam/<str:public_id>/close/", sessions.close, name="close_jam"),
+    path("jam/<str:public_id>/invites/", sessions.make_invite, name="make_invite"),
+    path(
+        "jam/<str:public_id>/invites/<str:invite_id>/revoke/",
+        sessions.revoke_invite,
+        name="revoke_invite",
+    ),
+    path("i/<str:token>/", sessions.invite, name="invite"),
+    path("recordings/", recordings.index, name="recordings"),
+    path("recordings/<str:public_id>/", recordings.detail, name="recording"),
+    path("recordings/<str:public_id>/audio/", recordings.audio, name="recording_audio"),
+    path("recordings/<str:public_id>/peaks/", recordings.peaks, name="recording_peaks"),
+    path(
+        "recordings/<str:public_id>/audience/", recordings.change_audience, name="recording_audience"
+    ),
+    path("recordings/<str:public_id>/title/", recordings.rename, name="rename_recording"),
+    path("recordings/<str:public_id>/withdraw/", recordings.withdraw, name="withdraw_stem"),
+    path("stems/<str:public_id>/peaks/", recordings.stem_peaks, name="stem_peaks"),
+]

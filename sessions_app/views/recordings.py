@@ -1,0 +1,141 @@
+"""Pages of recordings: hear, publish, withdraw, keep."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from foundation.paging import newest_first
+from privacy.access import get_visible_or_404
+from privacy.media import url_for
+from privacy.viewer import Viewer
+from sessions_app import permissions, queries
+from sessions_app.forms import RecordingAudienceForm, RecordingTitleForm
+from sessions_app.models import Recording, Stem
+from sessions_app.services import publishing
+from sessions_app.views.shapes import recording_card, recording_page, stem_row
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """List public recordings, newest first; `?mine` lists those the person owns or plays on."""
+    viewer = Viewer.of(request.user)
+    mine = viewer.is_member and "mine" in request.GET
+    rows = (
+        queries.my_recordings(viewer, request.user) if mine else queries.new_recordings(viewer)
+    )
+    page = newest_first(queries.with_players(rows, viewer), request.GET.get("after"))
+    return render(
+        request,
+        "sessions/recordings.html",
+        {
+            "recordings": [recording_card(one) for one in page.items],
+            "next_url": page.next_url(request),
+            "mine": mine,
+        },
+    )
+
+
+@require_safe
+def detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    viewer = Viewer.of(request.user)
+    rows = queries.with_players(queries.recordings(viewer), viewer)
+    recording = get_visible_or_404(rows, viewer, public_id=public_id)
+    mix = queries.mix_of(viewer, recording)
+    shape = recording_page(recording, mix, viewer)
+    if recording.state == Recording.State.PROCESSING:
+        shape["progress"] = queries.mix_progress(recording)
+    stems = list(queries.stems_of(viewer, recording)) if viewer.is_member else []
+    is_owner = permissions.may_edit(viewer, recording)
+    context = {
+        "recording": shape,
+        "stems": [stem_row(one, viewer) for one in stems],
+        "plays_on_it": any(one.player_id == viewer.user_id for one in recording.credits),
+        "audience_form": RecordingAudienceForm(instance=recording) if is_owner else None,
+        "title_form": RecordingTitleForm(instance=recording) if is_owner else None,
+    }
+    template = "sessions/recording_body.html" if request.htmx else "sessions/recording.html"  # type: ignore[attr-defined]
+    return render(request, template, context)
+
+
+@require_safe
+def audio(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Give a fresh address of the mix: addresses expire, pages stay open."""
+    viewer = Viewer.of(request.user)
+    recording = get_visible_or_404(Recording, viewer, public_id=public_id)
+    mix = queries.mix_of(viewer, recording)
+    if mix is None:
+        raise Http404
+    return _private(JsonResponse({"src": url_for(mix, "opus", viewer)}))
+
+
+@require_safe
+def peaks(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Give the waveform of the mix in force."""
+    viewer = Viewer.of(request.user)
+    recording = get_visible_or_404(Recording, viewer, public_id=public_id)
+    mix = queries.mix_of(viewer, recording)
+    if mix is None:
+        raise Http404
+    return _private(JsonResponse(mix.peaks))
+
+
+@require_safe
+def stem_peaks(request: HttpRequest, public_id: str) -> HttpResponse:
+    stem = get_visible_or_404(Stem, Viewer.of(request.user), public_id=public_id)
+    if stem.peaks is None:
+        raise Http404
+    return _private(JsonResponse(stem.peaks))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _owned(request: HttpRequest, public_id: str) -> Recording:
+    """Return a recording that the person owns; whoever else asks gets the 404."""
+    mine = Recording.objects.filter(owner=request.user)
+    return get_visible_or_404(mine, Viewer.of(request.user), public_id=public_id)
+
+
+@login_required
+@require_POST
+def change_audience(request: HttpRequest, public_id: str) -> HttpResponse:
+    recording = _owned(request, public_id)
+    form = RecordingAudienceForm(request.POST, instance=recording)
+    if form.is_valid():
+        publishing.change_audience(recording, form.cleaned_data["audience"])
+        messages.success(request, _("The new audience holds from now on, everywhere."))
+    else:
+        messages.error(request, _("That is no audience for a recording. Nothing was changed."))
+    return redirect(recording)
+
+
+@login_required
+@require_POST
+def rename(request: HttpRequest, public_id: str) -> HttpResponse:
+    recording = _owned(request, public_id)
+    form = RecordingTitleForm(request.POST, instance=recording)
+    if form.is_valid():
+        publishing.rename(recording, form.cleaned_data["title"])
+        messages.success(request, _("The title is saved."))
+    else:
+        messages.error(request, _("A title has at most 80 characters. Nothing was changed."))
+    return redirect(recording)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take one's own sound out of a recording."""
+    viewer = Viewer.of(request.user)
+    recording = get_visible_or_404(Recording, viewer, public_id=public_id)
+    if not publishing.withdraw(recording, request.user):
+        raise Http404
+    messages.success(
+        request, _("Your sound is out of this recording. It is being mixed again without it.")
+    )
+    return redirect("recordings")

@@ -1,0 +1,215 @@
+"""Pages of sessions: find, open, invite, enter."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from foundation.isolation import isolated
+from foundation.limits import spend
+from foundation.paging import newest_first
+from foundation.sockets import socket_origin
+from privacy.access import get_visible_or_404, visible
+from privacy.viewer import Viewer
+from sessions_app import permissions, queries
+from sessions_app.forms import SessionAudienceForm, SessionForm
+from sessions_app.models import Invite, JamSession, Participant
+from sessions_app.services import sessions
+from sessions_app.views.shapes import recording_card, session_card
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """List live sessions that the viewer may see, newest first."""
+    viewer = Viewer.of(request.user)
+    page = newest_first(queries.live_sessions(viewer), request.GET.get("after"))
+    return render(
+        request,
+        "sessions/list.html",
+        {
+            "sessions": [session_card(one) for one in page.items],
+            "next_url": page.next_url(request),
+        },
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    form = SessionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        spend("open-session", str(request.user.pk), limit=20, seconds=3600)
+        made = sessions.open_session(request.user, **form.cleaned_data)
+        return redirect(made)
+    status = 422 if form.errors else 200
+    return render(request, "sessions/create.html", {"form": form}, status=status)
+
+
+@require_safe
+def detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    viewer = Viewer.of(request.user)
+    session = get_visible_or_404(queries.sessions(viewer), viewer, public_id=public_id)
+    players = [one.user for one in queries.players_of(viewer, session)]
+    takes = queries.shown_recordings(viewer).filter(session=session)
+    takes = queries.with_players(takes, viewer).order_by("-created_at", "-pk")[:20]
+    is_host = viewer.is_member and session.host_id == viewer.user_id
+    return render(
+        request,
+        "sessions/detail.html",
+        {
+            "session": session_card(session),
+            "players": [
+                {"username": one.username, "url": reverse("profile", args=[one.username])}
+                for one in players
+            ],
+            "is_host": is_host,
+            "has_seat": any(one.pk == viewer.user_id for one in players),
+            "can_join": permissions.may_join(viewer, session),
+            "invites": _invites(request, viewer, session) if is_host else [],
+            "recordings": [recording_card(one) for one in takes],
+            "enter_url": reverse("room", args=[session.public_id]),
+            "audience_form": SessionAudienceForm(instance=session) if is_host else None,
+        },
+    )
+
+
+def _invites(request: HttpRequest, viewer: Viewer, session: JamSession) -> list[dict[str, object]]:
+    rows = visible(Invite, viewer).filter(session=session, revoked_at__isnull=True)
+    return [
+        {
+            "url": request.build_absolute_uri(reverse("invite", args=[sessions.token_of(one)])),
+            "expires_at": one.expires_at,
+            "used": one.used,
+            "revoke_url": reverse("revoke_invite", args=[session.public_id, one.public_id]),
+        }
+        for one in rows.order_by("-created_at", "-pk")[:20]
+    ]
+
+
+def _hosted(request: HttpRequest, public_id: str) -> JamSession:
+    """Return a session that the person hosts; whoever else asks gets the 404."""
+    viewer = Viewer.of(request.user)
+    return get_visible_or_404(
+        JamSession.objects.filter(host=request.user), viewer, public_id=public_id
+    )
+
+
+@login_required
+@require_POST
+def change_audience(request: HttpRequest, public_id: str) -> HttpResponse:
+    session = _hosted(request, public_id)
+    form = SessionAudienceForm(request.POST, instance=session)
+    if form.is_valid():
+        sessions.change_audience(session, form.cleaned_data["audience"])
+        messages.success(request, _("The new audience holds from now on, everywhere."))
+    else:
+        messages.error(request, _("That is no audience for a session. Nothing was changed."))
+    return redirect(session)
+
+
+@login_required
+@require_POST
+def make_invite(request: HttpRequest, public_id: str) -> HttpResponse:
+    session = _hosted(request, public_id)
+    spend("invite", str(request.user.pk), limit=60, seconds=3600)
+    sessions.invite(session, request.user)
+    messages.success(request, _("The invitation is ready: copy its link."))
+    return redirect(session)
+
+
+@login_required
+@require_POST
+def revoke_invite(request: HttpRequest, public_id: str, invite_id: str) -> HttpResponse:
+    session = _hosted(request, public_id)
+    mine = Invite.objects.filter(session=session)
+    sessions.revoke(get_visible_or_404(mine, Viewer.of(request.user), public_id=invite_id))
+    messages.success(request, _("The invitation no longer works."))
+    return redirect(session)
+
+
+@login_required
+@require_POST
+def close(request: HttpRequest, public_id: str) -> HttpResponse:
+    session = _hosted(request, public_id)
+    sessions.close(session)
+    messages.success(request, _("The session is closed. Its recordings stay."))
+    return redirect(session)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def invite(request: HttpRequest, token: str) -> HttpResponse:
+    """What an invitation's holder sees: the title, who asks, and a seat to take."""
+    found = sessions.find_invite(token)
+    if found is None:
+        raise Http404
+    if request.method == "POST":
+        if not request.user.is_authenticated:
+            return redirect(f"{reverse('account_login')}?next={request.path}")
+        try:
+            sessions.join(found.session, request.user, invite=found)
+        except sessions.NoSeat:
+            messages.error(request, _("Every seat of this session is taken."))
+            return redirect("invite", token=token)
+        return redirect("room", public_id=found.session.public_id)
+    host = found.session.host or found.made_by
+    response = render(
+        request,
+        "sessions/invite.html",
+        {
+            "session_title": found.session.title or _("Jam"),
+            "host_name": host.username,
+            "invited_by": found.made_by.username,
+        },
+    )
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@login_required
+@require_POST
+def join(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take a seat in a public session."""
+    viewer = Viewer.of(request.user)
+    session = get_visible_or_404(JamSession, viewer, public_id=public_id)
+    if not permissions.may_join(viewer, session):
+        raise Http404
+    try:
+        sessions.join(session, request.user)
+    except sessions.NoSeat:
+        messages.error(request, _("Every seat of this session is taken, or it is closed."))
+        return redirect(session)
+    return redirect("room", public_id=session.public_id)
+
+
+@login_required
+@require_safe
+@isolated
+def room(request: HttpRequest, public_id: str) -> HttpResponse:
+    viewer = Viewer.of(request.user)
+    seats = Participant.objects.filter(user=request.user).values("session")
+    open_ones = queries.live_sessions(viewer).filter(pk__in=seats)
+    session = get_visible_or_404(open_ones, viewer, public_id=public_id)
+    return render(
+        request,
+        "sessions/room.html",
+        {"session": session_card(session), "room_data": _room_data(request, session)},
+    )
+
+
+def _room_data(request: HttpRequest, session: JamSession) -> dict[str, str]:
+    """Return the data attributes of `<jam-room>`: addresses of everything the room uses."""
+    return {
+        "session": session.public_id,
+        "name": request.user.username,
+        "socket": f"{socket_origin(request)}/ws/jam/{session.public_id}/",
+        "stems": "/api/v1/stems/",
+        "leave": session.get_absolute_url(),
+        "csrf-cookie": settings.CSRF_COOKIE_NAME,
+        **{name: static(file) for name, file in settings.ROOM_SCRIPTS.items()},
+    }

@@ -1,0 +1,77 @@
+"""What templates are given: plain values, the same names on every page."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from privacy.media import url_for
+from privacy.viewer import Viewer
+from sessions_app.models import Mix, Stem
+
+
+def recording_card(recording: Any) -> dict[str, Any]:
+    """Return what a list shows of a recording (from `queries.recordings`, with players)."""
+    owner = recording.owner
+    return {
+        "public_id": recording.public_id,
+        "title": recording.title or _("Untitled take"),
+        "url": recording.get_absolute_url(),
+        "owner_name": owner.username if owner else "",
+        "owner_url": reverse("profile", args=[owner.username]) if owner else "",
+        "players": _players(recording),
+        "duration_ms": recording.duration_ms,
+        "audience": recording.audience,
+        "state": recording.state,
+        "created_at": recording.created_at,
+    }
+
+
+def _players(recording: Any) -> list[dict[str, str]]:
+    names = [stem.player.username for stem in getattr(recording, "credits", [])]
+    return [{"name": name, "url": reverse("profile", args=[name])} for name in names]
+
+
+def recording_page(recording: Any, mix: Mix | None, viewer: Viewer) -> dict[str, Any]:
+    """Return what the recording's own page shows."""
+    shape = recording_card(recording)
+    shape |= {
+        "is_owner": viewer.is_member and recording.owner_id == viewer.user_id,
+        "progress": 0,
+        "audio_url": None,
+        "peaks_url": None,
+        "refresh_url": reverse("recording_audio", args=[recording.public_id]),
+    }
+    if mix is not None:
+        shape["audio_url"] = url_for(mix, "opus", viewer)
+        shape["download_url"] = url_for(mix, "flac", viewer)
+        shape["peaks_url"] = reverse("recording_peaks", args=[recording.public_id])
+    return shape
+
+
+def stem_row(stem: Stem, viewer: Viewer) -> dict[str, Any]:
+    return {
+        "player_name": stem.player.username,
+        "audio_url": url_for(stem, "flac", viewer),
+        "peaks_url": reverse("stem_peaks", args=[stem.public_id]),
+        "mine": stem.player_id == viewer.user_id,
+    }
+
+
+def session_card(session: Any) -> dict[str, Any]:
+    """Return what a list shows of a session (from `queries.sessions`)."""
+    host = session.host
+    return {
+        "public_id": session.public_id,
+        "title": session.title or _("Jam"),
+        "about": session.about,
+        "url": session.get_absolute_url(),
+        "host_name": host.username if host else "",
+        "host_url": reverse("profile", args=[host.username]) if host else "",
+        "player_count": session.player_count,
+        "audience": session.audience,
+        "is_open": session.is_open,
+        "created_at": session.created_at,
+    }
+
+
