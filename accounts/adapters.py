@@ -33,7 +33,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_client_ip(self, request: HttpRequest) -> str:
         if settings.ALLAUTH_TRUSTED_PROXY_COUNT:
             return str(super().get_client_ip(request))
-        return request.META.get("REMOTE_ADDR", "")
+        return str(request.META.get("REMOTE_ADDR", ""))
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Profile, User
 from accounts.services.profiles import clean_photo, replace_photo
 
+ACCEPTED = "image/jpeg,image/png,image/webp,image/gif"
+
 
 class ProfileForm(forms.ModelForm[Profile]):
     """What a person shows of themselves; each field with its audience beside it."""
@@ -16,7 +18,7 @@ class ProfileForm(forms.ModelForm[Profile]):
     photo = forms.FileField(
         label=_("Photo"),
         required=False,
-        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
         help_text=_("JPEG, PNG, WebP or GIF, up to 8 MB. Place and camera data are removed."),
     )
 
@@ -51,7 +53,8 @@ class LeaveForm(forms.Form):
     """Confirms leaving with the password, or with the username where there is none."""
 
     password = forms.CharField(
-        label=_("Your password"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        label=_("Your password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -8,7 +8,6 @@ from accounts.models import Profile, User
 from accounts.services import leaving
 from privacy import datamap as dm
 from privacy import erasure, media, rules
-from privacy.audiences import Audience
 from privacy.rules import Anyone, Rule
 from privacy.viewer import Viewer
 

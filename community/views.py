@@ -3,9 +3,11 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.queries import profile_for
+from accounts.requests import MemberRequest
 from accounts.views.shapes import person_shape
 from community import queries, services
 from foundation.paging import newest_first
@@ -23,13 +25,16 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
     found = profile_for(viewer, username)
     owned = sessions.recordings_owned_by(viewer, found.user).order_by("-created_at", "-pk")
     played = sessions.sessions_of(viewer, found.user).order_by("-created_at", "-pk")[:12]
+    may_write = viewer.is_member and viewer.user_id != found.user_id
+    to = f"{reverse('conversations')}?to={found.user.username}"
     return render(
         request,
         "accounts/profile.html",
         {
             "person": person_shape(found, viewer),
+            "message_url": to if may_write else None,
             "recordings": [
-                recording_card(one) for one in sessions.with_players(owned, viewer)[:12]
+                recording_card(one, viewer) for one in sessions.listed(owned, viewer)[:12]
             ],
             "sessions": [session_card(one) for one in played],
         },
@@ -38,15 +43,15 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
 
 @login_required
 @require_safe
-def favourites(request: HttpRequest) -> HttpResponse:
+def favourites(request: MemberRequest) -> HttpResponse:
     viewer = Viewer.of(request.user)
-    rows = sessions.with_players(queries.favourites(viewer), viewer)
+    rows = sessions.listed(queries.favourites(viewer), viewer)
     page = newest_first(rows, request.GET.get("after"), moment="kept_at")
     return render(
         request,
         "community/favourites.html",
         {
-            "recordings": [recording_card(one) for one in page.items],
+            "recordings": [recording_card(one, viewer) for one in page.items],
             "next_url": page.next_url(request),
         },
     )
@@ -54,14 +59,14 @@ def favourites(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def favourite(request: HttpRequest, public_id: str) -> HttpResponse:
+def favourite(request: MemberRequest, public_id: str) -> HttpResponse:
     """Keep a recording (`keep=1`) or stop keeping it."""
     recording = get_visible_or_404(Recording, Viewer.of(request.user), public_id=public_id)
     if request.POST.get("keep") == "1":
         services.keep(request.user, recording)
     else:
         services.drop(request.user, recording)
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         context = {"recording": {"public_id": recording.public_id}}
         return render(request, "community/favourite_button.html", context)
     return redirect(recording)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from rest_framework.pagination import BasePagination
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
@@ -14,9 +13,7 @@ from foundation.paging import newest_first
 class KeysetPagination(BasePagination):
     """20 newest rows, and the address of what follows (null at the end)."""
 
-    def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: Any = None
-    ) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self._page = newest_first(queryset, request.query_params.get("after"))
         self._request = request
         return list(self._page.items)
@@ -55,6 +52,6 @@ class RawParser(BaseParser):
     media_type = "application/octet-stream"
     limit = 8 * 1024 * 1024
 
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> bytes:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         data: bytes = stream.read(self.limit + 1)
         return data

@@ -8,7 +8,7 @@ from django.http import HttpResponseBase
 
 
 def isolated(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Serve a page with COEP require-corp. Not site-wide: embeds and sign-in pop-ups break under it."""
+    """Serve a page with COEP require-corp; not the whole site: embeds would break under it."""
 
     @wraps(view)
     def wrapped(*args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -17,7 +17,7 @@ TOO_FAST = 4429
 MAX_A_SECOND = 50
 
 
-class GatedConsumer(AsyncWebsocketConsumer):
+class GatedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     """A socket that opens and stays open only while the gate says yes.
 
     Subclasses give `allowed()`, asked at the start and whenever somebody sends `gate.check`, and

@@ -52,14 +52,14 @@ class Work(models.Model):
     @classmethod
     def due(cls, limit: int = 100) -> list[int]:
         """Return keys of rows that are due and held by nobody, oldest first."""
-        manager: models.Manager[Self] = cls._default_manager
+        manager: Any = cls._default_manager
         rows = manager.filter(cls.due_filter(timezone.now())).order_by("due_at", "pk")
         return list(rows.values_list("pk", flat=True)[:limit])
 
     @classmethod
     def claim(cls, pk: int) -> Self | None:
         """Take a lease on a due row, or return None when it isn't due or somebody holds it."""
-        manager: models.Manager[Self] = cls._default_manager
+        manager: Any = cls._default_manager
         with transaction.atomic():
             row = (
                 manager.select_for_update(skip_locked=True, of=("self",))

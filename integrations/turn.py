@@ -16,7 +16,8 @@ def ice_servers(peer: str) -> tuple[list[dict[str, Any]], str]:
 
     With a relay configured addresses stay hidden ("relay"). Without one, players of a room
     connect directly and see each other's network address; the room says so before joining.
-    The user name holds the connection's random id, never a person's (draft-uberti-behave-turn-rest).
+    The user name holds the connection's random id, never a person's
+    (draft-uberti-behave-turn-rest).
     """
     servers: list[dict[str, Any]] = []
     if settings.STUN_URLS:

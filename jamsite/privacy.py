@@ -134,14 +134,14 @@ for model in (User.groups.through, User.user_permissions.through):
         },
         order=94,
     )
-for model, label in (
+for configured, label in (
     (Group, "Staff roles"),
     (Group.permissions.through, "What staff roles may do"),
     (Permission, "Permissions"),
     (ContentType, "Kinds of rows"),
     (SocialApp, "Networks that are switched on"),
 ):
-    dm.not_personal(model, label, "configuration")
+    dm.not_personal(configured, label, "configuration")
 
 dm.store(
     "valkey",

@@ -20,13 +20,15 @@ def home(request: HttpRequest) -> HttpResponse:
     """Live now and new recordings, as far as the viewer may see them."""
     viewer = Viewer.of(request.user)
     live = queries.live_sessions(viewer).order_by("-created_at", "-pk")[:6]
-    newest = queries.with_players(queries.new_recordings(viewer), viewer)
+    newest = queries.listed(queries.new_recordings(viewer), viewer)
     return render(
         request,
         "pages/home.html",
         {
             "live_sessions": [session_card(one) for one in live],
-            "new_recordings": [recording_card(one) for one in newest.order_by("-created_at", "-pk")[:8]],
+            "new_recordings": [
+                recording_card(one, viewer) for one in newest.order_by("-created_at", "-pk")[:8]
+            ],
         },
     )
 

@@ -13,8 +13,8 @@ class Conversation(models.Model):
 
     public_id = PublicIdField()
     created_at = models.DateTimeField(default=timezone.now)
-    last_at = models.DateTimeField(default=timezone.now, help_text="when something was last written")
-    pair = models.CharField(
+    last_at = models.DateTimeField(default=timezone.now, help_text="of the newest message")
+    pair = models.CharField(  # noqa: DJ001  (null: unique, yet many that someone left)
         max_length=50,
         unique=True,
         null=True,

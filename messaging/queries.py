@@ -13,7 +13,8 @@ def conversations(viewer: Viewer) -> QuerySet[Conversation]:
     newest = shown.order_by("-created_at", "-pk")
     mine = Member.objects.filter(conversation=OuterRef("conversation"), user=viewer.user_id)
     unread = shown.exclude(author=viewer.user_id).filter(
-        Q(created_at__gt=Subquery(mine.values("read_up_to")[:1])) | Q(Exists(mine.filter(read_up_to=None)))
+        Q(created_at__gt=Subquery(mine.values("read_up_to")[:1]))
+        | Q(Exists(mine.filter(read_up_to=None)))
     )
     others = Member.objects.exclude(user=viewer.user_id).select_related("user")
     return (

@@ -5,12 +5,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.queries import find_person
+from accounts.requests import MemberRequest
 from foundation.limits import spend
 from foundation.paging import newest_first
 from foundation.sockets import socket_origin
@@ -28,10 +29,10 @@ def _others(conversation: Any) -> str:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: MemberRequest) -> HttpResponse:
     """List conversations; POST opens one with a person named by username."""
     viewer = Viewer.of(request.user)
-    form = StartForm(request.POST or None)
+    form = StartForm(request.POST or None, initial={"username": request.GET.get("to", "")})
     if request.method == "POST" and form.is_valid():
         spend("open-conversation", str(request.user.pk), limit=30, seconds=3600)
         try:
@@ -39,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
             return redirect(services.conversation_between(request.user, other))
         except (Http404, ValueError):
             form.add_error("username", _("There is nobody else of that name here."))
-    page = newest_first(
+    page: Any = newest_first(
         queries.conversations(viewer), request.GET.get("after"), moment="last_at"
     )
     shapes = [
@@ -59,7 +60,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def conversation(request: HttpRequest, public_id: str) -> HttpResponse:
+def conversation(request: MemberRequest, public_id: str) -> HttpResponse:
     viewer = Viewer.of(request.user)
     found: Any = get_visible_or_404(queries.conversations(viewer), viewer, public_id=public_id)
     form = MessageForm(request.POST or None, initial={"ref": uuid.uuid4()})
@@ -102,5 +103,3 @@ def _message(message: Message, viewer: Viewer) -> dict[str, Any]:
         "text": message.text,
         "at": message.created_at,
     }
-
-

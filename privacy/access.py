@@ -18,7 +18,7 @@ M = TypeVar("M", bound=Model)
 
 def visible(source: type[M] | QuerySet[M], viewer: Viewer) -> QuerySet[M]:
     """Return the rows of a model or queryset that this viewer may see."""
-    rows = source if isinstance(source, QuerySet) else source._default_manager.all()
+    rows: QuerySet[M] = source if isinstance(source, QuerySet) else source._default_manager.all()
     return rows.filter(rules.rows_for(rows.model, viewer))
 
 

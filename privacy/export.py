@@ -135,7 +135,7 @@ def _integer_keys() -> tuple[type, ...]:
     return (AutoField, BigAutoField)
 
 
-def plain(row: Model, name: str, files: list[str] | None = None) -> Any:
+def plain(row: Model, name: str, files: list[str] | None = None) -> Any:  # noqa: PLR0911
     """Return one field as JSON-ready data; things are named by public id, people by username."""
     column = row._meta.get_field(name)
     if column.many_to_many:

@@ -1,7 +1,7 @@
 """Sound and pictures over HTTP: only through signed, expiring URLs, and through the gate again.
 
-A URL names the object, the part and the viewer it was made for. Its signature proves that we made
-it; the gate is asked anew at each request, so a change of audience ends every URL already given out.
+A URL names the object, the part and the viewer it was made for. Its signature proves that we
+made it; the gate is asked anew at each request, so a change of audience ends every URL given out.
 """
 
 from collections.abc import Mapping

@@ -257,4 +257,4 @@ def _ties(rule: Rule) -> dict[Audience, Tie]:
 def people() -> Any:
     """Return everybody who can look at all: accounts that are neither leaving nor suspended."""
     model = get_user_model()
-    return model._default_manager.filter(model.present())  # type: ignore[attr-defined]
+    return model._default_manager.filter(model.present())

@@ -50,9 +50,7 @@ rules.see(
 )
 rules.see(
     Mix,
-    Rule(
-        through="recording", only=Q(withdrawn_at__isnull=True, work=Mix.Progress.DONE)
-    ),
+    Rule(through="recording", only=Q(withdrawn_at__isnull=True, work=Mix.Progress.DONE)),
 )
 rules.see(
     Stem,
@@ -93,9 +91,7 @@ rules.see(
 rules.see(Invite, Rule(owner="made_by"))
 rules.see(RecordingConsent, Rule(owner="user"))
 
-media.serve(
-    Mix, opus=media.Part("opus", "audio/ogg"), flac=media.Part("flac", "audio/flac")
-)
+media.serve(Mix, opus=media.Part("opus", "audio/ogg"), flac=media.Part("flac", "audio/flac"))
 media.serve(Stem, flac=media.Part("file", "audio/flac"))
 
 erasure.hook(hide=leaving.hide, show=leaving.show)

@@ -52,10 +52,10 @@ def new_recordings(viewer: Viewer) -> QuerySet[Recording]:
     return recordings(viewer).filter(audience="public", state=Recording.State.READY)
 
 
-def my_recordings(viewer: Viewer, user: User) -> QuerySet[Recording]:
-    """Return recordings a person owns or plays on."""
-    plays = Stem.objects.filter(player=user).values("recording")
-    return shown_recordings(viewer).filter(Q(owner=user) | Q(pk__in=plays))
+def my_recordings(viewer: Viewer) -> QuerySet[Recording]:
+    """Return recordings the viewer owns or plays on."""
+    plays = Stem.objects.filter(player=viewer.user_id).values("recording")
+    return shown_recordings(viewer).filter(Q(owner=viewer.user_id) | Q(pk__in=plays))
 
 
 def recordings_owned_by(viewer: Viewer, user: User) -> QuerySet[Recording]:
@@ -74,6 +74,17 @@ def with_players(rows: QuerySet[Recording], viewer: Viewer) -> QuerySet[Recordin
         .order_by("pk")
     )
     return rows.prefetch_related(Prefetch("stems", queryset=plays, to_attr="credits"))
+
+
+def with_sound(rows: QuerySet[Recording], viewer: Viewer) -> QuerySet[Recording]:
+    """Add the mix in force of each recording, as `in_force`, in one query for all rows."""
+    mixes = visible(Mix, viewer).defer("peaks")
+    return rows.prefetch_related(Prefetch("mixes", queryset=mixes, to_attr="in_force"))
+
+
+def listed(rows: QuerySet[Recording], viewer: Viewer) -> QuerySet[Recording]:
+    """Add what a list of recordings shows of each: who plays, and the sound."""
+    return with_sound(with_players(rows, viewer), viewer)
 
 
 def mix_of(viewer: Viewer, recording: Recording) -> Mix | None:

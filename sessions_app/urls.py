@@ -22,8 +22,11 @@ urlpatterns = [
     path("recordings/<str:public_id>/audio/", recordings.audio, name="recording_audio"),
     path("recordings/<str:public_id>/peaks/", recordings.peaks, name="recording_peaks"),
     path(
-        "recordings/<str:public_id>/audience/", recordings.change_audience, name="recording_audience"
+        "recordings/<str:public_id>/audience/",
+        recordings.change_audience,
+        name="recording_audience",
     ),
+    path("recordings/<str:public_id>/mix/", recordings.mix_again, name="mix_again"),
     path("recordings/<str:public_id>/title/", recordings.rename, name="rename_recording"),
     path("recordings/<str:public_id>/withdraw/", recordings.withdraw, name="withdraw_stem"),
     path("stems/<str:public_id>/peaks/", recordings.stem_peaks, name="stem_peaks"),

@@ -28,6 +28,6 @@ class MeView(APIView):
 
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
-        viewer = Viewer.of(request.user, Via.API)
-        shape = person_shape(my_profile(request.user), viewer)
-        return Response(MeSerializer({**shape, "own_email": request.user.email}).data)
+        me = my_profile(request.user)
+        shape = person_shape(me, Viewer.of(request.user, Via.API))
+        return Response(MeSerializer({**shape, "own_email": me.user.email}).data)

@@ -4,60 +4,166 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import foundation.ids
-import privacy.audiences
 from django.conf import settings
 from django.db import migrations, models
 
+import foundation.ids
+import privacy.audiences
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('public_id', foundation.ids.PublicIdField(default=foundation.ids.new_public_id, editable=False, max_length=22, unique=True)),
-                ('username', models.CharField(help_text='3 to 30 letters, digits, and - or _ between them.', max_length=30, validators=[django.core.validators.RegexValidator('^[a-zA-Z0-9](?:[a-zA-Z0-9]|[-_](?=[a-zA-Z0-9])){2,29}$', 'Use 3 to 30 letters and digits, with single - or _ between them.')], verbose_name='username')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
-                ('state', models.CharField(choices=[('active', 'active'), ('leaving', 'leaving'), ('suspended', 'suspended')], default='active', max_length=10)),
-                ('is_staff', models.BooleanField(default=False)),
-                ('is_active', models.BooleanField(default=True)),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "public_id",
+                    foundation.ids.PublicIdField(
+                        default=foundation.ids.new_public_id,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        help_text="3 to 30 letters, digits, and - or _ between them.",
+                        max_length=30,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-zA-Z0-9](?:[a-zA-Z0-9]|[-_](?=[a-zA-Z0-9])){2,29}$",
+                                "Use 3 to 30 letters and digits, with single - or _ between them.",
+                            )
+                        ],
+                        verbose_name="username",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("active", "active"),
+                            ("leaving", "leaving"),
+                            ("suspended", "suspended"),
+                        ],
+                        default="active",
+                        max_length=10,
+                    ),
+                ),
+                ("is_staff", models.BooleanField(default=False)),
+                ("is_active", models.BooleanField(default=True)),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Profile',
+            name="Profile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', foundation.ids.PublicIdField(default=foundation.ids.new_public_id, editable=False, max_length=22, unique=True)),
-                ('photo', models.FileField(blank=True, upload_to='photos', verbose_name='photo')),
-                ('photo_audience', privacy.audiences.AudienceField(default='members', offers=['public', 'members', 'me'])),
-                ('bio', models.TextField(blank=True, max_length=2000, verbose_name='about you')),
-                ('bio_audience', privacy.audiences.AudienceField(default='members', offers=['public', 'members', 'me'])),
-                ('status', models.CharField(blank=True, max_length=140, verbose_name='status')),
-                ('status_audience', privacy.audiences.AudienceField(default='members', offers=['public', 'members', 'me'])),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='profile', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    foundation.ids.PublicIdField(
+                        default=foundation.ids.new_public_id,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("photo", models.FileField(blank=True, upload_to="photos", verbose_name="photo")),
+                (
+                    "photo_audience",
+                    privacy.audiences.AudienceField(
+                        default="members", offers=["public", "members", "me"]
+                    ),
+                ),
+                ("bio", models.TextField(blank=True, max_length=2000, verbose_name="about you")),
+                (
+                    "bio_audience",
+                    privacy.audiences.AudienceField(
+                        default="members", offers=["public", "members", "me"]
+                    ),
+                ),
+                ("status", models.CharField(blank=True, max_length=140, verbose_name="status")),
+                (
+                    "status_audience",
+                    privacy.audiences.AudienceField(
+                        default="members", offers=["public", "members", "me"]
+                    ),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="profile",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='username_once'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("username"), name="username_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='email_once'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"), name="email_once"
+            ),
         ),
     ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms import LeaveForm
+from accounts.requests import MemberRequest
 from foundation.limits import spend
 from privacy import erasure
 
@@ -21,7 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def leave(request: HttpRequest) -> HttpResponse:
+def leave(request: MemberRequest) -> HttpResponse:
     """Say what will go and when, offer the export first, then ask for the password."""
     user = request.user
     form = LeaveForm(request.POST or None, user=user)
@@ -47,7 +48,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def leave_cancel(request: HttpRequest) -> HttpResponse:
+def leave_cancel(request: MemberRequest) -> HttpResponse:
     try:
         erasure.cancel(request.user)
     except erasure.TooLate:

@@ -114,7 +114,9 @@ DATABASES: dict[str, Any] = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+}
 CHANNEL_LAYERS = {
     "default": {
         # Pub/sub delivers bursts whole; the list-based layer dropped a third of them.
@@ -301,10 +303,10 @@ STUN_URLS = ENV.stun_urls
 TURN_URLS = ENV.turn_urls
 TURN_SECRET = ENV.turn_secret
 ROOM_SCRIPTS = {  # data attribute of <jam-room>: built file
-    "worker-audio": "audio.worker.js",
-    "worker-store": "store.worker.js",
-    "worklet-capture": "capture.worklet.js",
-    "worklet-playout": "playout.worklet.js",
+    "worker-audio": "jam-audio.worker.js",
+    "worker-store": "jam-store.worker.js",
+    "worklet-capture": "jam-capture.worklet.js",
+    "worklet-playout": "jam-playout.worklet.js",
 }
 
 # Logs say what happened and never to whom: no addresses, no names, no query strings.

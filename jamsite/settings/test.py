@@ -1,4 +1,4 @@
-"""Tests: real PostgreSQL and Valkey; mail stays in memory; passwords hash at bcrypt's least cost."""
+"""Tests: real PostgreSQL and Valkey; mail in memory, bcrypt at its least cost."""
 
 import os
 

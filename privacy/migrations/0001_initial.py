@@ -2,13 +2,13 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import foundation.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import foundation.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,64 +17,176 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Erasure',
+            name="Erasure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('work', models.CharField(choices=[('waiting', 'waiting'), ('running', 'running'), ('done', 'done'), ('failed', 'failed'), ('cancelled', 'cancelled')], default='waiting', max_length=10)),
-                ('due_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('leased_until', models.DateTimeField(blank=True, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('percent', models.PositiveSmallIntegerField(default=0)),
-                ('error', models.CharField(blank=True, max_length=300)),
-                ('public_id', foundation.ids.PublicIdField(default=foundation.ids.new_public_id, editable=False, max_length=22, unique=True)),
-                ('stage', models.CharField(choices=[('grace', 'hidden, may come back'), ('purging', 'being erased'), ('erased', 'erased'), ('cancelled', 'came back')], default='grace', max_length=10)),
-                ('requested_at', models.DateTimeField(auto_now_add=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('steps', models.JSONField(default=dict, help_text='rows erased so far, by step')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='erasures', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "work",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("running", "running"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("leased_until", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("percent", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.CharField(blank=True, max_length=300)),
+                (
+                    "public_id",
+                    foundation.ids.PublicIdField(
+                        default=foundation.ids.new_public_id,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("grace", "hidden, may come back"),
+                            ("purging", "being erased"),
+                            ("erased", "erased"),
+                            ("cancelled", "came back"),
+                        ],
+                        default="grace",
+                        max_length=10,
+                    ),
+                ),
+                ("requested_at", models.DateTimeField(auto_now_add=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("steps", models.JSONField(default=dict, help_text="rows erased so far, by step")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="erasures",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Export',
+            name="Export",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('work', models.CharField(choices=[('waiting', 'waiting'), ('running', 'running'), ('done', 'done'), ('failed', 'failed'), ('cancelled', 'cancelled')], default='waiting', max_length=10)),
-                ('due_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('leased_until', models.DateTimeField(blank=True, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('percent', models.PositiveSmallIntegerField(default=0)),
-                ('error', models.CharField(blank=True, max_length=300)),
-                ('public_id', foundation.ids.PublicIdField(default=foundation.ids.new_public_id, editable=False, max_length=22, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('file', models.FileField(blank=True, upload_to='exports')),
-                ('missing', models.PositiveIntegerField(default=0, help_text='files that could not be read')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exports', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "work",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("running", "running"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("leased_until", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("percent", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.CharField(blank=True, max_length=300)),
+                (
+                    "public_id",
+                    foundation.ids.PublicIdField(
+                        default=foundation.ids.new_public_id,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("file", models.FileField(blank=True, upload_to="exports")),
+                (
+                    "missing",
+                    models.PositiveIntegerField(
+                        default=0, help_text="files that could not be read"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exports",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Tombstone',
+            name="Tombstone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_hash', models.CharField(max_length=64, unique=True)),
-                ('until', models.DateTimeField(db_index=True)),
-                ('erasure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tombstones', to='privacy.erasure')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name_hash", models.CharField(max_length=64, unique=True)),
+                ("until", models.DateTimeField(db_index=True)),
+                (
+                    "erasure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tombstones",
+                        to="privacy.erasure",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='erasure',
-            index=models.Index(models.F('due_at'), models.F('id'), condition=models.Q(('work__in', ['waiting', 'running'])), name='erasure_due'),
+            model_name="erasure",
+            index=models.Index(
+                models.F("due_at"),
+                models.F("id"),
+                condition=models.Q(("work__in", ["waiting", "running"])),
+                name="erasure_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='erasure',
-            constraint=models.UniqueConstraint(condition=models.Q(('stage__in', ['grace', 'purging'])), fields=('user',), name='one_open_erasure_a_person'),
+            model_name="erasure",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("stage__in", ["grace", "purging"])),
+                fields=("user",),
+                name="one_open_erasure_a_person",
+            ),
         ),
         migrations.AddIndex(
-            model_name='export',
-            index=models.Index(models.F('due_at'), models.F('id'), condition=models.Q(('work__in', ['waiting', 'running'])), name='export_due'),
+            model_name="export",
+            index=models.Index(
+                models.F("due_at"),
+                models.F("id"),
+                condition=models.Q(("work__in", ["waiting", "running"])),
+                name="export_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='export',
-            index=models.Index(fields=['user', '-created_at', '-id'], name='privacy_exp_user_id_9bbb1c_idx'),
+            model_name="export",
+            index=models.Index(
+                fields=["user", "-created_at", "-id"], name="privacy_exp_user_id_9bbb1c_idx"
+            ),
         ),
     ]

@@ -39,7 +39,7 @@ def exports(request: HttpRequest) -> HttpResponse:
         spend("export", str(request.user.pk), limit=5, seconds=86400)
         busy = mine.filter(work__in=[Export.Progress.WAITING, Export.Progress.RUNNING])
         if not busy.exists():
-            made = Export.objects.create(user=request.user)
+            made = Export.objects.create(user_id=request.user.pk)
             transaction.on_commit(lambda: run_export.delay(made.pk))
         return redirect("exports")
     shapes = [_shape(one) for one in mine[:10]]

@@ -20,7 +20,17 @@ class SessionSerializer(serializers.ModelSerializer[JamSession]):
 
     class Meta:
         model = JamSession
-        fields = ["id", "title", "about", "host", "players", "audience", "open", "created_at", "url"]
+        fields = [
+            "id",
+            "title",
+            "about",
+            "host",
+            "players",
+            "audience",
+            "open",
+            "created_at",
+            "url",
+        ]
         read_only_fields = ["created_at"]
 
     def get_url(self, session: JamSession) -> str:

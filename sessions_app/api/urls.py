@@ -8,8 +8,6 @@ urlpatterns = [
     path("recordings/", views.RecordingList.as_view(), name="api_recordings"),
     path("recordings/<str:public_id>/", views.RecordingDetail.as_view(), name="api_recording"),
     path("stems/<str:public_id>/", views.StemDetail.as_view(), name="api_stem"),
-    path(
-        "stems/<str:public_id>/chunks/<int:number>/", views.StemChunk.as_view(), name="api_chunk"
-    ),
+    path("stems/<str:public_id>/chunks/<int:number>/", views.StemChunk.as_view(), name="api_chunk"),
     path("stems/<str:public_id>/complete/", views.StemComplete.as_view(), name="api_complete"),
 ]

@@ -1,9 +1,10 @@
 """API views: thin, through the gate."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import Http404
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import IsAuthenticatedOrReadOnly
@@ -11,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.models import User
 from foundation.api import KeysetPagination, RawParser
 from foundation.problems import Unprocessable
 from privacy.access import get_visible_or_404
@@ -47,7 +49,7 @@ class SessionList(GenericAPIView[JamSession]):
         form.is_valid(raise_exception=True)
         values = form.validated_data
         made = sessions.open_session(
-            request.user,
+            cast(User, request.user),
             title=values.get("title", ""),
             about=values.get("about", ""),
             audience=values.get("audience", "participants"),
@@ -77,11 +79,7 @@ class RecordingList(GenericAPIView[Recording]):
     def get(self, request: Request) -> Response:
         viewer = viewer_of(request)
         mine = viewer.is_member and "mine" in request.query_params
-        rows = (
-            queries.my_recordings(viewer, request.user)
-            if mine
-            else queries.shown_recordings(viewer)
-        )
+        rows = queries.my_recordings(viewer) if mine else queries.shown_recordings(viewer)
         page = self.paginate_queryset(queries.with_players(rows, viewer))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
@@ -140,7 +138,7 @@ class StemChunk(APIView):
     def put(self, request: Request, public_id: str, number: int) -> Response:
         """Send one numbered chunk (at most 8 MiB). Sending it again changes nothing."""
         stem = own_stem(request, public_id)
-        data = request.data
+        data: Any = request.data
         if not isinstance(data, bytes) or not 0 < len(data) <= RawParser.limit:
             raise Unprocessable("A chunk has between 1 byte and 8 MiB.")
         recordings.store_chunk(stem, number, data, request.headers.get("X-Chunk-SHA256", ""))

@@ -2,10 +2,11 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import foundation.ids
-import privacy.audiences
 from django.conf import settings
 from django.db import migrations, models
+
+import foundation.ids
+import privacy.audiences
 
 
 class Migration(migrations.Migration):

@@ -38,13 +38,12 @@ class JamSession(models.Model):
             ),
         ]
 
-    @property
-    def is_open(self) -> bool:
-        return self.closed_at is None
-
     def get_absolute_url(self) -> str:
         return reverse("jam", args=[self.public_id])
 
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
 
 class Participant(models.Model):
     """A person who took, or takes, part in a session."""

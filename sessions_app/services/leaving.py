@@ -1,5 +1,7 @@
 """What leaving does to sound: the leaver's stems go, the others keep theirs."""
 
+from functools import partial
+
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -30,7 +32,8 @@ def hide(user: User, erasure: Erasure) -> None:
     JamSession.objects.filter(host=user, closed_at__isnull=True).update(closed_at=timezone.now())
     _mix_again_after(user)
     rooms = list(Participant.objects.filter(user=user).values_list("session_id", flat=True))
-    transaction.on_commit(lambda: [cut(f"jam.{room}") for room in rooms])
+    for room in rooms:
+        transaction.on_commit(partial(cut, f"jam.{room}"))
 
 
 def show(user: User, erasure: Erasure) -> None:

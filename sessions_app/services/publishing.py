@@ -23,6 +23,21 @@ def rename(recording: Recording, title: str) -> None:
 
 
 @transaction.atomic
+def retry_mix(recording: Recording, by: User) -> bool:
+    """Order a failed mix anew; False for people without sound in it, or when it didn't fail."""
+    locked = Recording.objects.select_for_update().get(pk=recording.pk)
+    if locked.state != Recording.State.FAILED:
+        return False
+    if not locked.stems.filter(player=by).exclude(state=Stem.State.WITHDRAWN).exists():
+        return False
+    locked.stems.filter(state=Stem.State.FAILED, chunks__isnull=False).update(
+        state=Stem.State.STORED
+    )
+    mixing.mix_again(locked)
+    return True
+
+
+@transaction.atomic
 def withdraw(recording: Recording, player: User) -> bool:
     """Take one player's sound out of a recording for good; the others keep theirs.
 

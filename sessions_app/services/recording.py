@@ -16,7 +16,14 @@ from accounts.models import User
 from foundation.ids import new_public_id
 from foundation.live import tell
 from foundation.problems import Conflict, Unprocessable
-from sessions_app.models import JamSession, Recording, RecordingConsent, Stem, StemChunk
+from sessions_app.models import (
+    JamSession,
+    Mix,
+    Recording,
+    RecordingConsent,
+    Stem,
+    StemChunk,
+)
 from sessions_app.services import mixing
 
 CONSENT_TEXT = "2026-11"  # version of the sentence shown when asking (frontend/jam/words.ts)
@@ -204,12 +211,12 @@ def mix_when_ready(recording_id: int) -> None:
 
 def sweep() -> None:
     """End askings nobody answered, and waits for stems that never came."""
-    stale = Recording.objects.filter(
-        state=S.ASKING, created_at__lt=timezone.now() - ASKING_LASTS
-    )
+    stale = Recording.objects.filter(state=S.ASKING, created_at__lt=timezone.now() - ASKING_LASTS)
     for recording in stale:
         Recording.objects.filter(pk=recording.pk, state=S.ASKING).update(state=S.DECLINED)
         _tell(recording)
+    given_up = Mix.objects.filter(work=Mix.Progress.FAILED, withdrawn_at__isnull=True)
+    Recording.objects.filter(state=S.PROCESSING, mixes__in=given_up).update(state=S.FAILED)
     overdue = Recording.objects.filter(state=S.UPLOADING, upload_due_at__lte=timezone.now())
     for key in list(overdue.values_list("pk", flat=True)[:100]):
         mix_when_ready(key)

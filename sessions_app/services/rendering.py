@@ -105,7 +105,7 @@ def _align(stem: Stem, folder: Path) -> None:
     assert stem.sample_rate and stem.channels
     chunks = stem.chunks.filter(number__lt=stem.chunk_count).order_by("number")
     out = folder / f"{stem.public_id}.flac"
-    files = (chunk.file.open("rb") for chunk in chunks.iterator())
+    files: Any = (chunk.file.open("rb") for chunk in chunks.iterator())
     try:
         assemble(files, sample_rate=stem.sample_rate, channels=stem.channels, out=out)
         fit = fit_clock(stem.clock, sample_rate=stem.sample_rate)
@@ -142,7 +142,7 @@ def _input(stem: Stem, folder: Path, open_files: ExitStack) -> MixStem:
     """Bring a stem to a local path; on local disk that is where it lies."""
     path = folder / f"{stem.public_id}.flac"
     if not path.exists():
-        source = open_files.enter_context(default_storage.open(stem.file.name, "rb"))
+        source = open_files.enter_context(default_storage.open(stem_file_name(stem), "rb"))
         with path.open("wb") as target:
             shutil.copyfileobj(source, target)
     return MixStem(

@@ -1,12 +1,16 @@
 """Pages of recordings: hear, publish, withdraw, keep."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.requests import MemberRequest
 from foundation.paging import newest_first
 from privacy.access import get_visible_or_404
 from privacy.media import url_for
@@ -23,15 +27,13 @@ def index(request: HttpRequest) -> HttpResponse:
     """List public recordings, newest first; `?mine` lists those the person owns or plays on."""
     viewer = Viewer.of(request.user)
     mine = viewer.is_member and "mine" in request.GET
-    rows = (
-        queries.my_recordings(viewer, request.user) if mine else queries.new_recordings(viewer)
-    )
-    page = newest_first(queries.with_players(rows, viewer), request.GET.get("after"))
+    rows = queries.my_recordings(viewer) if mine else queries.new_recordings(viewer)
+    page = newest_first(queries.listed(rows, viewer), request.GET.get("after"))
     return render(
         request,
         "sessions/recordings.html",
         {
-            "recordings": [recording_card(one) for one in page.items],
+            "recordings": [recording_card(one, viewer) for one in page.items],
             "next_url": page.next_url(request),
             "mine": mine,
         },
@@ -41,18 +43,20 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     viewer = Viewer.of(request.user)
-    rows = queries.with_players(queries.recordings(viewer), viewer)
-    recording = get_visible_or_404(rows, viewer, public_id=public_id)
-    mix = queries.mix_of(viewer, recording)
-    shape = recording_page(recording, mix, viewer)
+    rows = queries.listed(queries.recordings(viewer), viewer)
+    recording: Any = get_visible_or_404(rows, viewer, public_id=public_id)
+    shape = recording_page(recording, viewer)
     if recording.state == Recording.State.PROCESSING:
         shape["progress"] = queries.mix_progress(recording)
     stems = list(queries.stems_of(viewer, recording)) if viewer.is_member else []
+    plays_on_it = any(one.player_id == viewer.user_id for one in recording.credits)
+    failed = recording.state == Recording.State.FAILED
     is_owner = permissions.may_edit(viewer, recording)
     context = {
         "recording": shape,
         "stems": [stem_row(one, viewer) for one in stems],
-        "plays_on_it": any(one.player_id == viewer.user_id for one in recording.credits),
+        "plays_on_it": plays_on_it,
+        "retry_url": reverse("mix_again", args=[public_id]) if failed and plays_on_it else None,
         "audience_form": RecordingAudienceForm(instance=recording) if is_owner else None,
         "title_form": RecordingTitleForm(instance=recording) if is_owner else None,
     }
@@ -95,7 +99,7 @@ def _private(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _owned(request: HttpRequest, public_id: str) -> Recording:
+def _owned(request: MemberRequest, public_id: str) -> Recording:
     """Return a recording that the person owns; whoever else asks gets the 404."""
     mine = Recording.objects.filter(owner=request.user)
     return get_visible_or_404(mine, Viewer.of(request.user), public_id=public_id)
@@ -103,7 +107,7 @@ def _owned(request: HttpRequest, public_id: str) -> Recording:
 
 @login_required
 @require_POST
-def change_audience(request: HttpRequest, public_id: str) -> HttpResponse:
+def change_audience(request: MemberRequest, public_id: str) -> HttpResponse:
     recording = _owned(request, public_id)
     form = RecordingAudienceForm(request.POST, instance=recording)
     if form.is_valid():
@@ -116,7 +120,7 @@ def change_audience(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def rename(request: HttpRequest, public_id: str) -> HttpResponse:
+def rename(request: MemberRequest, public_id: str) -> HttpResponse:
     recording = _owned(request, public_id)
     form = RecordingTitleForm(request.POST, instance=recording)
     if form.is_valid():
@@ -129,7 +133,17 @@ def rename(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
+def mix_again(request: MemberRequest, public_id: str) -> HttpResponse:
+    """Try a mix anew that failed; anybody who plays on the recording may."""
+    recording = get_visible_or_404(Recording, Viewer.of(request.user), public_id=public_id)
+    if not publishing.retry_mix(recording, request.user):
+        raise Http404
+    return redirect(recording)
+
+
+@login_required
+@require_POST
+def withdraw(request: MemberRequest, public_id: str) -> HttpResponse:
     """Take one's own sound out of a recording."""
     viewer = Viewer.of(request.user)
     recording = get_visible_or_404(Recording, viewer, public_id=public_id)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.requests import MemberRequest
 from foundation.isolation import isolated
 from foundation.limits import spend
 from foundation.paging import newest_first
@@ -40,7 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: MemberRequest) -> HttpResponse:
     form = SessionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         spend("open-session", str(request.user.pk), limit=20, seconds=3600)
@@ -56,7 +57,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     session = get_visible_or_404(queries.sessions(viewer), viewer, public_id=public_id)
     players = [one.user for one in queries.players_of(viewer, session)]
     takes = queries.shown_recordings(viewer).filter(session=session)
-    takes = queries.with_players(takes, viewer).order_by("-created_at", "-pk")[:20]
+    takes = queries.listed(takes, viewer).order_by("-created_at", "-pk")[:20]
     is_host = viewer.is_member and session.host_id == viewer.user_id
     return render(
         request,
@@ -71,7 +72,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
             "has_seat": any(one.pk == viewer.user_id for one in players),
             "can_join": permissions.may_join(viewer, session),
             "invites": _invites(request, viewer, session) if is_host else [],
-            "recordings": [recording_card(one) for one in takes],
+            "recordings": [recording_card(one, viewer) for one in takes],
             "enter_url": reverse("room", args=[session.public_id]),
             "audience_form": SessionAudienceForm(instance=session) if is_host else None,
         },
@@ -91,7 +92,7 @@ def _invites(request: HttpRequest, viewer: Viewer, session: JamSession) -> list[
     ]
 
 
-def _hosted(request: HttpRequest, public_id: str) -> JamSession:
+def _hosted(request: MemberRequest, public_id: str) -> JamSession:
     """Return a session that the person hosts; whoever else asks gets the 404."""
     viewer = Viewer.of(request.user)
     return get_visible_or_404(
@@ -101,7 +102,7 @@ def _hosted(request: HttpRequest, public_id: str) -> JamSession:
 
 @login_required
 @require_POST
-def change_audience(request: HttpRequest, public_id: str) -> HttpResponse:
+def change_audience(request: MemberRequest, public_id: str) -> HttpResponse:
     session = _hosted(request, public_id)
     form = SessionAudienceForm(request.POST, instance=session)
     if form.is_valid():
@@ -114,7 +115,7 @@ def change_audience(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def make_invite(request: HttpRequest, public_id: str) -> HttpResponse:
+def make_invite(request: MemberRequest, public_id: str) -> HttpResponse:
     session = _hosted(request, public_id)
     spend("invite", str(request.user.pk), limit=60, seconds=3600)
     sessions.invite(session, request.user)
@@ -124,7 +125,7 @@ def make_invite(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def revoke_invite(request: HttpRequest, public_id: str, invite_id: str) -> HttpResponse:
+def revoke_invite(request: MemberRequest, public_id: str, invite_id: str) -> HttpResponse:
     session = _hosted(request, public_id)
     mine = Invite.objects.filter(session=session)
     sessions.revoke(get_visible_or_404(mine, Viewer.of(request.user), public_id=invite_id))
@@ -134,7 +135,7 @@ def revoke_invite(request: HttpRequest, public_id: str, invite_id: str) -> HttpR
 
 @login_required
 @require_POST
-def close(request: HttpRequest, public_id: str) -> HttpResponse:
+def close(request: MemberRequest, public_id: str) -> HttpResponse:
     session = _hosted(request, public_id)
     sessions.close(session)
     messages.success(request, _("The session is closed. Its recordings stay."))
@@ -173,7 +174,7 @@ def invite(request: HttpRequest, token: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def join(request: HttpRequest, public_id: str) -> HttpResponse:
+def join(request: MemberRequest, public_id: str) -> HttpResponse:
     """Take a seat in a public session."""
     viewer = Viewer.of(request.user)
     session = get_visible_or_404(JamSession, viewer, public_id=public_id)
@@ -190,7 +191,7 @@ def join(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_safe
 @isolated
-def room(request: HttpRequest, public_id: str) -> HttpResponse:
+def room(request: MemberRequest, public_id: str) -> HttpResponse:
     viewer = Viewer.of(request.user)
     seats = Participant.objects.filter(user=request.user).values("session")
     open_ones = queries.live_sessions(viewer).filter(pk__in=seats)
@@ -202,7 +203,7 @@ def room(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
-def _room_data(request: HttpRequest, session: JamSession) -> dict[str, str]:
+def _room_data(request: MemberRequest, session: JamSession) -> dict[str, str]:
     """Return the data attributes of `<jam-room>`: addresses of everything the room uses."""
     return {
         "session": session.public_id,

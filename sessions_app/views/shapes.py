@@ -10,10 +10,11 @@ from privacy.viewer import Viewer
 from sessions_app.models import Mix, Stem
 
 
-def recording_card(recording: Any) -> dict[str, Any]:
-    """Return what a list shows of a recording (from `queries.recordings`, with players)."""
+def recording_card(recording: Any, viewer: Viewer) -> dict[str, Any]:
+    """Return what a list shows of a recording (from `queries.listed`)."""
     owner = recording.owner
     return {
+        **sound(recording, next(iter(recording.in_force), None), viewer),
         "public_id": recording.public_id,
         "title": recording.title or _("Untitled take"),
         "url": recording.get_absolute_url(),
@@ -27,26 +28,30 @@ def recording_card(recording: Any) -> dict[str, Any]:
     }
 
 
+def sound(recording: Any, mix: Mix | None, viewer: Viewer) -> dict[str, Any]:
+    """Return the addresses that a player needs; all None while there is no mix."""
+    if mix is None:
+        return dict.fromkeys(("audio_url", "download_url", "peaks_url", "refresh_url"))
+    return {
+        "audio_url": url_for(mix, "opus", viewer),
+        "download_url": url_for(mix, "flac", viewer),
+        "peaks_url": reverse("recording_peaks", args=[recording.public_id]),
+        "refresh_url": reverse("recording_audio", args=[recording.public_id]),
+    }
+
+
 def _players(recording: Any) -> list[dict[str, str]]:
     names = [stem.player.username for stem in getattr(recording, "credits", [])]
     return [{"name": name, "url": reverse("profile", args=[name])} for name in names]
 
 
-def recording_page(recording: Any, mix: Mix | None, viewer: Viewer) -> dict[str, Any]:
+def recording_page(recording: Any, viewer: Viewer) -> dict[str, Any]:
     """Return what the recording's own page shows."""
-    shape = recording_card(recording)
-    shape |= {
+    return {
+        **recording_card(recording, viewer),
         "is_owner": viewer.is_member and recording.owner_id == viewer.user_id,
         "progress": 0,
-        "audio_url": None,
-        "peaks_url": None,
-        "refresh_url": reverse("recording_audio", args=[recording.public_id]),
     }
-    if mix is not None:
-        shape["audio_url"] = url_for(mix, "opus", viewer)
-        shape["download_url"] = url_for(mix, "flac", viewer)
-        shape["peaks_url"] = reverse("recording_peaks", args=[recording.public_id])
-    return shape
 
 
 def stem_row(stem: Stem, viewer: Viewer) -> dict[str, Any]:
@@ -73,5 +78,3 @@ def session_card(session: Any) -> dict[str, Any]:
         "is_open": session.is_open,
         "created_at": session.created_at,
     }
-
-

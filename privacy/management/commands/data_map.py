@@ -13,7 +13,9 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--check", action="store_true", help="fail when something is undeclared")
+        parser.add_argument(
+            "--check", action="store_true", help="fail when something is undeclared"
+        )
         parser.add_argument("--json", action="store_true", help="print the whole map as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:

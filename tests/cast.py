@@ -1,0 +1,140 @@
+"""The cast: people with roles, who appear in every test of who sees what.
+
+`owner` owns a public, a shared and a private recording of a session in which `participant`
+played. `former` withdrew from them. `stranger` is signed in and knows nobody. `leaving` owns the
+same things and has asked to be erased. `anonymous` has no account.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Profile, User
+from messaging import services as messaging
+from privacy.viewer import NOBODY, Viewer
+from sessions_app.models import (
+    JamSession,
+    Mix,
+    Participant,
+    Recording,
+    RecordingConsent,
+    Stem,
+)
+
+PASSWORD = "a stave has five lines"
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+ROLES = ("owner", "participant", "former", "stranger", "leaving", "anonymous")
+
+
+def person(name: str, **values: Any) -> User:
+    """Create a person whose address is confirmed, with a mark in every field of theirs."""
+    user = User.objects.create_user(name, f"{name}@mail.example", PASSWORD, **values)
+    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    Profile.objects.filter(user=user).update(
+        bio=f"mark-bio-{name}", status=f"mark-status-{name}"
+    )
+    return user
+
+
+def recorded(
+    owner: User, players: list[User], *, audience: str, session: JamSession | None = None
+) -> Recording:
+    """Create a finished recording with one stem a player and a mix in force."""
+    if session is None:
+        session = JamSession.objects.create(
+            host=owner, title=f"mark-session-{owner.username}-{audience}", audience="participants"
+        )
+    recording = Recording.objects.create(
+        session=session,
+        owner=owner,
+        title=f"mark-title-{owner.username}-{audience}",
+        audience=audience,
+        state=Recording.State.READY,
+        starts_at_ms=0.0,
+        stops_at_ms=1000.0,
+    )
+    stems = []
+    for player in players:
+        Participant.objects.get_or_create(session=session, user=player)
+        RecordingConsent.objects.create(
+            recording=recording, user=player, answer="yes", answered_at=timezone.now(),
+            text_version="test",
+        )  # fmt: skip
+        stem = Stem(
+            recording=recording, player=player, state=Stem.State.ALIGNED, frames=48000,
+            sample_rate=48000, channels=1, start_ms=0.0, drift_ppm=0.0,
+            clock=[[0, 0], [48000, 1000]],
+            peaks={"version": 1, "rate": 100, "channels": 1, "min": [0], "max": [1]},
+        )  # fmt: skip
+        stem.file.save(
+            f"{stem.public_id}.flac", ContentFile(f"mark-sound-{player.username}".encode())
+        )
+        stems.append(stem)
+    mix = Mix(
+        recording=recording, work=Mix.Progress.DONE, duration_ms=1000, start_ms=0.0,
+        peaks={"version": 1, "rate": 100, "channels": 1, "min": [0], "max": [1]},
+    )  # fmt: skip
+    marks = " ".join(f"mark-mix-{player.username}" for player in players).encode()
+    mix.opus.save(f"{mix.public_id}.ogg", ContentFile(marks), save=False)
+    mix.flac.save(f"{mix.public_id}.flac", ContentFile(marks))
+    mix.stems.set(stems)
+    return recording
+
+
+@dataclass
+class Cast:
+    people: dict[str, User]
+    sessions: dict[str, JamSession] = field(default_factory=dict)
+    recordings: dict[str, Recording] = field(default_factory=dict)
+
+    @classmethod
+    def assemble(cls) -> "Cast":
+        names = [name for name in ROLES if name != "anonymous"]
+        cast = cls({name: person(name) for name in names})
+        owner, participant = cast.people["owner"], cast.people["participant"]
+        former, leaving = cast.people["former"], cast.people["leaving"]
+        for audience in ("public", "participants"):
+            session = JamSession.objects.create(
+                host=owner, title=f"mark-session-owner-{audience}", audience=audience
+            )
+            for one in (owner, participant):
+                Participant.objects.create(session=session, user=one)
+            cast.sessions[audience] = session
+        for audience in ("public", "participants", "me"):
+            recording = recorded(
+                owner, [owner, participant, former], audience=audience,
+                session=cast.sessions["participants"],
+            )  # fmt: skip
+            Stem.objects.filter(recording=recording, player=former).update(
+                state=Stem.State.WITHDRAWN
+            )
+            cast.recordings[audience] = recording
+        Participant.objects.filter(user=former).delete()
+        for audience in ("public", "participants", "me"):
+            cast.recordings[f"leaving-{audience}"] = recorded(
+                leaving, [leaving, participant], audience=audience
+            )
+        leaving.leave()
+        return cast
+
+    def __getitem__(self, role: str) -> User:
+        return self.people[role]
+
+    def viewer(self, role: str) -> Viewer:
+        return NOBODY if role == "anonymous" else Viewer.of(self.people[role])
+
+    def user(self, role: str) -> Any:
+        return AnonymousUser() if role == "anonymous" else self.people[role]
+
+    def client(self, role: str, **kwargs: Any) -> Client:
+        client = Client(**kwargs)
+        if role != "anonymous":
+            client.force_login(self.people[role], backend=BACKEND)
+        return client
+
+    def conversation(self, one: str, other: str) -> Any:
+        return messaging.conversation_between(self.people[one], self.people[other])
