@@ -1,7 +1,6 @@
 """What every answer carries, and what stands between a leaving person and the site."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -67,9 +66,3 @@ class ErrorPagesMiddleware:
             response["Retry-After"] = str(error.wait)
             return response
         return None
-
-
-def static_headers(headers: Any, path: str, url: str) -> None:
-    """Let isolated pages use our own workers and worklets."""
-    headers["Cross-Origin-Embedder-Policy"] = "require-corp"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"

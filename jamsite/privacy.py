@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 
 from accounts.models import User
+from accounts.services import leaving
 from privacy import datamap as dm
 
 dm.declare(
@@ -79,6 +80,9 @@ dm.declare(
     purposes=["safety"],
     basis=dm.Basis.INTEREST,
     retention="until you sign out, 30 days at most",
+    erase=dm.Erase.CUSTOM,
+    purge=leaving.purge_sign_ins,
+    erased_how="deleted, and every web session with them",
     fields={
         "id": dm.technical(),
         "user": dm.link(export=False),

@@ -120,15 +120,16 @@ class Postgres:
         if not self.durable:
             options.append("--no-sync")
         argv = [str(self._program("initdb")), *options, "-D", str(making)]
+        log = self.supervisor.log("initdb")
+        before = log.size()
         code = self.supervisor.run(Child("initdb", argv, identity=maker))
         if self.identity is not None:
             open_the_way(self.identity, self.folder)
         if code != 0:
             shutil.rmtree(making, ignore_errors=True)
-            log = self.supervisor.log("initdb").path
             raise StartError(
-                f"PostgreSQL could not make its cluster in {self.folder}: see {log} "
-                f"({free_megabytes(self.folder)} MB of disk are free)."
+                f"PostgreSQL could not make its cluster in {self.folder}: {log.reason(before)} "
+                f"(see {log.path}; {free_megabytes(self.folder)} MB of disk are free)."
             )
         if self.identity is not None:
             _give(making, self.identity)

@@ -7,6 +7,7 @@ import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
 
+from jamsite import static_headers
 from jamsite.embedded.paths import data_dir
 from jamsite.embedded.services import running_urls
 from jamsite.settings.environment import read
@@ -215,10 +216,8 @@ X_FRAME_OPTIONS = "DENY"
 # Files ------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static"
-STATICFILES_DIRS = [path for path in [BASE_DIR / "frontend" / "dist"] if path.exists()] + [
-    path for path in [BASE_DIR / "frontend" / "public"] if path.exists()
-]
-WHITENOISE_ADD_HEADERS_FUNCTION = "jamsite.middleware.static_headers"
+STATICFILES_DIRS = [BASE_DIR / "frontend" / "dist", BASE_DIR / "frontend" / "public"]
+WHITENOISE_ADD_HEADERS_FUNCTION = static_headers.add
 MEDIA_ROOT = Path(ENV.media_root) if ENV.media_root else DATA_DIR / "media"
 MEDIA_URL = "/no-direct-media/"  # files are reachable through privacy.media alone
 MEDIA_ACCEL_PREFIX = ENV.media_accel_prefix

@@ -84,10 +84,12 @@ class Command(BaseCommand):
 
     def _migrate(self, running: services.Services, environment: dict[str, str]) -> None:
         migrate = Child("migrate", manage("migrate", "--no-input"), environment, PROJECT)
+        log = running.supervisor.log(migrate.name)
+        start = log.size()
         if running.supervisor.run(migrate) != 0:
-            log = running.supervisor.log(migrate.name)
             raise StartError(
-                f"The database could not be brought up to date: {log.reason(0)} (see {log.path})."
+                f"The database could not be brought up to date: {log.reason(start)} "
+                f"(see {log.path})."
             )
 
     def _demo(self, running: services.Services, environment: dict[str, str]) -> str:
@@ -135,8 +137,10 @@ def _listen_for_stop() -> None:
         _stop_only_once()
         raise Stopped
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup means to stay
+        signal.signal(signal.SIGHUP, stop)
     if os.environ.get("JAMSITE_UNDER_MAKE") and leash.LINUX:
         leash.prctl(leash.PR_SET_PDEATHSIG, signal.SIGTERM)
 
