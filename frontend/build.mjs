@@ -2,7 +2,7 @@
 // Workers and AudioWorklets are entries of their own (name.worker.ts, name.worklet.ts): the page
 // hands their hashed addresses to the code in data attributes, so no bundle imports another.
 import { build, context } from "esbuild";
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -23,9 +23,13 @@ const options = {
   logLevel: "warning",
 };
 
-rmSync(options.outdir, { recursive: true, force: true });
 if (process.argv.includes("--watch")) {
   await (await context(options)).watch();
 } else {
-  await build(options);
+  // Built beside the old files and then put in their place, so that a running site misses none.
+  const fresh = `${options.outdir}.new`;
+  rmSync(fresh, { recursive: true, force: true });
+  await build({ ...options, outdir: fresh });
+  rmSync(options.outdir, { recursive: true, force: true });
+  renameSync(fresh, options.outdir);
 }

@@ -1,0 +1,36 @@
+// <time datetime="…" data-local="day|moment|clock">: the server writes the time in its own zone, here it
+// turns into the reader's zone and language. "moment" is relative while it is near.
+const lang = document.documentElement.lang || "en";
+const day = new Intl.DateTimeFormat(lang, { dateStyle: "medium" });
+const full = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
+const hours = new Intl.DateTimeFormat(lang, { timeStyle: "short" });
+const relative = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
+
+const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+
+function moment(then: Date): string {
+  const seconds = (then.getTime() - Date.now()) / 1000;
+  if (Math.abs(seconds) > 6 * 86_400) return day.format(then);
+  for (const [unit, size] of UNITS) {
+    if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
+  }
+  return relative.format(0, "second");
+}
+
+export function localTimes(root: ParentNode): void {
+  for (const element of root.querySelectorAll<HTMLTimeElement>("time[data-local]")) {
+    const written = element.dateTime;
+    if (!/^\d{4}-\d\d-\d\d/.test(written)) continue;
+    // A day without a time is that day everywhere.
+    const then = new Date(written.length === 10 ? `${written}T00:00` : written);
+    if (Number.isNaN(then.getTime())) continue;
+    const style = element.dataset.local;
+    element.textContent =
+      style === "clock" ? hours.format(then) : style === "full" ? full.format(then) : style === "day" ? day.format(then) : moment(then);
+    if (written.length > 10) element.title = full.format(then);
+  }
+}

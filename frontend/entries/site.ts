@@ -1,0 +1,25 @@
+// Every page: HTMX, the small behaviours and the shared elements. Pages with more bring their own entry.
+import { htmx } from "../elements/htmx-setup";
+import "../elements/wave-player";
+import "../elements/level-meter";
+import "../elements/chat-thread";
+import { startAudienceFields } from "../elements/audience-fields";
+import { startDialogs } from "../elements/dialogs";
+import { startFolds } from "../elements/folds";
+import { startForms } from "../elements/forms";
+import { localTimes } from "../elements/local-times";
+import { startShowMore } from "../elements/show-more";
+import { startThemeSwitch } from "../elements/theme-switch";
+import { startToasts } from "../elements/toasts";
+
+startThemeSwitch();
+startToasts();
+startFolds();
+startAudienceFields();
+startDialogs();
+startForms();
+startShowMore();
+localTimes(document);
+htmx.onLoad((part) => {
+  if (part instanceof Element) localTimes(part);
+});
