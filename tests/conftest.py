@@ -31,3 +31,11 @@ def clear_counts() -> None:
 @pytest.fixture
 def cast(db: None) -> Cast:
     return Cast.assemble()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests run one after the other: two live rooms at once would starve each other."""
+    for item in items:
+        if {"e2e", "live"} & set(item.path.parts):
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.xdist_group("browser"))

@@ -1,0 +1,91 @@
+"""Browser tests: one real site, one Chromium a player with a fake microphone of their own."""
+
+import contextlib
+import json
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import oidc_provider_mock
+import pytest
+from playwright.sync_api import Playwright, sync_playwright
+
+from tests.e2e.people import opened
+from tests.e2e.site import PROJECT, Site
+from tests.live.browsers import launch, tone
+
+
+@pytest.fixture(scope="session")
+def provider() -> Iterator[str]:
+    """A local OpenID Connect provider with one person in it."""
+    people = [
+        oidc_provider_mock.User(
+            sub="subject-of-nora",
+            claims={"email": "nora@elsewhere.example", "email_verified": True, "name": "Nora Real"},
+        )
+    ]
+    with oidc_provider_mock.run_server_in_thread(user_claims=people) as server:
+        yield f"http://127.0.0.1:{server.server_port}"
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, provider: str) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("site")
+    folder.chmod(0o755)
+    connect = [
+        {
+            "id": "elsewhere", "name": "Elsewhere", "client_id": "jamsite",
+            "secret": "kept-by-tests-only", "server_url": provider,
+        }
+    ]  # fmt: skip
+    running = Site(folder / "data", OPENID_PROVIDERS=json.dumps(connect))
+    try:
+        running.wait()
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def sounds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """What the two players' fake microphones play: 440 Hz and 660 Hz."""
+    folder = tmp_path_factory.mktemp("sounds")
+    return tone(folder / "a.wav", 440), tone(folder / "b.wav", 660)
+
+
+@pytest.fixture
+def browsers(playwright: Playwright, sounds: tuple[Path, Path]) -> Iterator[tuple[Any, Any]]:
+    """Two browsers, as two players on two machines would have."""
+    first, second = (launch(playwright, sound) for sound in sounds)
+    yield first, second
+    first.close()
+    second.close()
+
+
+@pytest.fixture
+def browser(playwright: Playwright) -> Iterator[Any]:
+    running = launch(playwright)
+    yield running
+    running.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Generator[None, Any, Any]:
+    """When a story fails, leave a picture of every page it had open in test-results/."""
+    report = yield
+    if report.when == "call":
+        if report.failed:
+            folder = PROJECT / "test-results"
+            folder.mkdir(exist_ok=True)
+            for number, page in enumerate(opened):
+                with contextlib.suppress(Exception):
+                    page.screenshot(path=folder / f"{item.name}-{number}.png")
+                    report.sections.append((f"page {number}", f"{page.url}\n{page.title()}"))
+        opened.clear()
+    return report

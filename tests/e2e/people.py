@@ -1,0 +1,66 @@
+"""What people do on the site, as steps that stories are told with."""
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page
+
+from tests.e2e.site import Site
+
+PASSWORD = "a stave has five lines"
+opened: list[Page] = []  # pages of the running test, photographed when it fails
+
+
+def visitor(browser: Any, **options: Any) -> Page:
+    """Open a browser context of their own, and fail loudly on errors of the page's scripts."""
+    page: Page = browser.new_context(**options).new_page()
+    page.on("pageerror", lambda error: print("page error:", error))  # noqa: T201
+    opened.append(page)
+    return page
+
+
+def sign_up(page: Page, site: Site, name: str, *, then: str = "/") -> None:
+    """Sign up, read the mail at /dev/mail/, follow its link, confirm."""
+    page.goto(f"{site.url}/account/signup/?next={then}")
+    page.locator("input[name=email]").fill(f"{name}@mail.example")
+    page.locator("input[name=username]").fill(name)
+    page.locator("input[name=password1]").fill(PASSWORD)
+    page.get_by_role("button", name="Sign up").click()
+    page.wait_for_url("**/confirm-email/")
+    mail = page.context.new_page()
+    mail.goto(f"{site.url}/dev/mail/")
+    letter = mail.locator("article", has_text=f"{name}@mail.example").first
+    address = re.search(r"http\S+/account/confirm-email/\S+", letter.inner_text())
+    assert address, letter.inner_text()
+    mail.goto(address[0])
+    mail.get_by_role("button", name="Confirm").click()
+    mail.wait_for_load_state()
+    mail.close()
+    if not signed_in(page, site):
+        sign_in(page, site, name)
+
+
+def signed_in(page: Page, site: Site) -> bool:
+    return page.request.get(f"{site.url}/api/v1/me/").status == 200
+
+
+def sign_in(page: Page, site: Site, name: str, password: str = PASSWORD) -> None:
+    page.goto(f"{site.url}/account/login/")
+    page.locator("input[name=login]").fill(name)
+    page.locator("input[name=password]").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(lambda url: "/account/login" not in url)
+
+
+def until(page: Page, what: Callable[[], Any], seconds: float, message: str) -> Any:
+    """Poll until `what()` is truthy; the page's own events go on meanwhile."""
+    end = time.monotonic() + seconds
+    while True:
+        value = what()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {seconds} s: {message}")
+        page.wait_for_timeout(150)
