@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
@@ -192,6 +193,11 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 # Headers ----------------------------------------------------------------------------
 _socket_sources = [SOCKET_URL] if SOCKET_URL else []
+# The sign-in form redirects to the provider, and browsers hold redirects to form-action too.
+_sign_in_origins = [
+    f"{address.scheme}://{address.netloc}"
+    for address in (urlsplit(provider.server_url) for provider in ENV.openid_providers)
+]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -203,7 +209,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF, *_socket_sources],
         "worker-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *_sign_in_origins],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }

@@ -26,6 +26,7 @@ class Environment(BaseSettings):
 
     model_config = SettingsConfigDict(extra="ignore")
 
+    debug: bool = Field(default=False, description="Django's own error pages; development only")
     secret_key: str = ""
     database_url: str = ""
     redis_url: str = ""

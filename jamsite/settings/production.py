@@ -35,6 +35,8 @@ EMAIL_USE_SSL = ENV.email_security == "tls"
 def _faults() -> list[str]:
     """Return why these settings must not run, one sentence each."""
     faults = []
+    if ENV.debug:
+        faults.append("DEBUG must be off.")
     if len(ENV.secret_key) < 50 or len(set(ENV.secret_key)) < 10:
         faults.append("SECRET_KEY must be set, at least 50 characters long and random.")
     if not SITE_URL.startswith("https://"):

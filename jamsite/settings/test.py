@@ -9,6 +9,7 @@ SECRET_KEY = "not-a-secret-used-by-tests-only-0123456789-abcdefghijklmnop"  # no
 ALLOWED_HOSTS = [*INTERNAL_HOSTS, "testserver"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DEVELOPMENT_PAGES = True
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["tests.hashers.QuickBCrypt"]
 ACCOUNT_RATE_LIMITS = False
 

@@ -1,0 +1,99 @@
+"""Coming in by way of an outside network, and what a visitor's browser is asked to do."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.e2e.people import PASSWORD, sign_in, sign_up, signed_in, until, visitor
+from tests.e2e.site import PROJECT, Site
+
+AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.mark.clause("networks")
+@pytest.mark.promise("JT-16")
+def test_nora_comes_in_through_a_network_and_leaves_her_name_there(
+    site: Site, provider: str, browser: Any
+) -> None:
+    page = visitor(browser)
+    page.goto(f"{site.url}/account/login/")
+    page.get_by_role("button", name="Elsewhere").click()
+    page.wait_for_url(f"{provider}/**")
+    page.get_by_text("subject-of-nora").first.click()
+    page.wait_for_url(f"{site.url}/**")
+    page.locator("input[name=username]").fill("nora-stage")
+    assert page.locator("input[name=email]").input_value() == "nora@elsewhere.example"
+    page.get_by_role("button", name="Sign up").click()
+    until(page, lambda: signed_in(page, site), 15, "Nora is signed in")
+
+    # What the network told of her beyond that was not kept.
+    stored = site.value("select extra_data::text from socialaccount_socialaccount")
+    assert stored == '{"sub": "subject-of-nora"}'
+    assert "Nora Real" not in site.dump()
+
+    # The next time she is known by the network's word alone.
+    again = visitor(browser)
+    again.goto(f"{site.url}/account/login/")
+    again.get_by_role("button", name="Elsewhere").click()
+    again.wait_for_url(f"{provider}/**")
+    again.get_by_text("subject-of-nora").first.click()
+    again.wait_for_url(f"{site.url}/**")
+    until(again, lambda: signed_in(again, site), 15, "Nora is signed in again")
+
+
+@pytest.mark.clause("cookies")
+@pytest.mark.promise("JK-32", "JM-01", "JM-05")
+def test_no_page_asks_another_host_and_visitors_get_no_cookie_but_the_needed(
+    site: Site, browser: Any
+) -> None:
+    page = visitor(browser)
+    asked: set[str] = set()
+    page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
+    for path in ("/", "/jam/", "/recordings/", "/privacy/", "/account/login/", "/account/signup/",
+                 "/api/docs/", "/styleguide/"):  # fmt: skip
+        page.goto(site.url + path)
+        page.wait_for_load_state("networkidle")
+    hosts = {one for one in asked if one}
+    assert hosts == {urlsplit(site.url).netloc}
+    names = {cookie["name"] for cookie in page.context.cookies()}
+    assert names == {"csrftoken", "jamsite_session"} or names == {"csrftoken"}
+
+
+PAGES = (
+    "/", "/jam/", "/jam/new/", "/recordings/", "/recordings/?mine", "/messages/", "/favourites/",
+    "/settings/", "/settings/profile/", "/settings/data/", "/settings/leave/", "/privacy/",
+    "/@ines/", "/account/email/", "/account/password/change/", "/account/sessions/",
+    "/account/3rdparty/", "/account/logout/", "/styleguide/", "/nothing-here/",
+)  # fmt: skip
+VISITOR_PAGES = ("/", "/privacy/", "/account/login/", "/account/signup/", "/account/password/reset/")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1440])
+def test_axe_finds_no_fault_and_nothing_overflows(
+    site: Site, browser: Any, width: int, theme: str
+) -> None:
+    page = visitor(
+        browser, viewport={"width": width, "height": 900}, color_scheme=theme,
+        reduced_motion="reduce",
+    )  # fmt: skip
+    for path in VISITOR_PAGES:
+        _inspect(page, site, path, width)
+    if not site.value("select count(*) from accounts_user where username = 'ines'"):
+        sign_up(page, site, "ines")
+    elif not signed_in(page, site):
+        sign_in(page, site, "ines", PASSWORD)
+    for path in PAGES:
+        _inspect(page, site, path, width)
+
+
+def _inspect(page: Any, site: Site, path: str, width: int) -> None:
+    page.goto(site.url + path)
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run().then(result => result.violations)")
+    told = [
+        (one["id"], node["html"][:200]) for one in found for node in one["nodes"]
+    ]
+    assert told == [], path
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, path
