@@ -1,0 +1,2 @@
+// AudioWorklet of the jam room: the other players' sound, and meters.
+import "../jam/engine/playout-processor";

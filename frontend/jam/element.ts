@@ -1,0 +1,142 @@
+// <jam-room>: puts the room and its views together, and shows tests what is heard.
+import { readSettings } from "./settings";
+import { Room } from "./room";
+import { h, text } from "./ui/dom";
+import { RoomView } from "./ui/room-view";
+import { SoundCheck } from "./ui/sound-check";
+import { words } from "./words";
+
+export interface PeerFigures {
+  peer: string;
+  user: string;
+  name: string;
+  state: string;
+  muted: boolean;
+  level: number;
+  latencyMs: number | null;
+  bufferMs: number | null;
+  roundTripMs: number | null;
+  engine: string | null;
+  sending: string | null;
+  lost: number;
+  late: number;
+  underruns: number;
+  concealedMs: number;
+  heldBack: number;
+}
+
+export class JamRoomElement extends HTMLElement {
+  #room: Room | null = null;
+  #check: SoundCheck | null = null;
+  #view: RoomView | null = null;
+  #polite = h("p", { class: "visually-hidden", "aria-live": "polite" });
+  #urgent = h("p", { class: "jam-problem", role: "alert", hidden: true });
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #hush: ReturnType<typeof setTimeout> | undefined;
+
+  connectedCallback(): void {
+    if (this.#room) return;
+    if (typeof AudioWorkletNode === "undefined" || typeof RTCPeerConnection === "undefined") {
+      this.replaceChildren(h("p", { class: "jam-problem", role: "alert" }, words.check.unsupported));
+      return;
+    }
+    const room = new Room(readSettings(this), {
+      change: () => this.#view?.update(),
+      level: (player, level) => {
+        if (player === null) this.#check?.level(level);
+        this.#view?.level(player, level);
+      },
+      chat: (messages) => this.#view?.chat.add(messages),
+      notice: (sentence, urgent) => this.#notice(sentence, urgent),
+    });
+    this.#room = room;
+    this.#timer = setInterval(() => void this.#report(), 500);
+    const { joined } = room.memory;
+    if (joined) {
+      // A reload in the room: straight back in; a browser that wants a click first shows one button.
+      this.#enter();
+      room.join(joined).catch(() => this.#askAgain());
+    } else this.#askAgain();
+  }
+
+  #askAgain(): void {
+    const room = this.#room;
+    if (!room) return;
+    this.#view?.close();
+    this.#view = null;
+    this.#check = new SoundCheck(room, () => this.#enter());
+    this.replaceChildren(this.#polite, this.#urgent, this.#check.element);
+  }
+
+  #enter(): void {
+    const room = this.#room;
+    if (!room) return;
+    const hadFocus = this.contains(document.activeElement);
+    this.#check?.close();
+    this.#check = null;
+    this.#view = new RoomView(room);
+    this.replaceChildren(this.#polite, this.#urgent, this.#view.element);
+    if (hadFocus) this.querySelector<HTMLElement>(".jam-bar .button:not([hidden])")?.focus();
+  }
+
+  #notice(sentence: string, urgent: boolean): void {
+    if (!urgent) {
+      text(this.#polite, sentence);
+      return;
+    }
+    text(this.#urgent, sentence);
+    this.#urgent.hidden = false;
+    clearTimeout(this.#hush);
+    this.#hush = setTimeout(() => (this.#urgent.hidden = true), 15_000);
+  }
+
+  async #report(): Promise<void> {
+    for (const player of this.#room?.mesh?.players.values() ?? []) await player.poll();
+    this.dispatchEvent(new CustomEvent<PeerFigures[]>("jam-room:stats", { detail: this.peers }));
+  }
+
+  // ---- for tests and troubleshooting: only looks, never acts -------------------------------------
+
+  get peers(): PeerFigures[] {
+    return [...(this.#room?.mesh?.players.values() ?? [])].map((player) => ({
+      peer: player.info.peer,
+      user: player.info.user,
+      name: player.info.name,
+      muted: player.info.muted,
+      state: player.link.state,
+      level: player.strip.level.rms,
+      ...player.stats,
+    }));
+  }
+
+  get room(): { sampleRate: number | null; context: string | null; clockOffset: number | null } {
+    const context = this.#room?.graph?.context;
+    return {
+      sampleRate: context?.sampleRate ?? null,
+      context: context?.state ?? null,
+      clockOffset: this.#room?.clock.offset ?? null,
+    };
+  }
+
+  /** Decibels per bin (0 to half the sample rate) of what this person sends, as it arrives here. */
+  spectrum(user: string): Float32Array | null {
+    for (const player of this.#room?.mesh?.players.values() ?? []) {
+      if (player.info.user === user) return player.strip.spectrum();
+    }
+    return null;
+  }
+
+  /** Uploads stems that an earlier page left here. */
+  resumeUploads(): void {
+    this.#room?.store.resume();
+  }
+
+  disconnectedCallback(): void {
+    clearInterval(this.#timer);
+    clearTimeout(this.#hush);
+    this.#check?.close();
+    this.#view?.close();
+    this.#room?.close();
+    this.#room = null;
+  }
+}

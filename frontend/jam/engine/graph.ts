@@ -1,0 +1,149 @@
+// The page's AudioContext: own input through the capture worklet, other players through strips.
+import type { CaptureMessage, CaptureOptions } from "./capture-processor";
+import { channelsOf, openInput, type InputChoice } from "./input";
+import type { Level } from "./meter";
+import type { PlayoutOptions } from "./playout-processor";
+import { captureRing } from "./rings";
+import { Strip } from "./strip";
+
+export interface WorkletAddresses {
+  capture: string;
+  playout: string;
+}
+
+export interface Input {
+  stream: MediaStream | null;
+  channels: 1 | 2;
+  ring: SharedArrayBuffer | null;
+}
+
+export const ENGINE_RATE = 48_000;
+
+export class AudioGraph {
+  readonly #master: GainNode;
+  #capture: AudioWorkletNode | null = null;
+  #source: MediaStreamAudioSourceNode | null = null;
+  #muted = false;
+  #recorder: MessagePort | null = null;
+  #recording = false;
+  input: Input = { stream: null, channels: 1, ring: null };
+  onOwnLevel: (level: Level) => void = () => undefined;
+  /** The input went away (unplugged, or taken back by the browser). */
+  onInputLost: () => void = () => undefined;
+
+  private constructor(readonly context: AudioContext) {
+    this.#master = new GainNode(context);
+    this.#master.connect(context.destination);
+  }
+
+  static async open(addresses: WorkletAddresses): Promise<AudioGraph> {
+    // latencyHint 0: "interactive" costs 7 ms. Call this inside a user gesture where possible.
+    const context = new AudioContext({ sampleRate: ENGINE_RATE, latencyHint: 0 });
+    await context.audioWorklet.addModule(addresses.capture);
+    await context.audioWorklet.addModule(addresses.playout);
+    return new AudioGraph(context);
+  }
+
+  /** Opens an input, or a silent stand-in (`null`) for those who only listen. */
+  async use(choice: InputChoice | null): Promise<Input> {
+    const stream = choice ? await openInput(choice) : null;
+    const channels = stream && choice ? channelsOf(stream, choice) : 1;
+    const shared = typeof SharedArrayBuffer !== "undefined";
+    const ring = shared ? captureRing(channels).buffer : null;
+    const options: CaptureOptions = { channels, ring };
+    const node = new AudioWorkletNode(this.context, "jam-capture", {
+      numberOfInputs: 1,
+      numberOfOutputs: 1, // silent, but what is connected is certain to run
+      channelCountMode: "max",
+      processorOptions: options,
+    });
+    const source = stream ? this.context.createMediaStreamSource(stream) : null;
+    source?.connect(node);
+    node.connect(this.#master);
+    node.port.onmessage = ({ data }: MessageEvent<Level>) => this.onOwnLevel(data);
+    this.#closeInput();
+    this.#capture = node;
+    this.#source = source;
+    this.input = { stream, channels, ring };
+    stream?.getAudioTracks()[0]?.addEventListener("ended", () => {
+      if (this.input.stream === stream) this.onInputLost();
+    });
+    this.muted = this.#muted;
+    return this.input;
+  }
+
+  /** Where the recorder's worker hears the batches; a new port after each change of input. */
+  recordTo(port: MessagePort): void {
+    this.#recorder = port;
+    this.#tell({ t: "record", port }, [port]);
+    this.recording = this.#recording;
+  }
+
+  get hasRecorder(): boolean {
+    return this.#recorder !== null;
+  }
+
+  set recording(on: boolean) {
+    this.#recording = on;
+    this.#tell({ t: "recording", on });
+  }
+
+  get recording(): boolean {
+    return this.#recording;
+  }
+
+  set muted(muted: boolean) {
+    this.#muted = muted;
+    this.#tell({ t: "mute", muted });
+  }
+
+  #tell(message: CaptureMessage, transfer: Transferable[] = []): void {
+    this.#capture?.port.postMessage(message, transfer);
+  }
+
+  strip(onLevel: (level: Level) => void): Strip {
+    return new Strip(this.context, this.#master, onLevel);
+  }
+
+  playout(ring: SharedArrayBuffer): AudioWorkletNode {
+    const options: PlayoutOptions = { ring };
+    return new AudioWorkletNode(this.context, "jam-playout", {
+      numberOfInputs: 0,
+      numberOfOutputs: 1,
+      outputChannelCount: [2],
+      processorOptions: options,
+    });
+  }
+
+  /** For the fallback engine: a remote track with a meter behind it. */
+  remote(stream: MediaStream): AudioWorkletNode {
+    const meter = new AudioWorkletNode(this.context, "jam-meter", {
+      numberOfInputs: 1,
+      numberOfOutputs: 1,
+      outputChannelCount: [2],
+    });
+    this.context.createMediaStreamSource(stream).connect(meter);
+    return meter;
+  }
+
+  /** Milliseconds from a rendered sample to the ear, as far as the browser tells. */
+  get outputMs(): number {
+    return 1000 * (this.context.outputLatency || this.context.baseLatency || 0);
+  }
+
+  #closeInput(): void {
+    this.#source?.disconnect();
+    this.#capture?.disconnect();
+    this.#tell({ t: "close" });
+    for (const track of this.input.stream?.getTracks() ?? []) track.stop();
+    this.#source = null;
+    this.#capture = null;
+    this.#recorder = null;
+  }
+
+  async close(): Promise<void> {
+    this.#closeInput();
+    this.input = { stream: null, channels: 1, ring: null };
+    await this.context.close();
+  }
+}

@@ -1,0 +1,290 @@
+// The connection to one other player: negotiation, restart and rebuild, and the `ctl` channel.
+// The peer that came later makes every offer, so two offers never cross. Each rebuild has a number
+// (`turn`); what belongs to an older turn is ignored.
+import type { Caps } from "../protocol";
+import { musicSdp } from "./sdp";
+
+export type Engine = "data" | "webrtc";
+
+export type Signal =
+  | { k: "offer"; turn: number; sdp: string; engine: Engine; caps: Caps }
+  | { k: "answer"; turn: number; sdp: string }
+  | { k: "ice"; turn: number; candidate: RTCIceCandidateInit }
+  | { k: "refuse"; turn: number; engine: Engine }
+  | { k: "again"; turn: number };
+
+export type LinkState = "connecting" | "open" | "lost" | "closed";
+
+export interface LinkEvents {
+  signal(data: Signal): void;
+  state(state: LinkState): void;
+  /** A fresh `audio` channel, still connecting: the moment in which it may move to a worker. */
+  audioChannel(channel: RTCDataChannel): void;
+  remoteTrack(stream: MediaStream, receiver: RTCRtpReceiver): void;
+  /** Loss (0–1) of our sound, as the other side counted it. */
+  report(loss: number): void;
+}
+
+export interface LinkSetup {
+  offers: boolean;
+  engine: Engine;
+  caps: Caps;
+  ice: RTCIceServer[];
+  policy: RTCIceTransportPolicy;
+  track: () => MediaStreamTrack | null;
+}
+
+type Ctl = { t: "ping"; at: number } | { t: "pong"; at: number } | { t: "report"; loss: number };
+
+const PATIENCE_MS = 3000;
+const SETUP_MS = 12_000;
+
+export class Link {
+  state: LinkState = "connecting";
+  engine: Engine;
+  pc: RTCPeerConnection | null = null;
+  #turn = 0;
+  #ctl: RTCDataChannel | null = null;
+  #trips: number[] = [];
+  #early: RTCIceCandidateInit[] = [];
+  #chain: Promise<void> = Promise.resolve();
+  #patience: ReturnType<typeof setTimeout> | undefined;
+  #rebuilds = 0;
+  readonly #ping: ReturnType<typeof setInterval>;
+
+  constructor(
+    readonly setup: LinkSetup,
+    readonly events: LinkEvents,
+  ) {
+    this.engine = setup.engine;
+    this.#ping = setInterval(() => this.#say({ t: "ping", at: performance.now() }), 500);
+    if (setup.offers) this.#queue(() => this.#offer());
+  }
+
+  /** Median round trip of the last five seconds in ms. */
+  get roundTripMs(): number | null {
+    if (this.#trips.length === 0) return null;
+    return [...this.#trips].sort((a, b) => a - b)[Math.floor(this.#trips.length / 2)]!;
+  }
+
+  /** The path without this page's own hiccups: what the choice of codec goes by. */
+  get leastTripMs(): number | null {
+    return this.#trips.length ? Math.min(...this.#trips) : null;
+  }
+
+  // ---- negotiation -------------------------------------------------------------------------------
+
+  take(signal: Signal): void {
+    this.#queue(() => this.#take(signal));
+  }
+
+  async #take(signal: Signal): Promise<void> {
+    if (signal.k === "offer") {
+      await this.#answer(signal);
+      return;
+    }
+    if (signal.k === "again") {
+      if (this.setup.offers && this.state !== "open") await this.#offer();
+      return;
+    }
+    if (signal.turn !== this.#turn) return;
+    if (signal.k === "answer") {
+      await this.pc?.setRemoteDescription({ type: "answer", sdp: signal.sdp });
+      await this.#addEarly();
+    } else if (signal.k === "ice") {
+      if (this.pc?.remoteDescription) await this.pc.addIceCandidate(signal.candidate);
+      else this.#early.push(signal.candidate);
+    } else {
+      this.engine = signal.engine;
+      await this.#offer();
+    }
+  }
+
+  async #offer(): Promise<void> {
+    this.#turn += 1;
+    const pc = this.#build();
+    if (this.engine === "webrtc") {
+      const track = this.setup.track();
+      pc.addTransceiver(track ?? "audio", { direction: "sendrecv" });
+    }
+    await this.#describe(pc, false);
+  }
+
+  async #describe(pc: RTCPeerConnection, iceRestart: boolean): Promise<void> {
+    const sdp = await this.#setLocal(pc, await pc.createOffer({ iceRestart }));
+    this.events.signal({
+      k: "offer", turn: this.#turn, sdp, engine: this.engine, caps: this.setup.caps,
+    });
+  }
+
+  async #answer(offer: Extract<Signal, { k: "offer" }>): Promise<void> {
+    if (offer.engine === "data" && this.setup.engine === "webrtc") {
+      this.#turn = offer.turn;
+      this.events.signal({ k: "refuse", turn: offer.turn, engine: "webrtc" });
+      return;
+    }
+    let pc = this.pc;
+    if (!pc || offer.turn !== this.#turn || pc.signalingState === "closed") {
+      this.#turn = offer.turn;
+      this.engine = offer.engine;
+      pc = this.#build();
+    }
+    await pc.setRemoteDescription({ type: "offer", sdp: offer.sdp });
+    await this.#addEarly();
+    if (this.engine === "webrtc") {
+      const transceiver = pc.getTransceivers()[0];
+      if (transceiver) {
+        transceiver.direction = "sendrecv";
+        await transceiver.sender.replaceTrack(this.setup.track());
+      }
+    }
+    const sdp = await this.#setLocal(pc, await pc.createAnswer());
+    this.events.signal({ k: "answer", turn: this.#turn, sdp });
+  }
+
+  async #setLocal(pc: RTCPeerConnection, wish: RTCLocalSessionDescriptionInit): Promise<string> {
+    const plain = wish.sdp ?? "";
+    const sdp = this.engine === "webrtc" ? musicSdp(plain) : plain;
+    const type = wish.type as RTCSdpType;
+    try {
+      await pc.setLocalDescription({ type, sdp });
+    } catch {
+      await pc.setLocalDescription({ type, sdp: plain }); // a browser that refuses edited text
+    }
+    return sdp;
+  }
+
+  async #addEarly(): Promise<void> {
+    const early = this.#early;
+    this.#early = [];
+    for (const candidate of early) await this.pc?.addIceCandidate(candidate);
+  }
+
+  #queue(step: () => Promise<void>): void {
+    this.#chain = this.#chain.then(async () => {
+      if (this.state === "closed") return;
+      try {
+        await step();
+      } catch (problem) {
+        console.warn("jam-room: negotiation", problem);
+        this.#wait(PATIENCE_MS);
+      }
+    });
+  }
+
+  #build(): RTCPeerConnection {
+    this.#drop();
+    this.#early = [];
+    const pc = new RTCPeerConnection({
+      iceServers: this.setup.ice,
+      iceTransportPolicy: this.setup.policy,
+      bundlePolicy: "max-bundle",
+    });
+    this.pc = pc;
+    const turn = this.#turn;
+    this.#become("connecting");
+    // Agreed numbers instead of announcements: both ends have the channels at once.
+    if (this.engine === "data") {
+      this.events.audioChannel(
+        pc.createDataChannel("audio", { negotiated: true, id: 0, ordered: false, maxRetransmits: 0 }),
+      );
+    }
+    const ctl = pc.createDataChannel("ctl", { negotiated: true, id: 1 });
+    ctl.onopen = () => this.#say({ t: "ping", at: performance.now() });
+    ctl.onmessage = ({ data }) => this.#hear(JSON.parse(String(data)) as Ctl);
+    this.#ctl = ctl;
+    this.#trips = [];
+    pc.onicecandidate = ({ candidate }) => {
+      if (candidate) this.events.signal({ k: "ice", turn, candidate: candidate.toJSON() });
+    };
+    pc.ontrack = ({ track, receiver }) => {
+      // A wish for the least delay; the browser may add some.
+      (receiver as { jitterBufferTarget?: number | null }).jitterBufferTarget = 0;
+      this.events.remoteTrack(new MediaStream([track]), receiver);
+    };
+    pc.onconnectionstatechange = () => {
+      if (this.pc === pc) this.#connection(pc);
+    };
+    this.#wait(SETUP_MS);
+    return pc;
+  }
+
+  // ---- staying connected -------------------------------------------------------------------------
+
+  #connection(pc: RTCPeerConnection): void {
+    if (pc.connectionState === "connected") {
+      clearTimeout(this.#patience);
+      this.#rebuilds = 0;
+      this.#become("open");
+    } else if (pc.connectionState === "disconnected") {
+      this.#become("lost");
+      this.#wait(PATIENCE_MS);
+    } else if (pc.connectionState === "failed") {
+      this.#become("lost");
+      this.#wait(Math.min(10_000, 300 * 2 ** this.#rebuilds));
+    }
+  }
+
+  /** After `ms` without success: first fresh paths for the same connection, then a new connection. */
+  #wait(ms: number): void {
+    clearTimeout(this.#patience);
+    this.#patience = setTimeout(() => {
+      if (this.state === "open" || this.state === "closed") return;
+      this.#wait(SETUP_MS);
+      const pc = this.pc;
+      const gentle = pc?.connectionState === "disconnected" && pc.signalingState === "stable";
+      if (!this.setup.offers) this.events.signal({ k: "again", turn: this.#turn });
+      else if (gentle) this.#queue(() => this.#describe(pc, true));
+      else {
+        this.#rebuilds += 1;
+        this.#queue(() => this.#offer());
+      }
+    }, ms);
+  }
+
+  #become(state: LinkState): void {
+    if (this.state === state) return;
+    this.state = state;
+    this.events.state(state);
+  }
+
+  // ---- ctl ---------------------------------------------------------------------------------------
+
+  #say(message: Ctl): void {
+    if (this.#ctl?.readyState === "open") this.#ctl.send(JSON.stringify(message));
+  }
+
+  #hear(message: Ctl): void {
+    if (message.t === "ping") this.#say({ t: "pong", at: message.at });
+    else if (message.t === "pong") {
+      this.#trips = [...this.#trips.slice(-9), performance.now() - message.at];
+    } else if (message.t === "report") this.events.report(message.loss);
+  }
+
+  sendReport(loss: number): void {
+    this.#say({ t: "report", loss });
+  }
+
+  /** After a change of input, for the fallback engine. */
+  async retrack(): Promise<void> {
+    if (this.engine !== "webrtc") return;
+    await this.pc?.getTransceivers()[0]?.sender.replaceTrack(this.setup.track());
+  }
+
+  #drop(): void {
+    const pc = this.pc;
+    if (!pc) return;
+    this.pc = null;
+    pc.onconnectionstatechange = null;
+    pc.onicecandidate = null;
+    pc.ontrack = null;
+    pc.close();
+  }
+
+  close(): void {
+    clearTimeout(this.#patience);
+    clearInterval(this.#ping);
+    this.#drop();
+    this.#become("closed");
+  }
+}

@@ -1,0 +1,160 @@
+// All other players. Keeps the sound of somebody whose connection to the website (not to us) was cut
+// until their new connection sounds: the room plays on when the website restarts.
+import type { Caps, PeerInfo, Welcome } from "../protocol";
+import type { AudioGraph } from "./graph";
+import type { Engine, LinkState, Signal } from "./link";
+import type { Level } from "./meter";
+import type { NetClient } from "./net-client";
+import { Player } from "./player";
+
+export interface MeshEvents {
+  signal(to: string, data: Signal): void;
+  /** Somebody came, went, or changed. */
+  changed(): void;
+  level(player: Player, level: Level): void;
+}
+
+const DRAIN_MS = 20_000;
+
+export class Mesh {
+  readonly players = new Map<string, Player>();
+  readonly #draining = new Map<string, { player: Player; end: ReturnType<typeof setTimeout> }>();
+  readonly #volumes = new Map<string, { volume: number; muted: boolean }>();
+  #ice: RTCIceServer[] = [];
+  #policy: RTCIceTransportPolicy = "all";
+  #muted = false;
+  #track: { source: MediaStreamTrack; copy: MediaStreamTrack } | null = null;
+
+  constructor(
+    readonly graph: AudioGraph,
+    readonly net: NetClient | null,
+    readonly engine: Engine,
+    readonly caps: Caps,
+    readonly events: MeshEvents,
+  ) {}
+
+  welcome(frame: Welcome): void {
+    this.#ice = frame.ice;
+    this.#policy = frame.policy;
+    for (const player of this.players.values()) this.#drain(player);
+    this.players.clear();
+    for (const info of frame.peers) this.#add(info, true);
+    this.events.changed();
+  }
+
+  joined(info: PeerInfo): void {
+    const before = [...this.players.values()].find((player) => player.info.user === info.user);
+    if (before) {
+      this.players.delete(before.info.peer);
+      this.#drain(before);
+    }
+    this.#add(info, false);
+    this.events.changed();
+  }
+
+  left(peer: string): void {
+    const player = this.players.get(peer);
+    if (player) {
+      this.#remember(player);
+      player.close();
+      this.players.delete(peer);
+      this.events.changed();
+      return;
+    }
+    for (const { player: old } of [...this.#draining.values()]) {
+      if (old.info.peer === peer) this.#drained(old.info.user);
+    }
+  }
+
+  state(peer: string, muted: boolean): void {
+    const player = this.players.get(peer);
+    if (!player) return;
+    player.info = { ...player.info, muted };
+    this.events.changed();
+  }
+
+  signal(from: string, data: Signal): void {
+    this.players.get(from)?.link.take(data);
+  }
+
+  #add(info: PeerInfo, offers: boolean): void {
+    const player: Player = new Player(
+      info,
+      {
+        offers,
+        engine: this.engine,
+        caps: this.caps,
+        ice: this.#ice,
+        policy: this.#policy,
+        track: () => this.#ownTrack(),
+      },
+      this.graph,
+      this.net,
+      {
+        signal: (data) => this.events.signal(info.peer, data),
+        state: (state) => this.#state(player, state),
+        level: (level) => this.events.level(player, level),
+      },
+    );
+    const mix = this.#volumes.get(info.user);
+    if (mix) {
+      player.strip.volume = mix.volume;
+      player.strip.muted = mix.muted;
+    }
+    this.players.set(info.peer, player);
+  }
+
+  #state(player: Player, state: LinkState): void {
+    if (state === "open") this.#drained(player.info.user);
+    if (this.players.has(player.info.peer)) this.events.changed();
+  }
+
+  #remember(player: Player): void {
+    const { volume, muted } = player.strip;
+    this.#volumes.set(player.info.user, { volume, muted });
+  }
+
+  #drain(player: Player): void {
+    this.#remember(player);
+    const { user } = player.info;
+    this.#drained(user);
+    const end = setTimeout(() => this.#drained(user), DRAIN_MS);
+    this.#draining.set(user, { player, end });
+  }
+
+  #drained(user: string): void {
+    const entry = this.#draining.get(user);
+    if (!entry) return;
+    clearTimeout(entry.end);
+    entry.player.close();
+    this.#draining.delete(user);
+  }
+
+  /** Our own track for the fallback engine: the microphone itself, as the graph would add 19 ms. */
+  #ownTrack(): MediaStreamTrack | null {
+    const source = this.graph.input.stream?.getAudioTracks()[0] ?? null;
+    if (this.#track?.source !== source) {
+      this.#track?.copy.stop();
+      this.#track = source ? { source, copy: source.clone() } : null;
+    }
+    if (this.#track) this.#track.copy.enabled = !this.#muted;
+    return this.#track?.copy ?? null;
+  }
+
+  set muted(muted: boolean) {
+    this.#muted = muted;
+    if (this.#track) this.#track.copy.enabled = !muted;
+  }
+
+  async retrack(): Promise<void> {
+    for (const player of this.players.values()) await player.link.retrack();
+  }
+
+  close(): void {
+    for (const user of [...this.#draining.keys()]) this.#drained(user);
+    for (const player of this.players.values()) player.close();
+    this.players.clear();
+    this.#track?.copy.stop();
+    this.#track = null;
+  }
+}

@@ -1,0 +1,226 @@
+// Opus by WebCodecs: one encoder for all players who get Opus, one decoder for each who sends it.
+import { OPUS_FRAMES, OPUS_LOOKAHEAD } from "./packet";
+import { writeSound, type PlayoutRing } from "./rings";
+
+const RATE = 48_000;
+
+/** What the options for low delay are called; not yet in TypeScript's library. */
+interface OpusConfig extends AudioEncoderConfig {
+  opus?: AudioEncoderConfig["opus"] & { application?: string; signal?: string };
+}
+
+function encoderConfig(channels: number): OpusConfig {
+  return {
+    codec: "opus",
+    sampleRate: RATE,
+    numberOfChannels: channels,
+    bitrate: channels === 2 ? 160_000 : 96_000,
+    opus: {
+      format: "opus",
+      frameDuration: 10_000,
+      complexity: 5,
+      usedtx: false,
+      useinbandfec: false,
+      application: "lowdelay",
+      signal: "music",
+    },
+  };
+}
+
+export async function opusWorks(): Promise<boolean> {
+  if (typeof AudioEncoder === "undefined" || typeof AudioDecoder === "undefined") return false;
+  try {
+    const answer = await AudioEncoder.isConfigSupported(encoderConfig(1));
+    return answer.supported === true;
+  } catch {
+    return false;
+  }
+}
+
+export class OpusSender {
+  readonly #channels: number;
+  readonly #send: (current: Uint8Array, previous: Uint8Array | null, frame: number) => void;
+  #encoder: AudioEncoder | null = null;
+  #pending: Float32Array<ArrayBuffer>;
+  #filled = 0;
+  #next = 0; // frame number expected next
+  #frames: number[] = []; // starts of what is inside the encoder: its output comes in order
+  #previous: { frame: number; bytes: Uint8Array } | null = null;
+  #time = 0;
+
+  constructor(
+    channels: number,
+    send: (current: Uint8Array, previous: Uint8Array | null, frame: number) => void,
+  ) {
+    this.#channels = channels;
+    this.#send = send;
+    this.#pending = new Float32Array(OPUS_FRAMES * channels);
+  }
+
+  add(frame: number, block: Float32Array): void {
+    if (frame !== this.#next) this.#filled = 0; // after muting or a stall
+    const size = this.#pending.length;
+    let from = 0;
+    while (from < block.length) {
+      const take = Math.min(size - this.#filled, block.length - from);
+      this.#pending.set(block.subarray(from, from + take), this.#filled);
+      this.#filled += take;
+      from += take;
+      if (this.#filled === size) {
+        this.#encode((frame + from / this.#channels - OPUS_FRAMES) | 0);
+        this.#filled = 0;
+      }
+    }
+    this.#next = (frame + block.length / this.#channels) | 0;
+  }
+
+  #encode(frame: number): void {
+    if (!this.#encoder || this.#encoder.state === "closed") {
+      this.#frames = [];
+      this.#previous = null;
+      this.#encoder = new AudioEncoder({
+        output: (chunk) => this.#take(chunk),
+        error: () => undefined, // the state says closed: the next sound starts another encoder
+      });
+      this.#encoder.configure(encoderConfig(this.#channels));
+    }
+    const data = new AudioData({
+      format: "f32",
+      sampleRate: RATE,
+      numberOfFrames: OPUS_FRAMES,
+      numberOfChannels: this.#channels,
+      timestamp: this.#time,
+      data: this.#pending,
+    });
+    this.#time += 10_000;
+    this.#frames.push(frame);
+    this.#encoder.encode(data);
+    data.close();
+  }
+
+  #take(chunk: EncodedAudioChunk): void {
+    const frame = this.#frames.shift();
+    if (frame === undefined) return;
+    const bytes = new Uint8Array(chunk.byteLength);
+    chunk.copyTo(bytes);
+    const previous = this.#previous;
+    const adjoining = previous !== null && previous.frame === ((frame - OPUS_FRAMES) | 0);
+    this.#send(bytes, adjoining ? previous.bytes : null, frame);
+    this.#previous = { frame, bytes };
+  }
+
+  close(): void {
+    if (this.#encoder && this.#encoder.state !== "closed") this.#encoder.close();
+    this.#encoder = null;
+  }
+}
+
+/** Decodes in order: a packet waits for the one before it until that one's time has come. */
+export class OpusReceiver {
+  readonly #ring: PlayoutRing;
+  readonly #position: () => number;
+  #decoder: AudioDecoder | null = null;
+  #waiting = new Map<number, Uint8Array>();
+  #next: number | null = null;
+  #inside: { frame: number; since: number }[] = [];
+  #time = 0;
+  /** Milliseconds from decode() to sound, smoothed: the delay must have room for them. */
+  decodeMs = 2;
+
+  constructor(ring: PlayoutRing, position: () => number) {
+    this.#ring = ring;
+    this.#position = position;
+  }
+
+  /** Is this packet news? (The repeated one mostly is not.) */
+  wants(frame: number): boolean {
+    if (this.#waiting.has(frame)) return false;
+    return this.#next === null || ((frame - this.#next) | 0) >= 0 || this.#far(frame, this.#next);
+  }
+
+  add(frame: number, bytes: Uint8Array): void {
+    if (this.#next === null || this.#far(frame, this.#next)) {
+      this.#waiting.clear();
+      this.#next = frame;
+    }
+    this.#waiting.set(frame, bytes);
+    this.pump();
+  }
+
+  /** Also called by a timer, as the time to give up on a packet comes without another arriving. */
+  pump(): void {
+    while (this.#next !== null && this.#waiting.size > 0) {
+      const bytes = this.#waiting.get(this.#next);
+      if (bytes) {
+        this.#waiting.delete(this.#next);
+        this.#decode(this.#next, bytes);
+      } else {
+        const room = (this.#next - OPUS_LOOKAHEAD - this.#position()) | 0;
+        if (room > (this.decodeMs + 1) * 48) return;
+        if (!this.#follows(this.#next)) {
+          this.#next = this.#oldest();
+          continue;
+        }
+      }
+      this.#next = (this.#next + OPUS_FRAMES) | 0;
+    }
+  }
+
+  /** Whether what waits lies on this one's grid of packets (it does not after a mute). */
+  #follows(frame: number): boolean {
+    for (const other of this.#waiting.keys()) {
+      if (((other - frame) | 0) % OPUS_FRAMES !== 0) return false;
+    }
+    return true;
+  }
+
+  #oldest(): number {
+    let oldest: number | null = null;
+    for (const frame of this.#waiting.keys()) {
+      if (oldest === null || ((frame - oldest) | 0) < 0) oldest = frame;
+    }
+    return oldest ?? 0;
+  }
+
+  #far(a: number, b: number): boolean {
+    return Math.abs((a - b) | 0) > RATE;
+  }
+
+  #decode(frame: number, bytes: Uint8Array): void {
+    if (!this.#decoder || this.#decoder.state === "closed") {
+      this.#inside = [];
+      this.#decoder = new AudioDecoder({
+        output: (data) => this.#play(data),
+        error: () => undefined, // closed: the next packet starts another decoder
+      });
+      this.#decoder.configure({ codec: "opus", sampleRate: RATE, numberOfChannels: 2 });
+    }
+    this.#inside.push({ frame, since: performance.now() });
+    this.#decoder.decode(
+      new EncodedAudioChunk({ type: "key", timestamp: this.#time, duration: 10_000, data: bytes }),
+    );
+    this.#time += 10_000;
+  }
+
+  #play(data: AudioData): void {
+    const entry = this.#inside.shift();
+    if (entry) {
+      const took = performance.now() - entry.since;
+      this.decodeMs += (Math.min(20, took) - this.decodeMs) * (took > this.decodeMs ? 0.2 : 0.02);
+      const left = new Float32Array(data.numberOfFrames);
+      data.copyTo(left, { planeIndex: 0, format: "f32-planar" });
+      let right = left;
+      if (data.numberOfChannels > 1) {
+        right = new Float32Array(data.numberOfFrames);
+        data.copyTo(right, { planeIndex: 1, format: "f32-planar" });
+      }
+      writeSound(this.#ring, (entry.frame - OPUS_LOOKAHEAD) | 0, left, right);
+    }
+    data.close();
+  }
+
+  close(): void {
+    if (this.#decoder && this.#decoder.state !== "closed") this.#decoder.close();
+    this.#decoder = null;
+  }
+}

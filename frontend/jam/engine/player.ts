@@ -1,0 +1,143 @@
+// One other player in the room: their link, their strip in the mixer, what is known of their sound.
+import type { PeerInfo } from "../protocol";
+import type { AudioGraph } from "./graph";
+import { Link, type LinkSetup, type LinkState, type Signal } from "./link";
+import type { Level } from "./meter";
+import type { NetClient } from "./net-client";
+import type { PeerCounts } from "./net-peer";
+import { playoutRing } from "./rings";
+import type { Strip } from "./strip";
+
+export interface PlayerStats {
+  latencyMs: number | null;
+  roundTripMs: number | null;
+  bufferMs: number | null;
+  engine: "PCM" | "Opus" | "WebRTC" | null;
+  sending: "PCM" | "Opus" | "WebRTC" | null;
+  lost: number;
+  late: number;
+  underruns: number;
+  concealedMs: number;
+  heldBack: number;
+}
+
+export interface PlayerEvents {
+  signal(data: Signal): void;
+  state(state: LinkState): void;
+  level(level: Level): void;
+}
+
+let keys = 0;
+
+export class Player {
+  readonly link: Link;
+  readonly strip: Strip;
+  stats: PlayerStats = {
+    latencyMs: null, roundTripMs: null, bufferMs: null, engine: null, sending: null,
+    lost: 0, late: 0, underruns: 0, concealedMs: 0, heldBack: 0,
+  };
+  /** Name of the present turn's channel in the network worker. */
+  #key: string | null = null;
+  #loss = 0;
+  #audio: HTMLAudioElement | null = null;
+  #receiver: RTCRtpReceiver | null = null;
+
+  constructor(
+    public info: PeerInfo,
+    setup: LinkSetup,
+    readonly graph: AudioGraph,
+    readonly net: NetClient | null,
+    readonly events: PlayerEvents,
+  ) {
+    this.strip = graph.strip((level) => events.level(level));
+    this.link = new Link(setup, {
+      signal: (data) => events.signal(data),
+      state: (state) => events.state(state),
+      audioChannel: (channel) => this.#plugData(channel),
+      remoteTrack: (stream, receiver) => this.#plugTrack(stream, receiver),
+      report: (loss) => (this.#loss = loss),
+    });
+  }
+
+  #plugData(channel: RTCDataChannel): void {
+    this.#unplug();
+    if (!this.net) return;
+    const ring = playoutRing().buffer;
+    this.#key = `${this.info.peer}/${(keys += 1)}`;
+    this.net.add(this.#key, ring, channel, (counts) => this.#count(counts));
+    this.strip.play(this.graph.playout(ring));
+  }
+
+  #plugTrack(stream: MediaStream, receiver: RTCRtpReceiver): void {
+    this.#unplug();
+    this.#receiver = receiver;
+    // Chromium only lets remote sound flow into a graph while an element (muted here) plays it too.
+    this.#audio = new Audio();
+    this.#audio.muted = true;
+    this.#audio.srcObject = stream;
+    void this.#audio.play().catch(() => undefined);
+    this.strip.play(this.graph.remote(stream));
+  }
+
+  #unplug(): void {
+    if (this.#key) this.net?.remove(this.#key);
+    this.#key = null;
+    if (this.#audio) this.#audio.srcObject = null;
+    this.#audio = null;
+    this.#receiver = null;
+    this.strip.unplug();
+  }
+
+  #count(counts: PeerCounts): void {
+    if (!this.#key) return;
+    this.link.sendReport(counts.lossNow);
+    this.net?.path(this.#key, this.link.leastTripMs, this.#loss);
+    const name = { pcm: "PCM", opus: "Opus" } as const;
+    const trip = this.link.roundTripMs;
+    this.stats = {
+      roundTripMs: trip,
+      bufferMs: counts.receiving ? counts.bufferMs : null,
+      latencyMs:
+        trip === null || !counts.receiving ? null : trip / 2 + counts.bufferMs + this.graph.outputMs,
+      engine: counts.receiving ? name[counts.receiving] : null,
+      sending: name[counts.sending],
+      lost: counts.lost,
+      late: counts.late,
+      underruns: counts.underruns,
+      concealedMs: counts.concealed / 48,
+      heldBack: counts.heldBack,
+    };
+  }
+
+  /** The fallback engine's figures; called twice a second. */
+  async poll(): Promise<void> {
+    if (this.link.engine !== "webrtc" || !this.#receiver) return;
+    const report = await this.#receiver.getStats();
+    for (const entry of report.values() as Iterable<Record<string, unknown>>) {
+      if (entry["type"] !== "inbound-rtp") continue;
+      const n = (key: string): number => Number(entry[key] ?? 0);
+      const emitted = n("jitterBufferEmittedCount");
+      const bufferMs = emitted > 0 ? (1000 * n("jitterBufferDelay")) / emitted : 0;
+      const trip = this.link.roundTripMs;
+      this.stats = {
+        ...this.stats,
+        roundTripMs: trip,
+        bufferMs,
+        // 20 ms: the browser's own stages before and after its buffer, as measured in the bench
+        latencyMs: trip === null ? null : trip / 2 + bufferMs + 20 + this.graph.outputMs,
+        engine: "WebRTC",
+        sending: "WebRTC",
+        lost: n("packetsLost"),
+        late: n("packetsDiscarded"),
+        underruns: n("concealmentEvents"),
+        concealedMs: n("concealedSamples") / 48,
+      };
+    }
+  }
+
+  close(): void {
+    this.link.close();
+    this.#unplug();
+    this.strip.close();
+  }
+}

@@ -1,0 +1,83 @@
+// The page's side of the store worker.
+import type { FromStore, TakeSetup, ToStore } from "./store-worker";
+import type { Progress } from "./uploader";
+
+export interface StoreSetup {
+  worker: string;
+  stems: string;
+  csrfCookie: string;
+}
+
+export interface StoreEvents {
+  storage(durable: boolean): void;
+  capturing(frames: number): void;
+  problem(reason: "full" | "format" | "storage"): void;
+}
+
+function cookie(name: string): string {
+  const found = document.cookie.split("; ").find((part) => part.startsWith(`${name}=`));
+  return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
+}
+
+export class StemStore {
+  readonly #worker: Worker;
+
+  constructor(
+    readonly setup: StoreSetup,
+    readonly events: Partial<StoreEvents> = {},
+  ) {
+    this.#worker = new Worker(setup.worker, { type: "module", name: "jam-store" });
+    this.#worker.onmessage = ({ data }: MessageEvent<FromStore>) => this.#hear(data);
+    this.#worker.onerror = () => this.events.problem?.("storage");
+    this.#site();
+    addEventListener("online", this.#online);
+  }
+
+  #hear(message: FromStore): void {
+    if (message.t === "site?") this.#site();
+    else if (message.t === "progress") {
+      dispatchEvent(
+        new CustomEvent<Progress>("jamsite:stem-progress", { detail: message.progress }),
+      );
+    } else if (message.t === "storage") this.events.storage?.(message.durable);
+    else if (message.t === "capturing") this.events.capturing?.(message.frames);
+    else this.events.problem?.(message.reason);
+  }
+
+  #site(): void {
+    const { stems, csrfCookie } = this.setup;
+    const base = new URL(stems, location.href).href;
+    this.#tell({ t: "site", stems: base, csrf: cookie(csrfCookie) });
+  }
+
+  clock(offset: number): void {
+    this.#tell({ t: "clock", offset });
+  }
+
+  source(port: MessagePort, rate: number, channels: number): void {
+    this.#tell({ t: "source", port, rate, channels }, [port]);
+  }
+
+  start(take: TakeSetup): void {
+    this.#tell({ t: "start", take });
+  }
+
+  stop(stopsAt: number | null): void {
+    this.#tell({ t: "stop", stopsAt });
+  }
+
+  resume(hold: string | null = null): void {
+    this.#tell({ t: "resume", hold });
+  }
+
+  readonly #online = (): void => this.#tell({ t: "online" });
+
+  #tell(message: ToStore, transfer: Transferable[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  close(): void {
+    removeEventListener("online", this.#online);
+    this.#worker.terminate();
+  }
+}

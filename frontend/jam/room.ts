@@ -1,0 +1,365 @@
+// The room without its looks: socket, clock, sound, recording, chat. Views listen to `change` (draw
+// again), `level`, `chat` and `notice`, and call its methods.
+import { SessionClock } from "./clock";
+import { AudioGraph, ENGINE_RATE } from "./engine/graph";
+import type { InputChoice } from "./engine/input";
+import type { Signal } from "./engine/link";
+import { Mesh } from "./engine/mesh";
+import type { Level } from "./engine/meter";
+import { NetClient } from "./engine/net-client";
+import type { Player } from "./engine/player";
+import type { Caps, ChatMessage, FromServer, Recording, Welcome } from "./protocol";
+import { StemStore } from "./recorder/store-client";
+import type { Progress } from "./recorder/uploader";
+import { TabMemory, type JoinMode, type RoomSettings } from "./settings";
+import { RoomSocket, type SocketState } from "./socket";
+import { fill, words } from "./words";
+
+export interface RoomEvents {
+  change(): void;
+  /** null: own input */
+  level(player: Player | null, level: Level): void;
+  chat(messages: readonly ChatMessage[], fresh: boolean): void;
+  notice(text: string, urgent: boolean): void;
+}
+
+type Storage = "unknown" | "disk" | "memory";
+
+export class Room {
+  readonly memory: TabMemory;
+  readonly store: StemStore;
+  readonly clock: SessionClock;
+  graph: AudioGraph | null = null;
+  mesh: Mesh | null = null;
+  welcome: Welcome | null = null;
+  mode: JoinMode | null = null;
+  muted = false;
+  socketState: SocketState = "connecting";
+  socketCode: number | null = null;
+  recording: Recording | null = null;
+  /** recordings this person has answered */
+  readonly answered = new Set<string>();
+  upload: Progress | null = null;
+  storage: Storage = "unknown";
+  ownLevel: Level = { peak: 0, rms: 0 };
+  #net: NetClient | null = null;
+  #socket: RoomSocket | null = null;
+  #opening: Promise<AudioGraph> | null = null;
+  #engine: "data" | "webrtc" = "data";
+  #caps: Caps = { sab: false, dataChannel: false, opus: false };
+  #capturing: string | null = null;
+
+  constructor(
+    readonly settings: RoomSettings,
+    readonly events: RoomEvents,
+  ) {
+    this.memory = new TabMemory(settings.session);
+    this.muted = this.memory.muted;
+    this.store = new StemStore(
+      { worker: settings.workerStore, stems: settings.stems, csrfCookie: settings.csrfCookie },
+      {
+        storage: (durable) => {
+          this.storage = durable ? "disk" : "memory";
+          this.events.change();
+        },
+        problem: (reason) => this.events.notice(words.record[reason], true),
+      },
+    );
+    this.clock = new SessionClock(
+      (t0) => this.#socket?.send({ t: "clock", t0 }),
+      (offset) => {
+        this.store.clock(offset);
+        this.#startTake();
+      },
+    );
+    addEventListener("jamsite:stem-progress", this.#progress);
+    addEventListener("beforeunload", this.#warn);
+    // Chunks of this session's stems may go at once; they end when it is known whether a take goes on.
+    this.store.resume(settings.session);
+  }
+
+  // ---- sound -------------------------------------------------------------------------------------
+
+  /** Opens the AudioContext; call from a user gesture where there is one. */
+  open(): Promise<AudioGraph> {
+    this.#opening ??= this.#open().catch((problem: unknown) => {
+      this.#opening = null;
+      throw problem;
+    });
+    return this.#opening;
+  }
+
+  async #open(): Promise<AudioGraph> {
+    const { settings } = this;
+    const graph = await AudioGraph.open({
+      capture: settings.workletCapture,
+      playout: settings.workletPlayout,
+    });
+    graph.onOwnLevel = (level) => {
+      this.ownLevel = level;
+      this.events.level(null, level);
+    };
+    graph.onInputLost = () => this.events.notice(words.input.lost, true);
+    graph.context.onstatechange = () => this.events.change();
+    const sab = typeof SharedArrayBuffer !== "undefined" && crossOriginIsolated;
+    const codec = settings.forced === "pcm" || settings.forced === "opus" ? settings.forced : null;
+    if (sab && settings.forced !== "webrtc" && graph.context.sampleRate === ENGINE_RATE) {
+      this.#net = await NetClient.open(settings.workerAudio, codec).catch(() => null);
+    }
+    this.#caps = {
+      sab,
+      dataChannel: typeof RTCDataChannel !== "undefined",
+      opus: this.#net?.opus ?? false,
+    };
+    this.#engine = this.#net && this.#caps.dataChannel && this.#caps.opus ? "data" : "webrtc";
+    this.graph = graph;
+    return graph;
+  }
+
+  /** Takes an input into use (or changes to it). Throws what getUserMedia throws. */
+  async useInput(choice: InputChoice | null): Promise<void> {
+    const graph = await this.open();
+    const input = await graph.use(choice);
+    if (choice) this.memory.input = choice;
+    graph.muted = this.#silent;
+    if (input.ring) this.#net?.input(input.ring, input.channels);
+    await this.mesh?.retrack();
+    if (this.#capturing) this.#feedRecorder(graph);
+    this.events.change();
+  }
+
+  get #silent(): boolean {
+    return this.muted || this.mode === "listen";
+  }
+
+  get blocked(): boolean {
+    return this.graph?.context.state === "suspended";
+  }
+
+  async resumeSound(): Promise<void> {
+    await this.graph?.context.resume();
+    this.events.change();
+  }
+
+  setMuted(muted: boolean): void {
+    this.muted = muted;
+    this.memory.muted = muted;
+    this.#applyMute();
+    this.events.change();
+  }
+
+  #applyMute(): void {
+    if (this.graph) this.graph.muted = this.#silent;
+    if (this.mesh) this.mesh.muted = this.#silent;
+    this.#socket?.send({ t: "state", muted: this.#silent });
+  }
+
+  // ---- coming and going --------------------------------------------------------------------------
+
+  async join(mode: JoinMode): Promise<void> {
+    const graph = await this.open();
+    void graph.context.resume();
+    if (mode === "sound") {
+      if (!graph.input.stream) await this.useInput(this.memory.input);
+    } else {
+      await this.useInput(null);
+    }
+    this.mode = mode;
+    this.memory.joined = mode;
+    this.mesh = new Mesh(graph, this.#net, this.#engine, this.#caps, {
+      signal: (to, data) => void this.#socket?.send({ t: "signal", to, data }),
+      changed: () => this.events.change(),
+      level: (player, level) => this.events.level(player, level),
+    });
+    this.#applyMute();
+    this.#socket = new RoomSocket(this.settings.socket, {
+      state: (state, code) => {
+        this.socketState = state;
+        this.socketCode = code;
+        if (state === "waiting") this.clock.stop();
+        if (state === "ended") this.#ended(code);
+        this.events.change();
+      },
+      open: () => void this.#socket?.send({ t: "hello", caps: this.#caps }),
+      frame: (frame) => this.#take(frame),
+    });
+    this.#socket.connect();
+    this.events.change();
+  }
+
+  #ended(code: number | null): void {
+    this.clock.stop();
+    this.mesh?.close();
+    if (code === 4404 || code === 4409) {
+      if (code === 4404) this.memory.joined = null;
+      this.#stopTake(null);
+      void this.graph?.close();
+      this.graph = null;
+    }
+  }
+
+  leave(): void {
+    this.memory.joined = null;
+    this.#stopTake(null);
+    this.#socket?.close();
+    this.mesh?.close();
+    this.clock.stop();
+    void this.graph?.close();
+    this.#net?.close();
+  }
+
+  #take(frame: FromServer): void {
+    switch (frame.t) {
+      case "welcome":
+        this.#welcome(frame);
+        break;
+      case "peer.joined":
+        this.mesh?.joined({ ...frame, muted: false });
+        this.events.notice(fill(words.room.joined, { name: frame.name }), false);
+        // The newcomer's `welcome` may be older than our last change.
+        if (this.#silent) this.#socket?.send({ t: "state", muted: true });
+        break;
+      case "peer.left": {
+        const name = this.mesh?.players.get(frame.peer)?.info.name;
+        this.mesh?.left(frame.peer);
+        if (name) this.events.notice(fill(words.room.left, { name }), false);
+        break;
+      }
+      case "signal":
+        this.mesh?.signal(frame.from, frame.data as Signal);
+        break;
+      case "clock":
+        this.clock.answer(frame.t0, frame.t1, frame.t2);
+        break;
+      case "chat":
+        this.events.chat([frame], true);
+        break;
+      case "state":
+        this.mesh?.state(frame.peer, frame.muted);
+        break;
+      case "recording":
+        this.#record("recording" in frame ? frame.recording : frame);
+        break;
+      case "error":
+        this.events.notice(frame.text, true);
+        break;
+    }
+  }
+
+  #welcome(frame: Welcome): void {
+    this.welcome = frame;
+    this.mesh?.welcome(frame);
+    if (this.#silent) this.#socket?.send({ t: "state", muted: true });
+    this.clock.start();
+    this.events.chat(frame.chat, false);
+    this.#record(frame.recording);
+    // A take that goes on needs the clock first; until then its stem must not be ended.
+    const goesOn = frame.recording?.state === "recording" && frame.recording.stem !== null;
+    this.store.resume(goesOn && !this.#capturing ? this.settings.session : null);
+    this.events.change();
+  }
+
+  // ---- chat --------------------------------------------------------------------------------------
+
+  say(text: string): boolean {
+    return this.#socket?.send({ t: "chat", text, ref: crypto.randomUUID() }) ?? false;
+  }
+
+  // ---- recording ---------------------------------------------------------------------------------
+
+  get asked(): boolean {
+    const { recording } = this;
+    return (
+      recording?.state === "asking" &&
+      !this.answered.has(recording.id) &&
+      recording.waiting.includes(this.settings.name)
+    );
+  }
+
+  askToRecord(): void {
+    this.#socket?.send({ t: "record.ask" });
+  }
+
+  answer(yes: boolean): void {
+    if (!this.recording) return;
+    this.answered.add(this.recording.id);
+    this.#socket?.send({ t: "record.answer", recording: this.recording.id, yes });
+    this.events.change();
+  }
+
+  stopRecording(): void {
+    if (this.recording) this.#socket?.send({ t: "record.stop", recording: this.recording.id });
+  }
+
+  #record(recording: Recording | null): void {
+    const before = this.recording;
+    this.recording = recording;
+    if (recording?.id !== before?.id) this.upload = null;
+    if (recording?.state === "recording") this.#startTake();
+    if (this.#capturing && recording?.stem === this.#capturing) {
+      if (recording.stops_at !== null) this.#stopTake(recording.stops_at);
+      else if (recording.state !== "recording") this.#stopTake(null);
+    } else if (this.#capturing && recording?.stem !== this.#capturing) this.#stopTake(null);
+    this.events.change();
+  }
+
+  /** Needs the recording and the clock, whichever comes last. */
+  #startTake(): void {
+    const { recording, graph } = this;
+    if (!graph || this.clock.offset === null) return;
+    if (recording?.state !== "recording" || !recording.stem) return;
+    if (recording.stops_at !== null || this.#capturing === recording.stem) return;
+    this.#capturing = recording.stem;
+    this.#feedRecorder(graph);
+    this.store.start({
+      stem: recording.stem,
+      recording: recording.id,
+      session: this.settings.session,
+      rate: graph.context.sampleRate,
+      channels: graph.input.channels,
+      startsAt: recording.starts_at,
+    });
+    graph.recording = true;
+    this.store.resume(); // this take is now in hand: what else lies here may be ended
+  }
+
+  #feedRecorder(graph: AudioGraph): void {
+    const { port1, port2 } = new MessageChannel();
+    graph.recordTo(port1);
+    this.store.source(port2, graph.context.sampleRate, graph.input.channels);
+  }
+
+  #stopTake(stopsAt: number | null): void {
+    if (!this.#capturing) return;
+    this.#capturing = null;
+    this.store.stop(stopsAt);
+    // Batches must still arrive until the stop has passed.
+    const left = stopsAt === null ? 0 : stopsAt - (this.clock.now() ?? stopsAt);
+    setTimeout(() => {
+      if (!this.#capturing && this.graph) this.graph.recording = false;
+    }, Math.max(0, left) + 2000);
+  }
+
+  readonly #progress = (event: Event): void => {
+    const { detail } = event as CustomEvent<Progress>;
+    if (detail.recording !== this.recording?.id) return;
+    this.upload = detail;
+    this.events.change();
+  };
+
+  readonly #warn = (event: BeforeUnloadEvent): void => {
+    const unsent = this.#capturing !== null || this.upload?.state === "sending";
+    if (this.storage === "memory" && unsent) event.preventDefault();
+  };
+
+  close(): void {
+    removeEventListener("jamsite:stem-progress", this.#progress);
+    removeEventListener("beforeunload", this.#warn);
+    this.clock.stop();
+    this.#socket?.close();
+    this.mesh?.close();
+    this.#net?.close();
+    void this.graph?.close().catch(() => undefined);
+    this.store.close();
+  }
+}

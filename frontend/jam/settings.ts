@@ -1,0 +1,87 @@
+// What the element was given, and what this tab remembers.
+import type { Codec } from "./engine/codec-choice";
+import type { InputChoice } from "./engine/input";
+
+export interface RoomSettings {
+  session: string;
+  socket: string;
+  stems: string;
+  leave: string;
+  name: string;
+  csrfCookie: string;
+  policy: "relay" | "all" | null;
+  workerAudio: string;
+  workerStore: string;
+  workletCapture: string;
+  workletPlayout: string;
+  /** from ?engine= in the address, for tests and troubleshooting */
+  forced: "webrtc" | Codec | null;
+}
+
+export function readSettings(element: HTMLElement): RoomSettings {
+  const data = element.dataset;
+  const engine = new URLSearchParams(location.search).get("engine");
+  const forced = engine === "webrtc" || engine === "pcm" || engine === "opus" ? engine : null;
+  const policy = data["policy"];
+  return {
+    session: data["session"] ?? "",
+    socket: socketAddress(data["socket"] ?? ""),
+    stems: data["stems"] ?? "/api/v1/stems/",
+    leave: data["leave"] ?? "/",
+    name: data["name"] ?? "",
+    csrfCookie: data["csrfCookie"] ?? "csrftoken",
+    policy: policy === "relay" || policy === "all" ? policy : null,
+    workerAudio: data["workerAudio"] ?? "",
+    workerStore: data["workerStore"] ?? "",
+    workletCapture: data["workletCapture"] ?? "",
+    workletPlayout: data["workletPlayout"] ?? "",
+    forced,
+  };
+}
+
+/** Takes a whole address or a path on this host. */
+function socketAddress(given: string): string {
+  return new URL(given, location.href).href.replace(/^http/, "ws");
+}
+
+export type JoinMode = "sound" | "listen";
+
+/** Tab memory only: a reload comes back into the room, a new tab starts with the sound check. */
+export class TabMemory {
+  readonly #key: string;
+
+  constructor(session: string) {
+    this.#key = `jam-room:${session}`;
+  }
+
+  get joined(): JoinMode | null {
+    const value = sessionStorage.getItem(this.#key);
+    return value === "sound" || value === "listen" ? value : null;
+  }
+
+  set joined(mode: JoinMode | null) {
+    if (mode) sessionStorage.setItem(this.#key, mode);
+    else sessionStorage.removeItem(this.#key);
+  }
+
+  get input(): InputChoice {
+    try {
+      const value = JSON.parse(sessionStorage.getItem("jam-input") ?? "{}") as Partial<InputChoice>;
+      return { deviceId: value.deviceId ?? null, stereo: value.stereo === true };
+    } catch {
+      return { deviceId: null, stereo: false };
+    }
+  }
+
+  set input(choice: InputChoice) {
+    sessionStorage.setItem("jam-input", JSON.stringify(choice));
+  }
+
+  get muted(): boolean {
+    return sessionStorage.getItem(`${this.#key}:muted`) === "1";
+  }
+
+  set muted(muted: boolean) {
+    sessionStorage.setItem(`${this.#key}:muted`, muted ? "1" : "0");
+  }
+}

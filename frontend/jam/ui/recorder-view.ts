@@ -1,0 +1,182 @@
+// Asking to record, agreeing, the red dot, the way of the stem to the server.
+import type { Recording } from "../protocol";
+import type { Room } from "../room";
+import type { Progress } from "../recorder/uploader";
+import { fill, list, words } from "../words";
+import { h, show, text } from "./dom";
+
+function ownPage(address: string): string | null {
+  const url = new URL(address, location.href);
+  return url.origin === location.origin ? url.href : null;
+}
+
+export class RecorderView {
+  readonly element: HTMLElement;
+  readonly dialog: HTMLDialogElement;
+  readonly #status = h("p", { class: "jam-record__status", "aria-live": "polite" });
+  readonly #names = h("p", { class: "jam-soft" });
+  readonly #upload = h("p", { class: "jam-soft" });
+  readonly #bar = h("progress", { "aria-label": words.record.title });
+  readonly #about = h("p", { class: "jam-soft" }, words.record.about);
+  readonly #memory = h("p", { class: "jam-problem" }, words.record.memory);
+  readonly #time = h("span", { class: "jam-record__time", role: "timer", "aria-label": words.record.time });
+  readonly #ask: HTMLButtonElement;
+  readonly #stop: HTMLButtonElement;
+  readonly #link = h("a", { class: "button button--primary" }, words.record.ready);
+  readonly #dialogTitle = h("h2", { id: "jam-consent-title", tabindex: -1 });
+
+  constructor(readonly room: Room) {
+    this.#ask = h(
+      "button",
+      { class: "button", type: "button", click: () => room.askToRecord() },
+      words.record.ask,
+    );
+    this.#stop = h(
+      "button",
+      { class: "button button--danger", type: "button", click: () => room.stopRecording() },
+      words.record.stop,
+    );
+    this.element = h(
+      "section",
+      { class: "jam-record card", "aria-labelledby": "jam-record-title" },
+      h("h2", { id: "jam-record-title" }, words.record.title),
+      h("div", { class: "jam-record__now" }, h("span", { class: "jam-dot", "aria-hidden": "true" }), this.#status, this.#time),
+      this.#names,
+      this.#upload,
+      this.#bar,
+      this.#memory,
+      this.#about,
+      h("div", { class: "jam-buttons" }, this.#ask, this.#stop, this.#link),
+    );
+    this.dialog = h(
+      "dialog",
+      {
+        class: "jam-consent dialog",
+        "aria-labelledby": "jam-consent-title",
+        cancel: () => room.answer(false),
+      },
+      h(
+        "div",
+        { class: "jam-consent__body" },
+        this.#dialogTitle,
+        h("p", {}, words.record.dialogText),
+        h(
+          "div",
+          { class: "jam-buttons" },
+          h(
+            "button",
+            { class: "button", type: "button", click: () => room.answer(false) },
+            words.record.notNow,
+          ),
+          h(
+            "button",
+            { class: "button button--primary", type: "button", click: () => room.answer(true) },
+            words.record.agree,
+          ),
+        ),
+      ),
+    );
+    this.update();
+  }
+
+  update(): void {
+    const { recording } = this.room;
+    const state = recording?.state ?? null;
+    this.element.dataset["state"] = state ?? "none";
+    this.#consent();
+    const idle = state === null || state === "ready" || state === "declined" || state === "failed";
+    const on = state === "recording";
+    show(this.#ask, idle);
+    this.#ask.disabled = this.room.socketState !== "open";
+    show(this.#about, idle || state === "asking");
+    show(this.#stop, on && recording?.stem !== null);
+    const page = recording && state === "ready" ? ownPage(recording.url) : null;
+    show(this.#link, page !== null);
+    if (page) this.#link.href = page;
+    text(this.#status, recording ? this.#sentence(recording) : "");
+    show(this.#status, recording !== null);
+    text(this.#names, on && recording ? this.#who(recording) : "");
+    show(this.#names, on);
+    show(this.#memory, this.room.storage === "memory" && (on || state === "uploading"));
+    this.#progress(recording);
+    this.tick();
+  }
+
+  #consent(): void {
+    const { recording, asked } = this.room;
+    if (asked && recording) {
+      text(this.#dialogTitle, fill(words.record.dialogTitle, { name: recording.by }));
+      if (!this.dialog.open) {
+        this.dialog.showModal();
+        // Not on a button: a key meant for something else must not agree.
+        this.#dialogTitle.focus();
+      }
+    } else if (this.dialog.open) this.dialog.close();
+  }
+
+  #sentence(recording: Recording): string {
+    switch (recording.state) {
+      case "asking": {
+        const names = list(recording.waiting);
+        return fill(this.room.answered.has(recording.id) ? words.record.answered : words.record.asking, { names });
+      }
+      case "recording": {
+        const now = this.room.clock.now();
+        const soon = recording.starts_at !== null && now !== null && now < recording.starts_at;
+        return soon ? words.record.soon : words.record.on;
+      }
+      case "uploading":
+        return this.room.upload?.state === "stored" ? words.record.others : "";
+      case "processing":
+        return words.record.processing;
+      case "ready":
+        return words.record.readyText;
+      case "declined":
+        return words.record.declined;
+      case "failed":
+        return words.record.failed;
+    }
+  }
+
+  #who(recording: Recording): string {
+    const names = fill(words.record.agreed, { names: list(recording.agreed) });
+    return recording.stem === null ? `${names} ${words.record.notMe}` : names;
+  }
+
+  #progress(recording: Recording | null): void {
+    const { upload } = this.room;
+    const mine = recording !== null && upload?.recording === recording.id ? upload : null;
+    show(this.#upload, mine !== null);
+    show(this.#bar, mine?.state === "sending" && mine.total !== null);
+    if (!mine) return;
+    text(this.#upload, uploadSentence(mine));
+    if (mine.total !== null) {
+      this.#bar.max = mine.total;
+      this.#bar.value = mine.sent;
+    }
+  }
+
+  /** Twice a second: the running length. */
+  tick(): void {
+    const { recording, clock } = this.room;
+    const now = clock.now();
+    const from = recording?.starts_at ?? null;
+    const on = recording?.state === "recording" && now !== null && from !== null;
+    show(this.#time, on);
+    if (!on) return;
+    const seconds = Math.max(0, Math.floor((now - from) / 1000));
+    text(this.#time, `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`);
+    if (recording) text(this.#status, this.#sentence(recording));
+  }
+}
+
+export function uploadSentence(progress: Progress): string {
+  const { sent, total, state, reason } = progress;
+  if (state === "stored") return words.record.uploaded;
+  if (state === "waiting") return words.record.waiting;
+  if (state === "gone") return words.record.gone;
+  if (state === "kept") return reason && reason !== "offline" ? words.record[reason] : words.record.refused;
+  return total === null
+    ? fill(words.record.uploadingOpen, { sent })
+    : fill(words.record.uploading, { sent, total });
+}

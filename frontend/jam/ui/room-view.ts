@@ -1,0 +1,178 @@
+// The room itself: own strip, other players, recorder, chat, the bar with mute and leave.
+import { inputProblem } from "../engine/input";
+import type { Level } from "../engine/meter";
+import type { Player } from "../engine/player";
+import type { Room } from "../room";
+import { fill, words } from "../words";
+import { ChatView } from "./chat-view";
+import { h, show, text } from "./dom";
+import { InputFields } from "./input-fields";
+import { MeterView } from "./meter-view";
+import { RecorderView } from "./recorder-view";
+import { StripView } from "./strip-view";
+
+export class RoomView {
+  readonly element: HTMLElement;
+  readonly chat: ChatView;
+  readonly recorder: RecorderView;
+  readonly #strips = new Map<string, StripView>(); // by person, so that a return keeps its place
+  readonly #list = h("ul", { class: "jam-players", "aria-label": words.room.players });
+  readonly #title = h("h2", { class: "jam-room__title" });
+  readonly #alone = h("p", { class: "jam-soft jam-alone" }, words.room.alone);
+  readonly #connection = h("p", { class: "jam-connection", "aria-live": "polite" });
+  readonly #address = h("p", { class: "jam-note" });
+  readonly #reload: HTMLButtonElement;
+  readonly #resume: HTMLElement;
+  readonly #mute: HTMLButtonElement;
+  readonly #ownState = h("span", { class: "badge jam-strip__state" });
+  readonly #ownNote = h("p", { class: "jam-soft" });
+  readonly #ownMeter = new MeterView(words.check.level);
+  readonly #redDot: HTMLElement;
+  readonly #fields: InputFields;
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  constructor(readonly room: Room) {
+    this.chat = new ChatView(room);
+    this.recorder = new RecorderView(room);
+    this.#reload = h(
+      "button",
+      { class: "button", type: "button", click: () => location.reload() },
+      words.socket.reload,
+    );
+    this.#resume = h(
+      "div",
+      { class: "jam-resume card", hidden: true },
+      h("p", {}, words.room.resumeHint),
+      h(
+        "button",
+        { class: "button button--primary", type: "button", click: () => void room.resumeSound() },
+        words.room.resume,
+      ),
+    );
+    this.#mute = h("button", {
+      class: "button jam-mute", type: "button", click: () => room.setMuted(!room.muted),
+    });
+    this.#redDot = h(
+      "span",
+      { class: "jam-live", hidden: true },
+      h("span", { class: "jam-dot", "aria-hidden": "true" }),
+      words.record.on,
+    );
+    this.#fields = new InputFields(room.memory.input, (choice) => {
+      room.useInput(choice).then(
+        () => room.events.notice(words.input.changed, false),
+        (problem: unknown) => room.events.notice(words.input[inputProblem(problem)], true),
+      );
+    });
+    this.#list.append(this.#ownStrip());
+    this.element = h(
+      "div",
+      { class: "jam-room" },
+      h("header", { class: "jam-room__head" }, this.#title, this.#redDot, this.#connection, this.#reload),
+      this.#resume,
+      h(
+        "div",
+        { class: "jam-room__body" },
+        h("div", { class: "jam-room__stage" }, this.#list, this.#alone, this.#address),
+        h("div", { class: "jam-room__side" }, this.recorder.element, this.chat.element),
+      ),
+      h(
+        "div",
+        { class: "jam-bar", role: "group", "aria-label": words.room.bar },
+        this.#mute,
+        h("a", { class: "button button--quiet", href: room.settings.leave, click: () => room.leave() }, words.room.leave),
+      ),
+      this.recorder.dialog,
+    );
+    this.#timer = setInterval(() => this.#tick(), 500);
+    this.update();
+  }
+
+  #ownStrip(): HTMLElement {
+    const { name } = this.room.settings;
+    const settings = this.room.mode === "listen"
+      ? null
+      : h("details", {}, h("summary", {}, words.room.settings), this.#fields.element);
+    return h(
+      "li",
+      { class: "jam-strip jam-strip--own card" },
+      h(
+        "div",
+        { class: "jam-strip__head" },
+        h("h3", {}, fill(words.room.you, { name })),
+        this.#ownState,
+      ),
+      this.#ownMeter.element,
+      this.#ownNote,
+      settings,
+    );
+  }
+
+  level(player: Player | null, level: Level): void {
+    if (player === null) this.#ownMeter.update(level);
+    else this.#strips.get(player.info.user)?.level(level);
+  }
+
+  update(): void {
+    const { room } = this;
+    const { muted, mode, socketState, socketCode, welcome } = room;
+    text(this.#title, welcome?.session.title ?? "");
+    show(this.#title, welcome !== null);
+    this.#updateConnection(socketState, socketCode);
+    show(this.#resume, room.blocked);
+    text(this.#mute, muted ? words.room.unmute : words.room.mute);
+    this.#mute.setAttribute("aria-pressed", String(muted));
+    show(this.#mute, mode === "sound");
+    const quiet = mode === "listen" ? words.room.listening : muted ? words.room.mutedSelf : "";
+    text(this.#ownNote, quiet);
+    show(this.#ownNote, quiet !== "");
+    text(this.#ownState, muted && mode === "sound" ? words.room.mutedOther : "");
+    this.#ownState.dataset["state"] = "muted";
+    show(this.#ownState, muted && mode === "sound");
+    show(this.#redDot, room.recording?.state === "recording");
+    this.#updatePlayers();
+    const direct = welcome?.policy === "all" && (room.mesh?.players.size ?? 0) > 0;
+    text(this.#address, direct ? words.check.addressAll : "");
+    show(this.#address, direct);
+    this.recorder.update();
+  }
+
+  #updateConnection(state: Room["socketState"], code: number | null): void {
+    const ended = state === "ended";
+    const known = code === 4400 || code === 4404 || code === 4409 ? code : 4400;
+    text(this.#connection, ended ? words.socket[known] : words.socket[state as "open"]);
+    this.#connection.dataset["state"] = state;
+    show(this.#reload, ended && known !== 4404);
+  }
+
+  #updatePlayers(): void {
+    const players = [...(this.room.mesh?.players.values() ?? [])];
+    const here = new Set(players.map((player) => player.info.user));
+    for (const [user, view] of this.#strips) {
+      if (here.has(user)) continue;
+      view.element.remove();
+      this.#strips.delete(user);
+    }
+    for (const player of players) {
+      let view = this.#strips.get(player.info.user);
+      if (!view) {
+        view = new StripView(player);
+        this.#strips.set(player.info.user, view);
+        this.#list.append(view.element);
+      }
+      view.player = player;
+      view.update();
+    }
+    show(this.#alone, players.length === 0 && this.room.welcome !== null);
+  }
+
+  #tick(): void {
+    for (const view of this.#strips.values()) view.figures();
+    this.recorder.tick();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#fields.close();
+  }
+}

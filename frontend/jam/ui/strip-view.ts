@@ -1,0 +1,110 @@
+// One player: name, level, mute, volume, delay.
+import type { Level } from "../engine/meter";
+import type { Player } from "../engine/player";
+import { fill, words } from "../words";
+import { h, show, text } from "./dom";
+import { MeterView } from "./meter-view";
+
+export type Grade = "good" | "fair" | "poor";
+
+/** Up to 30 ms feels like one room, up to 60 ms is playable with care. */
+export function grade(ms: number): Grade {
+  if (ms <= 30) return "good";
+  return ms <= 60 ? "fair" : "poor";
+}
+
+const STAT_ROWS = ["engine", "sending", "trip", "buffer", "lost", "late", "underruns", "concealed"] as const;
+
+export class StripView {
+  readonly element: HTMLElement;
+  readonly #meter: MeterView;
+  readonly #state = h("span", { class: "badge jam-strip__state" });
+  readonly #latency = h("p", { class: "jam-latency" });
+  readonly #mute: HTMLButtonElement;
+  readonly #volume: HTMLInputElement;
+  readonly #values = new Map<string, HTMLElement>();
+
+  constructor(public player: Player) {
+    const { name } = player.info;
+    this.#meter = new MeterView(fill(words.room.level, { name }));
+    this.#mute = h("button", { class: "button button--quiet", type: "button", click: () => this.#toggle() });
+    this.#volume = h("input", {
+      type: "range", min: 0, max: 150, step: 1, value: Math.round(player.strip.volume * 100),
+      "aria-label": fill(words.room.volume, { name }),
+      input: () => (this.player.strip.volume = Number(this.#volume.value) / 100),
+    });
+    const rows = STAT_ROWS.flatMap((key) => {
+      const value = h("dd", {}, "–");
+      this.#values.set(key, value);
+      return [h("dt", {}, words.stats[key]), value];
+    });
+    this.element = h(
+      "li",
+      { class: "jam-strip card" },
+      h("div", { class: "jam-strip__head" }, h("h3", {}, name), this.#state),
+      this.#meter.element,
+      h("div", { class: "jam-strip__mix" }, this.#volume, this.#mute),
+      this.#latency,
+      h("details", {}, h("summary", {}, words.room.details), h("dl", { class: "jam-stats" }, ...rows)),
+    );
+    this.update();
+  }
+
+  #toggle(): void {
+    this.player.strip.muted = !this.player.strip.muted;
+    this.update();
+  }
+
+  level(level: Level): void {
+    this.#meter.update(level);
+  }
+
+  update(): void {
+    const { player } = this;
+    const { name, muted } = player.info;
+    const { state } = player.link;
+    const silenced = player.strip.muted;
+    text(this.#state, muted && state === "open" ? words.room.mutedOther : words.link[state]);
+    this.#state.dataset["state"] = muted && state === "open" ? "muted" : state;
+    text(this.#mute, silenced ? words.room.hearShort : words.room.silenceShort);
+    this.#mute.setAttribute("aria-label", fill(silenced ? words.room.hear : words.room.silence, { name }));
+    this.#mute.setAttribute("aria-pressed", String(silenced));
+    this.#showLatency();
+  }
+
+  #showLatency(): void {
+    const { stats, info, link } = this.player;
+    const ms = stats.latencyMs;
+    show(this.#latency, link.state === "open");
+    if (ms === null) {
+      text(this.#latency, words.latency.measuring);
+      delete this.#latency.dataset["grade"];
+      return;
+    }
+    const rounded = Math.round(ms);
+    const step = grade(rounded);
+    text(this.#latency, fill(words.latency.text, { ms: rounded, word: words.latency[step] }));
+    this.#latency.dataset["grade"] = step;
+    this.#latency.title = fill(words.latency.label, {
+      ms: rounded, name: info.name, word: words.latency[step],
+    });
+  }
+
+  /** Twice a second. */
+  figures(): void {
+    const { stats } = this.player;
+    const ms = (value: number | null): string => (value === null ? "–" : `${value.toFixed(1)} ms`);
+    const rows: Record<(typeof STAT_ROWS)[number], string> = {
+      engine: stats.engine ?? "–",
+      sending: stats.sending ?? "–",
+      trip: ms(stats.roundTripMs),
+      buffer: ms(stats.bufferMs),
+      lost: String(stats.lost),
+      late: String(stats.late),
+      underruns: String(stats.underruns),
+      concealed: ms(stats.concealedMs),
+    };
+    for (const key of STAT_ROWS) text(this.#values.get(key)!, rows[key]);
+    this.#showLatency();
+  }
+}
