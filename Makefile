@@ -27,10 +27,9 @@ check: ready-dev ## every check that is not a test: style, types, contracts, set
 bench: ready-dev ## measure, each figure beside its floor
 	$(RUN) -m bench $(ARGS)
 
-fmt: ready-dev ## put code and templates into their one form
+fmt: ready-dev ## put the code into its one form
 	$(RUN) -m ruff format .
 	$(RUN) -m ruff check --fix .
-	$(RUN) -m djlint templates --reformat --quiet
 
 lock: ready-dev ## resolve the dependencies again into requirements/
 	$(RUN) scripts/lock.py

@@ -62,6 +62,8 @@ def plan(user: Any) -> list[PlanLine]:
     """Return what will become of everything held about a person, for the page that asks."""
     lines = []
     for item in _steps():
+        if item.model._meta.auto_created:
+            continue  # a table between two others says nothing to people
         count = item.rows_of(user).count()
         if count:
             lines.append(PlanLine(item.label, count, item.erased_how or item.erase.value))

@@ -88,7 +88,7 @@ CHECKS = [
     Check("style", tool("ruff", "check", "--output-format", "concise", ".")),
     Check("format", tool("ruff", "format", "--check", "--output-format", "concise", ".")),
     Check("contracts", tool("lint-imports")),
-    Check("templates", tool("djlint", "templates", "--check", "--lint", "--quiet")),
+    Check("templates", tool("djlint", "templates", "--lint", "--quiet")),
     Check("types", [node(), "node_modules/typescript/bin/tsc", "--noEmit", "-p", "tsconfig.json"]),
     Check("migrations", manage("makemigrations", "--check", "--dry-run")),
     Check("production", manage("check", "--deploy", "--fail-level", "WARNING"), PRODUCTION),

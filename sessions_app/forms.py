@@ -13,8 +13,8 @@ class SessionForm(forms.ModelForm[JamSession]):
         widgets = {"about": forms.Textarea(attrs={"rows": 3}), "audience": forms.RadioSelect}
         labels = {"audience": _("Who may find it")}
         help_texts = {
-            "title": _("Optional. Shown to whoever may find the session."),
-            "about": _("Optional. Style, tempo, what you are looking for."),
+            "title": _("Shown to whoever may find the session."),
+            "about": _("Style, tempo, what you are looking for."),
         }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from playwright.sync_api import sync_playwright
 
 from tests.cast import Cast
 
@@ -26,6 +27,13 @@ def media_folder(settings: Any, tmp_path: Path) -> Iterator[Path]:
 def clear_counts() -> None:
     """Rate limits are counted in the cache; every test starts from none."""
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Playwright, once a process: two of them in one thread refuse to live together."""
+    with sync_playwright() as running:
+        yield running
 
 
 @pytest.fixture

@@ -167,7 +167,6 @@ def invite(request: HttpRequest, token: str) -> HttpResponse:
             "invited_by": found.made_by.username,
         },
     )
-    response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response
 
@@ -211,6 +210,7 @@ def _room_data(request: MemberRequest, session: JamSession) -> dict[str, str]:
         "socket": f"{socket_origin(request)}/ws/jam/{session.public_id}/",
         "stems": "/api/v1/stems/",
         "leave": session.get_absolute_url(),
+        "policy": "relay" if settings.TURN_URLS else "all",
         "csrf-cookie": settings.CSRF_COOKIE_NAME,
         **{name: static(file) for name, file in settings.ROOM_SCRIPTS.items()},
     }

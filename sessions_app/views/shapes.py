@@ -10,13 +10,19 @@ from privacy.viewer import Viewer
 from sessions_app.models import Mix, Stem
 
 
+def shown_person(user: Any) -> Any:
+    """Return the person, or None when there is nobody to show: gone, leaving or suspended."""
+    return user if user is not None and user.is_present else None
+
+
 def recording_card(recording: Any, viewer: Viewer) -> dict[str, Any]:
     """Return what a list shows of a recording (from `queries.listed`)."""
-    owner = recording.owner
+    owner = shown_person(recording.owner)
+    title = recording.title if owner or recording.owner is None else ""
     return {
         **sound(recording, next(iter(recording.in_force), None), viewer),
         "public_id": recording.public_id,
-        "title": recording.title or _("Untitled take"),
+        "title": title or _("Untitled take"),
         "url": recording.get_absolute_url(),
         "owner_name": owner.username if owner else "",
         "owner_url": reverse("profile", args=[owner.username]) if owner else "",
@@ -65,11 +71,12 @@ def stem_row(stem: Stem, viewer: Viewer) -> dict[str, Any]:
 
 def session_card(session: Any) -> dict[str, Any]:
     """Return what a list shows of a session (from `queries.sessions`)."""
-    host = session.host
+    host = shown_person(session.host)
+    theirs = host is not None or session.host is None  # who is leaving takes their words along
     return {
         "public_id": session.public_id,
-        "title": session.title or _("Jam"),
-        "about": session.about,
+        "title": (session.title if theirs else "") or _("Jam"),
+        "about": session.about if theirs else "",
         "url": session.get_absolute_url(),
         "host_name": host.username if host else "",
         "host_url": reverse("profile", args=[host.username]) if host else "",

@@ -8,7 +8,6 @@ from typing import Any
 
 import oidc_provider_mock
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
 
 from tests.e2e.people import opened
 from tests.e2e.site import PROJECT, Site
@@ -47,12 +46,6 @@ def site(tmp_path_factory: pytest.TempPathFactory, provider: str) -> Iterator[Si
 
 
 @pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
 def sounds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """What the two players' fake microphones play: 440 Hz and 660 Hz."""
     folder = tmp_path_factory.mktemp("sounds")
@@ -60,17 +53,17 @@ def sounds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 @pytest.fixture
-def browsers(playwright: Playwright, sounds: tuple[Path, Path]) -> Iterator[tuple[Any, Any]]:
+def browsers(chromium: Any, sounds: tuple[Path, Path]) -> Iterator[tuple[Any, Any]]:
     """Two browsers, as two players on two machines would have."""
-    first, second = (launch(playwright, sound) for sound in sounds)
+    first, second = (launch(chromium, sound) for sound in sounds)
     yield first, second
     first.close()
     second.close()
 
 
 @pytest.fixture
-def browser(playwright: Playwright) -> Iterator[Any]:
-    running = launch(playwright)
+def browser(chromium: Any) -> Iterator[Any]:
+    running = launch(chromium)
     yield running
     running.close()
 

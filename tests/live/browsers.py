@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 import wave
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM = next((path for path in map(shutil.which, NAMES) if path), None)
 FLAGS = [
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
@@ -33,7 +36,7 @@ def tone(path: Path, hertz: float, seconds: float = 10, rate: int = 44_100) -> P
 
 def launch(playwright: Any, sound: Path | None = None, **kwargs: Any) -> Any:
     flags = [*FLAGS, f"--use-file-for-fake-audio-capture={sound}"] if sound else FLAGS
-    return playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags, **kwargs)
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=flags, **kwargs)
 
 
 def until(page: Any, what: Callable[[], Any], seconds: float, message: str) -> Any:

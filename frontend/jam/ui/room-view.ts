@@ -17,7 +17,6 @@ export class RoomView {
   readonly recorder: RecorderView;
   readonly #strips = new Map<string, StripView>(); // by person, so that a return keeps its place
   readonly #list = h("ul", { class: "jam-players", "aria-label": words.room.players });
-  readonly #title = h("h2", { class: "jam-room__title" });
   readonly #alone = h("p", { class: "jam-soft jam-alone" }, words.room.alone);
   readonly #connection = h("p", { class: "jam-connection", "aria-live": "polite" });
   readonly #address = h("p", { class: "jam-note" });
@@ -68,7 +67,7 @@ export class RoomView {
     this.element = h(
       "div",
       { class: "jam-room" },
-      h("header", { class: "jam-room__head" }, this.#title, this.#redDot, this.#connection, this.#reload),
+      h("header", { class: "jam-room__head" }, this.#redDot, this.#connection, this.#reload),
       this.#resume,
       h(
         "div",
@@ -116,8 +115,6 @@ export class RoomView {
   update(): void {
     const { room } = this;
     const { muted, mode, socketState, socketCode, welcome } = room;
-    text(this.#title, welcome?.session.title ?? "");
-    show(this.#title, welcome !== null);
     this.#updateConnection(socketState, socketCode);
     show(this.#resume, room.blocked);
     text(this.#mute, muted ? words.room.unmute : words.room.mute);
