@@ -41,7 +41,6 @@ WSGI_APPLICATION = "jamsite.wsgi.application"
 ASGI_APPLICATION = "jamsite.asgi.application"
 
 INSTALLED_APPS = [
-    "jamsite",
     "foundation",
     "privacy",
     "accounts",
@@ -67,6 +66,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "jamsite",  # last: it knows every app, and has the last word in the admin
 ]
 
 MIDDLEWARE = [
