@@ -95,7 +95,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.save(update_fields=["state"])
 
     def __str__(self) -> str:
-        return self.username
+        """The public id: the admin's log keeps what this returns, and must not keep names."""
+        return str(self.public_id)
 
 
 class Profile(models.Model):

@@ -61,7 +61,7 @@ class Work(models.Model):
         """Take a lease on a due row, or return None when it isn't due or somebody holds it."""
         manager: Any = cls._default_manager
         with transaction.atomic():
-            row = (
+            row: Self | None = (
                 manager.select_for_update(skip_locked=True, of=("self",))
                 .filter(cls.due_filter(timezone.now()), pk=pk)
                 .first()

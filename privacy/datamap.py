@@ -6,13 +6,13 @@ whatever is undeclared. Categories are names of the fideslang taxonomy.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.db.models import FileField, Model, QuerySet
+from django.db.models import FileField, Model, Q, QuerySet
 
 from privacy import rules
 
@@ -58,6 +58,7 @@ class Held:
     - `subjects`: lookup paths to the people a row is about, the one who provided it first.
     - `erase`: what happens to rows of a person who leaves; DELETE removes them with their files,
       BLANK empties the fields marked BLANK, CUSTOM calls `purge(user, batch)` until it returns 0.
+    - `exported`: which of a person's rows go into their copy; all, unless said otherwise.
     - `order`: place in the erasure plan, small first; the account itself is 100.
     - `media`: file fields with original sound and pictures, exported as files.
     """
@@ -74,6 +75,7 @@ class Held:
     purge: Callable[[Any, int], int] | None = None
     erased_how: str = ""
     kept_because: str = ""
+    exported: Q = field(default_factory=Q)
     order: int = 50
 
     @property
@@ -82,7 +84,7 @@ class Held:
 
     def rows_of(self, user: Any) -> QuerySet[Any]:
         """Return the rows about a person, as their provider (the first subject path)."""
-        return self.model._default_manager.filter(**{self.subjects[0]: user}).order_by("pk")
+        return self.model._default_manager.filter(**{self.subjects[0]: user.pk}).order_by("pk")
 
     def file_fields(self) -> list[str]:
         return [

@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.db.models import FileField, Model
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -36,11 +37,19 @@ def run(export_id: int) -> None:
         path = folder / "export.zip"
         with path.open("wb") as target:
             missing = write(export.user, target, export.keep)
-        name = file_name(export)
-        default_storage.delete(name)  # a killed job may have left its half
-        with path.open("rb") as source:
-            stored = default_storage.save(name, File(source))
-        export.finish(file=stored, missing=missing, expires_at=timezone.now() + KEPT)
+        _store(export, path, missing)
+
+
+@transaction.atomic
+def _store(export: Export, path: Path, missing: int) -> None:
+    """Put the archive in its place, unless its person was erased while it was made."""
+    if not Export.objects.select_for_update().filter(pk=export.pk).exists():
+        return
+    name = file_name(export)
+    default_storage.delete(name)  # a killed job may have left its half
+    with path.open("rb") as source:
+        stored = default_storage.save(name, File(source))
+    export.finish(file=stored, missing=missing, expires_at=timezone.now() + KEPT)
 
 
 def file_name(export: Export) -> str:
@@ -48,13 +57,22 @@ def file_name(export: Export) -> str:
     return f"exports/{export.public_id}.zip"
 
 
+@transaction.atomic
 def purge(user: Any, batch: int) -> int:
     """Delete a person's exports, files first, also one that a killed job never named."""
-    rows = list(Export.objects.filter(user=user)[:batch])
+    # The lock waits for a job that is storing its archive; after it, the job finds no row.
+    rows = list(Export.objects.select_for_update().filter(user=user).order_by("pk")[:batch])
     for row in rows:
         default_storage.delete(file_name(row))
     Export.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return len(rows)
+
+
+def outdate(people: Any) -> None:
+    """End copies that hold sound of somebody who took it back; a new one can be ordered."""
+    Export.objects.filter(user__in=people, work=Export.Progress.DONE).update(
+        expires_at=timezone.now()
+    )
 
 
 def write(user: Any, target: IO[bytes], progress: Any = lambda percent: None) -> int:
@@ -113,7 +131,7 @@ def _write_rows(
 def _batches(item: Held, user: Any) -> Iterator[Model]:
     """Yield a person's rows by key, a batch a query, whatever their number."""
     last = 0
-    rows = item.rows_of(user)
+    rows = item.rows_of(user).filter(item.exported)
     relations = [
         column.name
         for column in item.model._meta.concrete_fields

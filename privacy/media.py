@@ -14,6 +14,7 @@ from django.core import signing
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from foundation.ranges import file_response
 from privacy.access import can_see_field, get_visible_or_404
@@ -42,16 +43,21 @@ def serve(model: type[Model], **parts: Part) -> None:
 
 def url_for(obj: Model, part: str, viewer: Viewer) -> str:
     """Return an address of the file that works for this viewer for an hour."""
-    name = f"{obj._meta.label_lower}/{obj.public_id}/{part}/{viewer.user_id or 0}"  # type: ignore[attr-defined]
-    token = signing.TimestampSigner(salt=_SALT).sign(name)
+    names = (obj._meta.label_lower, obj.public_id, part, _made_for(viewer))  # type: ignore[attr-defined]
+    token = signing.TimestampSigner(salt=_SALT).sign("~".join(names))
     return reverse("media", args=[token])
+
+
+def _made_for(viewer: Viewer) -> str:
+    """Return what ties an address to one viewer and tells nothing about them."""
+    return salted_hmac(_SALT, str(viewer.user_id or 0), algorithm="sha256").hexdigest()[:16]
 
 
 def media(request: HttpRequest, token: str) -> HttpResponse | StreamingHttpResponse:
     """Send a file to the viewer its address was made for; everybody else gets the 404."""
     label, public_id, part_name, made_for = _read(token)
     viewer = Viewer.of(request.user, Via.MEDIA)
-    if str(viewer.user_id or 0) != made_for:
+    if _made_for(viewer) != made_for:
         raise Http404
     try:
         model = apps.get_model(label)
@@ -69,7 +75,7 @@ def _read(token: str) -> list[str]:
         name = signing.TimestampSigner(salt=_SALT).unsign(token, max_age=LIFETIME)
     except signing.BadSignature:
         raise Http404 from None
-    return name.split("/")
+    return name.split("~")
 
 
 def _send(request: HttpRequest, file: Any, part: Part) -> HttpResponse | StreamingHttpResponse:

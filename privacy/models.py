@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from foundation.ids import PublicIdField
-from foundation.work import Work, work_index
+from foundation.work import MAX_ATTEMPTS, Work, work_index
 
 
 class Export(Work):
@@ -53,6 +53,11 @@ class Erasure(Work):
                 name="one_open_erasure_a_person",
             )
         ]
+
+    def fail(self, reason: str, *, final: bool = False) -> bool:
+        """Try again for as long as it takes: what was promised to go is never given up."""
+        self.attempts = min(self.attempts, MAX_ATTEMPTS - 1)
+        return super().fail(reason)
 
 
 class Tombstone(models.Model):

@@ -264,6 +264,7 @@ dm.declare(
     erase=dm.Erase.CUSTOM,
     purge=leaving.purge_mixes,
     erased_how="deleted; rendered again from the others' stems",
+    exported=Q(withdrawn_at__isnull=True),
     fields={
         "id": dm.technical(),
         "public_id": dm.identifier(),

@@ -8,6 +8,7 @@ same things and has asked to be erased. `anonymous` has no account.
 from dataclasses import dataclass, field
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import ContentFile
 from django.test import Client
@@ -33,10 +34,8 @@ ROLES = ("owner", "participant", "former", "stranger", "leaving", "anonymous")
 def person(name: str, **values: Any) -> User:
     """Create a person whose address is confirmed, with a mark in every field of theirs."""
     user = User.objects.create_user(name, f"{name}@mail.example", PASSWORD, **values)
-    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
-    Profile.objects.filter(user=user).update(
-        bio=f"mark-bio-{name}", status=f"mark-status-{name}"
-    )
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    Profile.objects.filter(user=user).update(bio=f"mark-bio-{name}", status=f"mark-status-{name}")
     return user
 
 
@@ -118,6 +117,9 @@ class Cast:
             cast.recordings[f"leaving-{audience}"] = recorded(
                 leaving, [leaving, participant], audience=audience
             )
+            theirs = cast.recordings[f"leaving-{audience}"].session
+            assert theirs is not None
+            cast.sessions[f"leaving-{audience}"] = theirs
         leaving.leave()
         return cast
 

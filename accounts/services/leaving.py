@@ -20,9 +20,16 @@ def show(user: User, erasure: Erasure) -> None:
     """Nothing to undo: tombstones are taken back by the machinery, sign-ins stay ended."""
 
 
+def purge_sign_ins(user: User, batch: int) -> int:
+    """Delete sign-ins with their web sessions: one may have begun within the grace period."""
+    rows = dict(UserSession.objects.filter(user=user).values_list("pk", "session_key")[:batch])
+    Session.objects.filter(session_key__in=rows.values()).delete()
+    UserSession.objects.filter(pk__in=rows).delete()
+    return len(rows)
+
+
 def end_sign_ins(user: User) -> None:
     """End all web sessions of a person, and close their sockets once that is committed."""
-    keys = list(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
-    Session.objects.filter(session_key__in=keys).delete()
-    UserSession.objects.filter(user=user).delete()
+    while purge_sign_ins(user, 500):
+        pass
     transaction.on_commit(lambda: cut(f"user.{user.pk}"))

@@ -1,6 +1,7 @@
 """Settings: the doors, taking one's data, leaving."""
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -30,6 +31,7 @@ def leave(request: MemberRequest) -> HttpResponse:
         spend("leave", str(user.pk), limit=10, seconds=3600)
         if form.is_valid():
             made = erasure.request(user)
+            logout(request)  # the web session has ended with all others
             return render(request, "accounts/erased.html", {"purge_date": made.due_at})
     pending = erasure.open_erasure(user)
     return render(

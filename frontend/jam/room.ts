@@ -252,6 +252,8 @@ export class Room {
     if (this.#silent) this.#socket?.send({ t: "state", muted: true });
     this.clock.start();
     this.events.chat(frame.chat, false);
+    // Still waited for: our answer went down with the last connection, so we are asked again.
+    if (frame.recording?.waiting.includes(this.settings.name)) this.answered.delete(frame.recording.id);
     this.#record(frame.recording);
     // A take that goes on needs the clock first; until then its stem must not be ended.
     const goesOn = frame.recording?.state === "recording" && frame.recording.stem !== null;

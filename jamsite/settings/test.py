@@ -3,7 +3,8 @@
 import os
 
 from jamsite.settings.base import *  # noqa: F403
-from jamsite.settings.base import CACHES, INTERNAL_HOSTS, REDIS_URL
+from jamsite.settings.base import CACHES, INTERNAL_HOSTS
+from jamsite.settings.base import REDIS_URL as GIVEN_REDIS_URL
 
 SECRET_KEY = "not-a-secret-used-by-tests-only-0123456789-abcdefghijklmnop"  # noqa: S105
 ALLOWED_HOSTS = [*INTERNAL_HOSTS, "testserver"]
@@ -15,7 +16,8 @@ ACCOUNT_RATE_LIMITS = False
 
 # Each xdist worker has its own database in PostgreSQL (pytest-django) and in Valkey (here).
 _number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-CACHES["default"]["KEY_PREFIX"] = f"test{_number}"
+REDIS_URL = CELERY_BROKER_URL = f"{GIVEN_REDIS_URL.rpartition('/')[0]}/{_number}"
+CACHES["default"]["LOCATION"] = REDIS_URL
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",

@@ -2,7 +2,7 @@
 that enforce it. A clause exists only for what works.
 
 Every file of `clauses/` starts with `id`, `title`, `since` (the version that brought it) and
-`covers` (promise ids), then a blank line, then the text.
+`covers` (promise ids, or "none"), then a blank line, then the text.
 """
 
 import ast
@@ -55,7 +55,7 @@ def clauses() -> tuple[Clause, ...]:
                 id=about["id"],
                 title=about["title"],
                 since=about["since"],
-                covers=tuple(about["covers"].split(", ")),
+                covers=tuple(one for one in about["covers"].split(", ") if one != "none"),
                 html=mark_safe(markdown.render(text)),  # noqa: S308  (our own files, HTML off)
                 tests=tuple(tests.get(about["id"], [])),
             )

@@ -39,7 +39,7 @@ def exports(request: HttpRequest) -> HttpResponse:
         spend("export", str(request.user.pk), limit=5, seconds=86400)
         busy = mine.filter(work__in=[Export.Progress.WAITING, Export.Progress.RUNNING])
         if not busy.exists():
-            made = Export.objects.create(user_id=request.user.pk)
+            made = Export.objects.create(user_id=int(request.user.pk or 0))
             transaction.on_commit(lambda: run_export.delay(made.pk))
         return redirect("exports")
     shapes = [_shape(one) for one in mine[:10]]
@@ -55,6 +55,10 @@ def download(request: HttpRequest, public_id: str) -> HttpResponseBase:
     if not export.file or over:
         raise Http404
     name = f"jamsite-{timezone.localdate().isoformat()}.zip"
-    response = FileResponse(export.file.open("rb"), as_attachment=True, filename=name)
+    try:
+        file = export.file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(file, as_attachment=True, filename=name)
     response["Cache-Control"] = "private, no-store"
     return response

@@ -3,12 +3,12 @@
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
 from foundation.live import cut
-from privacy import tombstones
+from privacy import export, tombstones
 from privacy.audiences import Audience
 from privacy.models import Erasure
 from sessions_app.models import JamSession, Mix, Participant, Recording, Stem
@@ -30,7 +30,12 @@ def hide(user: User, erasure: Erasure) -> None:
         JamSession, list(public_sessions.values_list("public_id", flat=True)), erasure.pk
     )
     JamSession.objects.filter(host=user, closed_at__isnull=True).update(closed_at=timezone.now())
+    # A take that nobody named bears its session's title: the leaver's words, or their name.
+    named = Recording.objects.filter(session__host=user, title=F("session__title"))
+    Recording.objects.filter(pk__in=named.exclude(owner=user).values("pk")).update(title="")
     _mix_again_after(user)
+    played_on = Recording.objects.filter(stems__player=user, owner__isnull=False)
+    export.outdate(played_on.exclude(owner=user).values("owner"))
     rooms = list(Participant.objects.filter(user=user).values_list("session_id", flat=True))
     for room in rooms:
         transaction.on_commit(partial(cut, f"jam.{room}"))
@@ -69,13 +74,11 @@ def release_recordings(user: User, batch: int) -> int:
 
 
 def _release_recording(recording: Recording, user: User) -> None:
-    heir = (
-        Stem.objects.filter(User.present("player__"), recording=recording)
-        .exclude(player=user)
-        .exclude(state=Stem.State.WITHDRAWN)
-        .order_by("pk")
-        .first()
-    )
+    others = Stem.objects.filter(recording=recording).exclude(player=user)
+    others = others.exclude(state=Stem.State.WITHDRAWN)
+    # One who is leaving too may still come back: their music is theirs until their own purge.
+    here = others.filter(User.present("player__")).order_by("pk").first()
+    heir = here or others.order_by("pk").first()
     if heir is None:
         _delete_recording(recording)
         return

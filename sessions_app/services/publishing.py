@@ -4,6 +4,7 @@ from django.db import transaction
 
 from accounts.models import User
 from foundation.live import tell
+from privacy import export
 from sessions_app.models import Recording, Stem
 from sessions_app.services import mixing
 
@@ -51,5 +52,6 @@ def withdraw(recording: Recording, player: User) -> bool:
         state=Stem.State.WITHDRAWN, peaks=None, clock=[], file=""
     )
     mixing.mix_again(locked)
+    export.outdate([locked.owner_id])
     transaction.on_commit(lambda: mixing.delete_sound(stem))
     return True

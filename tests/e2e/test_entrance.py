@@ -66,7 +66,13 @@ PAGES = (
     "/@ines/", "/account/email/", "/account/password/change/", "/account/sessions/",
     "/account/3rdparty/", "/account/logout/", "/styleguide/", "/nothing-here/",
 )  # fmt: skip
-VISITOR_PAGES = ("/", "/privacy/", "/account/login/", "/account/signup/", "/account/password/reset/")
+VISITOR_PAGES = (
+    "/",
+    "/privacy/",
+    "/account/login/",
+    "/account/signup/",
+    "/account/password/reset/",
+)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -92,8 +98,6 @@ def _inspect(page: Any, site: Site, path: str, width: int) -> None:
     page.goto(site.url + path)
     page.evaluate(AXE.read_text())
     found = page.evaluate("axe.run().then(result => result.violations)")
-    told = [
-        (one["id"], node["html"][:200]) for one in found for node in one["nodes"]
-    ]
+    told = [(one["id"], node["html"][:200]) for one in found for node in one["nodes"]]
     assert told == [], path
     assert page.evaluate("document.documentElement.scrollWidth") <= width, path

@@ -10,20 +10,7 @@ from foundation.problems import Gone
 from privacy import access
 from sessions_app.models import JamSession, Mix, Recording, Stem
 from tests.cast import ROLES, Cast
-
-# recording of the cast → the roles that see it
-RECORDINGS = {
-    "public": {"owner", "participant", "former", "stranger", "leaving", "anonymous"},
-    "participants": {"owner", "participant"},
-    "me": {"owner"},
-    "leaving-public": {"participant"},
-    "leaving-participants": {"participant"},
-    "leaving-me": set(),
-}
-SESSIONS = {
-    "public": {"owner", "participant", "former", "stranger", "leaving", "anonymous"},
-    "participants": {"owner", "participant"},
-}
+from tests.privacy.expectations import RECORDINGS, SESSIONS
 
 
 @pytest.mark.clause("who-sees")
@@ -32,14 +19,10 @@ SESSIONS = {
 def test_each_sees_what_the_table_says(cast: Cast, role: str) -> None:
     viewer = cast.viewer(role)
     seen = {
-        name
-        for name, recording in cast.recordings.items()
-        if access.can_see(viewer, recording)
+        name for name, recording in cast.recordings.items() if access.can_see(viewer, recording)
     }
     assert seen == {name for name, roles in RECORDINGS.items() if role in roles}
-    sessions = {
-        name for name, session in cast.sessions.items() if access.can_see(viewer, session)
-    }
+    sessions = {name for name, session in cast.sessions.items() if access.can_see(viewer, session)}
     assert sessions == {name for name, roles in SESSIONS.items() if role in roles}
 
 

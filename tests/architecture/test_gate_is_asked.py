@@ -1,0 +1,97 @@
+"""What answers people asks the gate: tables are not read beside it.
+
+Views, the API, sockets and template tags may name a model's manager only where `ALLOWED` says why.
+Everything else goes through `privacy.access` or the apps' `queries`, which do.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+APPS = ("jamsite", "community", "messaging", "sessions_app", "accounts", "privacy")
+MANAGERS = {"objects", "_default_manager", "_base_manager"}
+SHORTCUTS = {"get_object_or_404", "get_list_or_404", "aget_object_or_404"}
+
+# file:function → why it may name a manager
+ALLOWED = {
+    "privacy/views/exports.py:exports": "creates the row of one's own order",
+    "sessions_app/views/sessions.py:_hosted": "narrows what the gate is asked for",
+    "sessions_app/views/sessions.py:revoke_invite": "narrows what the gate is asked for",
+    "sessions_app/views/sessions.py:room": "one's own seats, as a filter on what the gate shows",
+    "sessions_app/views/recordings.py:_owned": "narrows what the gate is asked for",
+    "sessions_app/api/views.py:own_stem": "narrows what the gate is asked for",
+    "sessions_app/api/rows.py:_everything": "handed to the gate by its callers",
+    "sessions_app/api/rows.py:_statement": "adds to rows by keys that came through the gate",
+    "sessions_app/consumers.py:allowed": "who is asking; then the gate; and one's own seats",
+    "sessions_app/consumers.py:_welcome": "recordings of this room one plays on or was asked for",
+    "sessions_app/consumers.py:_recording": "recordings of this room that one was asked for",
+    "messaging/consumers.py:allowed": "who is asking; then the gate",
+}
+
+
+def answering() -> Iterator[Path]:
+    """Yield the files whose code answers people."""
+    for app in APPS:
+        for path in sorted((ROOT / app).rglob("*.py")):
+            parts = path.relative_to(ROOT).parts
+            if {"views", "api", "templatetags"} & set(parts) or path.stem in {
+                "views", "consumers", "feeds", "context", "middleware",
+            }:  # fmt: skip
+                yield path
+
+
+def beside_the_gate(tree: ast.AST, function: str = "") -> Iterator[str]:
+    """Yield the function in which a manager or a shortcut is named, once for each place."""
+    for node in ast.iter_child_nodes(tree):
+        inside = node.name if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else function
+        if isinstance(node, ast.Attribute) and node.attr in MANAGERS:
+            yield inside
+        if isinstance(node, ast.alias) and node.name in SHORTCUTS:
+            yield f"import {node.name}"
+        yield from beside_the_gate(node, inside)
+
+
+def test_nothing_reads_tables_beside_the_gate() -> None:
+    found = {
+        f"{path.relative_to(ROOT)}:{function}"
+        for path in answering()
+        for function in beside_the_gate(ast.parse(path.read_text()))
+    }
+    assert found - set(ALLOWED) == set()
+    assert set(ALLOWED) - found == set(), "allowed, and no longer there"
+
+
+def test_the_rule_sees_what_it_forbids() -> None:
+    code = """
+from django.shortcuts import get_object_or_404
+def page(request, pk):
+    return Recording.objects.get(pk=pk)
+class View:
+    async def get(self):
+        def inner():
+            return type(self).model._default_manager.filter(pk=1)
+"""
+    assert list(beside_the_gate(ast.parse(code))) == ["import get_object_or_404", "page", "inner"]
+
+
+def test_the_files_that_answer_are_found() -> None:
+    names = {str(path.relative_to(ROOT)) for path in answering()}
+    assert names >= {
+        "jamsite/views.py", "community/views.py", "messaging/consumers.py",
+        "privacy/views/exports.py",
+        "sessions_app/api/views.py", "sessions_app/consumers.py", "accounts/api/__init__.py",
+        "community/templatetags/community.py",
+    }  # fmt: skip
+
+
+def test_raw_sql_is_written_nowhere_but_where_it_is_listed() -> None:
+    found = set()
+    for app in APPS:
+        for path in (ROOT / app).rglob("*.py"):
+            text = path.read_text()
+            if any(word in text for word in ("RawSQL(", ".raw(", "cursor.execute(", ".extra(")):
+                found.add(str(path.relative_to(ROOT)))
+    assert found <= {"sessions_app/api/rows.py", "jamsite/embedded/postgres.py"}

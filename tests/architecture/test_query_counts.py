@@ -1,0 +1,101 @@
+"""Lists take the same number of queries for one item and for three."""
+
+import uuid
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from community import services as community
+from messaging import services as messaging
+from privacy.models import Export
+from sessions_app.services import sessions as jams
+from tests.cast import BACKEND, person, recorded
+
+
+class Stage:
+    """A member who looks, and things of others to look at."""
+
+    def __init__(self) -> None:
+        self.member, self.host = person("member"), person("host")
+        self.player = person("player")
+        self.jam = jams.open_session(self.host, title="one", about="", audience="public")
+        self.talk = messaging.conversation_between(self.member, self.host)
+        self.client, self.anonymous = Client(), Client()
+        self.client.force_login(self.member, backend=BACKEND)
+        self.number = 0
+
+    def add(self) -> None:
+        """Add one of everything."""
+        self.number += 1
+        friend: User = person(f"friend{self.number}")
+        jam = jams.open_session(friend, title="", about="", audience="public")
+        jams.join(jam, self.host)
+        jams.join(self.jam, friend)
+        public = recorded(self.host, [self.host, self.player], audience="public", session=self.jam)
+        community.keep(self.member, public)
+        mine = jams.open_session(self.member, title="", about="", audience="participants")
+        recorded(self.member, [self.member, friend], audience="participants", session=mine)
+        messaging.write(self.talk, self.host, text="hello", ref=str(uuid.uuid4()))
+        other = messaging.conversation_between(self.member, friend)
+        messaging.write(other, friend, text="hello", ref=str(uuid.uuid4()))
+        Export.objects.create(user=self.member, work="done")
+
+    def queries(self, client: Client, path: str) -> tuple[int, int]:
+        """Return status and number of queries, once everything that is kept is warm."""
+        for _ in range(2):
+            cache.clear()
+            with CaptureQueriesContext(connection) as queries:
+                answer: Any = client.get(path)
+        return answer.status_code, len(queries)
+
+
+# page → queries of a member, queries of a visitor (None: members only)
+COUNTS: dict[str, tuple[int, int | None]] = {
+    "home": (6, 4),
+    "jams": (3, 1),
+    "jam": (8, 5),
+    "recordings": (5, 3),
+    "recordings?mine=1": (5, 3),
+    "profile": (8, 6),
+    "favourites": (5, None),
+    "conversations": (4, None),
+    "conversation": (6, None),
+    "exports": (3, None),
+    "api_sessions": (3, 1),
+    "api_recordings": (4, 2),
+    "api_recordings?mine=1": (4, 2),
+}
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_a_list_costs_the_same_for_one_item_and_for_three(db: None, name: str) -> None:
+    stage = Stage()
+    route, _, query = name.partition("?")
+    given = {"jam": stage.jam.public_id, "profile": "host", "conversation": stage.talk.public_id}
+    path = reverse(route, args=[given[route]] if route in given else [])
+    path += f"?{query}" if query else ""
+    member, visitor = COUNTS[name]
+    found = []
+    for more in (1, 2):
+        for _ in range(more):
+            stage.add()
+        found.append(
+            (
+                stage.queries(stage.client, path),
+                stage.queries(stage.anonymous, path) if visitor is not None else None,
+            )
+        )
+    want = ((200, member), (200, visitor) if visitor is not None else None)
+    assert found == [want, want]
+
+
+@pytest.mark.promise("JK-01")
+def test_the_public_pages_stay_below_twelve_queries() -> None:
+    for name in ("home", "jams", "recordings", "profile"):
+        assert max(one or 0 for one in COUNTS[name]) <= 12

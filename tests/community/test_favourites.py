@@ -1,0 +1,62 @@
+"""A recording can be kept; the list is its owner's alone and shows what they may still hear."""
+
+from typing import Any
+
+import pytest
+
+from community.models import Favourite
+from sessions_app.services import publishing
+from tests.cast import Cast
+
+
+def keep(cast: Cast, role: str, recording: str, value: str = "1", **headers: str) -> Any:
+    path = f"{cast.recordings[recording].get_absolute_url()}favourite/"
+    return cast.client(role).post(path, {"keep": value}, headers=headers)
+
+
+def titles(cast: Cast, role: str) -> list[str]:
+    page = cast.client(role).get("/favourites/")
+    return [one["title"] for one in page.context["recordings"]]
+
+
+@pytest.mark.clause("favourites")
+def test_keep_look_and_drop(cast: Cast) -> None:
+    path = cast.recordings["public"].get_absolute_url()
+    assert keep(cast, "stranger", "public")["Location"] == path
+    assert keep(cast, "stranger", "public").status_code == 302  # again changes nothing
+    assert titles(cast, "stranger") == ["mark-title-owner-public"]
+    assert Favourite.objects.count() == 1
+    keep(cast, "stranger", "public", "0")
+    assert titles(cast, "stranger") == []
+
+
+@pytest.mark.clause("favourites")
+def test_the_list_is_shown_to_its_owner_alone(cast: Cast) -> None:
+    keep(cast, "stranger", "public")
+    for role in ("owner", "participant"):
+        assert titles(cast, role) == []
+    assert cast.client("anonymous").get("/favourites/").status_code == 302
+
+
+@pytest.mark.clause("favourites", "who-sees")
+@pytest.mark.promise("JK-11")
+def test_what_can_not_be_heard_any_more_leaves_the_list_and_returns(cast: Cast) -> None:
+    keep(cast, "stranger", "public")
+    publishing.change_audience(cast.recordings["public"], "participants")
+    assert titles(cast, "stranger") == []
+    publishing.change_audience(cast.recordings["public"], "public")
+    assert titles(cast, "stranger") == ["mark-title-owner-public"]
+
+
+@pytest.mark.clause("favourites", "who-sees")
+def test_what_can_not_be_heard_can_not_be_kept(cast: Cast) -> None:
+    for recording in ("participants", "me", "leaving-public"):
+        for value in ("1", "0"):
+            assert keep(cast, "stranger", recording, value).status_code == 404
+    assert Favourite.objects.count() == 0
+
+
+def test_a_button_for_htmx_says_what_is_so_now(cast: Cast) -> None:
+    answer = keep(cast, "stranger", "public", **{"HX-Request": "true"})
+    assert (answer.status_code, Favourite.objects.count()) == (200, 1)
+    assert 'value="0"' in answer.content.decode()

@@ -1,0 +1,179 @@
+"""Two people who filled in everything, each with unique marks.
+
+What is filled in is held against the data map: a personal field without a mark fails the test,
+unless `UNMARKED` says why it can hold none.
+"""
+
+import json
+import uuid
+from typing import Any
+
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.contrib.auth.models import Group, Permission
+from django.core.files.base import ContentFile
+from django.db import models
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Profile, User
+from community import services as community
+from foundation.ids import new_public_id
+from messaging import services as messaging
+from privacy import datamap
+from privacy.datamap import Held
+from privacy.models import Export
+from sessions_app.models import Recording, Stem, StemChunk
+from sessions_app.services import sessions as jams
+from tests.cast import PASSWORD, recorded
+
+
+class Canary:
+    """A person, and the marks they left."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.code = f"{name}{uuid.uuid4().hex[:10]}"
+        self.user = User.objects.create_user(
+            self.mark("name"), f"{self.mark('mail')}@mail.example", PASSWORD
+        )
+        address = EmailAddress.objects.create(
+            user=self.user, email=self.user.email, verified=True, primary=True
+        )
+        EmailConfirmation.objects.create(
+            email_address=address, sent=timezone.now(), key=self.mark("key")
+        )
+        self.agent = self.mark("agent")
+        self.client = Client(headers={"User-Agent": self.agent})
+
+    def mark(self, what: str) -> str:
+        return f"{self.code}{what}"
+
+    def fill(self, other: "Canary") -> None:
+        self._profile()
+        self._sound(other)
+        self._words(other)
+        self._account()
+
+    def _profile(self) -> None:
+        profile = Profile.objects.get(user=self.user)
+        profile.bio, profile.status = self.mark("bio"), self.mark("status")
+        profile.photo.save(f"{self.mark('photofile')}.webp", self._file("photo"))
+
+    def _sound(self, other: "Canary") -> None:
+        self.jam = jams.open_session(
+            self.user, title=self.mark("jam"), about=self.mark("about"), audience="public"
+        )
+        alone = jams.open_session(
+            self.user, title=self.mark("alonejam"), about=self.mark("aloneabout"), audience="public"
+        )
+        jams.invite(self.jam, self.user)
+        self.take = recorded(
+            self.user, [self.user, other.user], audience="public", session=self.jam
+        )
+        self.solo = recorded(self.user, [self.user], audience="me", session=alone)
+        for recording, title in ((self.take, "title"), (self.solo, "solotitle")):
+            Recording.objects.filter(pk=recording.pk).update(title=self.mark(title))
+        for stem in Stem.objects.filter(player=self.user, recording=self.solo):
+            stem.file.storage.delete(stem.file.name)
+            stem.file.save(f"{stem.public_id}.flac", self._file("stem"))
+            StemChunk.objects.create(
+                stem=stem, number=0, sha256="0" * 64, size=1,
+                file=stem.file.storage.save(
+                    f"chunks/{stem.public_id}/00000-{new_public_id()}", self._file("chunk")
+                ),
+            )  # fmt: skip
+        mix = self.solo.mixes.get()
+        for kind, column in (("flac", mix.flac), ("opus", mix.opus)):
+            column.storage.delete(column.name)
+            suffix = {"flac": "flac", "opus": "ogg"}[kind]
+            column.save(f"{mix.public_id}.{suffix}", self._file(f"mix{kind}"))
+
+    def _words(self, other: "Canary") -> None:
+        jams.say(self.jam, self.user, text=self.mark("chat"), ref=str(uuid.uuid4()))
+        talk = messaging.conversation_between(self.user, other.user)
+        messaging.write(talk, self.user, text=self.mark("message"), ref=str(uuid.uuid4()))
+        messaging.mark_read(talk, self.user)
+        community.keep(self.user, self.take)
+
+    def _account(self) -> None:
+        account = SocialAccount.objects.create(
+            user=self.user, provider="oidc", uid=self.mark("uid"),
+            extra_data={"sub": self.mark("uid")},
+        )  # fmt: skip
+        app, _ = SocialApp.objects.get_or_create(provider="oidc", name="oidc", client_id="x")
+        SocialToken.objects.create(
+            app=app, account=account, token=self.mark("token"), token_secret=self.mark("secret")
+        )
+        LogEntry.objects.create(
+            user=self.user, action_flag=ADDITION, object_repr=str(self.user),
+            change_message=self.mark("log"),
+        )  # fmt: skip
+        group, _ = Group.objects.get_or_create(name="helpers")
+        self.user.groups.add(group)
+        self.user.user_permissions.add(Permission.objects.all()[:1][0])
+        answer = self.client.post(
+            reverse("account_login"), {"login": self.user.username, "password": PASSWORD}
+        )
+        assert answer.status_code == 302
+
+    def _file(self, what: str) -> ContentFile[bytes]:
+        return ContentFile(self.mark(what).encode())
+
+    def marks(self) -> set[str]:
+        """Return every text that this person gave, read back from the rows about them."""
+        return {mark for marks in self.marks_by_field().values() for mark in marks}
+
+    def marks_by_field(self) -> dict[tuple[str, str], set[str]]:
+        found: dict[tuple[str, str], set[str]] = {}
+        for item in datamap.held():
+            if item.subjects and item.model is not Export:  # a copy of all the others
+                for row in item.rows_of(self.user):
+                    for name, datum in item.fields.items():
+                        if datum.personal:
+                            values = found.setdefault((item.name, name), set())
+                            values |= self._marks_in(row, name)
+        return found
+
+    def _marks_in(self, row: Any, name: str) -> set[str]:
+        column = row._meta.get_field(name)
+        if column.many_to_many or column.is_relation:
+            return set()
+        value = getattr(row, name)
+        text = json.dumps(value) if isinstance(value, dict | list) else str(value or "")
+        if isinstance(column, models.FileField) and value:
+            text += " " + value.storage.open(value.name).read().decode("latin-1")
+        words = "".join(c if c.isalnum() else " " for c in text).split()
+        return {word for word in words if word.startswith(self.code)}
+
+
+# Personal text that can't hold a person's own words, and why.
+UNMARKED: dict[str, str] = {
+    "public_id": "random, made by us; looked for by itself after erasure",
+    "state": "one of a few words",
+    "audience": "one of a few words",
+    "answer": "one of a few words",
+    "stage": "one of a few words",
+    "provider": "the network's name, from the configuration",
+    "password": "a hash",
+    "file of privacy.export": "a copy of all the others; opened and read by itself",
+    "ip": "an address, looked for by itself",
+    "session_key": "random, made by us; web sessions are opened and read instead",
+    "action_flag": "a number",
+    "clock": "numbers of a sound device",
+    "peaks": "numbers drawn from sound",
+    "pair": "two keys",
+}
+
+
+def could_hold_words(item: Held, name: str) -> bool:
+    """Return whether a personal field is text or a file that a person fills."""
+    column = item.model._meta.get_field(name)
+    kinds = (models.CharField, models.TextField, models.FileField, models.JSONField,
+             models.GenericIPAddressField)  # fmt: skip
+    if item.model is Export:
+        return False
+    short = name.removeprefix("photo_").removeprefix("bio_").removeprefix("status_")
+    return isinstance(column, kinds) and short not in UNMARKED

@@ -1,0 +1,85 @@
+"""One table of who may do what to whose thing; every surface is held against it.
+
+Things are named as in the cast: a recording by its audience, with `leaving-` before what belongs
+to the person who is leaving. A role that isn't named gets the answer for missing things.
+"""
+
+Table = dict[str, set[str]]
+
+MEMBERS = {"owner", "participant", "former", "stranger"}
+EVERYBODY = MEMBERS | {"leaving", "anonymous"}
+BOTH = {"owner", "participant"}
+
+# recording of the cast → the roles that see it
+RECORDINGS: Table = {
+    "public": EVERYBODY,
+    "participants": BOTH,
+    "me": {"owner"},
+    "leaving-public": {"participant"},
+    "leaving-participants": {"participant"},
+    "leaving-me": set(),
+}
+SESSIONS: Table = {
+    "public": EVERYBODY,
+    "participants": BOTH,
+    "leaving-public": {"participant"},
+    "leaving-participants": {"participant"},
+    "leaving-me": {"participant"},
+}
+# stem, as recording/player → the roles that hear it alone
+STEMS: Table = {
+    "public/owner": BOTH,
+    "public/participant": BOTH,
+    "public/former": set(),
+    "participants/owner": BOTH,
+    "participants/participant": BOTH,
+    "participants/former": set(),
+    "me/owner": {"owner"},
+    "me/participant": {"participant"},
+    "me/former": set(),
+    "leaving-public/leaving": set(),
+    "leaving-public/participant": {"participant"},
+    "leaving-participants/leaving": set(),
+    "leaving-participants/participant": {"participant"},
+    "leaving-me/leaving": set(),
+    "leaving-me/participant": {"participant"},
+}
+PEOPLE: Table = dict.fromkeys(sorted(MEMBERS), EVERYBODY) | {"leaving": set()}
+
+
+def _only(table: Table, role_of: dict[str, set[str]]) -> Table:
+    return {key: role_of.get(key, set()) for key in table}
+
+
+def _among(table: Table, roles: set[str]) -> Table:
+    return {key: who & roles for key, who in table.items()}
+
+
+# (kind of thing, right) → thing → the roles that have it
+RIGHTS: dict[tuple[str, str], Table] = {
+    ("recording", "see"): RECORDINGS,
+    ("recording", "keep"): _among(RECORDINGS, MEMBERS),
+    ("recording", "own"): _only(RECORDINGS, {key: {"owner"} for key in list(RECORDINGS)[:3]}),
+    ("recording", "withdraw"): _among(RECORDINGS, BOTH),
+    ("recording", "retry"): _only(RECORDINGS, {}),  # none of them has failed
+    ("session", "see"): SESSIONS,
+    ("session", "enter"): _among(SESSIONS, BOTH),
+    ("session", "join"): _only(SESSIONS, {"public": MEMBERS}),
+    ("session", "host"): _only(SESSIONS, {"public": {"owner"}, "participants": {"owner"}}),
+    ("invite", "revoke"): {"owner": {"owner"}, "leaving": set()},
+    ("link", "open"): {"owner": EVERYBODY, "leaving": set(), "revoked": set()},
+    # Nobody without an account is asked to sign in first.
+    ("link", "take"): {"owner": MEMBERS | {"anonymous"}, "leaving": set(), "revoked": set()},
+    ("stem", "hear"): STEMS,
+    ("stem", "send"): {key: who & {key.split("/")[1]} for key, who in STEMS.items()},
+    ("mix", "hear"): RECORDINGS,
+    ("photo", "see"): {"public": EVERYBODY, "members": MEMBERS, "me": {"owner"}, "leaving": set()},
+    ("person", "see"): PEOPLE,
+    ("conversation", "read"): {"owner-participant": BOTH, "participant-leaving": {"participant"}},
+    ("export", "fetch"): {"owner": {"owner"}, "leaving": set()},
+}
+
+
+def seen_by(kind: str, right: str, role: str) -> set[str]:
+    """Return the things of a kind that a role has this right to."""
+    return {key for key, roles in RIGHTS[kind, right].items() if role in roles}

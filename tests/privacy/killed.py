@@ -1,0 +1,65 @@
+"""Runs a job over and over, and has itself killed (SIGKILL) a little later each time.
+
+Started by test_kill.py as a process of its own: `python -m tests.privacy.killed <what> <key>`. The
+parent forks one child for a try; the child kills itself at its n-th statement, with n growing,
+until one child comes to the end. Prints how many were killed.
+"""
+
+import os
+import signal
+import sys
+from typing import Any
+
+STEP = 3
+
+
+def main(what: str, key: int) -> None:
+    import django
+
+    django.setup()
+    tries = 0
+    while True:
+        child = os.fork()
+        if child == 0:
+            attempt(what, key, last=4 + tries * STEP)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if os.WIFSIGNALED(status):
+            tries += 1
+        elif os.WEXITSTATUS(status):
+            sys.exit(1)
+        else:
+            break
+    sys.stdout.write(f"{tries}\n")
+
+
+def attempt(what: str, key: int, last: int) -> None:
+    from django.db import connection, transaction
+
+    from privacy import erasure, export
+    from privacy.models import Erasure, Export
+
+    model: Any = {"erasure": Erasure, "export": Export}[what]
+    model.objects.filter(pk=key).update(leased_until=None)  # the lease of the killed one runs out
+    left = last
+
+    def killer(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return execute(sql, params, many, context)
+
+    try:
+        with connection.execute_wrapper(killer):
+            {"erasure": erasure, "export": export}[what].run(key)
+        assert not transaction.get_connection().in_atomic_block
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

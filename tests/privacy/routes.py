@@ -1,0 +1,299 @@
+"""Every address of the site, placed. A new route fails `test_routes` until it stands here.
+
+A `Surface` shows or changes one thing, a `Listing` shows many, `OWN` holds pages about oneself,
+and `EXEMPT` says why a route shows nobody's things.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.privacy.expectations import seen_by
+from tests.privacy.world import PHOTOS
+
+Names = Callable[[str, str], set[str]]  # (key, role) → things, marks and people in the answer
+
+
+@dataclass(frozen=True)
+class Way:
+    """One method of a surface: the right it takes, and what who has it gets."""
+
+    right: str
+    ok: int = 200
+    sign_in: bool = True
+    data: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    shows: Names | None = None
+    sound: Callable[[str, str], bytes] | None = None
+
+
+@dataclass(frozen=True)
+class Surface:
+    """An address of one kind of thing."""
+
+    route: str
+    kind: str
+    ways: Mapping[str, Way]
+
+    @property
+    def is_api(self) -> bool:
+        return self.route.startswith("api_")
+
+
+@dataclass(frozen=True)
+class Listing:
+    """An address that shows whatever the viewer may see."""
+
+    route: str
+    shows: Callable[[str], set[str]]
+    query: str = ""
+    sign_in: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.route + self.query
+
+
+def me(role: str) -> set[str]:
+    """Every page links to one's own."""
+    return set() if role == "anonymous" else {f"@{role}"}
+
+
+def taken_with(key: str) -> str:
+    """Return the session in which a recording of the cast was made."""
+    return key if key.startswith("leaving") else "participants"
+
+
+def players(key: str) -> set[str]:
+    return {"@participant"} if key.startswith("leaving") else {"@owner", "@participant"}
+
+
+def title(kind: str, key: str) -> set[str]:
+    """Who is leaving takes their words along; the others' stay."""
+    return set() if key.startswith("leaving") else {f"mark-{kind}-owner-{key}"}
+
+
+def row(key: str) -> set[str]:
+    """Return what a list shows of a recording: title, owner and the address of its sound."""
+    owner = set() if key.startswith("leaving") else {"@owner"}
+    return {f"recording:{key}", f"mix:{key}"} | title("title", key) | owner
+
+
+def card(key: str) -> set[str]:
+    """Return what a list shows of a session."""
+    return {f"session:{key}"} | title("session", key)
+
+
+def recording_page(key: str, role: str) -> set[str]:
+    stems = {f"stem:{one}" for one in seen_by("stem", "hear", role) if one.startswith(f"{key}/")}
+    return (
+        {f"recording:{key}", f"mix:{key}"} | title("title", key) | players(key) | stems | me(role)
+    )
+
+
+def recording_api(key: str, role: str) -> set[str]:
+    return row(key)
+
+
+def session_page(key: str, role: str) -> set[str]:
+    shown = card(key) | players(key) | me(role)
+    for take in seen_by("recording", "see", role):
+        if taken_with(take) == key:
+            shown |= row(take)
+    if role == "owner" and key == "participants":
+        shown.add("invite:owner")
+    return shown
+
+
+def session_api(key: str, role: str) -> set[str]:
+    return card(key) | (set() if key.startswith("leaving") else {"@owner"})
+
+
+def profile_page(name: str, role: str) -> set[str]:
+    shown = {f"photo:{key}" for key in seen_by("photo", "see", role) if PHOTOS[key] == name}
+    shown |= me(role)
+    if role != "anonymous":
+        shown |= {f"mark-bio-{name}", f"mark-status-{name}"}
+    if name == "owner":
+        for key in seen_by("recording", "see", role):
+            if not key.startswith("leaving"):
+                shown |= row(key)
+    if name in {"owner", "participant"}:
+        theirs = seen_by("session", "see", role)
+        if name == "owner":
+            theirs = {key for key in theirs if not key.startswith("leaving")}
+        for key in theirs:
+            shown |= card(key)
+    return shown
+
+
+def talk(key: str, role: str) -> set[str]:
+    there = [name for name in key.split("-") if name != "leaving"]
+    return {f"conversation:{key}", *(f"mark-message-{name}" for name in there)} | me(role)
+
+
+def refreshed(key: str, role: str) -> set[str]:
+    return {f"mix:{key}"}
+
+
+def invitation(key: str, role: str) -> set[str]:
+    again = {"invite:owner"} if role == "anonymous" else set()  # back here after signing in
+    return {"mark-session-owner-participants"} | again | me(role)
+
+
+def export_file(key: str, role: str) -> bytes:
+    return f"mark-export-{key}".encode()
+
+
+def stem_sound(key: str, role: str) -> bytes:
+    return f"mark-sound-{key.split('/')[1]}".encode()
+
+
+def photo(key: str, role: str) -> bytes:
+    return f"mark-photo-{PHOTOS[key]}".encode()
+
+
+def mix_sound(key: str, role: str) -> bytes:
+    theirs = key.startswith("leaving")
+    names = ["leaving", "participant"] if theirs else ["owner", "participant", "former"]
+    return " ".join(f"mark-mix-{name}" for name in names).encode()
+
+
+MESSAGE = {"text": "new", "ref": "3f0e6f0c-5d1f-4c55-9f5e-0d6a1f6c1c11"}
+CHUNK = b"mark-chunk"
+SENT = {"Content-Type": "application/octet-stream",
+        "X-Chunk-SHA256": hashlib.sha256(CHUNK).hexdigest()}  # fmt: skip
+WHOLE = {"chunks": 1, "frames": 1, "sample_rate": 48000, "channels": 1, "clock": [[0, 0], [1, 1]]}
+
+SURFACES = [
+    Surface("recording", "recording", {"GET": Way("see", sign_in=False, shows=recording_page)}),
+    Surface("recording_audio", "recording", {"GET": Way("see", sign_in=False, shows=refreshed)}),
+    Surface("recording_peaks", "recording", {"GET": Way("see", sign_in=False)}),
+    Surface("recording_audience", "recording", {"POST": Way("own", 302, data={"audience": "me"})}),
+    Surface("rename_recording", "recording", {"POST": Way("own", 302, data={"title": "new"})}),
+    Surface("withdraw_stem", "recording", {"POST": Way("withdraw", 302)}),
+    Surface("mix_again", "recording", {"POST": Way("retry", 302)}),
+    Surface("favourite", "recording", {"POST": Way("keep", 302, data={"keep": "1"})}),
+    Surface(
+        "api_recording",
+        "recording",
+        {
+            "GET": Way("see", sign_in=False, shows=recording_api),
+            "PATCH": Way("own", data={"audience": "me"}),
+        },
+    ),
+    Surface("stem_peaks", "stem", {"GET": Way("hear", sign_in=False)}),
+    Surface("api_stem", "stem", {"GET": Way("send")}),
+    # The cast's stems are whole already: a chunk more is a conflict, completing again is not.
+    Surface("api_chunk", "stem", {"PUT": Way("send", 409, data=CHUNK, headers=SENT)}),
+    Surface("api_complete", "stem", {"POST": Way("send", data=WHOLE)}),
+    Surface("jam", "session", {"GET": Way("see", sign_in=False, shows=session_page)}),
+    Surface("room", "session", {"GET": Way("enter", shows=lambda key, role: card(key))}),
+    Surface("join_jam", "session", {"POST": Way("join", 302)}),
+    Surface("jam_audience", "session", {"POST": Way("host", 302, data={"audience": "public"})}),
+    Surface("close_jam", "session", {"POST": Way("host", 302)}),
+    Surface("make_invite", "session", {"POST": Way("host", 302)}),
+    Surface("revoke_invite", "invite", {"POST": Way("revoke", 302)}),
+    Surface("api_session", "session", {"GET": Way("see", sign_in=False, shows=session_api)}),
+    Surface(
+        "invite",
+        "link",
+        {
+            "GET": Way("open", sign_in=False, shows=invitation),
+            "POST": Way("take", 302, sign_in=False),
+        },
+    ),
+    Surface("profile", "person", {"GET": Way("see", sign_in=False, shows=profile_page)}),
+    Surface(
+        "conversation",
+        "conversation",
+        {"GET": Way("read", shows=talk), "POST": Way("read", 302, data=MESSAGE)},
+    ),
+    Surface("export_download", "export", {"GET": Way("fetch", sound=export_file)}),
+    Surface("media", "mix", {"GET": Way("hear", sign_in=False, sound=mix_sound)}),
+    Surface("media", "stem", {"GET": Way("hear", sign_in=False, sound=stem_sound)}),
+    Surface("media", "photo", {"GET": Way("see", sign_in=False, sound=photo)}),
+]
+
+
+def live(role: str) -> set[str]:
+    return set().union(*(card(key) for key in seen_by("session", "see", role)))
+
+
+def live_api(role: str) -> set[str]:
+    return set().union(*(session_api(key, role) for key in seen_by("session", "see", role)))
+
+
+def heard(role: str) -> set[str]:
+    return set().union(*(row(key) for key in seen_by("recording", "see", role)))
+
+
+def published(role: str) -> set[str]:
+    """Return what is public; a player finds their own public takes even when the owner leaves."""
+    return row("public") | (row("leaving-public") if role == "participant" else set())
+
+
+def mine(role: str) -> set[str]:
+    """Return the recordings that a person owns or plays on, and may see."""
+    if role in {"owner", "participant"}:
+        return heard(role)
+    return row("public") if role == "former" else set()
+
+
+def without_sound(names: set[str]) -> set[str]:
+    return {name for name in names if not name.startswith("mix:")}
+
+
+def talks(role: str) -> set[str]:
+    """Return conversations with their last words: in both, `participant` can be heard last."""
+    shown = seen_by("conversation", "read", role)
+    last = {"mark-message-participant"} if shown else set()
+    return {f"conversation:{key}" for key in shown} | last
+
+
+def kept(role: str) -> set[str]:
+    """Everybody keeps everything (the test sees to it), and sees of it what they may."""
+    return heard(role)
+
+
+LISTINGS = [
+    Listing("home", lambda role: live(role) | published(role) | me(role)),
+    Listing("jams", lambda role: live(role) | me(role)),
+    Listing("recordings", lambda role: published(role) | me(role)),
+    Listing("recordings", lambda role: mine(role) | me(role), query="?mine=1"),
+    Listing("favourites", lambda role: kept(role) | me(role), sign_in=True),
+    Listing("conversations", lambda role: talks(role) | me(role), sign_in=True),
+    Listing(
+        "exports",
+        lambda role: {f"export:{k}" for k in seen_by("export", "fetch", role)} | me(role),
+        sign_in=True,
+    ),
+    Listing("api_sessions", live_api),
+    Listing("api_recordings", lambda role: without_sound(heard(role))),
+    Listing("api_recordings", lambda role: without_sound(mine(role)), query="?mine=1"),
+]
+
+# Pages about oneself: they address nothing and nobody else. Method → what a member gets.
+OWN = {
+    "settings": "GET",
+    "edit_profile": "GET",
+    "leave": "GET",
+    "leave_cancel": "POST",
+    "create_jam": "GET",
+    "api_me": "GET",
+}
+
+EXEMPT = {
+    "policy": "the same text for everybody",
+    "schema": "describes the API, holds no data",
+    "api_docs": "shows the schema",
+    "styleguide": "invented examples, development only",
+    "dev_mail": "development only: production has no such address",
+}
+EXEMPT_PREFIXES = {
+    "account/": "allauth: addresses name no things; its secrets are signed and single-use",
+    "admin/": "staff only, read-only; see tests/privacy/test_staff.py",
+}
+
+SOCKETS = {"jam-socket": ("session", "enter"), "messages-socket": ("conversation", "read")}

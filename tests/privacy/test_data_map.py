@@ -1,0 +1,157 @@
+"""The data map is whole, and notices when it isn't."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import models
+from django.db.models import FileField
+
+from accounts.models import Profile, User
+from community.models import Favourite
+from privacy import checks, datamap, rules
+from privacy.datamap import Basis, Datum, Erase, Held
+
+
+@pytest.fixture
+def map_to_spoil(monkeypatch: pytest.MonkeyPatch) -> dict[type[models.Model], Held]:
+    """Return a copy of the map that is in force for this test."""
+    spoiled = dict(datamap._held)
+    monkeypatch.setattr(datamap, "_held", spoiled)
+    return spoiled
+
+
+@pytest.fixture
+def new_model() -> Iterator[type[models.Model]]:
+    """A model of an app that nobody declared, with a table of its own for a relation."""
+
+    class Diary(models.Model):
+        owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+        readers = models.ManyToManyField(User, related_name="+")
+        text = models.TextField()
+
+        class Meta:
+            app_label = "community"
+
+    yield Diary
+    for name in ("diary", "diary_readers"):
+        apps.all_models["community"].pop(name)
+    apps.clear_cache()
+
+
+@pytest.mark.clause("who-sees")
+def test_every_field_of_every_model_is_declared() -> None:
+    assert datamap.problems() == []
+    everything = set(apps.get_models(include_auto_created=True))
+    assert {item.model for item in datamap.held()} == everything
+    for item in datamap.held():
+        names = {one.name for one in [*item.model._meta.concrete_fields,
+                                      *item.model._meta.many_to_many]}  # fmt: skip
+        assert set(item.fields) == names, item.name
+
+
+def test_a_new_model_and_its_hidden_table_are_noticed(new_model: Any) -> None:
+    assert sorted(datamap.problems()) == [
+        "community.Diary is not declared in any privacy.py.",
+        "community.Diary_readers is not declared in any privacy.py.",
+    ]
+    assert [error.id for error in checks.data_map_is_complete()] == ["privacy.E001"] * 2
+    with pytest.raises(CommandError, match="Diary is not declared"):
+        call_command("data_map", "--check")
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"fields": {}}, "community.Favourite.created_at is not declared."),
+        ({"subjects": ()}, "community.Favourite holds personal data but names no data subject."),
+        ({"purposes": ()}, "community.Favourite holds personal data without a purpose."),
+        ({"purposes": ["fun"]}, "community.Favourite names the unknown purpose fun."),
+        ({"erase": Erase.CUSTOM}, "community.Favourite says its app erases it, but names no step."),
+        ({"erase": Erase.KEEP}, "community.Favourite is kept after erasure without a reason."),
+        ({"erase": Erase.NOTHING}, "community.Favourite names a data subject but isn't erased."),
+    ],
+)
+def test_each_hole_in_a_declaration_is_told(
+    map_to_spoil: dict[type[models.Model], Held], change: dict[str, Any], sentence: str
+) -> None:
+    map_to_spoil[Favourite] = replace(map_to_spoil[Favourite], **change)
+    assert sentence in datamap.problems()
+
+
+def test_a_field_that_is_gone_is_noticed(
+    map_to_spoil: dict[type[models.Model], Held],
+) -> None:
+    held = map_to_spoil[Profile]
+    map_to_spoil[Profile] = replace(held, fields={**held.fields, "phone": Datum("user.contact")})
+    assert datamap.problems() == ["accounts.Profile.phone is declared but doesn't exist."]
+
+
+def test_whatever_belongs_to_a_person_is_in_the_plan_of_erasure() -> None:
+    """Every model that leads to a person by a foreign key is erased or kept for a reason."""
+    from privacy import erasure
+
+    planned = {item.model for item in erasure._steps()}
+    for item in datamap.held():
+        owners = [one for one in item.model._meta.concrete_fields
+                  if one.is_relation and one.related_model is User]  # fmt: skip
+        if owners and item.model is not User:
+            assert item.model in planned or item.kept_because, item.name
+
+
+def test_files_are_personal_and_their_rows_know_how_to_erase_them() -> None:
+    for item in datamap.held():
+        for column in item.model._meta.concrete_fields:
+            if isinstance(column, FileField):
+                assert item.fields[column.name].personal, (item.name, column.name)
+                assert item.erase in {Erase.DELETE, Erase.CUSTOM}, item.name
+
+
+def test_models_of_ours_that_hold_personal_data_have_a_rule_of_who_sees_them() -> None:
+    ours = {"accounts", "sessions_app", "messaging", "community"}
+    bare = {
+        item.name
+        for item in datamap.held()
+        if item.model._meta.app_label in ours
+        and not item.model._meta.auto_created
+        and item.model not in rules.models_with_rules()
+    }
+    assert bare == set()
+
+
+def test_stores_that_are_no_tables_are_declared() -> None:
+    assert {one.name for one in datamap.stores()} == {
+        "browser-stems", "logs", "mail", "media", "room", "valkey", "work",
+    }  # fmt: skip
+    for one in datamap.stores():
+        assert one.label and one.categories and one.retention and one.erased_how
+        assert set(one.purposes) <= set(datamap.PURPOSES)
+
+
+def test_bases_and_categories_are_words_we_know() -> None:
+    for item in datamap.held():
+        assert isinstance(item.basis, Basis)
+        for name, datum in item.fields.items():
+            assert datum.category.split(".")[0] in {"user", "system"}, (item.name, name)
+
+
+def test_declaring_twice_is_refused() -> None:
+    with pytest.raises(ValueError, match="declared twice"):
+        datamap.declare(Profile, label="again", fields={})
+    with pytest.raises(ValueError, match="declared twice"):
+        datamap.store("media", label="again")
+
+
+def test_the_map_is_printed_for_machines() -> None:
+    import json
+
+    out = StringIO()
+    call_command("data_map", "--json", stdout=out)
+    printed = json.loads(out.getvalue())
+    assert {one["model"] for one in printed["models"]} == {one.name for one in datamap.held()}
+    email = next(one for one in printed["models"] if one["model"] == "accounts.user")
+    assert email["fields"]["email"]["seen_by"] == "owner"

@@ -1,0 +1,115 @@
+"""What every page says to the browser: nothing of other hosts, nothing inline, no frames."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from tests.cast import Cast
+from tests.privacy import routes
+from tests.privacy.asking import address
+from tests.privacy.expectations import RIGHTS
+from tests.privacy.world import World
+
+
+def pages(world: World) -> dict[str, Any]:
+    """Return an answer of every page route, found and not found, for a member."""
+    client = world.clients["owner"]
+    found = {one.name: client.get(reverse(one.route) + one.query) for one in routes.LISTINGS}
+    found |= {name: client.get(reverse(name)) for name in [*routes.OWN, "policy", "api_docs"]}
+    found |= {
+        name: world.clients["anonymous"].get(reverse(name))
+        for name in ("account_login", "account_signup", "account_reset_password")
+    }
+    for surface in routes.SURFACES:
+        if "GET" in surface.ways and surface.route != "media":
+            right = surface.ways["GET"].right
+            key = next(key for key, who in RIGHTS[surface.kind, right].items() if "owner" in who)
+            found[surface.route] = client.get(address(world, surface, key, "owner"))
+            found[f"no {surface.route}"] = client.get(address(world, surface, None, "owner"))
+    return found
+
+
+def directives(answer: Any) -> dict[str, list[str]]:
+    header = answer.headers["Content-Security-Policy"]
+    return {part.split()[0]: part.split()[1:] for part in header.split(";")}
+
+
+@pytest.mark.clause("cookies", "other-hosts")
+@pytest.mark.promise("JK-32")
+def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(world: World) -> None:
+    for name, answer in pages(world).items():
+        rules = directives(answer)
+        assert rules["default-src"] == ["'none'"], name
+        allowed = {source for sources in rules.values() for source in sources}
+        own = {one for one in allowed if one.startswith("'nonce-")}
+        assert allowed - own <= {"'none'", "'self'", "data:", "blob:"}, (name, allowed)
+        assert len(own) <= 1, name
+        assert (rules["frame-ancestors"], rules["base-uri"]) == (["'none'"], ["'none'"]), name
+        assert "script-src" in rules and "data:" not in rules["script-src"], name
+
+
+@pytest.mark.clause("other-hosts")
+@pytest.mark.promise("JK-32")
+def test_links_to_elsewhere_carry_no_referrer(world: World) -> None:
+    for name, answer in pages(world).items():
+        assert answer.headers["Referrer-Policy"] == "same-origin", name
+
+
+@pytest.mark.clause("other-hosts")
+def test_other_headers_that_every_answer_carries(world: World) -> None:
+    for name, answer in pages(world).items():
+        headers = answer.headers
+        assert headers["X-Content-Type-Options"] == "nosniff", name
+        assert headers["X-Frame-Options"] == "DENY", name
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin", name
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin", name
+        assert "geolocation=()" in headers["Permissions-Policy"], name
+
+
+def test_only_the_room_is_isolated_from_other_origins(world: World) -> None:
+    isolated = {
+        name
+        for name, answer in pages(world).items()
+        if answer.headers.get("Cross-Origin-Embedder-Policy")
+    }
+    assert isolated == {"room"}
+
+
+def test_each_page_has_its_own_nonce(cast: Cast) -> None:
+    client = cast.client("anonymous")
+    nonces = [directives(client.get("/"))["script-src"][-1] for _ in range(3)]
+    assert len(set(nonces)) == 3
+
+
+@pytest.mark.clause("cookies")
+@pytest.mark.promise("JM-05", "JM-01")
+def test_listening_needs_no_cookie(world: World) -> None:
+    """A browser that refuses all cookies finds a recording and hears it."""
+    from django.test import Client
+
+    def fresh() -> Client:
+        return Client(enforce_csrf_checks=True)
+
+    found = world.recognise(fresh().get(reverse("recordings")).content.decode())
+    assert "recording:public" in found
+    path = world.things["recording"]["public"].get_absolute_url()
+    page = fresh().get(path)
+    assert page.status_code == 200
+    refreshed: Any = fresh().get(f"{path}audio/").json()
+    sound: Any = fresh().get(refreshed["src"])
+    assert b"".join(sound) == routes.mix_sound("public", "anonymous")
+    assert [dict(one.cookies) for one in (page, sound)] == [{}, {}]
+
+
+@pytest.mark.clause("other-hosts")
+@pytest.mark.promise("JK-32")
+def test_no_page_names_another_hosts_script_style_picture_or_sound(world: World) -> None:
+    import re
+
+    sources = re.compile(r'<(?:script|img|audio|video|iframe|source|embed)[^>]*\ssrc="([^"]+)"'
+                         r'|<link[^>]*\shref="([^"]+)"')  # fmt: skip
+    for name, answer in pages(world).items():
+        if answer.headers["Content-Type"].startswith("text/html"):
+            for src, href in sources.findall(answer.content.decode()):
+                assert re.match(r"/(?!/)|data:", src or href), (name, src or href)

@@ -1,0 +1,187 @@
+"""`kill -9` at any statement: the next worker takes up where the killed one was."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.utils import timezone
+from psycopg.conninfo import make_conninfo
+
+from accounts.models import User
+from privacy import erasure, export
+from privacy.models import Erasure, Export
+from privacy.tasks import run_erasure, sweep
+from tests.privacy.canaries import Canary
+from tests.privacy.traces import everywhere, found
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def pair(transactional_db: None) -> Iterator[tuple[Canary, Canary]]:
+    one, other = Canary("alma"), Canary("bruno")
+    one.fill(other)
+    other.fill(one)
+    yield one, other
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+def environment() -> dict[str, str]:
+    options = {
+        key: value
+        for key, value in connection.settings_dict["OPTIONS"].items()
+        if key in {"host", "port", "user", "password"}
+    }
+    return {
+        **os.environ,
+        "DATABASE_URL": make_conninfo(dbname=connection.settings_dict["NAME"], **options),
+        "REDIS_URL": settings.REDIS_URL,
+        "MEDIA_ROOT": str(settings.MEDIA_ROOT),
+        "JAMSITE_DATA": str(Path(settings.WORK_DIR).parent),
+        "DJANGO_SETTINGS_MODULE": "jamsite.settings.test",
+    }
+
+
+def start(*command: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, *command],
+        cwd=settings.BASE_DIR, env=environment(), text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def killed_again_and_again(what: str, key: int) -> int:
+    """Run a job in processes that die later and later; return how many died."""
+    process = start("-m", "tests.privacy.killed", what, str(key))
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    return int(out)
+
+
+def due(user: User) -> Erasure:
+    row = erasure.request(user)
+    Erasure.objects.filter(pk=row.pk).update(due_at=timezone.now() - timedelta(seconds=1))
+    return row
+
+
+@pytest.mark.clause("leaving")
+@pytest.mark.promise("VJ-19")
+def test_an_erasure_killed_at_many_points_ends_with_nothing_left(
+    pair: tuple[Canary, Canary],
+) -> None:
+    one, other = pair
+    marks, theirs = one.marks(), other.marks()
+    row = due(one.user)
+    deaths = killed_again_and_again("erasure", row.pk)
+    assert deaths >= 10
+    row.refresh_from_db()
+    assert (row.stage, row.work, row.user_id) == ("erased", "done", None)
+    after = everywhere()
+    assert found({*marks, one.code}, after) == {}
+    assert set(found(theirs, after)) == theirs
+
+
+@pytest.mark.clause("export")
+@pytest.mark.promise("VJ-22")
+def test_an_export_killed_at_many_points_ends_whole_and_alone(
+    pair: tuple[Canary, Canary],
+) -> None:
+    one, _ = pair
+    made = Export.objects.create(user=one.user)
+    assert killed_again_and_again("export", made.pk) >= 5
+    made.refresh_from_db()
+    assert (made.work, made.missing) == ("done", 0)
+    with zipfile.ZipFile(default_storage.open(made.file.name)) as archive:
+        assert archive.testzip() is None
+        assert "export.json" in archive.namelist()
+    assert default_storage.listdir("exports")[1] == [Path(export.file_name(made)).name]
+
+
+@pytest.mark.clause("leaving")
+def test_two_workers_at_once_erase_once(pair: tuple[Canary, Canary]) -> None:
+    one, other = pair
+    theirs = other.marks()
+    row = due(one.user)
+    faults: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            erasure.run(row.pk)
+        except BaseException as fault:
+            faults.append(fault)
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    row.refresh_from_db()
+    assert (faults, row.stage, row.attempts) == ([], "erased", 1)
+    assert found({one.code}, everywhere()) == {}
+    assert set(found(theirs, everywhere())) == theirs
+
+
+def worker() -> subprocess.Popen[str]:
+    return start("-m", "celery", "-A", "jamsite", "worker", "--pool", "solo",
+                 "-Q", settings.CELERY_TASK_DEFAULT_QUEUE, "--loglevel", "error",
+                 "--without-gossip", "--without-mingle", "--without-heartbeat")  # fmt: skip
+
+
+@pytest.mark.clause("leaving")
+@pytest.mark.promise("VJ-19")
+def test_a_celery_worker_that_is_killed_is_followed_by_the_next(
+    pair: tuple[Canary, Canary],
+) -> None:
+    """A real worker gets the message and is killed; the sweeper's next message finishes it."""
+    one, _ = pair
+    row = due(one.user)
+    run_erasure.delay(row.pk)
+    workers = [worker()]
+    try:
+        _until(lambda: Erasure.objects.get(pk=row.pk).attempts > 0)
+        os.kill(workers[0].pid, signal.SIGKILL)
+        workers[0].wait(10)
+        time.sleep(0.5)  # what it had sent to the database is done or undone by now
+        Erasure.objects.filter(pk=row.pk, work="running").update(
+            leased_until=timezone.now() - timedelta(seconds=1)
+        )
+        workers.append(worker())
+        _until(lambda: Erasure.objects.get(pk=row.pk).stage == "erased", meanwhile=sweep)
+    finally:
+        for process in workers:
+            if process.poll() is None:
+                process.kill()
+                process.wait(10)
+    assert found({one.code}, everywhere()) == {}
+
+
+def _until(
+    condition: Callable[[], bool],
+    seconds: float = 90,
+    meanwhile: Callable[[], Any] = lambda: None,
+) -> None:
+    """Wait for a condition, and do `meanwhile` every two seconds, as the scheduler would."""
+    end = time.monotonic() + seconds
+    next_time = 0.0
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        if time.monotonic() > next_time:
+            meanwhile()
+            next_time = time.monotonic() + 2
+        time.sleep(0.05)

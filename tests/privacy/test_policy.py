@@ -1,0 +1,120 @@
+"""The policy runs: every clause has its tests, and the page tells the truth of this site."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import escape
+
+from privacy import policy
+
+
+@pytest.fixture
+def clauses_anew() -> Iterator[None]:
+    policy.clauses.cache_clear()
+    yield
+    policy.clauses.cache_clear()
+
+
+def test_every_clause_is_enforced_and_every_mark_names_a_clause(clauses_anew: None) -> None:
+    assert policy.problems() == []
+    call_command("policy", "--check")
+    assert len(policy.clauses()) >= 10
+
+
+@pytest.mark.clause("changes")
+@pytest.mark.promise("MJ-06")
+def test_the_page_shows_each_clause_since_when_and_by_how_many_checks(
+    client: Client, clauses_anew: None
+) -> None:
+    page = client.get(reverse("policy")).content.decode()
+    assert f'datetime="{policy.EFFECTIVE}' in page
+    anchors = re.findall(r'<section class="clause" id="([\w-]+)"', page)
+    ids = [clause.id for clause in policy.clauses()]
+    assert anchors[: len(ids)] == ids
+    sections = page.split('<section class="clause"')[1 : len(ids) + 1]
+    for clause, section in zip(policy.clauses(), sections, strict=True):
+        assert clause.checks > 0
+        assert re.search(rf"\b{clause.checks} checks?\b", section), clause.id
+        assert clause.html in section, "the clause's text is shown as it is, not escaped"
+        assert f'datetime="{clause.since}' in section, clause.id
+
+
+def test_a_clause_without_a_test_fails_the_check(
+    tmp_path: Path, settings: Any, clauses_anew: None
+) -> None:
+    settings.BASE_DIR = tmp_path
+    tests = tmp_path / "tests"
+    tests.mkdir()
+    (tests / "test_one.py").write_text(
+        "import pytest\n@pytest.mark.clause('who-sees', 'invented')\ndef test_it(): ...\n"
+    )
+    faults = policy.problems()
+    assert "tests/test_one.py::test_it enforces the unknown clause invented." in faults
+    assert "Clause leaving has no test marked with it." in faults
+    assert "Clause who-sees has no test marked with it." not in faults
+
+
+def test_a_clause_covers_only_promises_that_exist(
+    monkeypatch: pytest.MonkeyPatch, clauses_anew: None
+) -> None:
+    known = policy.promises()
+    monkeypatch.setattr(policy, "promises", lambda: [one for one in known if one != "JK-14"])
+    assert "Clause leaving covers the unknown promise JK-14." in policy.problems()
+
+
+@pytest.mark.clause("providers")
+@pytest.mark.promise("VJ-09")
+def test_the_providers_are_those_that_are_configured(client: Client, settings: Any) -> None:
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": []}}
+    settings.TURN_URLS, settings.STUN_URLS = [], []
+    settings.EMAIL_HOST = "localhost"
+    assert policy.providers() == []
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [{"name": "Guild of Pipers"}]}}
+    settings.EMAIL_HOST = "mail.example"
+    settings.TURN_URLS, settings.STUN_URLS = ["turn:relay.example"], ["stun:relay.example"]
+    listed = policy.providers()
+    assert [one["name"] for one in listed] == [
+        "Guild of Pipers", "mail.example", "turn:relay.example, stun:relay.example",
+    ]  # fmt: skip
+    for one in listed:
+        assert one["purpose"] and one["data"]
+    page = client.get(reverse("policy")).content.decode()
+    for text in (text for one in listed for text in one.values()):
+        assert escape(text) in page
+
+
+@pytest.mark.clause("cookies")
+def test_the_cookies_told_of_are_those_that_are_set(db: None, settings: Any) -> None:
+    from tests.cast import PASSWORD, person
+
+    person("owner")
+    client = Client()
+    client.get(reverse("account_login"))
+    client.post(reverse("account_login"), {"login": "owner", "password": PASSWORD})
+    client.get(reverse("home"))
+    assert set(client.cookies) == {one["name"] for one in policy.COOKIES}
+
+
+@pytest.mark.clause("providers")
+@pytest.mark.promise("JK-20", "VJ-29")
+def test_the_facts_come_from_the_data_map_and_the_configuration(
+    client: Client, settings: Any
+) -> None:
+    from privacy import datamap
+
+    settings.REGION = "Ghent"
+    facts = policy.facts()
+    assert facts["region"] == "Ghent"
+    assert [one["label"] for one in facts["data"]] == [
+        one.label for one in datamap.held() if one.purposes
+    ]
+    page = client.get(reverse("policy")).content.decode()
+    told = ["Ghent", settings.CONTACT_EMAIL, *(one["label"] for one in facts["data"])]
+    told += [one.label for one in facts["stores"]] + [one["name"] for one in facts["cookies"]]
+    assert [text for text in told if escape(text) not in page] == []

@@ -1,0 +1,125 @@
+"""Production refuses to start with anything unsafe, one sentence for each reason."""
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+GOOD = {
+    "SECRET_KEY": "q7Zr2-kW9x_LmNc4Vb8TyUi0PoAsDfGhJkQwErTyXcVbNm1234",
+    "SITE_URL": "https://jam.example",
+    "ALLOWED_HOSTS": "jam.example",
+    "DATABASE_URL": "postgresql://jam@db.example/jam",
+    "REDIS_URL": "redis://valkey.example:6379/0",
+    "EMAIL_HOST": "mail.example",
+}
+BAD = {
+    "secret missing": ({"SECRET_KEY": ""}, "SECRET_KEY"),
+    "secret short": ({"SECRET_KEY": "abcdefghijkl"}, "SECRET_KEY"),
+    "secret of one letter": ({"SECRET_KEY": "a" * 80}, "SECRET_KEY"),
+    "plain http": ({"SITE_URL": "http://jam.example"}, "SITE_URL"),
+    "plain sockets": ({"SOCKET_URL": "ws://jam.example"}, "SOCKET_URL"),
+    "no hosts": ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS"),
+    "any host": ({"ALLOWED_HOSTS": "jam.example,*"}, "ALLOWED_HOSTS"),
+    "any subdomain": ({"ALLOWED_HOSTS": ".jam.example"}, "ALLOWED_HOSTS"),
+    "no database": ({"DATABASE_URL": ""}, "DATABASE_URL"),
+    "no valkey": ({"REDIS_URL": ""}, "REDIS_URL"),
+    "no mail": ({"EMAIL_HOST": ""}, "EMAIL_HOST"),
+    "mail in the clear": ({"EMAIL_SECURITY": "none"}, "EMAIL_SECURITY"),
+    "weak relay secret": ({"TURN_URLS": "turn:x", "TURN_SECRET": "short"}, "TURN_SECRET"),
+    "endless grace": ({"ERASURE_GRACE_DAYS": "90"}, "ERASURE_GRACE_DAYS"),
+    "debugging": ({"DEBUG": "1"}, "DEBUG"),
+    "no number": ({"EMAIL_PORT": "many"}, "EMAIL_PORT"),
+}
+PRINTED = ("DEBUG", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SESSION_COOKIE_SECURE",
+           "CSRF_COOKIE_SECURE", "SESSION_COOKIE_NAME", "SESSION_COOKIE_HTTPONLY",
+           "DEVELOPMENT_PAGES", "ALLOWED_HOSTS", "PASSWORD_HASHERS", "SECURE_PROXY_SSL_HEADER",
+           "SOCIALACCOUNT_STORE_TOKENS", "ERASURE_GRACE_DAYS")  # fmt: skip
+PROGRAM = f"""
+import json, django.conf
+values = {{name: getattr(django.conf.settings, name) for name in {PRINTED!r}}}
+print(json.dumps(values))
+"""
+
+
+def started(changes: dict[str, str], tmp: str) -> Any:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    environment = {
+        **kept, **GOOD, "JAMSITE_DATA": tmp,
+        "DJANGO_SETTINGS_MODULE": "jamsite.settings.production", **changes,
+    }  # fmt: skip
+    return subprocess.run(
+        [sys.executable, "-c", PROGRAM], cwd=settings.BASE_DIR, env=environment,
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Start production with every set of settings, two at a time."""
+    folder = str(tmp_path_factory.mktemp("data"))
+    cases: dict[str, dict[str, str]] = {"good": {}, **{name: one for name, (one, _) in BAD.items()}}
+    cases["all bad"] = dict.fromkeys(GOOD, "")
+    cases["behind a proxy"] = {"TRUSTED_PROXIES": "1"}
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(cases, pool.map(lambda one: started(one, folder), cases.values()),
+                        strict=True))  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_unsafe_is_refused_in_one_sentence(answers: dict[str, Any], name: str) -> None:
+    answer = answers[name]
+    assert answer.returncode == os.EX_CONFIG
+    title, *reasons = answer.stderr.splitlines()
+    assert title == "Jamsite can't start with these settings:"
+    assert len(reasons) == 1
+    assert reasons[0].startswith(f"  - {BAD[name][1]}")
+    assert "Traceback" not in answer.stderr
+
+
+def test_every_fault_is_told_at_once(answers: dict[str, Any]) -> None:
+    told = {line.split()[1] for line in answers["all bad"].stderr.splitlines()[1:]}
+    assert told == set(GOOD)
+
+
+@pytest.mark.clause("transport")
+@pytest.mark.promise("VJ-15")
+def test_good_settings_start_and_are_strict(answers: dict[str, Any]) -> None:
+    assert answers["good"].stderr == ""
+    values = json.loads(answers["good"].stdout)
+    assert values == {
+        "DEBUG": False,
+        "SECURE_SSL_REDIRECT": True,
+        "SECURE_HSTS_SECONDS": 2 * 365 * 24 * 3600,
+        "SESSION_COOKIE_SECURE": True,
+        "CSRF_COOKIE_SECURE": True,
+        "SESSION_COOKIE_NAME": "__Host-jamsite_session",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "DEVELOPMENT_PAGES": False,
+        "ALLOWED_HOSTS": ["jam.example"],
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.BCryptSHA256PasswordHasher"],
+        "SECURE_PROXY_SSL_HEADER": None,
+        "SOCIALACCOUNT_STORE_TOKENS": False,
+        "ERASURE_GRACE_DAYS": 14,
+    }
+
+
+def test_a_proxys_word_is_taken_only_when_there_is_one(answers: dict[str, Any]) -> None:
+    values = json.loads(answers["behind a proxy"].stdout)
+    assert values["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
+
+
+@pytest.mark.clause("transport")
+@pytest.mark.promise("VJ-15")
+def test_plain_http_is_sent_to_https_with_the_promise_to_stay(client: Any, settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600
+    answer = client.get("/privacy/")
+    assert (answer.status_code, answer["Location"]) == (301, "https://testserver/privacy/")
+    secure = client.get("/privacy/", secure=True)
+    assert secure["Strict-Transport-Security"].startswith("max-age=63072000")

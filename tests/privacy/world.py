@@ -1,0 +1,142 @@
+"""The cast with one of everything around it, and how each thing is addressed and recognised."""
+
+import re
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Profile
+from foundation.ids import new_public_id
+from messaging import services as messaging
+from privacy import media
+from privacy.models import Export
+from privacy.viewer import Viewer
+from sessions_app.models import Mix, Stem
+from sessions_app.services import sessions
+from tests.cast import ROLES, Cast
+
+PHOTOS = {"public": "participant", "members": "former", "me": "owner", "leaving": "leaving"}
+MARK = re.compile(r"mark-[\w-]*\w")
+
+
+class World:
+    """Things by kind and key; the keys are those of `expectations`."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast = cast
+        self.clients = {role: cast.client(role) for role in ROLES}
+        self.things: dict[str, dict[str, Any]] = {
+            "recording": dict(cast.recordings),
+            "session": dict(cast.sessions),
+            "mix": {key: Mix.objects.get(recording=one) for key, one in cast.recordings.items()},
+            "stem": {
+                f"{key}/{stem.player.username}": stem
+                for key, one in cast.recordings.items()
+                for stem in Stem.objects.filter(recording=one).select_related("player")
+            },
+            "person": dict(cast.people),
+            "photo": self._photos(),
+            "conversation": self._conversations(),
+            "export": self._exports(),
+        }
+        self.things["invite"] = self.things["link"] = {
+            "owner": sessions.invite(cast.sessions["participants"], cast["owner"]),
+            "leaving": sessions.invite(cast.sessions["leaving-me"], cast["leaving"]),
+        }
+        revoked = sessions.invite(cast.sessions["participants"], cast["owner"])
+        sessions.revoke(revoked)
+        self.things["link"] = {**self.things["invite"], "revoked": revoked}
+
+    def _photos(self) -> dict[str, Profile]:
+        found = {}
+        for audience, name in PHOTOS.items():
+            profile = Profile.objects.get(user=self.cast[name])
+            profile.photo_audience = "public" if audience == "leaving" else audience
+            profile.photo.save(
+                f"{new_public_id()}.webp", ContentFile(f"mark-photo-{name}".encode())
+            )
+            found[audience] = profile
+        return found
+
+    def _conversations(self) -> dict[str, Any]:
+        found = {}
+        for one, other in (("owner", "participant"), ("participant", "leaving")):
+            talk = self.cast.conversation(one, other)
+            for name in (one, other):
+                messaging.write(
+                    talk, self.cast[name], text=f"mark-message-{name}", ref=str(uuid.uuid4())
+                )
+            found[f"{one}-{other}"] = talk
+        return found
+
+    def _exports(self) -> dict[str, Export]:
+        found = {}
+        for name in ("owner", "leaving"):
+            export = Export(
+                user=self.cast[name], work=Export.Progress.DONE, percent=100,
+                expires_at=timezone.now() + timedelta(days=7),
+            )  # fmt: skip
+            export.file.save(f"{export.public_id}.zip", ContentFile(f"mark-export-{name}".encode()))
+            found[name] = export
+        return found
+
+    def args(self, kind: str, key: str, role: str) -> list[Any]:
+        """Return what addresses a thing in a URL; media addresses are made for the role."""
+        return self._args(kind, self.things[kind][key], role)
+
+    def missing(self, kind: str, role: str) -> list[Any]:
+        """Return the address of a thing that never was, as well-formed as a real one."""
+        thing: Any = next(iter(self.things[kind].values()))
+        ghost = type(thing)(public_id=new_public_id())
+        if kind == "person":
+            ghost.username = "nobody-here"
+        if kind == "invite":
+            ghost.session = self.cast.sessions["participants"]
+        return self._args(kind, ghost, role)
+
+    def _args(self, kind: str, thing: Any, role: str) -> list[Any]:
+        viewer = Viewer.of(self.cast.user(role))
+        if kind == "person":
+            return [thing.username]
+        if kind == "invite":
+            return [thing.session.public_id, thing.public_id]
+        if kind == "link":
+            return [sessions.token_of(thing)]
+        if kind in {"mix", "photo"}:
+            part = {"mix": "opus", "photo": "photo"}[kind]
+            return [media.url_for(thing, part, viewer).removeprefix("/media/")]
+        return [thing.public_id]
+
+    def stem_sound(self, key: str | None, role: str) -> list[Any]:
+        viewer = Viewer.of(self.cast.user(role))
+        stem = self.things["stem"][key] if key else Stem(public_id=new_public_id())
+        url = media.url_for(stem, "flac", viewer)
+        return [url.removeprefix("/media/")]
+
+    def recognise(self, body: str) -> set[str]:
+        """Return every thing and every mark that an answer names."""
+        found = {
+            f"{kind}:{key}"
+            for kind, things in self.things.items()
+            if kind not in {"person", "link"}
+            for key, thing in things.items()
+            if thing.public_id in body
+        }
+        people = re.findall(r'/@([\w-]+)/|"(?:owner|host)":"([\w-]+)"', body)
+        return found | set(MARK.findall(body)) | {f"@{one or other}" for one, other in people}
+
+
+class Undone:
+    """Take back what happens inside, so that one world serves many requests."""
+
+    def __enter__(self) -> None:
+        self._block = transaction.atomic()
+        self._block.__enter__()
+
+    def __exit__(self, *error: Any) -> None:
+        transaction.set_rollback(True)
+        self._block.__exit__(None, None, None)
