@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.core import signing
 from django.db.models import Model, Q, QuerySet
@@ -40,14 +40,25 @@ def newest_first(
     if after:
         place = _read(after)
         if place is not None:
-            at, key = place
-            earlier = Q(**{f"{moment}__lt": at}) | Q(**{moment: at, "pk__lt": key})
-            ordered = ordered.filter(earlier, **{f"{moment}__lte": at})
+            ordered = ordered.filter(earlier_than(*place, moment=moment))
     items = list(ordered[: size + 1])
     if len(items) <= size:
         return Page(items, None)
-    last = items[size - 1]
-    return Page(items[:size], _signer.sign(f"{getattr(last, moment).isoformat()}~{last.pk}"))
+    at, key = _place_of(items[size - 1], moment)
+    return Page(items[:size], _signer.sign(f"{at.isoformat()}~{key}"))
+
+
+def earlier_than(at: datetime, key: int, *, moment: str = "created_at") -> Q:
+    """Return the condition for what comes after (at, key); the first half is for the index."""
+    behind = Q(**{f"{moment}__lt": at}) | Q(**{moment: at, "pk__lt": key})
+    return Q(**{f"{moment}__lte": at}) & behind
+
+
+def _place_of(row: Any, moment: str) -> tuple[datetime, int]:
+    """Return where a row stands in the order; rows of `.values()` have `pk` among them."""
+    if isinstance(row, dict):
+        return row[moment], row["pk"]
+    return getattr(row, moment), row.pk
 
 
 def _read(cursor: str) -> tuple[datetime, int] | None:

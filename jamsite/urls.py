@@ -18,6 +18,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+handler404 = "jamsite.views.not_found"
+
 if settings.DEVELOPMENT_PAGES:
     urlpatterns += [
         path("styleguide/", views.styleguide, name="styleguide"),

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from foundation.problems import problem_response
 from privacy.viewer import Viewer
 from sessions_app import queries
 from sessions_app.views.shapes import recording_card, session_card
@@ -65,6 +66,13 @@ def _letters(path: Path) -> list[dict[str, Any]]:
                 }
             )
     return found
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The one answer for hidden and missing; under /api/ as problem JSON."""
+    if request.path.startswith("/api/"):
+        return problem_response(request, 404, "Not found.")
+    return render(request, "404.html", status=404)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

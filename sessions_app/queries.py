@@ -6,17 +6,22 @@ Every one goes through the gate; what callers add are filters and joins.
 from typing import Any
 
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from privacy.access import visible
 from privacy.viewer import Viewer
 from sessions_app.models import ChatLine, JamSession, Mix, Participant, Recording, Stem
 
+WORTH_LISTING = ~Q(state__in=[Recording.State.DECLINED, Recording.State.ASKING])
+
 
 def sessions(viewer: Viewer) -> QuerySet[JamSession]:
     """Return visible sessions with host and the number of those who took part."""
-    present = Count("participants", filter=User.present("participants__user__"))
-    return visible(JamSession, viewer).select_related("host").annotate(player_count=present)
+    present = Participant.objects.filter(User.present("user__"), session=OuterRef("pk"))
+    counted = present.order_by().values("session").annotate(count=Count("pk")).values("count")
+    rows = visible(JamSession, viewer).select_related("host")
+    return rows.annotate(player_count=Coalesce(Subquery(counted), 0))
 
 
 def live_sessions(viewer: Viewer) -> QuerySet[JamSession]:
@@ -31,20 +36,21 @@ def sessions_of(viewer: Viewer, user: User) -> QuerySet[JamSession]:
 
 def recordings(viewer: Viewer) -> QuerySet[Recording]:
     """Return visible recordings with owner and the duration of the mix in force."""
+    rows = visible(Recording, viewer).select_related("owner")
+    return rows.annotate(duration_ms=duration_in_force())
+
+
+def duration_in_force() -> Subquery:
+    """Return the duration of a recording's mix in force, as a column of recordings."""
     in_force = Mix.objects.filter(
         recording=OuterRef("pk"), withdrawn_at__isnull=True, work=Mix.Progress.DONE
     )
-    return (
-        visible(Recording, viewer)
-        .select_related("owner")
-        .annotate(duration_ms=Subquery(in_force.values("duration_ms")[:1]))
-    )
+    return Subquery(in_force.values("duration_ms")[:1])
 
 
 def shown_recordings(viewer: Viewer) -> QuerySet[Recording]:
     """Return recordings worth listing: ready, or on the way for those who play on them."""
-    over = [Recording.State.DECLINED, Recording.State.ASKING]
-    return recordings(viewer).exclude(state__in=over)
+    return recordings(viewer).filter(WORTH_LISTING)
 
 
 def new_recordings(viewer: Viewer) -> QuerySet[Recording]:
@@ -54,25 +60,38 @@ def new_recordings(viewer: Viewer) -> QuerySet[Recording]:
 
 def my_recordings(viewer: Viewer) -> QuerySet[Recording]:
     """Return recordings the viewer owns or plays on."""
-    plays = Stem.objects.filter(player=viewer.user_id).values("recording")
-    return shown_recordings(viewer).filter(Q(owner=viewer.user_id) | Q(pk__in=plays))
+    return shown_recordings(viewer).filter(mine(viewer))
+
+
+def mine(viewer: Viewer) -> Q:
+    """Condition for recordings the viewer owns or plays on.
+
+    One set of keys: with an OR, PostgreSQL walks all recordings until it has found enough.
+    """
+    plays = Stem.objects.filter(player=viewer.user_id).order_by().values("recording")
+    owned = Recording.objects.filter(owner=viewer.user_id).order_by().values("pk")
+    return Q(pk__in=owned.union(plays, all=True))
 
 
 def recordings_owned_by(viewer: Viewer, user: User) -> QuerySet[Recording]:
     return shown_recordings(viewer).filter(owner=user)
 
 
-def with_players(rows: QuerySet[Recording], viewer: Viewer) -> QuerySet[Recording]:
-    """Add the players of each recording, as `credits`, in one query for all rows.
+def credits() -> QuerySet[Stem]:
+    """Return who plays on which recording.
 
     Who plays on a recording is part of it: who may see the recording may see the names.
     """
-    plays = (
-        Stem.objects.filter(User.present("player__"))
-        .exclude(state__in=[Stem.State.WITHDRAWN, Stem.State.FAILED])
-        .select_related("player")
-        .order_by("pk")
-    )
+    plays = Stem.objects.filter(User.present("player__"))
+    return plays.exclude(state__in=[Stem.State.WITHDRAWN, Stem.State.FAILED]).order_by("pk")
+
+
+def with_players(rows: QuerySet[Recording], viewer: Viewer) -> QuerySet[Recording]:
+    """Add the players of each recording, as `credits`, in one query for all rows.
+
+    Of stems and people only what is shown is read: a stem's waveform is large.
+    """
+    plays = credits().select_related("player").only("recording", "player__username")
     return rows.prefetch_related(Prefetch("stems", queryset=plays, to_attr="credits"))
 
 

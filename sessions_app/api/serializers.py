@@ -9,12 +9,28 @@ from rest_framework import serializers
 from privacy.media import url_for
 from sessions_app.models import JamSession, Recording, Stem
 from sessions_app.services.recording import MAX_CHUNKS
+from sessions_app.views.shapes import shown_person
+
+SESSION_AUDIENCES = ["public", "participants"]
+RECORDING_AUDIENCES = ["public", "participants", "me"]
+
+
+def _one_of(words: list[str]) -> dict[str, Any]:
+    """Return the schema of one of a few words (the generator can't tell two `enum`s apart)."""
+    return {"type": "string", "oneOf": [{"const": word} for word in words]}
+
+
+@extend_schema_field(_one_of(SESSION_AUDIENCES))
+class SessionAudience(serializers.ChoiceField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(SESSION_AUDIENCES, **kwargs)
 
 
 class SessionSerializer(serializers.ModelSerializer[JamSession]):
     id = serializers.CharField(source="public_id", read_only=True)
-    host = serializers.CharField(source="host.username", read_only=True, default=None)
+    host = serializers.SerializerMethodField()
     players = serializers.IntegerField(source="player_count", read_only=True)
+    audience = SessionAudience(default="participants")
     open = serializers.BooleanField(source="is_open", read_only=True)
     url = serializers.SerializerMethodField()
 
@@ -33,23 +49,39 @@ class SessionSerializer(serializers.ModelSerializer[JamSession]):
         ]
         read_only_fields = ["created_at"]
 
+    def get_host(self, session: JamSession) -> str | None:
+        host = shown_person(session.host)
+        return host.username if host else None
+
     def get_url(self, session: JamSession) -> str:
         return session.get_absolute_url()
+
+    def to_representation(self, session: JamSession) -> Any:
+        shape = super().to_representation(session)
+        if session.host is not None and shape["host"] is None:
+            shape["title"] = shape["about"] = ""  # who is leaving takes their words along
+        return shape
+
+
+@extend_schema_field(_one_of(RECORDING_AUDIENCES))
+class RecordingAudience(serializers.ChoiceField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(RECORDING_AUDIENCES, **kwargs)
 
 
 class RecordingListSerializer(serializers.ListSerializer[Any]):
     """Shapes many recordings at once, without a serializer's work for each field."""
 
     def to_representation(self, data: Any) -> Any:
-        return [shape_of(recording) for recording in data]
+        return [shape_of(row) for row in data]
 
 
-class RecordingSerializer(serializers.Serializer[Recording]):
+class RecordingSerializer(serializers.Serializer[Any]):
     id = serializers.CharField()
     title = serializers.CharField()
     owner = serializers.CharField(allow_null=True)
     players = serializers.ListField(child=serializers.CharField())
-    audience = serializers.ChoiceField(choices=["public", "participants", "me"])
+    audience = RecordingAudience()
     state = serializers.CharField()
     duration_ms = serializers.IntegerField(allow_null=True)
     created_at = serializers.DateTimeField()
@@ -58,22 +90,22 @@ class RecordingSerializer(serializers.Serializer[Recording]):
     class Meta:
         list_serializer_class = RecordingListSerializer
 
-    def to_representation(self, recording: Recording) -> Any:
-        return shape_of(recording)
+    def to_representation(self, row: dict[str, Any]) -> Any:
+        return shape_of(row)
 
 
-def shape_of(recording: Any) -> dict[str, Any]:
-    """Return one recording (from `queries.recordings`, with players) as plain data."""
+def shape_of(row: dict[str, Any]) -> dict[str, Any]:
+    """Return one row of a recording (see `rows`), completed, as the API shows it."""
     return {
-        "id": recording.public_id,
-        "title": recording.title,
-        "owner": recording.owner.username if recording.owner else None,
-        "players": [stem.player.username for stem in recording.credits],
-        "audience": recording.audience,
-        "state": recording.state,
-        "duration_ms": recording.duration_ms,
-        "created_at": recording.created_at,
-        "url": recording.get_absolute_url(),
+        "id": row["public_id"],
+        "title": row["title"],
+        "owner": row["owner"],
+        "players": row["players"],
+        "audience": row["audience"],
+        "state": row["state"],
+        "duration_ms": row["duration_ms"],
+        "created_at": row["created_at"],
+        "url": reverse("recording", args=[row["public_id"]]),
     }
 
 
@@ -81,15 +113,17 @@ class RecordingDetailSerializer(RecordingSerializer):
     audio_url = serializers.CharField(allow_null=True)
     peaks_url = serializers.CharField(allow_null=True)
 
-    def to_representation(self, recording: Recording) -> Any:
+    def to_representation(self, row: dict[str, Any]) -> Any:
         mix = self.context["mix"]
-        shape = shape_of(recording)
+        shape = shape_of(row)
         shape["audio_url"] = mix and url_for(mix, "opus", self.context["viewer"])
-        shape["peaks_url"] = mix and reverse("recording_peaks", args=[recording.public_id])
+        shape["peaks_url"] = mix and reverse("recording_peaks", args=[row["public_id"]])
         return shape
 
 
 class RecordingChangeSerializer(serializers.ModelSerializer[Recording]):
+    audience = RecordingAudience()
+
     class Meta:
         model = Recording
         fields = ["title", "audience"]

@@ -18,6 +18,7 @@ from foundation.problems import Unprocessable
 from privacy.access import get_visible_or_404
 from privacy.viewer import Via, Viewer
 from sessions_app import permissions, queries
+from sessions_app.api import rows
 from sessions_app.api import serializers as shapes
 from sessions_app.models import JamSession, Recording, Stem
 from sessions_app.services import publishing, sessions
@@ -39,6 +40,7 @@ class SessionList(GenericAPIView[JamSession]):
     serializer_class = shapes.SessionSerializer
     pagination_class = KeysetPagination
 
+    @extend_schema(responses=shapes.SessionSerializer(many=True))
     def get(self, request: Request) -> Response:
         rows = self.paginate_queryset(queries.live_sessions(viewer_of(request)))
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)
@@ -75,12 +77,16 @@ class RecordingList(GenericAPIView[Recording]):
     serializer_class = shapes.RecordingSerializer
     pagination_class = KeysetPagination
 
-    @extend_schema(parameters=[OpenApiParameter("mine", bool)])
+    @extend_schema(
+        parameters=[OpenApiParameter("mine", bool)], responses=shapes.RecordingSerializer(many=True)
+    )
     def get(self, request: Request) -> Response:
         viewer = viewer_of(request)
         mine = viewer.is_member and "mine" in request.query_params
-        rows = queries.my_recordings(viewer) if mine else queries.shown_recordings(viewer)
-        page = self.paginate_queryset(queries.with_players(rows, viewer))
+        found = rows.listed_rows(viewer)
+        shown = found.filter(queries.mine(viewer)) if mine else found
+        page: Any = self.paginate_queryset(shown)
+        rows.complete(page)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
 
@@ -89,10 +95,11 @@ class RecordingDetail(GenericAPIView[Recording]):
     serializer_class = shapes.RecordingDetailSerializer
 
     def _answer(self, viewer: Viewer, public_id: str) -> Response:
-        rows = queries.with_players(queries.recordings(viewer), viewer)
-        found = get_visible_or_404(rows, viewer, public_id=public_id)
+        found = get_visible_or_404(Recording, viewer, public_id=public_id)
+        row = rows.all_rows(viewer).get(pk=found.pk)
+        rows.complete([row])
         context = {"viewer": viewer, "mix": queries.mix_of(viewer, found)}
-        return Response(shapes.RecordingDetailSerializer(found, context=context).data)
+        return Response(shapes.RecordingDetailSerializer(row, context=context).data)
 
     def get(self, request: Request, public_id: str) -> Response:
         return self._answer(viewer_of(request), public_id)

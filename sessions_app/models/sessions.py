@@ -45,6 +45,7 @@ class JamSession(models.Model):
     def is_open(self) -> bool:
         return self.closed_at is None
 
+
 class Participant(models.Model):
     """A person who took, or takes, part in a session."""
 

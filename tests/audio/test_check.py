@@ -41,7 +41,7 @@ def encoded(path, container, codec, *, rate=48_000, layout="stereo", tags=None):
         ("adts", "aac", 48_000, "stereo", ("aac", "aac", False)),
     ],
 )
-def test_kinds_that_musicians_have(tmp_path, container, codec, rate, layout, told):  # noqa: PLR0917
+def test_kinds_that_musicians_have(tmp_path, container, codec, rate, layout, told):
     path = encoded(tmp_path / "holiday.jpg", container, codec, rate=rate, layout=layout)
     info = probe_audio(path)
     assert (info.container, info.codec, info.lossless) == told

@@ -12,7 +12,7 @@ from django.http import Http404
 from django.urls import resolve
 
 from foundation.ids import new_public_id
-from foundation.sockets import HIDDEN, MALFORMED, TOO_FAST
+from foundation.sockets import BURST, HIDDEN, MALFORMED, TOO_FAST
 from privacy import erasure
 from sessions_app.services import sessions
 from tests.cast import ROLES, Cast
@@ -204,7 +204,7 @@ def test_a_malformed_frame_ends_the_socket(cast: Cast, text: str, code: int) -> 
 
 def test_who_sends_too_fast_is_cut_off(cast: Cast) -> None:
     async def talk(socket: Socket) -> int:
-        for _ in range(120):
+        for _ in range(BURST + 50):
             await socket.say(PROBES["jam-socket"])
         while not (code := await closing_code(socket)):
             pass

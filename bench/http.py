@@ -1,0 +1,146 @@
+"""The API list beside the same SQL without a framework, and pages beside an empty view.
+
+All servers run with one worker process on loopback, 16 connections ask at once; ours is granian
+as `manage.py up` starts it. Ours and the floor take turns, medians of the turns count. The
+database holds 20,000 recordings (`bench.data`).
+"""
+
+import json
+import re
+import statistics
+import urllib.request
+from typing import Any
+
+from bench.load import Load, drive
+from bench.place import free_port, granian, place, uvicorn
+from bench.rows import Row, row
+
+RECORDINGS = 20_000
+ROUNDS, SECONDS, WARM = 3, 3.0, 1.5
+LIST = "/api/v1/recordings/"
+EMPTY = "/bench/empty/"
+UNIT = "requests/s"
+WHO = {"anonymous": "", "signed in": "player42"}
+
+
+def measure() -> list[Row]:
+    found = place()
+    found.fill(RECORDINGS)
+    cookies = {who: _cookie(name) for who, name in WHO.items()}
+    statements = {who: _statements(LIST, cookie) for who, cookie in cookies.items()}
+    sql = found.folder / "statements.json"
+    sql.write_text(json.dumps({_path(who): _opened(each) for who, each in statements.items()}))
+    ours, floor = free_port(), free_port()
+    found.serve("web", granian(ours), ours)
+    found.serve("floor", uvicorn(floor), floor, BENCH_SQL=str(sql))
+    try:
+        rows = [_list(who, cookies[who], len(statements[who]), ours, floor) for who in WHO]
+        return rows + _pages(cookies, ours)
+    finally:
+        found.stop("web", "floor")
+
+
+def _path(who: str) -> str:
+    return f"/{who.replace(' ', '-')}/"
+
+
+def _list(who: str, cookie: str, count: int, ours: int, floor: int) -> Row:
+    """Compare the list for one kind of viewer."""
+    mine = _fetch(ours, LIST, cookie)["results"]
+    theirs = _fetch(floor, _path(who))["results"]
+    if mine != theirs or len(mine) != 20:
+        raise RuntimeError("the floor doesn't answer what the API answers")
+    turns = {"ours": (ours, LIST, cookie), "floor": (floor, _path(who), "")}
+    loads = _in_turn(turns)
+    share = max(one.share for one in loads["ours"] + loads["floor"])
+    note = (
+        f"{count} SQL queries, {RECORDINGS:,} recordings, 16 connections; floor: psycopg + orjson, "
+        f"ASGI, uvicorn; p95 {_median(loads['ours'], 'p95'):.0f} ms against "
+        f"{_median(loads['floor'], 'p95'):.0f}; own load generator, {share:.0%} of a core at most"
+    )
+    rate, least = (_median(loads[name], "rate") for name in ("ours", "floor"))
+    return row(f"API list of 20, {who}", rate, least, unit=UNIT, better="higher", note=note)
+
+
+def _pages(cookies: dict[str, str], port: int) -> list[Row]:
+    """Compare the public pages, as a visitor and as a member, with a view that does nothing."""
+    from sessions_app.models import Recording
+
+    ready = Recording.objects.filter(audience="public", state="ready", owner__state="active")
+    newest = ready.order_by("-created_at").select_related("owner")[0]
+    pages = {"recording page": newest.get_absolute_url(), "profile page": "/@player42/"}
+    names = {
+        f"{page}, {who}": (port, path, cookies[who]) for page, path in pages.items() for who in WHO
+    }
+    loads = _in_turn({"empty": (port, EMPTY, ""), **names})
+    floor = _median(loads["empty"], "rate")
+    rows = []
+    for name, (_, path, cookie) in names.items():
+        queries = len(_statements(path, cookie))
+        note = f"{queries} SQL queries; p95 {_median(loads[name], 'p95'):.0f} ms; floor: empty view"
+        rate = _median(loads[name], "rate")
+        rows.append(row(name, rate, floor, unit=UNIT, better="higher", note=note))
+    return rows
+
+
+def _in_turn(targets: dict[str, tuple[int, str, str]]) -> dict[str, list[Load]]:
+    for port, path, cookie in targets.values():
+        drive(port, path, cookie=cookie, seconds=WARM)
+    loads: dict[str, list[Load]] = {name: [] for name in targets}
+    for _ in range(ROUNDS):
+        for name, (port, path, cookie) in targets.items():
+            loads[name].append(drive(port, path, cookie=cookie, seconds=SECONDS))
+    return loads
+
+
+def _median(loads: list[Load], value: str) -> float:
+    return statistics.median(getattr(load, value) for load in loads)
+
+
+def _cookie(username: str) -> str:
+    """Return the cookie of somebody who has just signed in."""
+    if not username:
+        return ""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from accounts.models import User
+
+    user = User.objects.get(username=username)
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+
+
+def _statements(path: str, cookie: str) -> list[str]:
+    """Return the SQL that one request sends, values included."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    client = Client(headers={"host": "127.0.0.1", "cookie": cookie})
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(path)
+        statements = [one["sql"] for one in captured.captured_queries]
+    if response.status_code != 200:
+        raise RuntimeError(f"{path} answered {response.status_code}")
+    return statements
+
+
+def _opened(statements: list[str]) -> list[str]:
+    """Leave the place of the keys open in the statement that asks for the rest by key."""
+    *before, last = statements
+    opened, times = re.subn(r"any\('\{[\d,]+\}'", "any('{{keys}}'", last)
+    if times != 1:
+        raise RuntimeError("the last statement of the list is not the one that asks by key")
+    return [*before, opened]
+
+
+def _fetch(port: int, path: str, cookie: str = "") -> Any:
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Cookie": cookie})
+    with urllib.request.urlopen(request, timeout=30) as response:
+        return json.load(response)

@@ -1,0 +1,111 @@
+"""Services, data and servers for the benches: everything in one temporary folder, on loopback."""
+
+import atexit
+import functools
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from jamsite.embedded import ports, services
+from jamsite.embedded.paths import PROJECT
+from jamsite.embedded.site import manage, python
+from jamsite.embedded.supervisor import Child
+
+SETTINGS = "bench.settings"
+LARGE = "large"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Running services with an empty, migrated database, and Django set up to use it."""
+
+    folder: Path
+    running: services.Services
+
+    def serve(self, name: str, argv: list[str], port: int, **environment: str) -> None:
+        """Start a server and wait until it listens."""
+        child = Child(name, argv, environment, PROJECT, ready=_listens(port))
+        self.running.supervisor.start(child, within=60)
+
+    def stop(self, *names: str) -> None:
+        self.running.supervisor.stop(*names)
+
+    @property
+    def large_url(self) -> str:
+        """The address of a second database, as empty as the first."""
+        return make_conninfo(self.running.database_url, dbname=LARGE)
+
+    def processor(self, name: str) -> float:
+        """Return the processor seconds that a server has used so far."""
+        leash = psutil.Process(self.running.supervisor.pid(name))
+        times = [one.cpu_times() for one in leash.children(recursive=True)]
+        return sum(one.user + one.system for one in times)
+
+    def fill(self, recordings: int) -> None:
+        """Fill the database, the first time."""
+        from django.db import connection
+
+        from bench.data import fill
+
+        with connection.cursor() as cursor:
+            cursor.execute("select exists (select from sessions_app_recording)")
+            if not cursor.fetchone()[0]:
+                fill(cursor, recordings)
+
+
+@functools.cache
+def place() -> Place:
+    """Start what the benches stand on, once; it ends with the program."""
+    folder = Path(tempfile.mkdtemp(prefix="jamsite-bench-"))
+    running = services.start(folder, durable=False, environment={})
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(running.close)
+    os.environ.update(running.environment)
+    os.environ.update(JAMSITE_DATA=str(folder), DJANGO_SETTINGS_MODULE=SETTINGS)
+    if running.supervisor.run(Child("migrate", manage("migrate", "--no-input"), {}, PROJECT)):
+        raise RuntimeError(running.supervisor.log("migrate").path.read_text())
+    with psycopg.connect(running.database_url, autocommit=True) as connection:
+        connection.execute(f"create database {LARGE} template {connection.info.dbname}")
+    import django
+
+    django.setup()
+    return Place(folder, running)
+
+
+def granian(port: int) -> list[str]:
+    """Return the command of the web server, as `manage.py up` runs it, with one worker."""
+    return python(
+        *("-m", "granian", "jamsite.wsgi:application", "--interface", "wsgi"),
+        *("--host", "127.0.0.1", "--port", str(port), "--workers", "1"),
+        *("--blocking-threads", "4", "--no-ws", "--no-access-log", "--log-level", "warning"),
+    )
+
+
+def uvicorn(port: int) -> list[str]:
+    return python(
+        *("-m", "uvicorn", "bench.floor:application", "--host", "127.0.0.1"),
+        *("--port", str(port), "--no-access-log", "--log-level", "warning"),
+    )
+
+
+def free_port() -> int:
+    return ports.choose()
+
+
+def _listens(port: int) -> Callable[[], bool]:
+    def ready() -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            return False
+        return True
+
+    return ready

@@ -1,0 +1,79 @@
+"""Recordings as plain rows, in two statements, for lists that must be quick.
+
+The first is the gate's: which recordings, and what they hold themselves. The second adds what
+belongs to them (length, owner, players) by key alone, so its text never changes: the ORM writes
+it once, and each request only fills in the keys.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
+from django.db.models import BooleanField, Case, F, OuterRef, QuerySet, When
+from django.db.models.expressions import RawSQL
+
+from accounts.models import User
+from privacy.access import visible
+from privacy.viewer import Viewer
+from sessions_app import queries
+from sessions_app.models import Recording
+
+Row = dict[str, Any]
+COLUMNS = ("pk", "public_id", "title", "audience", "state", "created_at", "owner_id")
+_KEYS: Any = object()  # stands for the keys in the statement that is written once
+
+
+def all_rows(viewer: Viewer) -> QuerySet[Recording, Row]:
+    """Return every visible recording as a row; `complete` adds the rest."""
+    return visible(_everything(), viewer)
+
+
+def listed_rows(viewer: Viewer) -> QuerySet[Recording, Row]:
+    """Return those worth listing."""
+    return visible(_worth_listing(), viewer)
+
+
+@cache
+def _everything() -> Any:
+    return Recording.objects.values(*COLUMNS)
+
+
+@cache
+def _worth_listing() -> Any:
+    return _everything().filter(queries.WORTH_LISTING)
+
+
+def complete(rows: Sequence[Row]) -> None:
+    """Add `duration_ms`, `owner` and `players` to rows that came through the gate.
+
+    An owner who is leaving is not named, and the title they gave is emptied.
+    """
+    if not rows:
+        return
+    by_key = {row["pk"]: row for row in rows}
+    statement, parameters = _statement()
+    filled = [list(by_key) if one is _KEYS else one for one in parameters]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, filled)
+        for key, duration_ms, owner, players in cursor.fetchall():
+            row = by_key[key]
+            row.update(duration_ms=duration_ms, owner=owner, players=players)
+            if owner is None and row["owner_id"] is not None:
+                row["title"] = ""
+
+
+@cache
+def _statement() -> tuple[str, tuple[Any, ...]]:
+    key = f'"{Recording._meta.db_table}"."id"'
+    wanted = RawSQL(f"{key} = any(%s)", [_KEYS], BooleanField())  # noqa: S611
+    players = queries.credits().filter(recording=OuterRef("pk")).values("player__username")
+    rows = Recording.objects.filter(wanted).values_list(
+        "pk",
+        queries.duration_in_force(),
+        Case(When(User.present("owner__"), then=F("owner__username"))),
+        ArraySubquery(players),
+    )
+    statement: tuple[str, tuple[Any, ...]] = rows.query.sql_with_params()
+    return statement

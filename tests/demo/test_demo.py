@@ -1,0 +1,107 @@
+"""The demo world: loaded once, whole, and never where people are at home."""
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+from django.core.serializers import serialize
+from django.test import Client
+
+from accounts.models import Profile, User
+from community.models import Favourite
+from jamsite.demo import sound, tunes, world
+from messaging.models import Conversation, Member, Message
+from privacy.access import can_see
+from privacy.viewer import NOBODY, Viewer
+from sessions_app.audio import probe_audio
+from sessions_app.models import JamSession, Mix, Participant, Recording, RecordingConsent, Stem
+
+SOME = ("The long reel", "Night bus")
+MODELS = [
+    User, Profile, JamSession, Participant, Recording, RecordingConsent, Stem, Mix, Favourite,
+    Conversation, Member, Message,
+]  # fmt: skip
+
+
+def everything() -> str:
+    return "".join(serialize("json", model._default_manager.order_by("pk")) for model in MODELS)
+
+
+@pytest.mark.django_db
+def test_loading_twice_changes_nothing() -> None:
+    world.load(SOME)
+    first = everything()
+    world.load(SOME)
+    assert everything() == first
+
+
+@pytest.mark.django_db
+def test_recordings_are_mixed_from_stems_and_seen_by_their_audience() -> None:
+    world.load(SOME)
+    reel, sketch = (Recording.objects.get(title=title) for title in SOME)
+    assert (reel.state, sketch.state) == ("ready", "ready")
+    assert [stem.state for stem in reel.stems.all()] == ["aligned"] * 3
+    mix = reel.mixes.get(withdrawn_at=None)
+    assert mix.work == "done"
+    assert mix.peaks
+    assert 15_000 < (mix.duration_ms or 0) < 25_000
+    about = probe_audio(Path(default_storage.path(reel.stems.all()[0].file.name)))
+    assert (about.sample_rate, about.channels) == (48_000, 1)
+    looking = Viewer(User.objects.get(username="lumen").pk)
+    assert can_see(looking, reel)
+    assert not can_see(looking, sketch)
+    assert not can_see(NOBODY, reel)
+
+
+@pytest.mark.django_db
+def test_everybody_can_sign_in(monkeypatch: Any) -> None:
+    monkeypatch.setattr(world.load, "__defaults__", ((),))  # no music: that is tested above
+    out = StringIO()
+    call_command("demo", stdout=out)
+    assert world.PASSWORD in out.getvalue()
+    assert max(map(len, out.getvalue().splitlines())) <= 76
+    for user in User.objects.all():
+        assert user.check_password(world.PASSWORD)
+        assert EmailAddress.objects.filter(user=user, verified=True, primary=True).count() == 1
+        assert user.username in out.getvalue()
+    assert User.objects.filter(is_staff=True).count() == 1
+    client = Client()
+    given = {"login": "lumen@demo.example", "password": world.PASSWORD}
+    assert client.post("/account/login/", given).status_code == 302
+    assert client.get("/api/v1/me/").json()["username"] == "lumen"
+
+
+def test_not_on_a_site_where_people_are_at_home(settings: Any) -> None:
+    settings.DEVELOPMENT_PAGES = False
+    with pytest.raises(CommandError, match="not on this site"):
+        call_command("demo")
+
+
+@pytest.mark.parametrize("title", tunes.TUNES)
+def test_a_tune_is_music_of_a_fair_length(title: str) -> None:
+    parts = tunes.TUNES[title]()
+    assert 12 <= len(parts[0].sound) / sound.RATE <= 25
+    assert len({part.player for part in parts}) == len(parts) <= 4
+    for part in parts:
+        assert len(part.sound) == len(parts[0].sound)
+        assert np.isfinite(part.sound).all()
+        assert np.abs(part.sound).max() <= 0.5 + 1e-9
+        assert np.sqrt((part.sound**2).mean()) > 0.02
+
+
+@pytest.mark.parametrize("instrument", [sound.pluck, sound.nylon, sound.harp, sound.bass,
+                                        sound.electric_piano, sound.whistle])  # fmt: skip
+def test_instruments_are_in_tune(instrument: Any) -> None:
+    for name in ("E2", "A3", "D4", "E5"):
+        pitch = sound.frequency(sound.midi(name))
+        played = instrument(sound.midi(name), 2.5)
+        spectrum = np.abs(np.fft.rfft(played * np.hanning(len(played)), 1 << 20))
+        at = np.fft.rfftfreq(1 << 20, 1 / sound.RATE)
+        near = (at > pitch * 0.94) & (at < pitch * 1.06)
+        cents = 1200 * np.log2(at[near][spectrum[near].argmax()] / pitch)
+        assert abs(cents) < 4
