@@ -36,7 +36,8 @@ def with_visible_fields(rows: QuerySet[M], viewer: Viewer) -> QuerySet[M]:
         )
         for name in rules.rule_of(rows.model).fields
     }
-    return rows.annotate(**flags)
+    annotated: QuerySet[M] = rows.annotate(**flags)
+    return annotated
 
 
 def can_see_field(viewer: Viewer, obj: Model, name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import statistics
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ def _run(browser: Any, site: StandIn, query: str) -> tuple[list[float], dict]:
         join(page)
     ada, ben = pages
     for page in pages:
-        until(page, lambda page=page: page.evaluate("probe.heard.length"), 20, "clicks arrive")
+        heard = partial(page.evaluate, "probe.heard.length")
+        until(page, heard, 20, "clicks arrive")
     ada.wait_for_timeout(SETTLE * 1000)
     for page in pages:
         page.evaluate("probe.emitted = [], probe.heard = []")
