@@ -42,8 +42,9 @@ def run(export_id: int) -> None:
 
 @transaction.atomic
 def _store(export: Export, path: Path, missing: int) -> None:
-    """Put the archive in its place, unless its person was erased while it was made."""
-    if not Export.objects.select_for_update().filter(pk=export.pk).exists():
+    """Put the archive in its place, unless its person was erased, or it outdated, meanwhile."""
+    running = Export.objects.select_for_update().filter(pk=export.pk, work=Export.Progress.RUNNING)
+    if not running.exists():
         return
     name = file_name(export)
     default_storage.delete(name)  # a killed job may have left its half
@@ -69,9 +70,14 @@ def purge(user: Any, batch: int) -> int:
 
 
 def outdate(people: Any) -> None:
-    """End copies that hold sound of somebody who took it back; a new one can be ordered."""
-    Export.objects.filter(user__in=people, work=Export.Progress.DONE).update(
-        expires_at=timezone.now()
+    """End copies that hold sound of somebody who took it back; a new one can be ordered.
+
+    A copy that is being made right now is begun anew: it may have read that sound already.
+    """
+    theirs = Export.objects.filter(user__in=people)
+    theirs.filter(work=Export.Progress.DONE).update(expires_at=timezone.now())
+    theirs.filter(work=Export.Progress.RUNNING).update(
+        work=Export.Progress.WAITING, leased_until=None
     )
 
 

@@ -137,7 +137,7 @@ def recording_for_room(recording_id: int, user_id: int) -> dict[str, Any] | None
     return {
         "id": recording.public_id,
         "state": recording.state,
-        "by": recording.owner.username if recording.owner else "",
+        "by": recording.owner.username if recording.owner and recording.owner.is_present else "",
         "waiting": [one.user.username for one in consents if one.answer == "waiting"],
         "agreed": [one.user.username for one in consents if one.answer == "yes"],
         "starts_at": recording.starts_at_ms,

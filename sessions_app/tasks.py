@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from sessions_app.models import Invite, Mix
-from sessions_app.services import mixing, recording
+from sessions_app.services import mixing, recording, tidying
 
 
 @shared_task
@@ -23,4 +23,11 @@ def sweep() -> None:
         render_mix.delay(mix_id)
     recording.sweep()
     mixing.delete_withdrawn(Mix.objects.all())
+
+
+@shared_task
+def tidy() -> None:
+    """End takes that never came, delete files that no row names, forget old invitations."""
+    tidying.end_stale_takes()
+    tidying.delete_orphans()
     Invite.objects.filter(expires_at__lt=timezone.now() - timedelta(days=30)).delete()

@@ -297,6 +297,8 @@ CELERY_BEAT_SCHEDULE = {
     "privacy-sweep": {"task": "privacy.tasks.sweep", "schedule": 10},
     "privacy-expire": {"task": "privacy.tasks.expire", "schedule": 3600},
     "sessions-sweep": {"task": "sessions_app.tasks.sweep", "schedule": 10},
+    "sessions-tidy": {"task": "sessions_app.tasks.tidy", "schedule": 3600},
+    "sign-ins": {"task": "accounts.tasks.forget_ended_sign_ins", "schedule": 3600},
 }
 ERASURE_GRACE_DAYS = ENV.erasure_grace_days
 

@@ -27,6 +27,7 @@ export interface PlayerEvents {
   level(level: Level): void;
 }
 
+const STUCK = 3; // a second and a half
 let keys = 0;
 
 export class Player {
@@ -40,6 +41,9 @@ export class Player {
   #key: string | null = null;
   #loss = 0;
   #audio: HTMLAudioElement | null = null;
+  #stream: MediaStream | null = null;
+  /** looks in a row at which the receiver heard something and the graph nothing */
+  #stuck = 0;
   #receiver: RTCRtpReceiver | null = null;
 
   constructor(
@@ -71,6 +75,7 @@ export class Player {
   #plugTrack(stream: MediaStream, receiver: RTCRtpReceiver): void {
     this.#unplug();
     this.#receiver = receiver;
+    this.#stream = stream;
     // Chromium only lets remote sound flow into a graph while an element (muted here) plays it too.
     this.#audio = new Audio();
     this.#audio.muted = true;
@@ -118,6 +123,10 @@ export class Player {
       const n = (key: string): number => Number(entry[key] ?? 0);
       const emitted = n("jitterBufferEmittedCount");
       const bufferMs = emitted > 0 ? (1000 * n("jitterBufferDelay")) / emitted : 0;
+      // Now and then Chromium starts a remote track whose sound never reaches the graph.
+      const deaf = n("audioLevel") > 0.001 && this.strip.level.peak === 0;
+      this.#stuck = deaf ? this.#stuck + 1 : 0;
+      if (this.#stuck === STUCK && this.#stream) this.#plugTrack(this.#stream, this.#receiver);
       const trip = this.link.roundTripMs;
       this.stats = {
         ...this.stats,
