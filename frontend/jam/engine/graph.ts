@@ -27,6 +27,8 @@ export class AudioGraph {
   #recorder: MessagePort | null = null;
   #recording = false;
   input: Input = { stream: null, channels: 1, ring: null };
+  /** Sources of remote sound, held as long as their meters: Chromium collects one nobody holds. */
+  readonly #sources = new WeakMap<AudioWorkletNode, MediaStreamAudioSourceNode>();
   onOwnLevel: (level: Level) => void = () => undefined;
   /** The input went away (unplugged, or taken back by the browser). */
   onInputLost: () => void = () => undefined;
@@ -122,7 +124,9 @@ export class AudioGraph {
       numberOfOutputs: 1,
       outputChannelCount: [2],
     });
-    this.context.createMediaStreamSource(stream).connect(meter);
+    const source = this.context.createMediaStreamSource(stream);
+    source.connect(meter);
+    this.#sources.set(meter, source);
     return meter;
   }
 

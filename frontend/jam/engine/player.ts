@@ -27,6 +27,7 @@ export interface PlayerEvents {
   level(level: Level): void;
 }
 
+const REPLUGS = 5;
 const STUCK = 3; // a second and a half
 let keys = 0;
 
@@ -42,7 +43,8 @@ export class Player {
   #loss = 0;
   #audio: HTMLAudioElement | null = null;
   #stream: MediaStream | null = null;
-  /** looks in a row at which the receiver heard something and the graph nothing */
+  #replugs = 0;
+  /** looks in a row at which the receiver played something and the graph heard nothing */
   #stuck = 0;
   #receiver: RTCRtpReceiver | null = null;
 
@@ -124,9 +126,16 @@ export class Player {
       const emitted = n("jitterBufferEmittedCount");
       const bufferMs = emitted > 0 ? (1000 * n("jitterBufferDelay")) / emitted : 0;
       // Now and then Chromium starts a remote track whose sound never reaches the graph.
-      const deaf = n("audioLevel") > 0.001 && this.strip.level.peak === 0;
+      // A microphone is never exactly silent, so plugging in a silent track anew costs nothing.
+      const deaf = emitted > 0 && !this.info.muted && this.strip.level.peak === 0;
       this.#stuck = deaf ? this.#stuck + 1 : 0;
-      if (this.#stuck === STUCK && this.#stream) this.#plugTrack(this.#stream, this.#receiver);
+      if (this.#stuck >= STUCK && this.#replugs < REPLUGS && this.#stream) {
+        this.#stuck = 0;
+        this.#replugs += 1;
+        console.warn("jam-room: a remote track was deaf; plugged anew");
+        this.#plugTrack(this.#stream, this.#receiver);
+        return;
+      }
       const trip = this.link.roundTripMs;
       this.stats = {
         ...this.stats,
