@@ -124,6 +124,12 @@ def technical(note: str = "") -> Datum:
     return Datum("system.operations", Erase.NOTHING, export=False, seen_by="nobody", note=note)
 
 
+def work() -> dict[str, Datum]:
+    """The columns that `foundation.work.Work` brings along."""
+    names = ("work", "due_at", "leased_until", "attempts", "percent", "error")
+    return {name: technical("state of a job") for name in names}
+
+
 def identifier(*, export: bool = True, seen_by: str = "audience") -> Datum:
     return Datum("user.unique_id", export=export, seen_by=seen_by)
 

@@ -8,10 +8,6 @@ from privacy.rules import Rule
 rules.see(Export, Rule(owner="user"))
 rules.see(Erasure, Rule(owner="user"))
 
-_WORK = {
-    name: dm.technical("state of a job")
-    for name in ("work", "due_at", "leased_until", "attempts", "percent", "error")
-}
 
 dm.declare(
     Export,
@@ -27,7 +23,7 @@ dm.declare(
         "expires_at": dm.moment(),
         "file": dm.Datum("user", export=False, seen_by="owner", note="everything you gave us"),
         "missing": dm.technical(),
-        **_WORK,
+        **dm.work(),
     },
     erase=dm.Erase.CUSTOM,
     purge=export.purge,
@@ -52,7 +48,7 @@ dm.declare(
         "requested_at": dm.moment(),
         "ended_at": dm.moment(),
         "steps": dm.technical("counts"),
-        **_WORK,
+        **dm.work(),
     },
 )
 

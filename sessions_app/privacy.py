@@ -96,10 +96,6 @@ media.serve(Stem, flac=media.Part("file", "audio/flac"))
 
 erasure.hook(hide=leaving.hide, show=leaving.show)
 
-_WORK = {
-    name: dm.technical("state of a job")
-    for name in ("work", "due_at", "leased_until", "attempts", "percent", "error")
-}
 _KEEPS_FOR_OTHERS = (
     "deleted where you were alone; where others took part your name, title and words go "
     "and the rest stays theirs"
@@ -277,7 +273,7 @@ dm.declare(
         "peaks": dm.Datum("user.content", export=False, note="drawn from the file"),
         "duration_ms": dm.content(),
         "start_ms": dm.technical(),
-        **_WORK,
+        **dm.work(),
     },
     order=25,
 )

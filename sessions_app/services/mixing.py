@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from celery import current_app
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
@@ -72,6 +73,5 @@ def delete_sound(stem: Stem) -> None:
 
 
 def _send(mix_id: int) -> None:
-    from sessions_app.tasks import render_mix
-
-    render_mix.delay(mix_id)
+    """Make the worker quick about it; by name, as tasks know services and not the reverse."""
+    current_app.send_task("sessions_app.tasks.render_mix", [mix_id])
