@@ -3,7 +3,7 @@
 from typing import Any
 
 from accounts.models import Profile, User
-from privacy.access import get_visible_or_404, visible, with_visible_fields
+from privacy.access import get_visible_or_404, with_visible_fields
 from privacy.viewer import Viewer
 
 
@@ -13,7 +13,7 @@ def profile_for(viewer: Viewer, username: str) -> Profile:
     Raises Http404 (or Gone) when there is nobody to see.
     """
     person = get_visible_or_404(User, viewer, username__iexact=username)
-    rows = with_visible_fields(visible(Profile.objects.filter(user=person), viewer), viewer)
+    rows = with_visible_fields(Profile.objects.filter(user=person), viewer)
     profile = rows.get()
     profile.user = person
     for name in ("photo", "bio", "status"):

@@ -27,8 +27,9 @@ def can_see(viewer: Viewer, obj: Model) -> bool:
     return visible(type(obj), viewer).filter(pk=obj.pk).exists()
 
 
-def with_visible_fields(rows: QuerySet[M], viewer: Viewer) -> QuerySet[M]:
-    """Annotate each row with `sees_<field>` for every field that has its own audience."""
+def with_visible_fields(source: type[M] | QuerySet[M], viewer: Viewer) -> QuerySet[M]:
+    """Return the visible rows, each with `sees_<field>` for the fields with their own audience."""
+    rows = visible(source, viewer)
     flags = {
         f"sees_{name}": Case(
             When(rules.field_rows_for(rows.model, name, viewer), then=Value(True)),

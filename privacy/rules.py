@@ -184,9 +184,9 @@ def rows_for(model: type[Model], viewer: Viewer) -> Q:
 
 
 def field_rows_for(model: type[Model], name: str, viewer: Viewer) -> Q:
-    """Return the condition on the rows whose field `name` this viewer may see."""
+    """Return the condition, on rows that are visible at all, whose field `name` is seen too."""
     rule = rule_of(model)
-    return _rows(model, replace(rule, audience=rule.fields[name], also=()), viewer)
+    return _rows(model, replace(rule, audience=rule.fields[name], also=(), through=None), viewer)
 
 
 def _rows(model: type[Model], rule: Rule, viewer: Viewer) -> Q:
