@@ -3,7 +3,6 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.models import EmailAddress
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -55,7 +54,3 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def can_authenticate_by_email(self, login: Any, email: str) -> bool:
         """An address that a network says is verified never opens an existing account."""
         return False
-
-
-def primary_address(user: User) -> EmailAddress | None:
-    return EmailAddress.objects.filter(user=user, primary=True).first()

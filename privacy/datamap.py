@@ -177,10 +177,6 @@ def held() -> list[Held]:
     return sorted(_held.values(), key=lambda item: (item.order, item.name))
 
 
-def held_in(model: type[Model]) -> Held:
-    return _held[model]
-
-
 def stores() -> list[Store]:
     return sorted(_stores.values(), key=lambda item: item.name)
 

@@ -40,6 +40,8 @@ def test_nora_comes_in_through_a_network_and_leaves_her_name_there(
     again.get_by_text("subject-of-nora").first.click()
     again.wait_for_url(f"{site.url}/**")
     until(again, lambda: signed_in(again, site), 15, "Nora is signed in again")
+    assert site.value("select extra_data::text from socialaccount_socialaccount") == stored
+    assert "Nora Real" not in site.dump()
 
 
 @pytest.mark.clause("cookies")
