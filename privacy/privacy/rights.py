@@ -1,4 +1,4 @@
-"""What the privacy app itself holds about people."""
+"""Exports, erasures and reserved names: what they hold about people."""
 
 from privacy import datamap as dm
 from privacy import export, rules
