@@ -5,8 +5,8 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from foundation.work import sweep_workshops
-from privacy import erasure, export
-from privacy.models import Erasure, Export, Tombstone
+from privacy import erasure, export, notices
+from privacy.models import Erasure, Export, Notice, Tombstone
 
 
 @shared_task
@@ -20,12 +20,19 @@ def run_erasure(erasure_id: int) -> None:
 
 
 @shared_task
+def run_notice(notice_id: int) -> None:
+    notices.run(notice_id)
+
+
+@shared_task
 def sweep() -> None:
-    """Take up whatever is due and held by nobody: exports, erasures."""
+    """Take up whatever is due and held by nobody: exports, erasures, mail."""
     for export_id in Export.due():
         run_export.delay(export_id)
     for erasure_id in Erasure.due():
         run_erasure.delay(erasure_id)
+    for notice_id in Notice.due(limit=500):
+        run_notice.delay(notice_id)
 
 
 @shared_task

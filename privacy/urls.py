@@ -1,10 +1,12 @@
 from django.urls import path
 
 from privacy import media
-from privacy.views import exports, policy
+from privacy.views import exports, home, notices, policy
 
 urlpatterns = [
     path("privacy/", policy.page, name="policy"),
+    path("notices/", notices.index, name="notices"),
+    path("settings/privacy/", home.doors, name="privacy_home"),
     path("settings/data/", exports.exports, name="exports"),
     path("settings/data/<str:public_id>/", exports.download, name="export_download"),
     path("media/<str:token>", media.media, name="media"),

@@ -27,7 +27,7 @@ from sessions_app.models import (
 )
 
 PASSWORD = "a stave has five lines"
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accounts.backends.Backend"
 ROLES = ("owner", "participant", "former", "stranger", "leaving", "anonymous")
 
 

@@ -1,5 +1,6 @@
 """The rows behind the machinery, one module for each subject."""
 
+from privacy.models.notices import Notice
 from privacy.models.rights import Erasure, Export, Tombstone
 
-__all__ = ["Erasure", "Export", "Tombstone"]
+__all__ = ["Erasure", "Export", "Notice", "Tombstone"]

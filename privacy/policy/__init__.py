@@ -17,6 +17,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
+from integrations import providers
 from privacy import datamap
 
 HERE = Path(__file__).parent
@@ -169,35 +170,5 @@ def facts() -> dict[str, Any]:
         ],
         "stores": datamap.stores(),
         "cookies": COOKIES,
-        "providers": providers(),
+        "providers": providers.configured(),
     }
-
-
-def providers() -> list[dict[str, str]]:
-    """Return the outside services that this site is really configured with."""
-    openid: dict[str, Any] = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]
-    found = [
-        {
-            "name": app["name"],
-            "purpose": "lets you sign in with an account you have there",
-            "data": "your subject id and e-mail address come from there; nothing goes there",
-        }
-        for app in openid["APPS"]
-    ]
-    if getattr(settings, "EMAIL_HOST", "localhost") != "localhost":
-        found.append(
-            {
-                "name": settings.EMAIL_HOST,
-                "purpose": "carries our mail to you",
-                "data": "your e-mail address and the text of the mail",
-            }
-        )
-    if settings.TURN_URLS or settings.STUN_URLS:
-        found.append(
-            {
-                "name": ", ".join([*settings.TURN_URLS, *settings.STUN_URLS]),
-                "purpose": "connects players without showing their addresses to each other",
-                "data": "your network address and encrypted sound, while you play",
-            }
-        )
-    return found

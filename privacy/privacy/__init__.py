@@ -1,5 +1,5 @@
 """What the privacy app itself holds about people, one module for each subject."""
 
-from privacy.privacy import rights
+from privacy.privacy import notices, rights
 
-__all__ = ["rights"]
+__all__ = ["notices", "rights"]

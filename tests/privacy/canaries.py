@@ -22,7 +22,7 @@ from accounts.models import Profile, User
 from community import services as community
 from foundation.ids import new_public_id
 from messaging import services as messaging
-from privacy import datamap
+from privacy import datamap, notices
 from privacy.datamap import Held
 from privacy.models import Export
 from sessions_app.models import Recording, Stem, StemChunk
@@ -114,6 +114,10 @@ class Canary:
         group, _ = Group.objects.get_or_create(name="helpers")
         self.user.groups.add(group)
         self.user.user_permissions.add(Permission.objects.all()[:1][0])
+        notices.tell(
+            self.user, "account", self.mark("notice"), self.mark("noticetext"),
+            url=f"/{self.mark('noticeurl')}/",
+        )  # fmt: skip
         answer = self.client.post(
             reverse("account_login"), {"login": self.user.username, "password": PASSWORD}
         )
@@ -165,6 +169,9 @@ UNMARKED: dict[str, str] = {
     "clock": "numbers of a sound device",
     "peaks": "numbers drawn from sound",
     "pair": "two keys",
+    "kind": "one of a few words",
+    "about": "a public id, made by us",
+    "address": "only of people without account",
 }
 
 

@@ -277,6 +277,8 @@ LISTINGS = [
 # Pages about oneself: they address nothing and nobody else. Method → what a member gets.
 OWN = {
     "settings": "GET",
+    "privacy_home": "GET",
+    "notices": "GET",
     "edit_profile": "GET",
     "leave": "GET",
     "leave_cancel": "POST",

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 
+from integrations import providers
 from privacy import policy
 
 
@@ -74,19 +75,22 @@ def test_the_providers_are_those_that_are_configured(client: Client, settings: A
     settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": []}}
     settings.TURN_URLS, settings.STUN_URLS = [], []
     settings.EMAIL_HOST = "localhost"
-    assert policy.providers() == []
-    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [{"name": "Guild of Pipers"}]}}
+    assert providers.configured() == []
+    settings.SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {"APPS": [{"provider_id": "pipers", "name": "Guild of Pipers"}]}
+    }
     settings.EMAIL_HOST = "mail.example"
     settings.TURN_URLS, settings.STUN_URLS = ["turn:relay.example"], ["stun:relay.example"]
-    listed = policy.providers()
-    assert [one["name"] for one in listed] == [
-        "Guild of Pipers", "mail.example", "turn:relay.example, stun:relay.example",
-    ]  # fmt: skip
+    listed = providers.configured()
+    assert [one.name for one in listed] == ["Guild of Pipers", "mail.example", "relay.example"]
     for one in listed:
-        assert one["purpose"] and one["data"]
+        assert one.purpose and one.data and one.categories
+        assert providers.find(one.key) == one
     page = client.get(reverse("policy")).content.decode()
-    for text in (text for one in listed for text in one.values()):
+    for text in (text for one in listed for text in (one.name, one.purpose, one.data)):
         assert escape(text) in page
+    with pytest.raises(LookupError):
+        providers.find("undeclared")
 
 
 @pytest.mark.clause("cookies")

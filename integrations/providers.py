@@ -1,0 +1,88 @@
+"""The outside services that this site is really configured with.
+
+One registry for everybody who asks: the policy's table, the record of disclosures, the deletion
+orders. A service that is not configured is not listed; one that is not listed gets nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One outside service.
+
+    - `key`: stable name in records, such as "openid:google" or "mail".
+    - `purpose`, `data`: in words for people; `categories`: fideslang names of what it may get.
+    - `region`: where it works, as the operator states it; "" when nobody said.
+    - `deletion`: "revoke" (OAuth token revocation), "webhook" or "by hand".
+    """
+
+    key: str
+    name: str
+    purpose: str
+    data: str
+    categories: tuple[str, ...] = ()
+    region: str = ""
+    deletion: str = "by hand"
+
+
+def configured() -> list[Provider]:
+    """Return every outside service in use, in a steady order."""
+    return [*_networks(), *_mail(), *_relays()]
+
+
+def find(key: str) -> Provider:
+    """Return one provider, or raise LookupError: nothing may go to an undeclared one."""
+    for provider in configured():
+        if provider.key == key:
+            return provider
+    raise LookupError(f"no outside service {key!r} is configured")
+
+
+def _networks() -> list[Provider]:
+    openid: dict[str, Any] = settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {})
+    return [
+        Provider(
+            key=f"openid:{app['provider_id']}",
+            name=app["name"],
+            purpose="lets you sign in with an account you have there",
+            data="your subject id and e-mail address come from there; nothing goes there",
+            categories=("user.unique_id", "user.contact.email"),
+        )
+        for app in openid.get("APPS", [])
+    ]
+
+
+def _mail() -> list[Provider]:
+    host = getattr(settings, "EMAIL_HOST", "localhost")
+    if host in {"", "localhost", *settings.INTERNAL_HOSTS}:
+        return []
+    return [
+        Provider(
+            key="mail",
+            name=host,
+            purpose="carries our mail to you",
+            data="your e-mail address and the text of the mail",
+            categories=("user.contact.email",),
+        )
+    ]
+
+
+def _relays() -> list[Provider]:
+    relays = [*settings.TURN_URLS, *settings.STUN_URLS]
+    if not relays:
+        return []
+    hosts = sorted({urlsplit(one.replace(":", "://", 1)).hostname or one for one in relays})
+    return [
+        Provider(
+            key="relay",
+            name=", ".join(hosts),
+            purpose="connects players without showing their addresses to each other",
+            data="your network address and encrypted sound, while you play",
+            categories=("user.device.ip_address",),
+        )
+    ]
