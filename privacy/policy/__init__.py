@@ -1,102 +1,21 @@
 """The policy that runs: clauses in Markdown, each with the promises it covers and the tests
 that enforce it. A clause exists only for what works.
 
-Every file of `clauses/` starts with `id`, `title`, `since` (the version that brought it) and
-`covers` (promise ids, or "none"), then a blank line, then the text.
+`texts` reads the clauses, `marks` the tests, `versions` keeps what each version said, `compare`
+shows how two differ. Which version is in force on this site is `privacy.releases`' to say.
 """
 
-import ast
-import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.utils.safestring import SafeString, mark_safe
-from markdown_it import MarkdownIt
 
 from integrations import providers
 from privacy import datamap
+from privacy.policy.texts import Clause, clauses, forget, promises, rendered, tests
 
-HERE = Path(__file__).parent
+__all__ = ["Clause", "clauses", "forget", "promises", "rendered", "tests"]
+
 EFFECTIVE = "2026-11-22"
-
-
-@dataclass(frozen=True)
-class Clause:
-    """One numbered paragraph of the policy."""
-
-    number: int
-    id: str
-    title: str
-    since: str
-    covers: tuple[str, ...]
-    html: SafeString
-    tests: tuple[str, ...]
-
-    @property
-    def checks(self) -> int:
-        return len(self.tests)
-
-
-@cache
-def clauses() -> tuple[Clause, ...]:
-    """Return every clause, in the order of the file names."""
-    tests = tests_by_clause(settings.BASE_DIR / "tests")
-    markdown = MarkdownIt("commonmark", {"html": False})
-    found = []
-    for number, path in enumerate(sorted((HERE / "clauses").glob("*.md")), start=1):
-        head, _, text = path.read_text().partition("\n\n")
-        about = dict(line.split(": ", 1) for line in head.splitlines())
-        found.append(
-            Clause(
-                number=number,
-                id=about["id"],
-                title=about["title"],
-                since=about["since"],
-                covers=tuple(one for one in about["covers"].split(", ") if one != "none"),
-                html=mark_safe(markdown.render(text)),  # noqa: S308  (our own files, HTML off)
-                tests=tuple(tests.get(about["id"], [])),
-            )
-        )
-    return tuple(found)
-
-
-def promises() -> list[str]:
-    """Return the ids of all promises."""
-    return list(tomllib.loads((HERE / "promises.toml").read_text()))
-
-
-def tests_by_clause(folder: Path) -> dict[str, list[str]]:
-    """Return the ids of tests marked with `@pytest.mark.clause(...)`, by clause."""
-    found: dict[str, list[str]] = {}
-    for path in sorted(folder.rglob("test_*.py")):
-        tree = ast.parse(path.read_text())
-        for node, name in _functions(tree):
-            for clause in _marked(node):
-                found.setdefault(clause, []).append(f"{path.relative_to(folder.parent)}::{name}")
-    return found
-
-
-def _functions(tree: ast.Module) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef, str]]:
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    for node in tree.body:
-        if isinstance(node, kinds):
-            yield node, node.name
-        elif isinstance(node, ast.ClassDef):
-            for inner in node.body:
-                if isinstance(inner, kinds):
-                    yield inner, f"{node.name}::{inner.name}"
-
-
-def _marked(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
-    for decorator in node.decorator_list:
-        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "pytest.mark.clause":
-            for argument in decorator.args:
-                if isinstance(argument, ast.Constant):
-                    yield str(argument.value)
 
 
 def problems() -> list[str]:
@@ -112,7 +31,7 @@ def problems() -> list[str]:
         ]
         if not clause.tests:
             found.append(f"Clause {clause.id} has no test marked with it.")
-    marked = tests_by_clause(settings.BASE_DIR / "tests")
+    marked = tests()
     found += [
         f"{', '.join(marked[one])} enforces the unknown clause {one}."
         for one in sorted(set(marked) - set(ids))

@@ -17,9 +17,9 @@ from privacy import policy
 
 @pytest.fixture
 def clauses_anew() -> Iterator[None]:
-    policy.clauses.cache_clear()
+    policy.forget()
     yield
-    policy.clauses.cache_clear()
+    policy.forget()
 
 
 def test_every_clause_is_enforced_and_every_mark_names_a_clause(clauses_anew: None) -> None:
@@ -65,7 +65,7 @@ def test_a_clause_covers_only_promises_that_exist(
     monkeypatch: pytest.MonkeyPatch, clauses_anew: None
 ) -> None:
     known = policy.promises()
-    monkeypatch.setattr(policy, "promises", lambda: [one for one in known if one != "JK-14"])
+    monkeypatch.setattr(policy, "promises", lambda: tuple(one for one in known if one != "JK-14"))
     assert "Clause leaving covers the unknown promise JK-14." in policy.problems()
 
 

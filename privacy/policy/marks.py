@@ -1,0 +1,85 @@
+"""Which tests enforce which clause: read from the marks in the test files, without running them.
+
+A test counts as pytest would collect it: marks on functions, on classes and in a module's
+`pytestmark` all hold. A test that may be skipped (`skip`, `skipif`, `xfail`, `importorskip`)
+enforces nothing and isn't counted. Ids are those that `pytest` takes on its command line; a
+parametrised test has one id, without its parameters.
+"""
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+MAY_NOT_RUN = {"skip", "skipif", "xfail"}
+SKIPPING = {"skip", "xfail", "importorskip"}
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What the marks of a module, class or function say together."""
+
+    clauses: tuple[str, ...] = ()
+    may_not_run: bool = False
+
+    def and_those_of(self, decorators: Iterable[ast.expr]) -> "Marks":
+        clauses, may_not_run = list(self.clauses), self.may_not_run
+        for one in decorators:
+            name = ast.unparse(one.func if isinstance(one, ast.Call) else one)
+            mark = name.removeprefix("pytest.mark.")
+            if mark in MAY_NOT_RUN:
+                may_not_run = True
+            elif mark == "clause" and isinstance(one, ast.Call):
+                clauses += [str(arg.value) for arg in one.args if isinstance(arg, ast.Constant)]
+        return Marks(tuple(dict.fromkeys(clauses)), may_not_run)
+
+
+def by_clause(folder: Path) -> dict[str, list[str]]:
+    """Return the ids of the tests below `folder` that enforce a clause, by clause."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(folder.rglob("test_*.py")):
+        tree = ast.parse(path.read_text())
+        name = path.relative_to(folder.parent).as_posix()
+        for test, marks in _tests(tree.body, name, _of_module(tree)):
+            for clause in marks.clauses:
+                found.setdefault(clause, []).append(test)
+    return found
+
+
+def _tests(body: list[ast.stmt], place: str, above: Marks) -> Iterator[tuple[str, Marks]]:
+    for node in body:
+        if isinstance(node, FUNCTIONS) and node.name.startswith("test"):
+            marks = above.and_those_of(node.decorator_list)
+            if not (marks.may_not_run or _skips_itself(node)):
+                yield f"{place}::{node.name}", marks
+        elif isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
+            marks = above.and_those_of([*_pytestmark(node.body), *node.decorator_list])
+            yield from _tests(node.body, f"{place}::{node.name}", marks)
+
+
+def _of_module(tree: ast.Module) -> Marks:
+    marks = Marks().and_those_of(_pytestmark(tree.body))
+    outside = [node for node in tree.body if not isinstance(node, (*FUNCTIONS, ast.ClassDef))]
+    skips = any(_skips_itself(node) for node in outside)
+    return Marks(marks.clauses, marks.may_not_run or skips)
+
+
+def _pytestmark(body: list[ast.stmt]) -> list[ast.expr]:
+    """Return the marks that `pytestmark = …` gives to a module or class."""
+    found: list[ast.expr] = []
+    for node in body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark":
+            many = isinstance(node.value, ast.List | ast.Tuple)
+            found += node.value.elts if many else [node.value]  # type: ignore[attr-defined]
+    return found
+
+
+def _skips_itself(node: ast.AST) -> bool:
+    return any(
+        isinstance(one, ast.Call)
+        and isinstance(one.func, ast.Attribute)
+        and ast.unparse(one.func.value) == "pytest"
+        and one.func.attr in SKIPPING
+        for one in ast.walk(node)
+    )

@@ -1,0 +1,86 @@
+"""The clauses: Markdown files, each with the promises it covers and the tests that enforce it.
+
+Every file of `clauses/` starts with `id`, `title`, `since` (the day that brought it) and `covers`
+(promise ids, or "none"), then a blank line, then the text.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.safestring import SafeString
+from markdown_it import MarkdownIt
+
+from privacy.policy.marks import by_clause
+
+HERE = Path(__file__).parent
+_markdown = MarkdownIt("commonmark", {"html": False})
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One numbered paragraph of the policy. `since` is an ISO date, `text` is Markdown."""
+
+    number: int
+    id: str
+    title: str
+    since: str
+    covers: tuple[str, ...]
+    text: str
+    tests: tuple[str, ...] = ()
+
+    @property
+    def html(self) -> SafeString:
+        return rendered(self.text)
+
+    @property
+    def checks(self) -> int:
+        return len(self.tests)
+
+
+@cache
+def rendered(text: str) -> SafeString:
+    """Return a clause's Markdown as HTML."""
+    html: str = _markdown.render(text)
+    return SafeString(html)  # our own texts, and HTML in them is off
+
+
+@cache
+def tests() -> dict[str, list[str]]:
+    """Return the ids of the tests of this code, by clause."""
+    return by_clause(settings.BASE_DIR / "tests")
+
+
+@cache
+def clauses() -> tuple[Clause, ...]:
+    """Return every clause of this code, in the order of the file names."""
+    found = []
+    for number, path in enumerate(sorted((HERE / "clauses").glob("*.md")), start=1):
+        head, _, text = path.read_text().partition("\n\n")
+        about = dict(line.split(": ", 1) for line in head.splitlines())
+        found.append(
+            Clause(
+                number=number,
+                id=about["id"],
+                title=about["title"],
+                since=about["since"],
+                covers=tuple(one for one in about["covers"].split(", ") if one != "none"),
+                text=text,
+                tests=tuple(tests().get(about["id"], [])),
+            )
+        )
+    return tuple(found)
+
+
+def forget() -> None:
+    """Read everything anew: for tests that change the files or where they are looked for."""
+    tests.cache_clear()
+    clauses.cache_clear()
+
+
+@cache
+def promises() -> tuple[str, ...]:
+    """Return the ids of all promises."""
+    return tuple(tomllib.loads((HERE / "promises.toml").read_text()))
