@@ -107,6 +107,14 @@ class Work(models.Model):
         type(self)._default_manager.filter(pk=self.pk).update(**values)
 
 
+def soon(task: Any, key: int) -> None:
+    """Have a worker take up a row as soon as it is committed.
+
+    Robust: with the queue away the row waits for the sweeper, and the request goes on.
+    """
+    transaction.on_commit(lambda: task.delay(key), robust=True)
+
+
 def work_index(name: str) -> models.Index:
     """Index for the sweeper: only open rows, in the order they are due."""
     return models.Index(

@@ -8,18 +8,18 @@ carries the same Message-ID, so that mail programs show it once.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import override
 
-from foundation.work import failing_kindly
+from foundation.work import failing_kindly, soon
 from privacy.access import visible
 from privacy.models import Notice
 from privacy.viewer import Via, Viewer
@@ -33,6 +33,7 @@ class Kind:
     - `still`: asked when the mail is about to go; False drops the mail and keeps the notice.
     - `headers`: more headers of the mail, such as List-Unsubscribe.
     - `why`: last line of the mail: why they get it.
+    - `whole`: title and text are subject and body as they are, with nothing around them.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Kind:
     still: Callable[[Notice], bool] = lambda notice: True
     headers: Callable[[Notice], Mapping[str, str]] = lambda notice: {}
     why: str = ""
+    whole: bool = False
 
 
 _kinds: dict[str, Kind] = {}
@@ -54,6 +56,7 @@ def kind(key: str, **about: Any) -> Kind:
 
 
 kind("account")
+kind("entrance", whole=True)  # sign-up, sign-in, passwords: allauth's own letters
 kind("rights", while_leaving=True)
 kind("safety", while_leaving=True)
 
@@ -120,7 +123,7 @@ def name_of(about: Model) -> str:
 def _soon(notice: Notice) -> None:
     from privacy.tasks import run_notice
 
-    transaction.on_commit(lambda: run_notice.delay(notice.pk))
+    soon(run_notice, notice.pk)
 
 
 def run(notice_id: int) -> None:
@@ -169,6 +172,11 @@ def shown(notices: Sequence[Notice], user: Any) -> list[Notice]:
 def _letter(notice: Notice) -> EmailMessage:
     about = _kinds[notice.kind]
     user: Any = notice.user
+    to = user.email if user is not None else notice.address
+    domain = settings.SITE_URL.split("//")[-1].split("/")[0].split(":")[0]
+    headers = {"Message-ID": f"<{notice.public_id}@{domain}>", **about.headers(notice)}
+    if about.whole:
+        return EmailMessage(notice.title, notice.text, to=[to], headers=headers)
     with override(settings.LANGUAGE_CODE):
         body = render_to_string(
             "email/notice.txt",
@@ -181,10 +189,20 @@ def _letter(notice: Notice) -> EmailMessage:
                 "SITE_URL": settings.SITE_URL,
             },
         )
-    domain = settings.SITE_URL.split("//")[-1].split("/")[0].split(":")[0]
-    headers = {"Message-ID": f"<{notice.public_id}@{domain}>", **about.headers(notice)}
-    to = user.email if user is not None else notice.address
     return EmailMessage(f"[{settings.SITE_NAME}] {notice.title}", body, to=[to], headers=headers)
+
+
+def forget_letters(older_than: timedelta = timedelta(days=3)) -> int:
+    """Delete letters to bare addresses that could not be sent: their secrets are stale by now."""
+    old = Notice.objects.filter(user=None, created_at__lt=timezone.now() - older_than)
+    return int(old.delete()[0])
+
+
+def purge(user: Any, batch: int) -> int:
+    """Delete what a person was told, and letters on their way to their address."""
+    theirs = Notice.objects.filter(Q(user=user) | Q(user=None, address__iexact=user.email))
+    keys = list(theirs.order_by("pk").values_list("pk", flat=True)[:batch])
+    return int(Notice.objects.filter(pk__in=keys).delete()[0])
 
 
 def see_all(user: Any) -> int:

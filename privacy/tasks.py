@@ -42,5 +42,6 @@ def expire() -> None:
     for old in Export.objects.filter(expires_at__lt=now)[:500]:
         default_storage.delete(export.file_name(old))
         old.delete()
+    notices.forget_letters()
     sweep_workshops()
     Tombstone.objects.filter(until__lt=now).delete()

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Upper
 
 from foundation.ids import PublicIdField
 from foundation.work import Work, work_index
@@ -36,6 +37,7 @@ class Notice(Work):
                 fields=["user"], condition=models.Q(seen_at__isnull=True), name="notice_unseen"
             ),
             models.Index(fields=["created_at"], name="notice_age"),
+            models.Index(Upper("address"), name="notice_address", condition=~models.Q(address="")),
         ]
         constraints = [
             models.CheckConstraint(

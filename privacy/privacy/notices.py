@@ -1,7 +1,7 @@
 """Notices: what they hold about people."""
 
 from privacy import datamap as dm
-from privacy import rules
+from privacy import notices, rules
 from privacy.models import Notice
 from privacy.rules import Rule
 
@@ -32,5 +32,8 @@ dm.declare(
         "seen_at": dm.moment(),
         **dm.work(),
     },
+    erase=dm.Erase.CUSTOM,
+    purge=notices.purge,
+    erased_how="deleted, with letters on their way to you",
     order=10,
 )

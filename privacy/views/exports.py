@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from foundation.limits import spend
+from foundation.work import soon
 from privacy.access import get_visible_or_404, visible
 from privacy.models import Export
 from privacy.tasks import run_export
@@ -40,7 +40,7 @@ def exports(request: HttpRequest) -> HttpResponse:
         busy = mine.filter(work__in=[Export.Progress.WAITING, Export.Progress.RUNNING])
         if not busy.exists():
             made = Export.objects.create(user_id=int(request.user.pk or 0))
-            transaction.on_commit(lambda: run_export.delay(made.pk))
+            soon(run_export, made.pk)
         return redirect("exports")
     shapes = [_shape(one) for one in mine[:10]]
     template = "privacy/export_list.html" if request.htmx else "privacy/export.html"  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.models import Profile, User
 from tests.cast import PASSWORD, Cast, person
+from tests.told import deliver
 
 FORM = {"email": "ada@mail.example", "username": "Ada", "password1": PASSWORD}
 
@@ -26,6 +27,7 @@ def plain(page: Any, address: str) -> str:
 
 
 def link() -> str:
+    deliver()
     found = re.search(r"https?://[^/\s]+(/account/confirm-email/\S+/)", str(mail.outbox[-1].body))
     assert found is not None
     return found[1]
@@ -36,6 +38,7 @@ def link() -> str:
 def test_from_the_form_to_the_first_page(db: None) -> None:
     client = Client()
     assert sign_up(client)["Location"] == reverse("account_email_verification_sent")
+    deliver()
     assert [letter.to for letter in mail.outbox] == [["ada@mail.example"]]
     assert client.get(reverse("settings")).status_code == 302  # not before the confirmation
     login = client.post(reverse("account_login"), {"login": "ada", "password": PASSWORD})
@@ -99,6 +102,7 @@ def test_a_taken_address_gets_the_answer_of_a_free_one(db: None) -> None:
         answers.append((answer.status_code, answer["Location"], text, cookies))
     assert answers[1] == answers[0]
     assert answers[2] == answers[0]
+    deliver()
     # The address's owner is told by mail; the account is as it was.
     assert mail.outbox[1].to == ["taken@mail.example"]
     assert User.objects.filter(email__iexact="taken@mail.example").count() == 1

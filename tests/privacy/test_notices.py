@@ -1,11 +1,13 @@
 """What people are told reaches them, once, and never what they may no longer see."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from privacy import erasure, notices
 from privacy.models import Notice
@@ -107,3 +109,38 @@ def test_the_privacy_home_has_its_doors(cast: Cast) -> None:
     for route in ("exports", "leave", "policy"):
         assert reverse(route) in page
     assert Client().get(reverse("privacy_home")).status_code == 302
+
+
+def test_letters_to_the_address_of_somebody_erased_go_with_them(cast: Cast) -> None:
+    notices.write("Owner@mail.example", "rights", "On its way", "")
+    notices.write("other@mail.example", "rights", "Somebody else's", "")
+    notices.tell(cast["owner"], "account", "Told", "")
+    while notices.purge(cast["owner"], 500):
+        pass
+    assert [one.title for one in Notice.objects.all()] == ["Somebody else's"]
+
+
+def test_a_letter_that_never_could_be_sent_is_forgotten_after_three_days(cast: Cast) -> None:
+    old = notices.write("old@mail.example", "rights", "Old", "")
+    young = notices.write("young@mail.example", "rights", "Young", "")
+    told = notices.tell(cast["owner"], "account", "Told", "")
+    days = timedelta(days=1)
+    Notice.objects.filter(pk__in=[old.pk, told.pk]).update(created_at=timezone.now() - 3.1 * days)
+    Notice.objects.filter(pk=young.pk).update(created_at=timezone.now() - 2.9 * days)
+    assert notices.forget_letters() == 1
+    assert set(Notice.objects.all()) == {young, told}
+
+
+def test_the_queue_may_be_away(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    from privacy.tasks import run_notice
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(run_notice, "delay", refuse)
+    with django_capture_on_commit_callbacks(execute=True):
+        notices.tell(cast["owner"], "account", "Later", "")
+    deliver()
+    assert len(mail.outbox) == 1
