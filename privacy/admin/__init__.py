@@ -1,5 +1,5 @@
 """Staff pages of the machinery, one module for each subject."""
 
-from privacy.admin import notices, rights
+from privacy.admin import consent, notices, rights
 
-__all__ = ["notices", "rights"]
+__all__ = ["consent", "notices", "rights"]

@@ -22,7 +22,7 @@ from accounts.models import Profile, User
 from community import services as community
 from foundation.ids import new_public_id
 from messaging import services as messaging
-from privacy import datamap, notices
+from privacy import consent, datamap, notices
 from privacy.datamap import Held
 from privacy.models import Export
 from sessions_app.models import Recording, Stem, StemChunk
@@ -97,6 +97,7 @@ class Canary:
         messaging.write(talk, self.user, text=self.mark("message"), ref=str(uuid.uuid4()))
         messaging.mark_read(talk, self.user)
         community.keep(self.user, self.take)
+        consent.give(self.user, "marketing", channel=consent.Channel.SETTINGS)
 
     def _account(self) -> None:
         account = SocialAccount.objects.create(
@@ -172,6 +173,11 @@ UNMARKED: dict[str, str] = {
     "kind": "one of a few words",
     "about": "a public id, made by us",
     "address": "only of people without account",
+    "purpose": "one of a few words",
+    "channel": "one of a few words",
+    "form": "one of a few words",
+    "language": "one of a few words",
+    "text_sha256": "of words that we wrote",
 }
 
 
