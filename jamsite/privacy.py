@@ -1,15 +1,19 @@
 """What the frameworks under Jamsite hold about people: their tables, and the stores beside them."""
 
+from datetime import timedelta
+
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.services import leaving
+from accounts.services import leaving, sign_ins
 from privacy import datamap as dm
 
 dm.declare(
@@ -31,7 +35,7 @@ dm.declare(
     label="Confirmations of your address",
     subjects=["email_address__user"],
     purposes=["account"],
-    retention="3 days",
+    retention=dm.For(timedelta(days=3), since="created"),
     fields={
         "id": dm.technical(),
         "email_address": dm.link(export=False),
@@ -53,7 +57,12 @@ dm.declare(
         "uid": dm.Datum("user.unique_id", seen_by="owner"),
         "last_login": dm.Datum("user.behavior", seen_by="owner"),
         "date_joined": dm.moment(),
-        "extra_data": dm.Datum("user.account", seen_by="owner", note="the subject id alone"),
+        "extra_data": dm.Datum(
+            "user.account",
+            seen_by="owner",
+            note="the subject id alone",
+            keys={"sub": dm.Datum("user.unique_id", seen_by="owner")},
+        ),
     },
     order=92,
 )
@@ -62,7 +71,7 @@ dm.declare(
     label="Tokens of networks",
     subjects=["account__user"],
     purposes=["account"],
-    retention="never stored: SOCIALACCOUNT_STORE_TOKENS is off",
+    retention=dm.Until(dm.Event.NEVER),
     fields={
         "id": dm.technical(),
         "app": dm.technical(),
@@ -79,7 +88,20 @@ dm.declare(
     subjects=["user"],
     purposes=["safety"],
     basis=dm.Basis.INTEREST,
-    retention="until you sign out, 30 days at most",
+    retention=[
+        dm.For(
+            timedelta(0),
+            since="created_at",
+            by=sign_ins.forget_ended,
+            words=_("until you sign out or the sign-in runs out"),
+        ),
+        dm.For(
+            "RETENTION_SIGN_INS_DAYS",
+            since="created_at",
+            by=sign_ins.forget_old,
+            after=_("you signed in, at most"),
+        ),
+    ],
     erase=dm.Erase.CUSTOM,
     purge=leaving.purge_sign_ins,
     erased_how="deleted, and every web session with them",
@@ -87,11 +109,20 @@ dm.declare(
         "id": dm.technical(),
         "user": dm.link(export=False),
         "created_at": dm.moment(),
-        "ip": dm.Datum("user.device.ip_address", seen_by="owner"),
+        "ip": dm.Datum(
+            "user.device.ip_address",
+            seen_by="owner",
+            retention=dm.For(
+                "RETENTION_IP_DAYS",
+                since="created_at",
+                by=sign_ins.shorten_addresses,
+                after=_("you signed in, then its first part alone"),
+            ),
+        ),
         "last_seen_at": dm.moment(),
         "session_key": dm.Datum("user.authorization.credentials", export=False, seen_by="nobody"),
         "user_agent": dm.Datum("user.device", seen_by="owner"),
-        "data": dm.technical(),
+        "data": dm.technical(keys={}),
     },
     order=92,
 )
@@ -99,7 +130,12 @@ dm.declare(
     Session,
     label="Web sessions",
     purposes=["account"],
-    retention="30 days, or until you sign out",
+    retention=dm.For(
+        timedelta(seconds=settings.SESSION_COOKIE_AGE),
+        since="expire_date",
+        ends=True,
+        after=_("you last came in, or until you sign out"),
+    ),
     erase=dm.Erase.KEEP,
     kept_because="They are found by your sign-ins and deleted with them when you leave.",
     fields={
@@ -114,6 +150,7 @@ dm.declare(
     subjects=["user"],
     purposes=["safety"],
     basis=dm.Basis.INTEREST,
+    retention=dm.For("RETENTION_STAFF_LOG_DAYS", since="action_time", after=_("you did it")),
     fields={
         "id": dm.technical(),
         "action_time": dm.moment(),
@@ -152,22 +189,62 @@ dm.store(
     label="Queue, cache, socket messages",
     categories=["user.unique_id", "user.device.ip_address"],
     purposes=["operations", "safety"],
-    retention="seconds to an hour; ids of jobs, counts against abuse, messages on their way",
+    retention=dm.Fades(timedelta(hours=25), _("it was written"), _("a time to live on each key")),
     erased_how="expires by itself",
+    places={
+        ":*:limit:*": "how often somebody did something, against abuse",
+        ":*:throttle*": "how often the API was asked",
+        ":*:allauth*": "how often a sign-in failed",
+        "celery:*": "ids of jobs that wait",
+        "jamsite*": "socket messages on their way",
+    },
 )
 dm.store(
     "logs",
     label="Logs of the servers",
     categories=["system.operations"],
     purposes=["operations"],
-    retention="rotated by size; no addresses, no names, no query strings are written",
-    erased_how="nothing personal in them",
+    basis=dm.Basis.INTEREST,
+    retention=dm.Fades("RETENTION_LOGS_DAYS", _("it was written"), _("the rotation of logs")),
+    erase=dm.Erase.NOTHING,
+    erased_how="nothing personal in them: no addresses, no names, no query strings",
 )
 dm.store(
     "mail",
     label="Mail we sent you",
     categories=["user.contact.email"],
     purposes=["account"],
-    retention="handed to the mail server at once; development keeps it in a folder",
+    retention=dm.Until(dm.Event.HANDED_ON),
+    erase=dm.Erase.OUTSIDE,
     erased_how="not kept by us",
+)
+dm.store(
+    "cookies",
+    label="Cookies in your browser",
+    categories=["user.device.cookie_id"],
+    purposes=["account"],
+    retention=dm.Fades(timedelta(days=365), _("it was set, at most"), _("your browser")),
+    erase=dm.Erase.OUTSIDE,
+    erased_how="deleted when you sign out, or by you in your browser",
+    where="your browser",
+    places={
+        "jamsite_session": "keeps you signed in",
+        "csrftoken": "proves that a form was sent from our own page",
+    },
+)
+dm.store(
+    "browser-settings",
+    label="Choices that stay in your browser",
+    categories=["user.account.settings"],
+    purposes=["account", "jamming"],
+    retention=dm.Until(dm.Event.CHOICE),
+    erase=dm.Erase.OUTSIDE,
+    erased_how="never sent to us; clearing site data removes them",
+    seen_by="owner",
+    where="your browser",
+    places={
+        "jamsite.theme": "light or dark",
+        "jamsite.volume": "how loud you listen",
+        "jam-*": "your sound input and room choices",
+    },
 )

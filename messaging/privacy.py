@@ -25,7 +25,7 @@ dm.declare(
         "conversation": dm.link(),
         "author": dm.link(),
         "ref": dm.technical(),
-        "text": dm.Datum("user.correspondence"),
+        "text": dm.Datum("user.content.private", seen_by="participants"),
         "created_at": dm.moment(),
     },
     order=50,

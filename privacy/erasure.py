@@ -14,7 +14,6 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Model
 from django.utils import timezone
 
 from foundation.work import failing_kindly
@@ -66,7 +65,7 @@ def plan(user: Any) -> list[PlanLine]:
             continue  # a table between two others says nothing to people
         count = item.rows_of(user).count()
         if count:
-            lines.append(PlanLine(item.label, count, item.erased_how or item.erase.value))
+            lines.append(PlanLine(str(item.label), count, str(item.erased_how or item.erase.value)))
     return lines
 
 
@@ -170,9 +169,8 @@ def _blank(item: Held, user: Any) -> int:
     keys = list(item.rows_of(user).values_list("pk", flat=True)[:BATCH])
     values = {}
     for name in item.fields:
-        if datamap.erase_of(item, name) is Erase.BLANK and name in _column_names(item.model):
-            column: Any = item.model._meta.get_field(name)
-            values[name] = None if column.null else column.get_default()
+        if datamap.erase_of(item, name) in {Erase.NULL, Erase.DEFAULT}:
+            values[name] = datamap.value_after(item, name)
     values[item.subjects[0]] = None
     item.model._default_manager.filter(pk__in=keys).update(**values)
     return len(keys)
@@ -198,7 +196,3 @@ def delete_files(rows: list[Any], fields: list[str]) -> None:
             file = getattr(row, name)
             if file:
                 default_storage.delete(file.name)
-
-
-def _column_names(model: type[Model]) -> set[str]:
-    return {column.name for column in model._meta.concrete_fields}

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
+from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -24,8 +25,12 @@ from privacy.datamap import Held
 from privacy.models import Export
 
 FORMAT = "jamsite-export/1"
-KEPT = timedelta(days=7)
 BATCH = 500
+
+
+def kept() -> timedelta:
+    """Return how long a copy can be fetched."""
+    return timedelta(days=settings.RETENTION_EXPORTS_DAYS)
 
 
 def run(export_id: int) -> None:
@@ -50,7 +55,7 @@ def _store(export: Export, path: Path, missing: int) -> None:
     default_storage.delete(name)  # a killed job may have left its half
     with path.open("rb") as source:
         stored = default_storage.save(name, File(source))
-    export.finish(file=stored, missing=missing, expires_at=timezone.now() + KEPT)
+    export.finish(file=stored, missing=missing, expires_at=timezone.now() + kept())
 
 
 def file_name(export: Export) -> str:

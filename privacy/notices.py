@@ -8,7 +8,6 @@ carries the same Message-ID, so that mail programs show it once.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
@@ -190,12 +189,6 @@ def _letter(notice: Notice) -> EmailMessage:
             },
         )
     return EmailMessage(f"[{settings.SITE_NAME}] {notice.title}", body, to=[to], headers=headers)
-
-
-def forget_letters(older_than: timedelta = timedelta(days=3)) -> int:
-    """Delete letters to bare addresses that could not be sent: their secrets are stale by now."""
-    old = Notice.objects.filter(user=None, created_at__lt=timezone.now() - older_than)
-    return int(old.delete()[0])
 
 
 def purge(user: Any, batch: int) -> int:

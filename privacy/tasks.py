@@ -1,12 +1,10 @@
 """Celery tasks: thin, by id, idempotent."""
 
 from celery import shared_task
-from django.core.files.storage import default_storage
-from django.utils import timezone
 
 from foundation.work import sweep_workshops
-from privacy import erasure, export, notices
-from privacy.models import Erasure, Export, Notice, Tombstone
+from privacy import erasure, export, notices, retention
+from privacy.models import Erasure, Export, Notice
 
 
 @shared_task
@@ -37,11 +35,6 @@ def sweep() -> None:
 
 @shared_task
 def expire() -> None:
-    """Delete exports and tombstones whose time is over."""
-    now = timezone.now()
-    for old in Export.objects.filter(expires_at__lt=now)[:500]:
-        default_storage.delete(export.file_name(old))
-        old.delete()
-    notices.forget_letters()
+    """End whatever the data map says is over, and what killed jobs left in their workshops."""
+    retention.enforce()
     sweep_workshops()
-    Tombstone.objects.filter(until__lt=now).delete()

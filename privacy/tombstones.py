@@ -6,17 +6,16 @@ A tombstone holds a keyed hash, so the table can't be read back into names.
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-
-KEPT = timedelta(days=730)
 
 
 def bury(model: type[Model], names: list[str], erasure_id: int) -> None:
     from privacy.models import Tombstone
 
-    until = timezone.now() + KEPT
+    until = timezone.now() + timedelta(days=settings.RETENTION_NAMES_DAYS)
     Tombstone.objects.bulk_create(
         [
             Tombstone(name_hash=_hash(model, name), erasure_id=erasure_id, until=until)

@@ -1,6 +1,9 @@
 """What sessions and recordings hold about people, who sees it, and what leaving does to it."""
 
+from datetime import timedelta
+
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from privacy import datamap as dm
@@ -18,7 +21,7 @@ from sessions_app.models import (
     Stem,
     StemChunk,
 )
-from sessions_app.services import leaving
+from sessions_app.services import leaving, tidying
 
 SHARED = [Audience.PUBLIC, Audience.PARTICIPANTS]
 TOOK_PART = Related("sessions_app.Participant", row="session", person="user")
@@ -96,6 +99,11 @@ media.serve(Stem, flac=media.Part("file", "audio/flac"))
 
 erasure.hook(hide=leaving.hide, show=leaving.show)
 
+PEAKS = {
+    **dict.fromkeys(("version", "rate", "channels", "duration_ms"), dm.technical()),
+    **dict.fromkeys(("min[]", "max[]"), dm.content(export=False)),
+}
+
 _KEEPS_FOR_OTHERS = (
     "deleted where you were alone; where others took part your name, title and words go "
     "and the rest stays theirs"
@@ -139,7 +147,7 @@ dm.declare(
     label="Invitations you made",
     subjects=["made_by"],
     purposes=["jamming"],
-    retention="until 30 days after it expired",
+    retention=dm.For("RETENTION_INVITES_DAYS", since="expires_at"),
     fields={
         "id": dm.technical(),
         "public_id": dm.identifier(seen_by="owner"),
@@ -211,7 +219,13 @@ dm.declare(
     subjects=["stem__player"],
     purposes=["jamming"],
     basis=dm.Basis.CONSENT,
-    retention="until the stem is put together, 7 days at most",
+    retention=dm.For(
+        "RETENTION_TAKES_DAYS",
+        since="stem__created_at",
+        where=Q(stem__state=Stem.State.CAPTURING),
+        by=tidying.end_stale_takes,
+        after=_("the take, and only until your sound is put together"),
+    ),
     fields={
         "id": dm.technical(),
         "stem": dm.link(),
@@ -242,11 +256,16 @@ dm.declare(
         "frames": dm.Datum("user.content"),
         "sample_rate": dm.Datum("user.device"),
         "channels": dm.Datum("user.device"),
-        "clock": dm.Datum("user.device", export=False, note="timing of your sound device"),
+        "clock": dm.Datum(
+            "user.device",
+            export=False,
+            note="timing of your sound device",
+            keys={"[][]": dm.Datum("user.device", export=False)},
+        ),
         "start_ms": dm.Datum("user.content"),
         "drift_ppm": dm.Datum("user.device"),
         "file": dm.Datum("user.biometric.voice"),
-        "peaks": dm.Datum("user.content", export=False, note="drawn from the file"),
+        "peaks": dm.Datum("user.content", export=False, note="drawn from the file", keys=PEAKS),
         "gain": dm.content(),
         "pan": dm.content(),
     },
@@ -270,7 +289,7 @@ dm.declare(
         "withdrawn_at": dm.moment(),
         "flac": dm.Datum("user.biometric.voice", export=False, note="the Opus file is exported"),
         "opus": dm.Datum("user.biometric.voice"),
-        "peaks": dm.Datum("user.content", export=False, note="drawn from the file"),
+        "peaks": dm.Datum("user.content", export=False, note="drawn from the file", keys=PEAKS),
         "duration_ms": dm.content(),
         "start_ms": dm.technical(),
         **dm.work(),
@@ -290,23 +309,42 @@ dm.store(
     label="Sound and pictures",
     categories=["user.biometric.voice", "user.content"],
     purposes=["jamming", "publishing"],
-    retention="as long as the row that names the file",
+    retention=dm.Until(dm.Event.ROW),
+    erase=dm.Erase.FILE,
     erased_how="deleted with the row that names it, file first",
+    recipients=[dm.PEOPLE],
+    seen_by="audience",
+    places={
+        "stems/*": "your own sound",
+        "chunks/*/*": "pieces of your sound on their way up",
+        "mixes/*": "mixes",
+        "photos/*": "profile photos",
+        "exports/*": "copies of somebody's data",
+    },
 )
 dm.store(
     "room",
     label="Who is in which room now",
     categories=["user.unique_id"],
     purposes=["jamming"],
-    retention="30 seconds after the last sign of life",
+    retention=dm.Fades(
+        timedelta(minutes=2), _("the last sign of life"), _("a time to live on each key")
+    ),
     erased_how="expires by itself",
+    recipients=[dm.PEOPLE],
+    seen_by="participants",
+    places={"room:*": "who is in a room"},
 )
 dm.store(
     "browser-stems",
     label="Your takes in your own browser, until they are uploaded",
     categories=["user.biometric.voice"],
     purposes=["jamming"],
-    retention="until the server has stored the stem",
+    basis=dm.Basis.CONSENT,
+    retention=dm.Until(dm.Event.UPLOADED),
+    erase=dm.Erase.OUTSIDE,
+    seen_by="owner",
+    places={"stems/*": "your takes"},
     erased_how="deleted by the page; clearing site data removes it too",
     where="your browser",
 )

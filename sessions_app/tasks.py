@@ -1,11 +1,8 @@
 """Celery tasks: thin, by id, idempotent."""
 
-from datetime import timedelta
-
 from celery import shared_task
-from django.utils import timezone
 
-from sessions_app.models import Invite, Mix
+from sessions_app.models import Mix
 from sessions_app.services import mixing, recording, tidying
 
 
@@ -27,7 +24,5 @@ def sweep() -> None:
 
 @shared_task
 def tidy() -> None:
-    """End takes that never came, delete files that no row names, forget old invitations."""
-    tidying.end_stale_takes()
+    """Delete files that no row names; what has a period is ended by privacy.retention."""
     tidying.delete_orphans()
-    Invite.objects.filter(expires_at__lt=timezone.now() - timedelta(days=30)).delete()

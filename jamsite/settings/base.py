@@ -298,9 +298,22 @@ CELERY_BEAT_SCHEDULE = {
     "privacy-expire": {"task": "privacy.tasks.expire", "schedule": 3600},
     "sessions-sweep": {"task": "sessions_app.tasks.sweep", "schedule": 10},
     "sessions-tidy": {"task": "sessions_app.tasks.tidy", "schedule": 3600},
-    "sign-ins": {"task": "accounts.tasks.forget_ended_sign_ins", "schedule": 3600},
 }
 ERASURE_GRACE_DAYS = ENV.erasure_grace_days
+
+# How long things are kept, in days (see privacy.retention) -------------------------------
+RETENTION_IP_DAYS = ENV.retention_ip_days
+RETENTION_SIGN_INS_DAYS = ENV.retention_sign_ins_days
+RETENTION_UNVERIFIED_DAYS = ENV.retention_unverified_days
+RETENTION_INACTIVE_DAYS = ENV.retention_inactive_days
+RETENTION_EXPORTS_DAYS = ENV.retention_exports_days
+RETENTION_TAKES_DAYS = ENV.retention_takes_days
+RETENTION_INVITES_DAYS = ENV.retention_invites_days
+RETENTION_NOTICES_DAYS = ENV.retention_notices_days
+RETENTION_NAMES_DAYS = ENV.retention_names_days
+RETENTION_ERASURES_DAYS = ENV.retention_erasures_days
+RETENTION_STAFF_LOG_DAYS = ENV.retention_staff_log_days
+RETENTION_LOGS_DAYS = ENV.retention_logs_days
 
 # Live ---------------------------------------------------------------------------------
 STUN_URLS = ENV.stun_urls

@@ -46,6 +46,21 @@ class Environment(BaseSettings):
     email_from: str = "Jamsite <noreply@localhost>"
 
     erasure_grace_days: float = Field(default=14, ge=0, le=28)
+
+    # How long things are kept, in days; told on the policy page and to each person.
+    retention_ip_days: int = Field(default=7, ge=1, le=30)
+    retention_sign_ins_days: int = Field(default=90, ge=31, le=365)
+    retention_unverified_days: int = Field(default=14, ge=3, le=60)
+    retention_inactive_days: int = Field(default=730, ge=365, le=1825)
+    retention_exports_days: int = Field(default=7, ge=1, le=30)
+    retention_takes_days: int = Field(default=7, ge=1, le=30)
+    retention_invites_days: int = Field(default=30, ge=1, le=90)
+    retention_notices_days: int = Field(default=180, ge=30, le=730)
+    retention_names_days: int = Field(default=730, ge=365, le=3650)
+    retention_erasures_days: int = Field(default=1095, ge=365, le=3650)
+    retention_staff_log_days: int = Field(default=730, ge=90, le=1825)
+    retention_logs_days: int = Field(default=14, ge=1, le=60)
+
     openid_providers: Annotated[list[OpenIdProvider], NoDecode] = []
 
     stun_urls: CommaList = []

@@ -82,7 +82,7 @@ def facts() -> dict[str, Any]:
                 "label": item.label,
                 "purposes": [datamap.PURPOSES[name] for name in item.purposes],
                 "basis": item.basis.value,
-                "retention": item.retention,
+                "retention": item.kept,
                 "erased": item.kept_because or item.erased_how or item.erase.value,
             }
             for item in rows

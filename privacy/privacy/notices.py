@@ -1,5 +1,10 @@
 """Notices: what they hold about people."""
 
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
 from privacy import datamap as dm
 from privacy import notices, rules
 from privacy.models import Notice
@@ -12,7 +17,15 @@ dm.declare(
     label="What we told you",
     subjects=["user"],
     purposes=["account", "rights", "safety"],
-    retention="180 days after it was written",
+    retention=[
+        dm.For("RETENTION_NOTICES_DAYS", since="created_at"),
+        dm.For(
+            timedelta(days=3),
+            since="created_at",
+            where=Q(user=None),
+            after=_("it was written, for a letter to an address without account"),
+        ),
+    ],
     fields={
         "id": dm.technical(),
         "public_id": dm.identifier(seen_by="owner"),

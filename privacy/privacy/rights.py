@@ -1,5 +1,10 @@
 """Exports, erasures and reserved names: what they hold about people."""
 
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
 from privacy import datamap as dm
 from privacy import export, rules
 from privacy.models import Erasure, Export, Tombstone
@@ -14,7 +19,10 @@ dm.declare(
     label="Copies of your data",
     subjects=["user"],
     purposes=["rights"],
-    retention="7 days after it was made",
+    retention=[
+        dm.For("RETENTION_EXPORTS_DAYS", since="expires_at", ends=True, after=_("it was made")),
+        dm.For("RETENTION_EXPORTS_DAYS", since="created_at", where=Q(expires_at=None)),
+    ],
     fields={
         "id": dm.technical(),
         "public_id": dm.identifier(seen_by="owner"),
@@ -37,17 +45,17 @@ dm.declare(
     subjects=["user"],
     purposes=["rights"],
     basis=dm.Basis.LEGAL,
-    retention="for good, without anything that names you",
+    retention=dm.For("RETENTION_ERASURES_DAYS", since="ended_at", after=_("it was done")),
     erase=dm.Erase.KEEP,
     kept_because="It proves that the purge was done. Nothing in it tells who you were.",
     fields={
         "id": dm.technical(),
         "public_id": dm.identifier(seen_by="owner"),
-        "user": dm.link(erase=dm.Erase.BLANK, export=False),
+        "user": dm.link(erase=dm.Erase.NULL, export=False),
         "stage": dm.moment(),
         "requested_at": dm.moment(),
         "ended_at": dm.moment(),
-        "steps": dm.technical("counts"),
+        "steps": dm.technical("how many rows of each table", keys={"*": dm.technical("a count")}),
         **dm.work(),
     },
 )
@@ -57,7 +65,7 @@ dm.declare(
     label="Reserved names",
     purposes=["safety"],
     basis=dm.Basis.INTEREST,
-    retention="2 years",
+    retention=dm.For("RETENTION_NAMES_DAYS", since="until", ends=True, after=_("you left")),
     erase=dm.Erase.KEEP,
     kept_because="Keyed hashes keep others from taking over your name or your addresses.",
     fields={
@@ -73,6 +81,6 @@ dm.store(
     label="Workshop of running jobs",
     categories=["user.biometric.voice", "user.content"],
     purposes=["rights", "jamming"],
-    retention="while the job runs, 6 hours at most",
+    retention=dm.Fades(timedelta(hours=6), _("the job began"), _("the job or the sweeper")),
     erased_how="deleted by the job or the sweeper",
 )

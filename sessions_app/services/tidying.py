@@ -5,21 +5,21 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Any
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from sessions_app.models import Mix, Stem
 from sessions_app.services import mixing
 
-UNFINISHED_KEPT = timedelta(days=7)
 YOUNG = timedelta(hours=1)  # a file this new may belong to a job that names it in a moment
 BATCH = 500
 
 
-def end_stale_takes() -> int:
+def end_stale_takes(batch: int = BATCH) -> int:
     """Give up stems that were never completed, and delete what came of them; return how many."""
-    old = timezone.now() - UNFINISHED_KEPT
-    stale = list(Stem.objects.filter(state=Stem.State.CAPTURING, created_at__lt=old)[:BATCH])
+    old = timezone.now() - timedelta(days=settings.RETENTION_TAKES_DAYS)
+    stale = list(Stem.objects.filter(state=Stem.State.CAPTURING, created_at__lt=old)[:batch])
     for stem in stale:
         mixing.delete_chunks(stem)
     keys = [stem.pk for stem in stale]

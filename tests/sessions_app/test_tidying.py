@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from accounts.services import sign_ins
+from privacy.tasks import expire
 from sessions_app.models import Stem, StemChunk
 from sessions_app.services import tidying
 from tests.cast import PASSWORD, Cast
@@ -68,6 +68,6 @@ def test_a_sign_in_that_is_over_is_forgotten(cast: Cast) -> None:
     Session.objects.filter(session_key=ended.session_key).update(
         expire_date=timezone.now() - timedelta(minutes=1)
     )
-    sign_ins.forget_ended()
+    expire()
     assert [one.user for one in UserSession.objects.all()] == [cast["stranger"]]
     assert Session.objects.count() == 1
