@@ -3,7 +3,8 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.models import Profile, User
+from accounts.models import Block, Follow, Guardianship, JammedWith, Profile, User
+from foundation.admin import ReadOnlyAdmin
 
 
 @admin.register(User)
@@ -29,3 +30,28 @@ class ProfileAdmin(admin.ModelAdmin[Profile]):
     search_fields = ["user__username"]
     raw_id_fields = ["user"]
     show_full_result_count = False
+
+
+@admin.register(Follow)
+class FollowAdmin(ReadOnlyAdmin):
+    list_display = ["public_id", "follower", "followee", "state", "created_at"]
+    list_filter = ["state"]
+    search_fields = ["follower__username", "followee__username"]
+
+
+@admin.register(Block)
+class BlockAdmin(ReadOnlyAdmin):
+    list_display = ["public_id", "blocker", "blocked", "created_at"]
+    search_fields = ["blocker__username", "blocked__username"]
+
+
+@admin.register(JammedWith)
+class JammedWithAdmin(ReadOnlyAdmin):
+    list_display = ["person", "partner", "since"]
+    search_fields = ["person__username"]
+
+
+@admin.register(Guardianship)
+class GuardianshipAdmin(ReadOnlyAdmin):
+    list_display = ["guardian", "child", "since", "ended"]
+    search_fields = ["guardian__username", "child__username"]

@@ -1,40 +1,46 @@
 """What the accounts app holds about people, and who sees it."""
 
-from typing import Any
-
-from django.db.models import Q
-
-from accounts.models import Profile, User
-from accounts.services import leaving
+from accounts.models import Block, Follow, Guardianship, JammedWith, Profile, User
+from accounts.services import leaving, ties
+from accounts.walls import WALLS, followers_of, guardians_of, jammed_with
 from privacy import datamap as dm
 from privacy import erasure, media, rules
-from privacy.rules import Anyone, Rule
-from privacy.viewer import Viewer
+from privacy.audiences import Audience
+from privacy.rules import Anyone, Person, Rule
 
-
-def _owner_is_present(owner: str, viewer: Viewer) -> Q:
-    return User.present(f"{owner}__")
-
-
-def _owner_row_is_present(owner_id: Any) -> Q:
-    present = User.objects.filter(User.present(), pk=owner_id).exists()
-    return rules.ALL_ROWS if present else rules.NO_ROWS
-
-
-rules.wall(_owner_is_present, _owner_row_is_present)
+for each in WALLS:
+    rules.wall(each)
+rules.oversee(guardians_of)
+rules.standard(Audience.FOLLOWERS, lambda model, owner: followers_of(owner))
+rules.standard(Audience.JAMMED, lambda model, owner: jammed_with(owner))
 erasure.hook(hide=leaving.hide, show=leaving.show)
 
 # A username is public: it is the one thing that sign-up says so of.
-rules.see(User, Rule(only=User.present(), also=(Anyone(),)))
+rules.see(
+    User,
+    Rule(owner="pk", only=User.present(), within={Audience.PUBLIC: Anyone()}, open_to_apps=True),
+)
 rules.see(
     Profile,
     Rule(
-        through="user",
-        also=(Anyone(),),
         owner="user",
+        through="user",
+        within={Audience.PUBLIC: Anyone()},
         fields={name: f"{name}_audience" for name in ("photo", "bio", "status")},
+        open_to_apps=True,
     ),
 )
+# Both sides see a follow; the walls stand between them as everywhere.
+rules.see(
+    Follow,
+    Rule(
+        owner="follower",
+        within={Audience.PARTICIPANTS: Person("followee")},
+    ),
+)
+rules.see(Block, Rule(owner="blocker"))
+rules.see(JammedWith, Rule(owner="person"))
+rules.see(Guardianship, Rule(owner="guardian", within={Audience.PARTICIPANTS: Person("child")}))
 media.serve(Profile, photo=media.Part("photo", "image/webp"))
 
 dm.declare(
@@ -49,6 +55,10 @@ dm.declare(
         "email": dm.Datum("user.contact.email", seen_by="owner"),
         "password": dm.Datum("user.authorization.password", export=False, seen_by="nobody"),
         "state": dm.Datum("user.account", seen_by="owner"),
+        "age_group": dm.Datum("user.demographic.age_range", seen_by="owner"),
+        "approves_followers": dm.choice(),
+        "api_access": dm.choice(),
+        "indexed": dm.choice(),
         "is_staff": dm.Datum("user.account", seen_by="owner"),
         "is_active": dm.Datum("user.account", seen_by="owner"),
         "is_superuser": dm.Datum("user.account", seen_by="owner"),
@@ -76,7 +86,75 @@ dm.declare(
         "bio_audience": dm.choice(),
         "status": dm.content(),
         "status_audience": dm.choice(),
+        "favourites_audience": dm.choice(),
         "updated_at": dm.moment(),
     },
     order=80,
+)
+
+dm.declare(
+    Follow,
+    label="People you follow",
+    subjects=["follower", "followee"],
+    purposes=["publishing"],
+    erase=dm.Erase.CUSTOM,
+    purge=ties.purge_follows,
+    erased_how="deleted, in both directions",
+    fields={
+        "id": dm.technical(),
+        "public_id": dm.identifier(seen_by="owner"),
+        "follower": dm.link(),
+        "followee": dm.link(),
+        "state": dm.technical("one of two words"),
+        "created_at": dm.moment(),
+    },
+)
+dm.declare(
+    Block,
+    label="People you blocked",
+    subjects=["blocker", "blocked"],
+    purposes=["safety"],
+    basis=dm.Basis.INTEREST,
+    erase=dm.Erase.CUSTOM,
+    purge=ties.purge_blocks,
+    erased_how="deleted, in both directions",
+    fields={
+        "id": dm.technical(),
+        "public_id": dm.identifier(seen_by="owner"),
+        "blocker": dm.link(),
+        "blocked": dm.link(),
+        "created_at": dm.moment(),
+    },
+)
+dm.declare(
+    JammedWith,
+    label="People you have played with",
+    subjects=["person", "partner"],
+    purposes=["publishing"],
+    erase=dm.Erase.CUSTOM,
+    purge=ties.purge_jams,
+    erased_how="deleted, in both directions",
+    fields={
+        "id": dm.technical(),
+        "person": dm.link(),
+        "partner": dm.link(),
+        "since": dm.moment(),
+    },
+)
+dm.declare(
+    Guardianship,
+    label="Children you answer for",
+    subjects=["guardian", "child"],
+    purposes=["safety"],
+    basis=dm.Basis.LEGAL,
+    erase=dm.Erase.CUSTOM,
+    purge=ties.purge_guardianships,
+    erased_how="deleted, in both directions",
+    fields={
+        "id": dm.technical(),
+        "guardian": dm.link(),
+        "child": dm.link(),
+        "since": dm.moment(),
+        "ended": dm.moment(),
+    },
 )

@@ -1,10 +1,35 @@
 """Named lists of people. Each has a constant query count."""
 
-from typing import Any
+from typing import Any, TypeVar
+
+from django.db.models import Case, Model, QuerySet, Value, When
 
 from accounts.models import Profile, User
+from privacy import rules
 from privacy.access import get_visible_or_404, with_visible_fields
 from privacy.viewer import Viewer
+
+M = TypeVar("M", bound=Model)
+
+
+def naming(rows: QuerySet[M], viewer: Viewer, person: str) -> QuerySet[M]:
+    """Add whether the person that a column names may be shown, for `shown_person`.
+
+    The rows came through the gate; who they name may all the same be leaving, or blocked.
+    """
+    shown = Case(When(rules.stands_open(person, viewer), then=Value(True)), default=Value(False))
+    named: QuerySet[M] = rows.select_related(person).annotate(**{f"shows_{person}": shown})
+    return named
+
+
+def shown_person(row: Any, person: str) -> Any:
+    """Return the person a row names (from `naming`), or None when there is nobody to show."""
+    return getattr(row, person) if getattr(row, f"shows_{person}") else None
+
+
+def shown_people(rows: QuerySet[M], viewer: Viewer, person: str) -> QuerySet[M]:
+    """Return the rows whose person may be shown: who plays, who was asked, who is in a room."""
+    return rows.filter(rules.stands_open(person, viewer))
 
 
 def profile_for(viewer: Viewer, username: str) -> Profile:

@@ -5,7 +5,7 @@ from privacy import datamap as dm
 from privacy import rules
 from privacy.rules import Rule
 
-rules.see(Favourite, Rule(owner="user"))
+rules.see(Favourite, Rule(owner="user", audience="user__profile__favourites_audience"))
 
 dm.declare(
     Favourite,

@@ -21,7 +21,7 @@ from sessions_app.views.shapes import recording_card, session_card
 @require_safe
 def profile(request: HttpRequest, username: str) -> HttpResponse:
     """A person, as this viewer may see them."""
-    viewer = Viewer.of(request.user)
+    viewer = Viewer.looking(request)
     found = profile_for(viewer, username)
     owned = sessions.recordings_owned_by(viewer, found.user).order_by("-created_at", "-pk")
     played = sessions.sessions_of(viewer, found.user).order_by("-created_at", "-pk")[:12]
@@ -44,7 +44,7 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
 @login_required
 @require_safe
 def favourites(request: MemberRequest) -> HttpResponse:
-    viewer = Viewer.of(request.user)
+    viewer = Viewer.looking(request)
     rows = sessions.listed(queries.favourites(viewer), viewer)
     page = newest_first(rows, request.GET.get("after"), moment="kept_at")
     return render(
@@ -61,7 +61,7 @@ def favourites(request: MemberRequest) -> HttpResponse:
 @require_POST
 def favourite(request: MemberRequest, public_id: str) -> HttpResponse:
     """Keep a recording (`keep=1`) or stop keeping it."""
-    recording = get_visible_or_404(Recording, Viewer.of(request.user), public_id=public_id)
+    recording = get_visible_or_404(Recording, Viewer.looking(request), public_id=public_id)
     if request.POST.get("keep") == "1":
         services.keep(request.user, recording)
     else:

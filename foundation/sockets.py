@@ -30,6 +30,7 @@ class GatedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.joined: list[str] = []
         self._allowance = float(BURST)
         self._looked_at = time.monotonic()
+        self.closing = False
 
     def allowed(self) -> bool:
         """Return whether this person may be here now; runs in a thread, may ask the database."""
@@ -85,6 +86,7 @@ class GatedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def gate_check(self, event: dict[str, Any]) -> None:
         """Something changed that may concern us: ask the gate again."""
         if not await database_sync_to_async(self.allowed)():
+            self.closing = True
             await self.close(HIDDEN)
 
     def _is_too_fast(self) -> bool:

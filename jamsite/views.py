@@ -19,7 +19,7 @@ from sessions_app.views.shapes import recording_card, session_card
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Live now and new recordings, as far as the viewer may see them."""
-    viewer = Viewer.of(request.user)
+    viewer = Viewer.looking(request)
     live = queries.live_sessions(viewer).order_by("-created_at", "-pk")[:6]
     newest = queries.listed(queries.new_recordings(viewer), viewer)
     return render(

@@ -10,7 +10,7 @@ from foundation.sockets import GatedConsumer
 from messaging import queries, services
 from messaging.models import Conversation, Message
 from privacy.access import visible
-from privacy.viewer import Via, Viewer
+from privacy.viewer import Viewer
 
 
 class ConversationConsumer(GatedConsumer):
@@ -18,17 +18,19 @@ class ConversationConsumer(GatedConsumer):
 
     conversation: Conversation
     user: User
+    viewer: Viewer
 
     def allowed(self) -> bool:
         user = User.objects.filter(User.present(), pk=self.scope["user"].pk).first()
         if user is None:
             return False
         public_id = self.scope["url_route"]["kwargs"]["public_id"]
-        rows = visible(Conversation, Viewer.of(user, Via.SOCKET))
+        viewer = Viewer.connected(self.scope, user)
+        rows = visible(Conversation, viewer)
         conversation = rows.filter(public_id=public_id).first()
         if conversation is None:
             return False
-        self.user, self.conversation = user, conversation
+        self.user, self.viewer, self.conversation = user, viewer, conversation
         return True
 
     async def ready(self) -> None:
@@ -49,8 +51,7 @@ class ConversationConsumer(GatedConsumer):
 
     def _frame(self, message_id: int) -> dict[str, Any] | None:
         """Return the message as this member may see it: the gate is asked for each socket."""
-        viewer = Viewer(self.user.pk, Via.SOCKET)
-        rows = queries.messages_of(viewer, self.conversation)
+        rows = queries.messages_of(self.viewer, self.conversation)
         message: Message | None = rows.filter(pk=message_id).first()
         if message is None:
             return None

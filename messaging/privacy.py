@@ -1,18 +1,30 @@
 """What conversations hold about people, and who sees it: their members, nobody else."""
 
-from accounts.models import User
 from messaging import services
 from messaging.models import Conversation, Member, Message
 from privacy import datamap as dm
 from privacy import rules
-from privacy.rules import Related, Rule
+from privacy.audiences import Audience
+from privacy.rules import Anyone, Others, Related, Rule
+from privacy.walls import APPS, BLOCKS
 
+IS_MEMBER = Related("messaging.Member", row="conversation", person="user")
+
+# A block between its members hides a conversation from both, so that neither can write into it.
 rules.see(
     Conversation,
-    Rule(also=(Related("messaging.Member", row="conversation", person="user"),)),
+    Rule(
+        within={Audience.PARTICIPANTS: IS_MEMBER},
+        others=Others(IS_MEMBER, frozenset({BLOCKS, APPS})),
+    ),
 )
-rules.see(Member, Rule(through="conversation"))
-rules.see(Message, Rule(through="conversation", only=User.present("author__")))
+rules.see(
+    Member, Rule(owner="user", through="conversation", within={Audience.PARTICIPANTS: Anyone()})
+)
+rules.see(
+    Message,
+    Rule(owner="author", through="conversation", within={Audience.PARTICIPANTS: Anyone()}),
+)
 
 dm.declare(
     Message,

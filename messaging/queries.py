@@ -16,7 +16,7 @@ def conversations(viewer: Viewer) -> QuerySet[Conversation]:
         Q(created_at__gt=Subquery(mine.values("read_up_to")[:1]))
         | Q(Exists(mine.filter(read_up_to=None)))
     )
-    others = Member.objects.exclude(user=viewer.user_id).select_related("user")
+    others = visible(Member, viewer).exclude(user=viewer.user_id).select_related("user")
     return (
         visible(Conversation, viewer)
         .annotate(

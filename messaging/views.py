@@ -23,7 +23,7 @@ from privacy.viewer import Viewer
 
 
 def _others(conversation: Any) -> str:
-    names = [member.user.username for member in conversation.others if member.user.is_present]
+    names = [member.user.username for member in conversation.others]
     return ", ".join(names) or _("somebody who left")
 
 
@@ -31,7 +31,7 @@ def _others(conversation: Any) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: MemberRequest) -> HttpResponse:
     """List conversations; POST opens one with a person named by username."""
-    viewer = Viewer.of(request.user)
+    viewer = Viewer.looking(request)
     form = StartForm(request.POST or None, initial={"username": request.GET.get("to", "")})
     if request.method == "POST" and form.is_valid():
         spend("open-conversation", str(request.user.pk), limit=30, seconds=3600)
@@ -61,7 +61,7 @@ def index(request: MemberRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def conversation(request: MemberRequest, public_id: str) -> HttpResponse:
-    viewer = Viewer.of(request.user)
+    viewer = Viewer.looking(request)
     found: Any = get_visible_or_404(queries.conversations(viewer), viewer, public_id=public_id)
     form = MessageForm(request.POST or None, initial={"ref": uuid.uuid4()})
     if request.method == "POST":

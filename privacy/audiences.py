@@ -11,14 +11,23 @@ class Audience(models.TextChoices):
     """Every audience a person can choose. A model offers the ones that make sense for it."""
 
     PUBLIC = "public", _("Public")
+    LINK = "link", _("With the link")
     MEMBERS = "members", _("Members")
+    FOLLOWERS = "followers", _("Followers")
+    JAMMED = "jammed", _("Played with")
     PARTICIPANTS = "participants", _("Participants")
     ME = "me", _("Only me")
 
 
+# A stranger is among these; a child's things never go to them.
+WIDE = frozenset({Audience.PUBLIC, Audience.LINK, Audience.MEMBERS})
+
 MEANING = {
     Audience.PUBLIC: _("Anyone, with or without an account. It may be found."),
+    Audience.LINK: _("Anyone who holds the secret link. You can take the link back."),
     Audience.MEMBERS: _("Anyone who is signed in."),
+    Audience.FOLLOWERS: _("Only people whose follow you accepted."),
+    Audience.JAMMED: _("Only people you have really played with."),
     Audience.PARTICIPANTS: _("Only the people who took part."),
     Audience.ME: _("Nobody but you."),
 }

@@ -50,13 +50,14 @@ def url_for(obj: Model, part: str, viewer: Viewer) -> str:
 
 def _made_for(viewer: Viewer) -> str:
     """Return what ties an address to one viewer and tells nothing about them."""
-    return salted_hmac(_SALT, str(viewer.user_id or 0), algorithm="sha256").hexdigest()[:16]
+    who = f"{viewer.user_id or 0}~{viewer.app}" if viewer.app else str(viewer.user_id or 0)
+    return salted_hmac(_SALT, who, algorithm="sha256").hexdigest()[:16]
 
 
 def media(request: HttpRequest, token: str) -> HttpResponse | StreamingHttpResponse:
     """Send a file to the viewer its address was made for; everybody else gets the 404."""
     label, public_id, part_name, made_for = _read(token)
-    viewer = Viewer.of(request.user, Via.MEDIA)
+    viewer = Viewer.looking(request, Via.MEDIA)
     if _made_for(viewer) != made_for:
         raise Http404
     try:

@@ -1,156 +1,103 @@
 """Visibility rules: declared once per model, read in both directions.
 
-A rule is made of ties. A tie knows the rows a viewer is tied to (`rows`, for lists and single
-objects) and the people tied to a row (`people`, for fan-out), from one declaration, so that the
-two can't drift apart.
+Who sees a row is told by ties (`privacy.relations`); walls (`privacy.walls`) stand before them,
+whatever audience the owner chose.
 """
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, Model, OuterRef, Q
+from django.db.models import Model, Q
 
-from privacy.audiences import Audience
+from privacy.audiences import WIDE, Audience
+from privacy.relations import (
+    ALL_ROWS,
+    NO_ROWS,
+    AnyMember,
+    Anyone,
+    HoldsLink,
+    If,
+    Nobody,
+    Person,
+    Related,
+    Tie,
+    value_at,
+)
 from privacy.viewer import Viewer
+from privacy.walls import APPS, CHILDREN, Wall
 
-NO_ROWS = Q(pk__in=[])
-ALL_ROWS = ~NO_ROWS
-
-
-class Tie(ABC):
-    """A relation between people and rows."""
-
-    @abstractmethod
-    def rows(self, viewer: Viewer) -> Q:
-        """Return a condition on the model's rows: those this viewer is tied to."""
-
-    @abstractmethod
-    def people(self, obj: Model) -> Q:
-        """Return a condition on users: those tied to this row."""
-
-
-class Anyone(Tie):
-    def rows(self, viewer: Viewer) -> Q:
-        return ALL_ROWS
-
-    def people(self, obj: Model) -> Q:
-        return ALL_ROWS
-
-
-class AnyMember(Tie):
-    def rows(self, viewer: Viewer) -> Q:
-        return ALL_ROWS if viewer.is_member else NO_ROWS
-
-    def people(self, obj: Model) -> Q:
-        return ALL_ROWS
-
-
-class Nobody(Tie):
-    def rows(self, viewer: Viewer) -> Q:
-        return NO_ROWS
-
-    def people(self, obj: Model) -> Q:
-        return NO_ROWS
+__all__ = [
+    "ALL_ROWS",
+    "NO_ROWS",
+    "AnyMember",
+    "Anyone",
+    "If",
+    "Nobody",
+    "Others",
+    "Person",
+    "Related",
+    "Rule",
+    "Tie",
+    "Wall",
+    "value_at",
+]
 
 
 @dataclass(frozen=True)
-class Person(Tie):
-    """The person a column of the row itself names, such as its owner."""
+class Others:
+    """The other people whose thing it is too, and the walls that stand for them as well."""
 
-    path: str
-
-    def rows(self, viewer: Viewer) -> Q:
-        return Q(**{self.path: viewer.user_id}) if viewer.is_member else NO_ROWS
-
-    def people(self, obj: Model) -> Q:
-        return Q(pk=value_at(obj, self.path))
-
-
-@dataclass(frozen=True)
-class Related(Tie):
-    """People named by rows of another table, such as those who took part.
-
-    `model` is "app.Model"; `row` its column that names our row (by `row_key`); `person` its
-    column that names the person; `where` narrows it.
-    """
-
-    model: str
-    row: str
-    person: str
-    where: Q = field(default_factory=Q)
-    row_key: str = "pk"
-
-    def rows(self, viewer: Viewer) -> Q:
-        if not viewer.is_member:
-            return NO_ROWS
-        mine = {self.row: OuterRef(self.row_key), self.person: viewer.user_id}
-        return Q(Exists(self._table().filter(self.where, **mine)))
-
-    def people(self, obj: Model) -> Q:
-        theirs = {self.row: value_at(obj, self.row_key), self.person: OuterRef("pk")}
-        return Q(Exists(self._table().filter(self.where, **theirs)))
-
-    def _table(self) -> Any:
-        return apps.get_model(self.model)._default_manager.order_by()
-
-
-@dataclass(frozen=True)
-class If(Tie):
-    """A tie that only holds for rows that meet a condition."""
-
-    where: Q
-    tie: Tie
-
-    def rows(self, viewer: Viewer) -> Q:
-        tied = self.tie.rows(viewer)
-        return tied if tied == NO_ROWS else self.where & tied
-
-    def people(self, obj: Model) -> Q:
-        holds = type(obj)._default_manager.filter(self.where, pk=obj.pk).exists()
-        return self.tie.people(obj) if holds else NO_ROWS
-
-
-@dataclass(frozen=True)
-class Wall:
-    """A condition that stands above audiences: on the owner's column, for every rule with one."""
-
-    rows: Callable[[str, Viewer], Q]
-    people: Callable[[Any], Q]
+    tie: Related
+    walls: frozenset[str]
 
 
 @dataclass(frozen=True)
 class Rule:
     """Who may see the rows of one model.
 
-    - `owner`: column of the person whose item it is; they always see it.
-    - `audience`: column with the audience; `ties` says whom each audience means.
-    - `also`: ties that see the row whatever its audience and whatever the owner's state
-      (people whose own sound is in it).
+    - `owner`: path to the person whose item it is ("pk": the row is the person); they see it.
+    - `audience`: path to the audience they chose; `ties` says whom each audience means, where
+      it isn't what it means everywhere.
+    - `within`: for rows without a choice, ties by the audience that they amount to.
+    - `also`: ties that see the row whatever its audience and whatever stands before its owner
+      (people whose own sound is in it). Only the wall before apps stops them.
+    - `others`: see `Others`.
     - `only`: rows that can be seen at all.
     - `through`: column of a parent row; who can't see the parent can't see the child.
     - `fields`: columns with an audience of their own, and the column that holds it.
+    - `open_to_apps`: its public part is shown to third-party apps whatever its owner switched.
     """
 
     owner: str | None = None
     audience: str | None = None
     ties: Mapping[Audience, Tie] = field(default_factory=dict)
+    within: Mapping[Audience, Tie] = field(default_factory=dict)
     also: tuple[Tie, ...] = ()
+    others: Others | None = None
     only: Q = field(default_factory=Q)
     through: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
+    open_to_apps: bool = False
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether rows are shown to others than their owner, so that guardians look after them."""
+        return bool(self.audience or self.within or self.fields)
 
 
-STANDARD_TIES: dict[Audience, Tie] = {
-    Audience.PUBLIC: Anyone(),
-    Audience.MEMBERS: AnyMember(),
-    Audience.ME: Nobody(),  # the owner sees it anyway
+Standard = Callable[[type[Model], str], Tie]  # (model, path to the owner) → the tie
+
+_standard: dict[Audience, Standard] = {
+    Audience.PUBLIC: lambda model, owner: Anyone(),
+    Audience.LINK: lambda model, owner: HoldsLink(model._meta.label_lower, owner),
+    Audience.MEMBERS: lambda model, owner: AnyMember(),
+    Audience.ME: lambda model, owner: Nobody(),  # the owner sees it anyway
 }
 _rules: dict[type[Model], Rule] = {}
 _walls: list[Wall] = []
+_overseers: list[Callable[[str], Tie]] = []
 
 
 def see(model: type[Model], rule: Rule) -> None:
@@ -160,9 +107,24 @@ def see(model: type[Model], rule: Rule) -> None:
     _rules[model] = rule
 
 
-def wall(rows: Callable[[str, Viewer], Q], people: Callable[[Any], Q]) -> None:
+def standard(audience: Audience, tie: Standard) -> None:
+    """Declare whom an audience means for every model that doesn't say otherwise."""
+    _standard[audience] = tie
+
+
+def meant(audience: Audience, model: type[Model], owner: str) -> Tie:
+    """Return whom an audience means for a model of another rule's, by the path to its owner."""
+    return _standard[audience](model, owner)
+
+
+def wall(one: Wall) -> None:
     """Declare a condition on owners that no audience overrides (blocked, leaving, suspended)."""
-    _walls.append(Wall(rows, people))
+    _walls.append(one)
+
+
+def oversee(tie: Callable[[str], Tie]) -> None:
+    """Declare who sees whatever somebody shows to anybody, by the path to that person."""
+    _overseers.append(tie)
 
 
 def rule_of(model: type[Model]) -> Rule:
@@ -180,34 +142,10 @@ def models_with_rules() -> list[type[Model]]:
 
 def rows_for(model: type[Model], viewer: Viewer) -> Q:
     """Return the condition on `model`'s rows that this viewer may see."""
-    return _rows(model, rule_of(model), viewer)
-
-
-def field_rows_for(model: type[Model], name: str, viewer: Viewer) -> Q:
-    """Return the condition, on rows that are visible at all, whose field `name` is seen too."""
     rule = rule_of(model)
-    return _rows(model, replace(rule, audience=rule.fields[name], also=(), through=None), viewer)
-
-
-def _rows(model: type[Model], rule: Rule, viewer: Viewer) -> Q:
-    seen = Q(pk__in=[])
-    for tie in rule.also:
-        seen |= tie.rows(viewer)
-    if rule.owner:
-        seen |= Person(rule.owner).rows(viewer)
-    if rule.audience:
-        by_audience = NO_ROWS
-        for audience, tie in _ties(rule).items():
-            tied = tie.rows(viewer)
-            if tied != NO_ROWS:
-                by_audience |= Q(**{rule.audience: audience}) & tied
-        if rule.owner:
-            for each in _walls:
-                by_audience &= each.rows(rule.owner, viewer)
-        seen |= by_audience
-    elif rule.through and not rule.owner and not rule.also:
-        seen = Q()
-    condition = rule.only & seen
+    condition = rule.only & _seen(model, rule, viewer)
+    if viewer.app is not None and not rule.open_to_apps:
+        condition &= _behind(APPS, rule, viewer)
     if rule.through:
         parent = model._meta.get_field(rule.through).related_model
         if not isinstance(parent, type):
@@ -217,41 +155,189 @@ def _rows(model: type[Model], rule: Rule, viewer: Viewer) -> Q:
     return condition
 
 
+def field_rows_for(model: type[Model], name: str, viewer: Viewer) -> Q:
+    """Return the condition, on rows that are visible at all, whose field `name` is seen too."""
+    rule = rule_of(model)
+    wide, narrow = _chosen(model, _field_rule(rule, name), viewer)
+    seen = (wide & _behind(CHILDREN, rule, viewer)) | narrow | _own(rule, viewer)
+    if viewer.app is not None:
+        public = Q(**{rule.fields[name]: Audience.PUBLIC})
+        seen &= public | _behind(APPS, rule, viewer)
+    return seen
+
+
+def stands_open(person: str, viewer: Viewer) -> Q:
+    """Return the condition that no wall stands between this viewer and the person at a path.
+
+    For people who are named where the viewer may be anyway: players, members, authors.
+    """
+    return _walled(Rule(owner=person), viewer, {CHILDREN})
+
+
+def _seen(model: type[Model], rule: Rule, viewer: Viewer) -> Q:
+    if not rule.owner and not rule.also and not rule.within:
+        return Q() if rule.through else NO_ROWS
+    wide, narrow = _chosen(model, rule, viewer)
+    chosen = (wide & _behind(CHILDREN, rule, viewer)) | narrow
+    # The wall before apps stands before everything: see `rows_for`.
+    seen = _own(rule, viewer) | (chosen & _walled(rule, viewer, {CHILDREN, APPS}))
+    for tie in rule.also:
+        seen |= tie.rows(viewer)
+    return seen
+
+
+def _own(rule: Rule, viewer: Viewer) -> Q:
+    """Return the condition for what is the viewer's own, or of somebody they answer for."""
+    if not rule.owner:
+        return NO_ROWS
+    own = Person(rule.owner).rows(viewer)
+    if rule.is_shown:
+        for tie in _overseers:
+            overseen = tie(rule.owner).rows(viewer)
+            if overseen != NO_ROWS:
+                for each in _walls:
+                    if each.before_overseers:
+                        overseen &= each.rows(rule.owner, viewer)
+                own |= overseen
+    return own
+
+
+def _chosen(model: type[Model], rule: Rule, viewer: Viewer) -> tuple[Q, Q]:
+    """Return the conditions for rows whose audience this viewer is in: wide ones, and the rest."""
+    wide, narrow = NO_ROWS, NO_ROWS
+    for audience, tie, where in _ties(model, rule):
+        tied = tie.rows(viewer)
+        if tied == NO_ROWS:
+            continue
+        if audience in WIDE:
+            wide |= where & tied
+        else:
+            narrow |= where & tied
+    return wide, narrow
+
+
+def _ties(model: type[Model], rule: Rule) -> Iterator[tuple[Audience, Tie, Q]]:
+    """Yield each audience, whom it means here, and the condition for rows that have it."""
+    for audience, tie in rule.within.items():
+        yield audience, tie, Q()
+    if rule.audience:
+        for audience in Audience:
+            yield audience, _meant(model, rule, audience), Q(**{rule.audience: audience})
+
+
+def _meant(model: type[Model], rule: Rule, audience: Audience) -> Tie:
+    if audience in rule.ties:
+        return rule.ties[audience]
+    if audience in _standard and rule.owner:
+        return _standard[audience](model, rule.owner)
+    return Nobody()
+
+
+def _field_rule(rule: Rule, name: str) -> Rule:
+    return Rule(owner=rule.owner, audience=rule.fields[name])
+
+
+def _walled(rule: Rule, viewer: Viewer, but: set[str]) -> Q:
+    """Return the walls that stand before the owner and before others, except some by name."""
+    found = Q()
+    for each in _walls:
+        if each.name not in but:
+            found &= _wall(each, rule, viewer)
+    return found
+
+
+def _behind(name: str, rule: Rule, viewer: Viewer) -> Q:
+    """Return one wall by name, before the owner and before others."""
+    found = Q()
+    for each in _walls:
+        if each.name == name:
+            found &= _wall(each, rule, viewer)
+    return found
+
+
+def _wall(each: Wall, rule: Rule, viewer: Viewer) -> Q:
+    found = Q()
+    if rule.owner:
+        found &= each.rows(rule.owner, viewer)
+    if rule.others and each.name in rule.others.walls:
+        clear = each.rows(rule.others.tie.person, viewer)
+        if clear:
+            found &= ~rule.others.tie.with_any(~clear)
+    return found
+
+
 def people_for(obj: Model) -> Q:
     """Return the condition on users who may see this row: the inverse of `rows_for`."""
     model = type(obj)
     rule = rule_of(model)
     if rule.only and not model._default_manager.filter(rule.only, pk=obj.pk).exists():
         return NO_ROWS
-    seen = Q(pk__in=[])
-    for tie in rule.also:
-        seen |= tie.people(obj)
-    if rule.owner:
-        seen |= Person(rule.owner).people(obj)
-    if rule.audience:
-        tie_now = _ties(rule).get(Audience(value_at(obj, rule.audience)), Nobody())
-        by_audience = tie_now.people(obj)
-        if rule.owner:
-            for each in _walls:
-                by_audience &= each.people(value_at(obj, rule.owner))
-        seen |= by_audience
-    elif rule.through and not rule.owner and not rule.also:
-        seen = Q()
+    seen = _people_who_see(obj, rule)
     if rule.through:
         seen &= people_for(getattr(obj, rule.through))
     return seen
 
 
-def value_at(obj: Model, path: str) -> Any:
-    """Return the value that a lookup path such as "session__host" has for this object."""
-    value: Any = obj
-    for part in path.split("__"):
-        value = getattr(value, part) if value is not None else None
-    return value.pk if isinstance(value, Model) else value
+def field_people_for(obj: Model, name: str) -> Q:
+    """Return the condition, on people who may see this row, who see its field `name` too."""
+    rule = rule_of(type(obj))
+    field_rule = _field_rule(rule, name)
+    return _people_chosen(obj, field_rule) | _people_of(obj, rule)
 
 
-def _ties(rule: Rule) -> dict[Audience, Tie]:
-    return {**STANDARD_TIES, **rule.ties}
+def _people_who_see(obj: Model, rule: Rule) -> Q:
+    if not rule.owner and not rule.also and not rule.within:
+        return Q() if rule.through else NO_ROWS
+    chosen = _people_chosen(obj, rule)
+    for each in _walls:
+        if each.name != CHILDREN:
+            chosen &= _people_of_wall(each, obj, rule)
+    seen = chosen | _people_of(obj, rule)
+    for tie in rule.also:
+        seen |= tie.people(obj)
+    return seen
+
+
+def _people_of(obj: Model, rule: Rule) -> Q:
+    """Return the condition for the owner, and for those who answer for them."""
+    if not rule.owner:
+        return NO_ROWS
+    own = Person(rule.owner).people(obj)
+    owner = value_at(obj, rule.owner)
+    if rule.is_shown and owner is not None:
+        for tie in _overseers:
+            overseers = tie(rule.owner).people(obj)
+            for each in _walls:
+                if each.before_overseers:
+                    overseers &= each.people(owner)
+            own |= overseers
+    return own
+
+
+def _people_chosen(obj: Model, rule: Rule) -> Q:
+    model = type(obj)
+    seen = NO_ROWS
+    now = Audience(value_at(obj, rule.audience)) if rule.audience else None
+    chosen = [] if now is None else [(now, _meant(model, rule, now))]
+    for audience, tie in [*rule.within.items(), *chosen]:
+        tied = tie.people(obj)
+        if audience in WIDE:
+            for each in _walls:
+                if each.name == CHILDREN:
+                    tied &= _people_of_wall(each, obj, rule)
+        seen |= tied
+    return seen
+
+
+def _people_of_wall(each: Wall, obj: Model, rule: Rule) -> Q:
+    found = Q()
+    if rule.owner:
+        owner = value_at(obj, rule.owner)
+        found &= NO_ROWS if owner is None else each.people(owner)
+    if rule.others and each.name in rule.others.walls:
+        for key in rule.others.tie.keys(obj):
+            found &= each.people(key)
+    return found
 
 
 def people() -> Any:

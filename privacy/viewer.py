@@ -1,8 +1,12 @@
 """Who looks, and through what."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
+
+LINKS = "share_links"  # key in the web session
+MAX_LINKS = 50  # a browser holds the newest of those it opened
 
 
 class Via(Enum):
@@ -13,18 +17,26 @@ class Via(Enum):
     SOCKET = "socket"
     MEDIA = "media"
     JOB = "job"
+    INDEX = "index"  # what search engines are shown, over what anybody sees
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """A person, or nobody, looking through one surface. Every visibility question has one."""
+    """A person, or nobody, looking through one surface. Every visibility question has one.
+
+    - `user_id`: key of the account, None for nobody.
+    - `links`: keys of the share links whose secret this viewer has shown.
+    - `app`: client id of the third-party app that looks on somebody's behalf.
+    """
 
     user_id: int | None = None
     via: Via = Via.PAGE
+    links: frozenset[int] = frozenset()
+    app: str | None = None
 
     @classmethod
     def of(cls, user: Any, via: Via = Via.PAGE) -> "Viewer":
-        """Return the viewer of a request's user.
+        """Return the viewer that a person is, without what their browser holds.
 
         A person who is leaving or suspended looks as nobody: only their own settings know them.
         """
@@ -32,9 +44,44 @@ class Viewer:
             return cls(None, via)
         return cls(user.pk, via)
 
+    @classmethod
+    def looking(cls, request: Any, via: Via = Via.PAGE) -> "Viewer":
+        """Return the viewer of a request: the person, their links, the app they use.
+
+        An app is known by the token that the API accepted (`request.auth`, with the `client_id`
+        it was given to). It holds no web session, so no links either.
+        """
+        client = getattr(getattr(request, "auth", None), "client_id", None)
+        if client is not None:
+            return replace(cls.of(request.user, via), app=str(client))
+        return replace(cls.of(request.user, via), links=links_in(request.session))
+
+    @classmethod
+    def connected(cls, scope: Mapping[str, Any], user: Any) -> "Viewer":
+        """Return the viewer of an open socket; `user` as the database knows them now."""
+        return replace(cls.of(user, Via.SOCKET), links=links_in(scope.get("session") or {}))
+
+    def holding(self, link_id: int) -> "Viewer":
+        return replace(self, links=self.links | {link_id})
+
     @property
     def is_member(self) -> bool:
         return self.user_id is not None
 
 
+def links_in(session: Any) -> frozenset[int]:
+    """Return the share links that a web session holds; whether they still hold, the gate asks."""
+    return frozenset(session.get(LINKS, ()))
+
+
+def hold_link(session: Any, link_id: int) -> bool:
+    """Have a web session hold a share link; return whether it is new to it."""
+    held = list(session.get(LINKS, ()))
+    if link_id in held:
+        return False
+    session[LINKS] = [*held, link_id][-MAX_LINKS:]
+    return True
+
+
 NOBODY = Viewer()
+SEARCH_ENGINE = Viewer(via=Via.INDEX)

@@ -11,8 +11,7 @@ from accounts.models import User
 from foundation.ids import new_public_id
 from foundation.sockets import REPLACED, GatedConsumer
 from integrations.turn import ice_servers
-from privacy.access import visible
-from privacy.viewer import Via, Viewer
+from privacy.viewer import Viewer
 from sessions_app import queries
 from sessions_app.models import JamSession, Participant, Recording
 from sessions_app.services import recording as recordings
@@ -28,6 +27,7 @@ class JamConsumer(GatedConsumer):
 
     session: JamSession
     user: User
+    viewer: Viewer
     me: Peer
     room: Room
 
@@ -36,17 +36,13 @@ class JamConsumer(GatedConsumer):
         user = User.objects.filter(User.present(), pk=self.scope["user"].pk).first()
         if user is None:
             return False
-        viewer = Viewer.of(user, Via.SOCKET)
+        viewer = Viewer.connected(self.scope, user)
         public_id = self.scope["url_route"]["kwargs"]["public_id"]
         seats = Participant.objects.filter(user=user).values("session")
-        session = (
-            visible(JamSession, viewer)
-            .filter(public_id=public_id, pk__in=seats, closed_at__isnull=True)
-            .first()
-        )
+        session = queries.open_rooms(viewer).filter(public_id=public_id, pk__in=seats).first()
         if session is None:
             return False
-        self.user, self.session = user, session
+        self.user, self.viewer, self.session = user, viewer, session
         return True
 
     async def ready(self) -> None:
@@ -59,6 +55,7 @@ class JamConsumer(GatedConsumer):
         )
         self.group = f"jam.{self.session.pk}"
         self.present = False
+        self.unseen: set[str] = set()  # peers whom a block keeps apart from this one
         await self.join(f"user.{self.user.pk}")
         self._alive = asyncio.create_task(self._stay_alive())
 
@@ -95,11 +92,11 @@ class JamConsumer(GatedConsumer):
         await self.join(self.group)
         await self.room.enter(self.me)
         self.present = True
+        others = await self._those_seen(others)
         await self.send_frame(**await in_thread(self._welcome)(others))
         await self._everybody("peer.joined", **self.me.public())
 
     def _welcome(self, others: list[Peer]) -> dict[str, Any]:
-        viewer = Viewer(self.user.pk, Via.SOCKET)
         current = (
             Recording.objects.filter(session=self.session, stems__player=self.user)
             | Recording.objects.filter(session=self.session, consents__user=self.user)
@@ -116,8 +113,8 @@ class JamConsumer(GatedConsumer):
                 "audience": self.session.audience,
                 "host": self.session.host_id == self.user.pk,
             },
-            "recording": newest and queries.recording_for_room(newest.pk, self.user.pk),
-            "chat": [_chat(line) for line in queries.chat_of(viewer, self.session)],
+            "recording": newest and queries.recording_for_room(newest.pk, self.viewer),
+            "chat": [_chat(line) for line in queries.chat_of(self.viewer, self.session)],
             "ice": servers,
             "policy": policy,
         }
@@ -141,7 +138,7 @@ class JamConsumer(GatedConsumer):
             return
         line, _ = await in_thread(sessions.say)(self.session, self.user, text=text, ref=ref)
         line.author = self.user
-        await self._everybody("chat", **_without_type(_chat(line)))
+        await self._everybody("chat", peer=self.me.peer, **_without_type(_chat(line)))
 
     async def on_state(self, frame: dict[str, Any]) -> None:
         self.me.muted = bool(frame["muted"])
@@ -185,8 +182,35 @@ class JamConsumer(GatedConsumer):
         message = {"type": "room.frame", "frame": {"t": kind, **frame}}
         await self.channel_layer.group_send(self.group, message)
 
+    async def _those_seen(self, peers: list[Peer]) -> list[Peer]:
+        """Return the peers that no wall keeps from this one; remember the others."""
+        keys = [peer.user_id for peer in peers]
+        met = await in_thread(queries.who_may_meet)(self.viewer, keys)
+        self.unseen = {peer.peer for peer in peers if peer.user_id not in met}
+        return [peer for peer in peers if peer.user_id in met]
+
+    async def gate_check(self, event: dict[str, Any]) -> None:
+        """Close, or part from those whom a block keeps apart from now on."""
+        await super().gate_check(event)
+        if not self.present or self.closing:
+            return
+        before = self.unseen
+        peers = await self._those_seen(await self.room.peers())
+        for peer in self.unseen - before:
+            await self.send_frame(t="peer.left", peer=peer)
+        for one in peers:
+            if one.peer in before:
+                await self.send_frame(t="peer.joined", **one.public())
+
     async def room_frame(self, event: dict[str, Any]) -> None:
         frame = event["frame"]
+        sender = frame.get("peer", frame.get("from"))
+        if frame["t"] == "peer.joined" and sender != self.me.peer:
+            await self._those_seen(await self.room.peers())
+        if sender in self.unseen:
+            if frame["t"] == "peer.left":
+                self.unseen.discard(sender)
+            return
         if frame["t"] == "signal":
             if frame["to"] == self.me.peer:
                 data = {key: value for key, value in frame.items() if key != "to"}
@@ -203,7 +227,7 @@ class JamConsumer(GatedConsumer):
     async def recording_changed(self, event: dict[str, Any]) -> None:
         if not self.present:
             return
-        shown = await in_thread(queries.recording_for_room)(event["recording"], self.user.pk)
+        shown = await in_thread(queries.recording_for_room)(event["recording"], self.viewer)
         if shown is not None:
             await self.send_frame(t="recording", **shown)
 

@@ -9,7 +9,8 @@ from accounts.models import User
 from privacy import datamap as dm
 from privacy import erasure, media, rules
 from privacy.audiences import Audience
-from privacy.rules import Anyone, If, Nobody, Related, Rule
+from privacy.rules import Anyone, If, Nobody, Others, Related, Rule
+from privacy.walls import APPS, CHILDREN, INDEX
 from sessions_app.models import (
     ChatLine,
     Invite,
@@ -23,11 +24,14 @@ from sessions_app.models import (
 )
 from sessions_app.services import leaving, tidying
 
-SHARED = [Audience.PUBLIC, Audience.PARTICIPANTS]
 TOOK_PART = Related("sessions_app.Participant", row="session", person="user")
 HAS_STEM = Related(
     "sessions_app.Stem", row="recording", person="player", where=~Q(state=Stem.State.WITHDRAWN)
 )
+# Until it is ready, a recording is its owner's and its players' business alone.
+READY = Q(state=Recording.State.READY)
+OTHERS_SEE = [one for one in Audience if one not in {Audience.PARTICIPANTS, Audience.ME}]
+SITS_THERE = Related("sessions_app.Participant", row="session", row_key="session_id", person="user")
 
 # Those who took part keep seeing a session or recording they share when its owner leaves.
 rules.see(
@@ -45,10 +49,11 @@ rules.see(
         owner="owner",
         audience="audience",
         ties={
-            Audience.PUBLIC: If(Q(state=Recording.State.READY), Anyone()),
             Audience.PARTICIPANTS: Nobody(),
+            **{one: If(READY, rules.meant(one, Recording, "owner")) for one in OTHERS_SEE},
         },
-        also=(If(Q(audience__in=SHARED), HAS_STEM),),
+        also=(If(~Q(audience=Audience.ME), HAS_STEM),),
+        others=Others(HAS_STEM, frozenset({CHILDREN, APPS, INDEX})),
     ),
 )
 rules.see(
@@ -62,7 +67,7 @@ rules.see(
         only=~Q(state=Stem.State.WITHDRAWN) & User.present("player__"),
         also=(
             If(
-                Q(recording__audience__in=SHARED),
+                ~Q(recording__audience=Audience.ME),
                 Related(
                     "sessions_app.Stem",
                     row="recording",
@@ -75,22 +80,15 @@ rules.see(
     ),
 )
 rules.see(StemChunk, Rule(owner="stem__player"))
-rules.see(Participant, Rule(through="session", only=User.present("user__")))
 rules.see(
-    ChatLine,
+    Participant,
     Rule(
-        owner="author",
-        only=User.present("author__"),
-        also=(
-            Related(
-                "sessions_app.Participant",
-                row="session",
-                row_key="session_id",
-                person="user",
-            ),
-        ),
+        owner="user",
+        through="session",
+        within={Audience.PUBLIC: Anyone(), Audience.PARTICIPANTS: SITS_THERE},
     ),
 )
+rules.see(ChatLine, Rule(owner="author", within={Audience.PARTICIPANTS: SITS_THERE}))
 rules.see(Invite, Rule(owner="made_by"))
 rules.see(RecordingConsent, Rule(owner="user"))
 

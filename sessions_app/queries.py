@@ -9,23 +9,50 @@ from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
+from accounts.queries import naming, shown_people, shown_person
 from privacy.access import visible
 from privacy.viewer import Viewer
-from sessions_app.models import ChatLine, JamSession, Mix, Participant, Recording, Stem
+from sessions_app.models import (
+    ChatLine,
+    JamSession,
+    Mix,
+    Participant,
+    Recording,
+    RecordingConsent,
+    Stem,
+)
 
 WORTH_LISTING = ~Q(state__in=[Recording.State.DECLINED, Recording.State.ASKING])
 
 
 def sessions(viewer: Viewer) -> QuerySet[JamSession]:
     """Return visible sessions with host and the number of those who took part."""
-    present = Participant.objects.filter(User.present("user__"), session=OuterRef("pk"))
-    counted = present.order_by().values("session").annotate(count=Count("pk")).values("count")
-    rows = visible(JamSession, viewer).select_related("host")
+    seated = Participant.objects.filter(session=OuterRef("pk"))
+    counted = (
+        shown_people(seated, viewer, "user")
+        .order_by()
+        .values("session")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    rows = naming(visible(JamSession, viewer), viewer, "host")
     return rows.annotate(player_count=Coalesce(Subquery(counted), 0))
 
 
 def live_sessions(viewer: Viewer) -> QuerySet[JamSession]:
     return sessions(viewer).filter(closed_at__isnull=True)
+
+
+def open_rooms(viewer: Viewer) -> QuerySet[JamSession]:
+    """Return the open sessions whose room the viewer may be in: none of a host behind a block."""
+    rows = visible(JamSession, viewer).filter(closed_at__isnull=True)
+    return shown_people(rows, viewer, "host")
+
+
+def who_may_meet(viewer: Viewer, people: list[int]) -> set[int]:
+    """Return those of the people in a room before whom no wall stands for this viewer."""
+    met = shown_people(User.objects.filter(pk__in=people), viewer, "pk")
+    return set(met.values_list("pk", flat=True))
 
 
 def sessions_of(viewer: Viewer, user: User) -> QuerySet[JamSession]:
@@ -36,7 +63,7 @@ def sessions_of(viewer: Viewer, user: User) -> QuerySet[JamSession]:
 
 def recordings(viewer: Viewer) -> QuerySet[Recording]:
     """Return visible recordings with owner and the duration of the mix in force."""
-    rows = visible(Recording, viewer).select_related("owner")
+    rows = naming(visible(Recording, viewer), viewer, "owner")
     return rows.annotate(duration_ms=duration_in_force())
 
 
@@ -77,12 +104,13 @@ def recordings_owned_by(viewer: Viewer, user: User) -> QuerySet[Recording]:
     return shown_recordings(viewer).filter(owner=user)
 
 
-def credits() -> QuerySet[Stem]:
+def credits(viewer: Viewer) -> QuerySet[Stem]:
     """Return who plays on which recording.
 
-    Who plays on a recording is part of it: who may see the recording may see the names.
+    Who plays on a recording is part of it: who may see the recording may see the names, except
+    where a wall stands between the two.
     """
-    plays = Stem.objects.filter(User.present("player__"))
+    plays = shown_people(Stem.objects.all(), viewer, "player")
     return plays.exclude(state__in=[Stem.State.WITHDRAWN, Stem.State.FAILED]).order_by("pk")
 
 
@@ -91,7 +119,7 @@ def with_players(rows: QuerySet[Recording], viewer: Viewer) -> QuerySet[Recordin
 
     Of stems and people only what is shown is read: a stem's waveform is large.
     """
-    plays = credits().select_related("player").only("recording", "player__username")
+    plays = credits(viewer).select_related("player").only("recording", "player__username")
     return rows.prefetch_related(Prefetch("stems", queryset=plays, to_attr="credits"))
 
 
@@ -127,17 +155,22 @@ def chat_of(viewer: Viewer, session: JamSession, last: int = 50) -> list[ChatLin
     return list(rows.order_by("-created_at", "-pk")[:last])[::-1]
 
 
-def recording_for_room(recording_id: int, user_id: int) -> dict[str, Any] | None:
+def recording_for_room(recording_id: int, viewer: Viewer) -> dict[str, Any] | None:
     """Return a recording as the room shows it to one of its players (docs/realtime.md)."""
-    recording = Recording.objects.select_related("owner", "session").filter(pk=recording_id).first()
+    rows = naming(Recording.objects.select_related("session"), viewer, "owner")
+    recording = rows.filter(pk=recording_id).first()
     if recording is None:
         return None
-    consents = list(recording.consents.select_related("user").order_by("user__username"))
-    stem = recording.stems.filter(player_id=user_id).exclude(state=Stem.State.WITHDRAWN).first()
+    asked = shown_people(RecordingConsent.objects.filter(recording=recording), viewer, "user")
+    consents = list(asked.select_related("user").order_by("user__username"))
+    owner = shown_person(recording, "owner")
+    stem = (
+        recording.stems.filter(player_id=viewer.user_id).exclude(state=Stem.State.WITHDRAWN).first()
+    )
     return {
         "id": recording.public_id,
         "state": recording.state,
-        "by": recording.owner.username if recording.owner and recording.owner.is_present else "",
+        "by": owner.username if owner else "",
         "waiting": [one.user.username for one in consents if one.answer == "waiting"],
         "agreed": [one.user.username for one in consents if one.answer == "yes"],
         "starts_at": recording.starts_at_ms,

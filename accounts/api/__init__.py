@@ -29,5 +29,5 @@ class MeView(APIView):
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
         me = my_profile(request.user)
-        shape = person_shape(me, Viewer.of(request.user, Via.API))
+        shape = person_shape(me, Viewer.looking(request, Via.API))
         return Response(MeSerializer({**shape, "own_email": me.user.email}).data)

@@ -23,7 +23,7 @@ def edit_profile(request: HttpRequest) -> HttpResponse:
         form.save()
         messages.success(request, _("Your profile is saved."))
         return redirect("profile", username=request.user.username)
-    person = person_shape(my_profile(request.user), Viewer.of(request.user))
+    person = person_shape(my_profile(request.user), Viewer.looking(request))
     return render(
         request,
         "accounts/edit_profile.html",

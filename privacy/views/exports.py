@@ -34,7 +34,7 @@ def _shape(export: Export) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def exports(request: HttpRequest) -> HttpResponse:
     """List the person's copies; POST orders a new one, unless one is being made."""
-    mine = visible(Export, Viewer.of(request.user)).order_by("-created_at", "-pk")
+    mine = visible(Export, Viewer.looking(request)).order_by("-created_at", "-pk")
     if request.method == "POST":
         spend("export", str(request.user.pk), limit=5, seconds=86400)
         busy = mine.filter(work__in=[Export.Progress.WAITING, Export.Progress.RUNNING])
@@ -50,7 +50,7 @@ def exports(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def download(request: HttpRequest, public_id: str) -> HttpResponseBase:
-    export = get_visible_or_404(Export, Viewer.of(request.user), public_id=public_id)
+    export = get_visible_or_404(Export, Viewer.looking(request), public_id=public_id)
     over = export.expires_at is not None and export.expires_at < timezone.now()
     if not export.file or over:
         raise Http404

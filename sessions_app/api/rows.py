@@ -14,8 +14,8 @@ from django.db import connection
 from django.db.models import BooleanField, Case, F, OuterRef, QuerySet, When
 from django.db.models.expressions import RawSQL
 
-from accounts.models import User
 from privacy.access import visible
+from privacy.rules import stands_open
 from privacy.viewer import Viewer
 from sessions_app import queries
 from sessions_app.models import Recording
@@ -23,6 +23,7 @@ from sessions_app.models import Recording
 Row = dict[str, Any]
 COLUMNS = ("pk", "public_id", "title", "audience", "state", "created_at", "owner_id")
 _KEYS: Any = object()  # stands for the keys in the statement that is written once
+_SOMEBODY = -1  # stands for who looks
 
 
 def all_rows(viewer: Viewer) -> QuerySet[Recording, Row]:
@@ -45,16 +46,17 @@ def _worth_listing() -> Any:
     return _everything().filter(queries.WORTH_LISTING)
 
 
-def complete(rows: Sequence[Row]) -> None:
+def complete(rows: Sequence[Row], viewer: Viewer) -> None:
     """Add `duration_ms`, `owner` and `players` to rows that came through the gate.
 
-    An owner who is leaving is not named, and the title they gave is emptied.
+    An owner before whom a wall stands is not named, and the title they gave is emptied.
     """
     if not rows:
         return
     by_key = {row["pk"]: row for row in rows}
-    statement, parameters = _statement()
-    filled = [list(by_key) if one is _KEYS else one for one in parameters]
+    statement, parameters = _statement(viewer.is_member, viewer.app is not None)
+    given = {_KEYS: list(by_key), _SOMEBODY: viewer.user_id}
+    filled = [given.get(one, one) for one in parameters]
     with connection.cursor() as cursor:
         cursor.execute(statement, filled)
         for key, duration_ms, owner, players in cursor.fetchall():
@@ -65,14 +67,15 @@ def complete(rows: Sequence[Row]) -> None:
 
 
 @cache
-def _statement() -> tuple[str, tuple[Any, ...]]:
+def _statement(member: bool, app: bool) -> tuple[str, tuple[Any, ...]]:
+    viewer = Viewer(_SOMEBODY if member else None, app="any" if app else None)
     key = f'"{Recording._meta.db_table}"."id"'
     wanted = RawSQL(f"{key} = any(%s)", [_KEYS], BooleanField())  # noqa: S611
-    players = queries.credits().filter(recording=OuterRef("pk")).values("player__username")
+    players = queries.credits(viewer).filter(recording=OuterRef("pk")).values("player__username")
     rows = Recording.objects.filter(wanted).values_list(
         "pk",
         queries.duration_in_force(),
-        Case(When(User.present("owner__"), then=F("owner__username"))),
+        Case(When(stands_open("owner", viewer), then=F("owner__username"))),
         ArraySubquery(players),
     )
     statement: tuple[str, tuple[Any, ...]] = rows.query.sql_with_params()

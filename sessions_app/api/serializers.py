@@ -6,13 +6,14 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.queries import shown_person
+from privacy.audiences import Audience
 from privacy.media import url_for
 from sessions_app.models import JamSession, Recording, Stem
 from sessions_app.services.recording import MAX_CHUNKS
-from sessions_app.views.shapes import shown_person
 
-SESSION_AUDIENCES = ["public", "participants"]
-RECORDING_AUDIENCES = ["public", "participants", "me"]
+RECORDING_AUDIENCES = [one.value for one in Audience]
+SESSION_AUDIENCES = [one for one in RECORDING_AUDIENCES if one != "me"]
 
 
 def _one_of(words: list[str]) -> dict[str, Any]:
@@ -50,7 +51,7 @@ class SessionSerializer(serializers.ModelSerializer[JamSession]):
         read_only_fields = ["created_at"]
 
     def get_host(self, session: JamSession) -> str | None:
-        host = shown_person(session.host)
+        host = shown_person(session, "host")
         return host.username if host else None
 
     def get_url(self, session: JamSession) -> str:

@@ -30,7 +30,7 @@ CHECKSUM = OpenApiParameter(
 
 
 def viewer_of(request: Request) -> Viewer:
-    return Viewer.of(request.user, Via.API)
+    return Viewer.looking(request, Via.API)
 
 
 class SessionList(GenericAPIView[JamSession]):
@@ -86,7 +86,7 @@ class RecordingList(GenericAPIView[Recording]):
         found = rows.listed_rows(viewer)
         shown = found.filter(queries.mine(viewer)) if mine else found
         page: Any = self.paginate_queryset(shown)
-        rows.complete(page)
+        rows.complete(page, viewer)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
 
@@ -97,7 +97,7 @@ class RecordingDetail(GenericAPIView[Recording]):
     def _answer(self, viewer: Viewer, public_id: str) -> Response:
         found = get_visible_or_404(Recording, viewer, public_id=public_id)
         row = rows.all_rows(viewer).get(pk=found.pk)
-        rows.complete([row])
+        rows.complete([row], viewer)
         context = {"viewer": viewer, "mix": queries.mix_of(viewer, found)}
         return Response(shapes.RecordingDetailSerializer(row, context=context).data)
 

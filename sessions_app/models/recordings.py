@@ -32,9 +32,7 @@ class Recording(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="recordings"
     )
     title = models.CharField(_("title"), max_length=80, blank=True)
-    audience = AudienceField(
-        offers=(Audience.PUBLIC, Audience.PARTICIPANTS, Audience.ME), default=Audience.PARTICIPANTS
-    )
+    audience = AudienceField(default=Audience.PARTICIPANTS)
     state = models.CharField(max_length=10, choices=State, default=State.ASKING)
     created_at = models.DateTimeField(default=timezone.now)
     starts_at_ms = models.FloatField(null=True, blank=True, help_text="on the session's clock")

@@ -21,8 +21,17 @@ class JamSession(models.Model):
     )
     title = models.CharField(_("title"), max_length=80, blank=True)
     about = models.TextField(_("about"), max_length=1000, blank=True)
+    # Not "only me": who has a seat is there, and a session nobody joined is its host's anyway.
     audience = AudienceField(
-        offers=(Audience.PUBLIC, Audience.PARTICIPANTS), default=Audience.PARTICIPANTS
+        offers=(
+            Audience.PUBLIC,
+            Audience.LINK,
+            Audience.MEMBERS,
+            Audience.FOLLOWERS,
+            Audience.JAMMED,
+            Audience.PARTICIPANTS,
+        ),
+        default=Audience.PARTICIPANTS,
     )
     created_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)

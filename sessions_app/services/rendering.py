@@ -10,6 +10,7 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 
+from accounts.services import ties
 from foundation.live import tell
 from foundation.work import failing_kindly, workshop
 from sessions_app.audio import (
@@ -97,6 +98,7 @@ def _put_in_force(
     )
     recording.state = Recording.State.READY
     recording.save(update_fields=["state"])
+    ties.remember_jam(stem.player_id for stem in stems)
     return True
 
 

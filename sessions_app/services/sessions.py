@@ -9,7 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.queries import shown_people
 from foundation.live import cut, tell
+from privacy.viewer import Viewer
 from sessions_app.models import ChatLine, Invite, JamSession, Participant
 from sessions_app.models.sessions import SEATS
 
@@ -46,23 +48,23 @@ def token_of(invite: Invite) -> str:
     return _signer.sign(invite.public_id)
 
 
-def find_invite(token: str) -> Invite | None:
-    """Return the invitation a link stands for, or None when it is false, old or revoked."""
+def find_invite(token: str, viewer: Viewer) -> Invite | None:
+    """Return the invitation a link stands for, or None when it is false, old or revoked.
+
+    Nor does it work for somebody whom a block keeps apart from who made it, or from the host.
+    """
     try:
         public_id = _signer.unsign(token)
     except signing.BadSignature:
         return None
-    return (
-        Invite.objects.select_related("session", "session__host", "made_by")
-        .filter(
-            User.present("made_by__"),
-            public_id=public_id,
-            revoked_at__isnull=True,
-            expires_at__gt=timezone.now(),
-            session__closed_at__isnull=True,
-        )
-        .first()
+    rows = Invite.objects.select_related("session", "session__host", "made_by").filter(
+        public_id=public_id,
+        revoked_at__isnull=True,
+        expires_at__gt=timezone.now(),
+        session__closed_at__isnull=True,
     )
+    rows = shown_people(shown_people(rows, viewer, "made_by"), viewer, "session__host")
+    return rows.first()
 
 
 def revoke(invite: Invite) -> None:

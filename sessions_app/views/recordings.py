@@ -25,7 +25,7 @@ from sessions_app.views.shapes import recording_card, recording_page, stem_row
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """List public recordings, newest first; `?mine` lists those the person owns or plays on."""
-    viewer = Viewer.of(request.user)
+    viewer = Viewer.looking(request)
     mine = viewer.is_member and "mine" in request.GET
     rows = queries.my_recordings(viewer) if mine else queries.new_recordings(viewer)
     page = newest_first(queries.listed(rows, viewer), request.GET.get("after"))
@@ -42,7 +42,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
-    viewer = Viewer.of(request.user)
+    viewer = Viewer.looking(request)
     rows = queries.listed(queries.recordings(viewer), viewer)
     recording: Any = get_visible_or_404(rows, viewer, public_id=public_id)
     shape = recording_page(recording, viewer)
@@ -67,7 +67,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def audio(request: HttpRequest, public_id: str) -> HttpResponse:
     """Give a fresh address of the mix: addresses expire, pages stay open."""
-    viewer = Viewer.of(request.user)
+    viewer = Viewer.looking(request)
     recording = get_visible_or_404(Recording, viewer, public_id=public_id)
     mix = queries.mix_of(viewer, recording)
     if mix is None:
@@ -78,7 +78,7 @@ def audio(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def peaks(request: HttpRequest, public_id: str) -> HttpResponse:
     """Give the waveform of the mix in force."""
-    viewer = Viewer.of(request.user)
+    viewer = Viewer.looking(request)
     recording = get_visible_or_404(Recording, viewer, public_id=public_id)
     mix = queries.mix_of(viewer, recording)
     if mix is None:
@@ -88,7 +88,7 @@ def peaks(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 def stem_peaks(request: HttpRequest, public_id: str) -> HttpResponse:
-    stem = get_visible_or_404(Stem, Viewer.of(request.user), public_id=public_id)
+    stem = get_visible_or_404(Stem, Viewer.looking(request), public_id=public_id)
     if stem.peaks is None:
         raise Http404
     return _private(JsonResponse(stem.peaks))
@@ -102,7 +102,7 @@ def _private(response: HttpResponse) -> HttpResponse:
 def _owned(request: MemberRequest, public_id: str) -> Recording:
     """Return a recording that the person owns; whoever else asks gets the 404."""
     mine = Recording.objects.filter(owner=request.user)
-    return get_visible_or_404(mine, Viewer.of(request.user), public_id=public_id)
+    return get_visible_or_404(mine, Viewer.looking(request), public_id=public_id)
 
 
 @login_required
@@ -135,7 +135,7 @@ def rename(request: MemberRequest, public_id: str) -> HttpResponse:
 @require_POST
 def mix_again(request: MemberRequest, public_id: str) -> HttpResponse:
     """Try a mix anew that failed; anybody who plays on the recording may."""
-    recording = get_visible_or_404(Recording, Viewer.of(request.user), public_id=public_id)
+    recording = get_visible_or_404(Recording, Viewer.looking(request), public_id=public_id)
     if not publishing.retry_mix(recording, request.user):
         raise Http404
     return redirect(recording)
@@ -145,7 +145,7 @@ def mix_again(request: MemberRequest, public_id: str) -> HttpResponse:
 @require_POST
 def withdraw(request: MemberRequest, public_id: str) -> HttpResponse:
     """Take one's own sound out of a recording."""
-    viewer = Viewer.of(request.user)
+    viewer = Viewer.looking(request)
     recording = get_visible_or_404(Recording, viewer, public_id=public_id)
     if not publishing.withdraw(recording, request.user):
         raise Http404

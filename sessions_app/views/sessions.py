@@ -27,7 +27,7 @@ from sessions_app.views.shapes import recording_card, session_card
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """List live sessions that the viewer may see, newest first."""
-    viewer = Viewer.of(request.user)
+    viewer = Viewer.looking(request)
     page = newest_first(queries.live_sessions(viewer), request.GET.get("after"))
     return render(
         request,
@@ -53,7 +53,7 @@ def create(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
-    viewer = Viewer.of(request.user)
+    viewer = Viewer.looking(request)
     session = get_visible_or_404(queries.sessions(viewer), viewer, public_id=public_id)
     players = [one.user for one in queries.players_of(viewer, session)]
     takes = queries.shown_recordings(viewer).filter(session=session)
@@ -94,7 +94,7 @@ def _invites(request: HttpRequest, viewer: Viewer, session: JamSession) -> list[
 
 def _hosted(request: MemberRequest, public_id: str) -> JamSession:
     """Return a session that the person hosts; whoever else asks gets the 404."""
-    viewer = Viewer.of(request.user)
+    viewer = Viewer.looking(request)
     return get_visible_or_404(
         JamSession.objects.filter(host=request.user), viewer, public_id=public_id
     )
@@ -128,7 +128,7 @@ def make_invite(request: MemberRequest, public_id: str) -> HttpResponse:
 def revoke_invite(request: MemberRequest, public_id: str, invite_id: str) -> HttpResponse:
     session = _hosted(request, public_id)
     mine = Invite.objects.filter(session=session)
-    sessions.revoke(get_visible_or_404(mine, Viewer.of(request.user), public_id=invite_id))
+    sessions.revoke(get_visible_or_404(mine, Viewer.looking(request), public_id=invite_id))
     messages.success(request, _("The invitation no longer works."))
     return redirect(session)
 
@@ -145,7 +145,7 @@ def close(request: MemberRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: HttpRequest, token: str) -> HttpResponse:
     """What an invitation's holder sees: the title, who asks, and a seat to take."""
-    found = sessions.find_invite(token)
+    found = sessions.find_invite(token, Viewer.looking(request))
     if found is None:
         raise Http404
     if request.method == "POST":
@@ -175,7 +175,7 @@ def invite(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def join(request: MemberRequest, public_id: str) -> HttpResponse:
     """Take a seat in a public session."""
-    viewer = Viewer.of(request.user)
+    viewer = Viewer.looking(request)
     session = get_visible_or_404(JamSession, viewer, public_id=public_id)
     if not permissions.may_join(viewer, session):
         raise Http404
@@ -191,9 +191,10 @@ def join(request: MemberRequest, public_id: str) -> HttpResponse:
 @require_safe
 @isolated
 def room(request: MemberRequest, public_id: str) -> HttpResponse:
-    viewer = Viewer.of(request.user)
+    viewer = Viewer.looking(request)
     seats = Participant.objects.filter(user=request.user).values("session")
-    open_ones = queries.live_sessions(viewer).filter(pk__in=seats)
+    rooms = queries.open_rooms(viewer).order_by().values("pk")
+    open_ones = queries.sessions(viewer).filter(pk__in=rooms).filter(pk__in=seats)
     session = get_visible_or_404(open_ones, viewer, public_id=public_id)
     return render(
         request,

@@ -5,19 +5,15 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.queries import shown_person
 from privacy.media import url_for
 from privacy.viewer import Viewer
 from sessions_app.models import Mix, Stem
 
 
-def shown_person(user: Any) -> Any:
-    """Return the person, or None when there is nobody to show: gone, leaving or suspended."""
-    return user if user is not None and user.is_present else None
-
-
 def recording_card(recording: Any, viewer: Viewer) -> dict[str, Any]:
     """Return what a list shows of a recording (from `queries.listed`)."""
-    owner = shown_person(recording.owner)
+    owner = shown_person(recording, "owner")
     title = recording.title if owner or recording.owner is None else ""
     return {
         **sound(recording, next(iter(recording.in_force), None), viewer),
@@ -71,7 +67,7 @@ def stem_row(stem: Stem, viewer: Viewer) -> dict[str, Any]:
 
 def session_card(session: Any) -> dict[str, Any]:
     """Return what a list shows of a session (from `queries.sessions`)."""
-    host = shown_person(session.host)
+    host = shown_person(session, "host")
     theirs = host is not None or session.host is None  # who is leaving takes their words along
     return {
         "public_id": session.public_id,

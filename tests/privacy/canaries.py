@@ -158,12 +158,14 @@ class Canary:
 UNMARKED: dict[str, str] = {
     "public_id": "random, made by us; looked for by itself after erasure",
     "state": "one of a few words",
+    "age_group": "one of three words",
     "audience": "one of a few words",
     "answer": "one of a few words",
     "stage": "one of a few words",
     "provider": "the network's name, from the configuration",
     "password": "a hash",
     "file of privacy.export": "a copy of all the others; opened and read by itself",
+    "item_id": "random, made by us: the public id of what a link opens",
     "ip": "an address, looked for by itself",
     "session_key": "random, made by us; web sessions are opened and read instead",
     "action_flag": "a number",
@@ -188,5 +190,7 @@ def could_hold_words(item: Held, name: str) -> bool:
              models.GenericIPAddressField)  # fmt: skip
     if item.model is Export:
         return False
-    short = name.removeprefix("photo_").removeprefix("bio_").removeprefix("status_")
+    short = name
+    for field in ("photo", "bio", "status", "favourites"):
+        short = short.removeprefix(f"{field}_")
     return isinstance(column, kinds) and short not in UNMARKED

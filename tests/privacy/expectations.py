@@ -63,7 +63,8 @@ RIGHTS: dict[tuple[str, str], Table] = {
     ("recording", "withdraw"): _among(RECORDINGS, BOTH),
     ("recording", "retry"): _only(RECORDINGS, {}),  # none of them has failed
     ("session", "see"): SESSIONS,
-    ("session", "enter"): _among(SESSIONS, BOTH),
+    # The room of a host who is leaving is closed.
+    ("session", "enter"): _only(SESSIONS, {"public": BOTH, "participants": BOTH}),
     ("session", "join"): _only(SESSIONS, {"public": MEMBERS}),
     ("session", "host"): _only(SESSIONS, {"public": {"owner"}, "participants": {"owner"}}),
     ("invite", "revoke"): {"owner": {"owner"}, "leaving": set()},

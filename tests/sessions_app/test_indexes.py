@@ -107,7 +107,8 @@ def test_a_list_reads_by_index(member: User, name: str) -> None:
 def test_a_list_reads_little_more_than_it_shows(member: User, name: str) -> None:
     """An index that is walked from end to end would pass the test above, and fail this one."""
     top = plan(LISTS[name](member, Viewer(member.pk)))
-    assert top["Shared Hit Blocks"] + top["Shared Read Blocks"] < 1000, json.dumps(top, indent=1)
+    # Of each row the gate asks its owner, its players' ages, and who looks: some 20 blocks.
+    assert top["Shared Hit Blocks"] + top["Shared Read Blocks"] < 1500, json.dumps(top, indent=1)
     passed_over = [one.get("Rows Removed by Filter", 0) for one in nodes(top)]
     assert max(passed_over) < 200, json.dumps(top, indent=1)
 

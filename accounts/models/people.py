@@ -13,7 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from foundation.ids import PublicIdField
 from privacy.audiences import Audience, AudienceField
 
-FIELD_AUDIENCES = (Audience.PUBLIC, Audience.MEMBERS, Audience.ME)
+FIELD_AUDIENCES = (
+    Audience.PUBLIC,
+    Audience.MEMBERS,
+    Audience.FOLLOWERS,
+    Audience.JAMMED,
+    Audience.ME,
+)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -43,6 +49,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         LEAVING = "leaving", _("leaving")
         SUSPENDED = "suspended", _("suspended")
 
+    class AgeGroup(models.TextChoices):
+        CHILD = "child", _("child")
+        TEEN = "teen", _("teenager")
+        ADULT = "adult", _("adult")
+
     public_id = PublicIdField()
     username = models.CharField(
         _("username"),
@@ -57,6 +68,22 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     email = models.EmailField(_("e-mail address"))
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    age_group = models.CharField(max_length=5, choices=AgeGroup, default=AgeGroup.ADULT)
+    approves_followers = models.BooleanField(
+        _("I decide who may follow me"),
+        default=True,
+        help_text=_("Off: whoever wants to follow you does so at once."),
+    )
+    api_access = models.BooleanField(
+        _("Other people's apps may show my sessions and recordings"),
+        default=True,
+        help_text=_("Off: apps by third parties see your public profile, and nothing else."),
+    )
+    indexed = models.BooleanField(
+        _("Search engines may list my public pages"),
+        default=True,
+        help_text=_("Off: they are asked to leave out your profile and whatever you play on."),
+    )
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
@@ -72,6 +99,10 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(Lower("username"), name="username_once"),
             models.UniqueConstraint(Lower("email"), name="email_once"),
         ]
+        indexes = [
+            # Few accounts are children's; the gate asks for them wherever something is wide open.
+            models.Index(fields=["id"], name="user_children", condition=Q(age_group="child")),
+        ]
 
     @classmethod
     def present(cls, prefix: str = "") -> Q:
@@ -81,6 +112,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_present(self) -> bool:
         return self.is_active and self.state == self.State.ACTIVE
+
+    @property
+    def is_child(self) -> bool:
+        return self.age_group == self.AgeGroup.CHILD
 
     @property
     def is_leaving(self) -> bool:
@@ -110,4 +145,5 @@ class Profile(models.Model):
     bio_audience = AudienceField(offers=FIELD_AUDIENCES, default=Audience.MEMBERS)
     status = models.CharField(_("status"), max_length=140, blank=True)
     status_audience = AudienceField(offers=FIELD_AUDIENCES, default=Audience.MEMBERS)
+    favourites_audience = AudienceField(offers=FIELD_AUDIENCES, default=Audience.ME)
     updated_at = models.DateTimeField(auto_now=True)

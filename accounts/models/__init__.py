@@ -1,0 +1,13 @@
+from accounts.models.people import FIELD_AUDIENCES, Profile, User, UserManager
+from accounts.models.ties import Block, Follow, Guardianship, JammedWith
+
+__all__ = [
+    "FIELD_AUDIENCES",
+    "Block",
+    "Follow",
+    "Guardianship",
+    "JammedWith",
+    "Profile",
+    "User",
+    "UserManager",
+]

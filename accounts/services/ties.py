@@ -1,0 +1,164 @@
+"""Writers of what ties people to each other. Each is idempotent and safe against races.
+
+Two people's rows are always locked in the order of their keys, so that a follow and a block that
+meet each other wait, and the block wins.
+"""
+
+from collections.abc import Iterable
+from itertools import permutations
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Block, Follow, Guardianship, JammedWith, User
+from accounts.walls import blocked_with
+from foundation.live import cut
+from privacy.viewer import Viewer
+
+MAX_FOLLOWS = 20_000
+
+
+class Refused(Exception):
+    """The two can't be tied: they are one person, blocked, not here, or there are too many."""
+
+
+def _lock(one: User, other: User) -> list[User]:
+    """Lock both people's rows and return them as they are now, in the order given."""
+    if one.pk == other.pk:
+        raise Refused
+    keys = [one.pk, other.pk]
+    # "no key": rows that name these people may still be written meanwhile.
+    rows = User.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+    found = {row.pk: row for row in rows}
+    if len(found) != 2:
+        raise Refused
+    return [found[key] for key in keys]
+
+
+def is_blocked(one: User, other: User) -> bool:
+    """Return whether either of the two blocked the other."""
+    return User.objects.filter(pk=other.pk, pk__in=blocked_with(Viewer(one.pk))).exists()
+
+
+@transaction.atomic
+def follow(follower: User, followee: User) -> Follow:
+    """Follow, or ask to where the other decides; a child's follow is always asked for."""
+    mine, theirs = _lock(follower, followee)
+    if is_blocked(mine, theirs) or not (mine.is_present and theirs.is_present):
+        raise Refused
+    if Follow.objects.filter(follower=mine).count() >= MAX_FOLLOWS:
+        raise Refused
+    asks = theirs.approves_followers or theirs.is_child
+    state = Follow.State.REQUESTED if asks else Follow.State.ACCEPTED
+    made, new = Follow.objects.get_or_create(
+        follower=mine, followee=theirs, defaults={"state": state}
+    )
+    if not new and not asks and made.state != state:
+        made.state = state
+        made.save(update_fields=["state"])
+    return made
+
+
+@transaction.atomic
+def accept(request: Follow) -> None:
+    """Let somebody follow who asked to."""
+    Follow.objects.filter(pk=request.pk).update(state=Follow.State.ACCEPTED)
+
+
+@transaction.atomic
+def end_follow(tie: Follow) -> None:
+    """End a follow, from either side, or decline one that was asked for."""
+    Follow.objects.filter(pk=tie.pk).delete()
+    _cut(tie.follower_id)
+
+
+@transaction.atomic
+def unfollow(follower: User, followee: User) -> None:
+    Follow.objects.filter(follower=follower, followee=followee).delete()
+    _cut(follower.pk)
+
+
+@transaction.atomic
+def block(blocker: User, blocked: User) -> Block:
+    """Keep two people apart: neither sees the other, and follows end both ways."""
+    mine, theirs = _lock(blocker, blocked)
+    made, _ = Block.objects.get_or_create(blocker=mine, blocked=theirs)
+    Follow.objects.filter(
+        Q(follower=mine, followee=theirs) | Q(follower=theirs, followee=mine)
+    ).delete()
+    _cut(mine.pk, theirs.pk)
+    return made
+
+
+@transaction.atomic
+def unblock(row: Block) -> None:
+    """Take back one's own block; the other's, if there is one, stands. Follows don't return."""
+    Block.objects.filter(pk=row.pk).delete()
+    _cut(row.blocker_id, row.blocked_id)  # sockets show again whom they left out
+
+
+@transaction.atomic
+def remember_jam(players: Iterable[int]) -> None:
+    """Note that these people have played together: their sound is in one finished mix."""
+    pairs = permutations(sorted(set(players)), 2)
+    JammedWith.objects.bulk_create(
+        [JammedWith(person_id=one, partner_id=other) for one, other in pairs],
+        ignore_conflicts=True,
+    )
+
+
+@transaction.atomic
+def answer_for(guardian: User, child: User) -> Guardianship:
+    """Make an adult the guardian of a child's account."""
+    adult, ward = _lock(guardian, child)
+    if adult.age_group != User.AgeGroup.ADULT or not ward.is_child:
+        raise Refused
+    made, _ = Guardianship.objects.get_or_create(guardian=adult, child=ward, ended=None)
+    return made
+
+
+@transaction.atomic
+def end_guardianship(tie: Guardianship) -> None:
+    Guardianship.objects.filter(pk=tie.pk, ended=None).update(ended=timezone.now())
+    _cut(tie.guardian_id)
+
+
+@transaction.atomic
+def switch(user: User, *, approves_followers: bool, api_access: bool, indexed: bool) -> None:
+    """Set who may follow without asking, whether apps and search engines may look."""
+    User.objects.filter(pk=user.pk).update(
+        approves_followers=approves_followers, api_access=api_access, indexed=indexed
+    )
+
+
+def _cut(*people: int) -> None:
+    """Have these people's open sockets ask the gate again, once this is committed."""
+    for key in people:
+        transaction.on_commit(lambda key=key: cut(f"user.{key}"))  # type: ignore[misc]
+
+
+# Leaving -------------------------------------------------------------------------------
+
+
+def purge_follows(user: Any, batch: int) -> int:
+    return _purge(Follow.objects.filter(Q(follower=user) | Q(followee=user)), batch)
+
+
+def purge_blocks(user: Any, batch: int) -> int:
+    return _purge(Block.objects.filter(Q(blocker=user) | Q(blocked=user)), batch)
+
+
+def purge_jams(user: Any, batch: int) -> int:
+    return _purge(JammedWith.objects.filter(Q(person=user) | Q(partner=user)), batch)
+
+
+def purge_guardianships(user: Any, batch: int) -> int:
+    return _purge(Guardianship.objects.filter(Q(guardian=user) | Q(child=user)), batch)
+
+
+def _purge(rows: Any, batch: int) -> int:
+    keys = list(rows.order_by("pk").values_list("pk", flat=True)[:batch])
+    rows.model.objects.filter(pk__in=keys).delete()
+    return len(keys)

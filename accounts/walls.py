@@ -1,0 +1,115 @@
+"""What follows, blocks, guardians and switches mean to the gate.
+
+Registered from `accounts/privacy.py`. Everything is a condition on columns and sub-queries.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import Block, Follow, User
+from privacy.relations import ALL_ROWS, NO_ROWS, Related, Tie, lookup
+from privacy.viewer import Via, Viewer
+from privacy.walls import APPS, BLOCKS, CHILDREN, INDEX, STATE, Wall
+
+ACCEPTED = Q(state=Follow.State.ACCEPTED)
+
+
+def followers_of(path: str) -> Related:
+    """Return those whose follow the person at a path accepted."""
+    return Related("accounts.Follow", "followee", "follower", ACCEPTED, path)
+
+
+def jammed_with(path: str) -> Related:
+    """Return those who have really played with the person at a path."""
+    return Related("accounts.JammedWith", "person", "partner", row_key=path)
+
+
+def guardians_of(path: str) -> Related:
+    """Return the adults who answer for the child at a path, as long as it is one."""
+    in_force = Q(ended=None, child__age_group=User.AgeGroup.CHILD)
+    return Related("accounts.Guardianship", "child", "guardian", in_force, path)
+
+
+# Who may get at a child's things that others show to anybody. A school adds its class.
+_circle: list[Callable[[str], Tie]] = [guardians_of, followers_of, jammed_with]
+
+
+def widen_circle(tie: Callable[[str], Tie]) -> None:
+    """Add people to the circle of a child, by the path to the child."""
+    _circle.append(tie)
+
+
+def blocked_with(viewer: Viewer) -> QuerySet[Any, Any]:
+    """Return the keys of everybody whom the viewer blocked, or who blocked them.
+
+    One set without a reference to the outer row: PostgreSQL reads it once for a whole list.
+    """
+    mine = Block.objects.filter(blocker=viewer.user_id).order_by().values("blocked")
+    theirs = Block.objects.filter(blocked=viewer.user_id).order_by().values("blocker")
+    return mine.union(theirs, all=True)
+
+
+def _present(path: str, viewer: Viewer) -> Q:
+    return User.present("" if path == "pk" else f"{path}__")
+
+
+def _everybody_if(condition: Q) -> Callable[[Any], Q]:
+    """Return a wall's inverse that depends on the owner alone: everybody, or nobody."""
+
+    def people(key: Any) -> Q:
+        return ALL_ROWS if User.objects.filter(condition, pk=key).exists() else NO_ROWS
+
+    return people
+
+
+def _not_blocked(path: str, viewer: Viewer) -> Q:
+    if not viewer.is_member:
+        return Q()
+    return ~Q(**{f"{path}__in": blocked_with(viewer)})
+
+
+def _not_blocked_people(key: Any) -> Q:
+    return ~Q(pk__in=blocked_with(Viewer(key)))
+
+
+def _in_circle(path: str, viewer: Viewer) -> Q:
+    grown = [User.AgeGroup.ADULT, User.AgeGroup.TEEN]
+    met = Q(**{f"{lookup(path, 'age_group')}__in": grown})
+    for tie in _circle:
+        tied = tie(path).rows(viewer)
+        if tied != NO_ROWS:
+            met |= tied
+    return met
+
+
+def _circle_of(key: Any) -> Q:
+    if not User.objects.filter(pk=key, age_group=User.AgeGroup.CHILD).exists():
+        return ALL_ROWS
+    child, circle = User(pk=key), NO_ROWS
+    for tie in _circle:
+        circle |= tie("pk").people(child)
+    return circle
+
+
+def _open_to_apps(path: str, viewer: Viewer) -> Q:
+    return Q(**{lookup(path, "api_access"): True}) if viewer.app is not None else Q()
+
+
+def _indexed(path: str, viewer: Viewer) -> Q:
+    return Q(**{lookup(path, "indexed"): True}) if viewer.via is Via.INDEX else Q()
+
+
+def _all_people(key: Any) -> Q:
+    """The inverse of walls that stand before surfaces, not before people."""
+    return ALL_ROWS
+
+
+WALLS = (
+    Wall(STATE, _present, _everybody_if(User.present()), before_overseers=True),
+    Wall(BLOCKS, _not_blocked, _not_blocked_people),
+    Wall(CHILDREN, _in_circle, _circle_of),
+    Wall(APPS, _open_to_apps, _all_people),
+    Wall(INDEX, _indexed, _all_people),
+)

@@ -1,0 +1,85 @@
+"""Share links: made, opened, taken back.
+
+Who opens `/shared/<key>/` holds the link from then on, in the web session; the gate asks at each
+question whether it is still in force (`relations.HoldsLink`), so taking it back ends it at once.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.core import signing
+from django.db import transaction
+from django.db.models import F, Model
+from django.utils import timezone
+
+from privacy.models import ShareLink
+from privacy.rules import rule_of
+from privacy.viewer import Viewer
+
+MAX_IN_FORCE = 20  # of one item
+_signer = signing.Signer(salt="privacy.links")
+
+
+class TooManyLinks(Exception):
+    """The item has as many links in force as it may."""
+
+
+def of_item(item: Model) -> Any:
+    """Return the links of one item, whoever made them."""
+    return ShareLink.objects.filter(
+        item_model=item._meta.label_lower,
+        item_id=item.public_id,  # type: ignore[attr-defined]
+    )
+
+
+def in_force(viewer: Viewer, item: Model) -> list[ShareLink]:
+    """Return the viewer's own links to an item, newest first, without those taken back."""
+    mine = of_item(item).filter(made_by=viewer.user_id, revoked_at=None)
+    return list(mine.order_by("-created_at", "-pk")[:MAX_IN_FORCE])
+
+
+@transaction.atomic
+def make(item: Model, by: Any, expires_at: datetime | None = None) -> ShareLink:
+    """Make one more link to an item that the person owns. Raises TooManyLinks past the limit."""
+    owner = rule_of(type(item)).owner
+    if owner is None or getattr(item, f"{owner}_id") != by.pk:
+        raise ValueError("Only the owner shares an item.")
+    type(item)._default_manager.select_for_update(of=("self",)).get(pk=item.pk)
+    if of_item(item).filter(revoked_at=None).count() >= MAX_IN_FORCE:
+        raise TooManyLinks
+    return ShareLink.objects.create(
+        made_by=by,
+        item_model=item._meta.label_lower,
+        item_id=item.public_id,  # type: ignore[attr-defined]
+        expires_at=expires_at,
+    )
+
+
+def revoke(link: ShareLink) -> None:
+    """Take a link back; whoever holds it loses sight of the item at once. Idempotent."""
+    ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def key_of(link: ShareLink) -> str:
+    """Return the secret part of a link's address."""
+    return _signer.sign(link.public_id)
+
+
+def find(key: str) -> ShareLink | None:
+    """Return the link in force that an address stands for, or None."""
+    try:
+        public_id = _signer.unsign(key)
+    except signing.BadSignature:
+        return None
+    link = ShareLink.objects.filter(public_id=public_id, revoked_at=None).first()
+    over = link is not None and link.expires_at is not None and link.expires_at <= timezone.now()
+    return None if over else link
+
+
+def model_of(link: ShareLink) -> type[Model]:
+    return apps.get_model(link.item_model)
+
+
+def count_use(link: ShareLink) -> None:
+    ShareLink.objects.filter(pk=link.pk).update(used=F("used") + 1)

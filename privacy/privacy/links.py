@@ -1,0 +1,26 @@
+"""Share links: what they hold about people."""
+
+from privacy import datamap as dm
+from privacy import rules
+from privacy.models import ShareLink
+from privacy.rules import Rule
+
+rules.see(ShareLink, Rule(owner="made_by"))
+
+dm.declare(
+    ShareLink,
+    label="Share links you made",
+    subjects=["made_by"],
+    purposes=["publishing"],
+    fields={
+        "id": dm.technical(),
+        "public_id": dm.identifier(seen_by="owner"),
+        "made_by": dm.link(),
+        "item_model": dm.technical("one of a few words"),
+        "item_id": dm.link(),
+        "created_at": dm.moment(),
+        "expires_at": dm.moment(),
+        "revoked_at": dm.moment(),
+        "used": dm.technical("how many browsers opened it; not whose"),
+    },
+)
