@@ -6,12 +6,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from accounts.queries import profile_for
 from accounts.requests import MemberRequest
 from accounts.views.shapes import person_shape
 from community import queries, services
 from foundation.paging import newest_first
 from privacy.access import get_visible_or_404
+from privacy.posing import looking
 from privacy.viewer import Viewer
 from sessions_app import queries as sessions
 from sessions_app.models import Recording
@@ -21,17 +23,21 @@ from sessions_app.views.shapes import recording_card, session_card
 @require_safe
 def profile(request: HttpRequest, username: str) -> HttpResponse:
     """A person, as this viewer may see them."""
-    viewer = Viewer.looking(request)
+    posing = looking(request, User, owner="pk", username__iexact=username)
+    if posing.hidden:
+        return posing.hidden_page(request)
+    viewer = posing.viewer
     found = profile_for(viewer, username)
     owned = sessions.recordings_owned_by(viewer, found.user).order_by("-created_at", "-pk")
     played = sessions.sessions_of(viewer, found.user).order_by("-created_at", "-pk")[:12]
-    may_write = viewer.is_member and viewer.user_id != found.user_id
+    may_write = viewer.is_member and found.user_id not in {viewer.user_id, request.user.pk}
     to = f"{reverse('conversations')}?to={found.user.username}"
     return render(
         request,
         "accounts/profile.html",
         {
             "person": person_shape(found, viewer),
+            "posing": posing,
             "message_url": to if may_write else None,
             "recordings": [
                 recording_card(one, viewer) for one in sessions.listed(owned, viewer)[:12]

@@ -47,9 +47,14 @@ def can_see_field(viewer: Viewer, obj: Model, name: str) -> bool:
     return rows.filter(pk=obj.pk).exists()
 
 
-def audience_of(obj: Model) -> QuerySet[Any]:
-    """Return the people with an account who may see this row: the inverse, for fan-out."""
+def audience_of(obj: Model, field: str | None = None) -> QuerySet[Any]:
+    """Return the people with an account who may see this row: the inverse, for fan-out.
+
+    With `field`: those of them who see that field too.
+    """
     found: QuerySet[Any] = rules.people().filter(rules.people_for(obj))
+    if field is not None:
+        found = found.filter(rules.field_people_for(obj, field))
     return found
 
 

@@ -5,7 +5,7 @@ whatever audience the owner chose.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -25,7 +25,7 @@ from privacy.relations import (
     Tie,
     value_at,
 )
-from privacy.viewer import Viewer
+from privacy.viewer import SOMEBODY, Viewer
 from privacy.walls import APPS, CHILDREN, Wall
 
 __all__ = [
@@ -143,6 +143,8 @@ def models_with_rules() -> list[type[Model]]:
 def rows_for(model: type[Model], viewer: Viewer) -> Q:
     """Return the condition on `model`'s rows that this viewer may see."""
     rule = rule_of(model)
+    if viewer.real is not None:
+        return _posed(rule, viewer, lambda one: rows_for(model, one))
     condition = rule.only & _seen(model, rule, viewer)
     if viewer.app is not None and not rule.open_to_apps:
         condition &= _behind(APPS, rule, viewer)
@@ -158,6 +160,8 @@ def rows_for(model: type[Model], viewer: Viewer) -> Q:
 def field_rows_for(model: type[Model], name: str, viewer: Viewer) -> Q:
     """Return the condition, on rows that are visible at all, whose field `name` is seen too."""
     rule = rule_of(model)
+    if viewer.real is not None:
+        return _posed(rule, viewer, lambda one: field_rows_for(model, name, one))
     wide, narrow = _chosen(model, _field_rule(rule, name), viewer)
     seen = (wide & _behind(CHILDREN, rule, viewer)) | narrow | _own(rule, viewer)
     if viewer.app is not None:
@@ -172,6 +176,21 @@ def stands_open(person: str, viewer: Viewer) -> Q:
     For people who are named where the viewer may be anyway: players, members, authors.
     """
     return _walled(Rule(owner=person), viewer, {CHILDREN})
+
+
+def _posed(rule: Rule, viewer: Viewer, seen_by: Callable[[Viewer], Q]) -> Q:
+    """Return the condition for borrowed eyes: never more than the person sees who borrows them.
+
+    What isn't that person's own is shown as any member sees it: whom somebody else shows what is
+    between those two.
+    """
+    them, real = replace(viewer, real=None), viewer.real
+    assert real is not None
+    theirs = seen_by(them)
+    if rule.owner and them.user_id:
+        own = Q(**{rule.owner: real.user_id})
+        theirs = (own & theirs) | (~own & seen_by(Viewer(SOMEBODY, viewer.via)))
+    return theirs & seen_by(real)
 
 
 def _seen(model: type[Model], rule: Rule, viewer: Viewer) -> Q:
@@ -206,7 +225,7 @@ def _chosen(model: type[Model], rule: Rule, viewer: Viewer) -> tuple[Q, Q]:
     """Return the conditions for rows whose audience this viewer is in: wide ones, and the rest."""
     wide, narrow = NO_ROWS, NO_ROWS
     for audience, tie, where in _ties(model, rule):
-        tied = tie.rows(viewer)
+        tied = _tied(rule, audience, tie, viewer)
         if tied == NO_ROWS:
             continue
         if audience in WIDE:
@@ -214,6 +233,14 @@ def _chosen(model: type[Model], rule: Rule, viewer: Viewer) -> tuple[Q, Q]:
         else:
             narrow |= where & tied
     return wide, narrow
+
+
+def _tied(rule: Rule, audience: Audience, tie: Tie, viewer: Viewer) -> Q:
+    pose = viewer.pose
+    if pose is not None and pose.audience == audience and rule.owner:
+        where = tie.where if isinstance(tie, If) else Q()
+        return where & Q(**{rule.owner: pose.owner_id})
+    return tie.rows(viewer)
 
 
 def _ties(model: type[Model], rule: Rule) -> Iterator[tuple[Audience, Tie, Q]]:

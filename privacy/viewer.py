@@ -21,18 +21,29 @@ class Via(Enum):
 
 
 @dataclass(frozen=True)
+class Pose:
+    """Eyes that a person borrows for their own pages: somebody in this audience of theirs."""
+
+    audience: str | None
+    owner_id: int
+
+
+@dataclass(frozen=True)
 class Viewer:
     """A person, or nobody, looking through one surface. Every visibility question has one.
 
     - `user_id`: key of the account, None for nobody.
     - `links`: keys of the share links whose secret this viewer has shown.
     - `app`: client id of the third-party app that looks on somebody's behalf.
+    - `real`, `pose`: who looks with borrowed eyes, and how; see `privacy.posing`.
     """
 
     user_id: int | None = None
     via: Via = Via.PAGE
     links: frozenset[int] = frozenset()
     app: str | None = None
+    pose: Pose | None = None
+    real: "Viewer | None" = None
 
     @classmethod
     def of(cls, user: Any, via: Via = Via.PAGE) -> "Viewer":
@@ -83,5 +94,6 @@ def hold_link(session: Any, link_id: int) -> bool:
     return True
 
 
+SOMEBODY = 0  # the key of no account: a member without any ties
 NOBODY = Viewer()
 SEARCH_ENGINE = Viewer(via=Via.INDEX)

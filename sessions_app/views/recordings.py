@@ -14,6 +14,7 @@ from accounts.requests import MemberRequest
 from foundation.paging import newest_first
 from privacy.access import get_visible_or_404
 from privacy.media import url_for
+from privacy.posing import looking
 from privacy.viewer import Viewer
 from sessions_app import permissions, queries
 from sessions_app.forms import RecordingAudienceForm, RecordingTitleForm
@@ -42,7 +43,10 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
-    viewer = Viewer.looking(request)
+    posing = looking(request, Recording, owner="owner", public_id=public_id)
+    if posing.hidden:
+        return posing.hidden_page(request)
+    viewer = posing.viewer
     rows = queries.listed(queries.recordings(viewer), viewer)
     recording: Any = get_visible_or_404(rows, viewer, public_id=public_id)
     shape = recording_page(recording, viewer)
@@ -54,6 +58,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     is_owner = permissions.may_edit(viewer, recording)
     context = {
         "recording": shape,
+        "posing": posing,
         "stems": [stem_row(one, viewer) for one in stems],
         "plays_on_it": plays_on_it,
         "retry_url": reverse("mix_again", args=[public_id]) if failed and plays_on_it else None,

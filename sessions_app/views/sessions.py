@@ -16,6 +16,7 @@ from foundation.limits import spend
 from foundation.paging import newest_first
 from foundation.sockets import socket_origin
 from privacy.access import get_visible_or_404, visible
+from privacy.posing import looking
 from privacy.viewer import Viewer
 from sessions_app import permissions, queries
 from sessions_app.forms import SessionAudienceForm, SessionForm
@@ -53,7 +54,10 @@ def create(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
-    viewer = Viewer.looking(request)
+    posing = looking(request, JamSession, owner="host", public_id=public_id)
+    if posing.hidden:
+        return posing.hidden_page(request)
+    viewer = posing.viewer
     session = get_visible_or_404(queries.sessions(viewer), viewer, public_id=public_id)
     players = [one.user for one in queries.players_of(viewer, session)]
     takes = queries.shown_recordings(viewer).filter(session=session)
@@ -64,6 +68,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "sessions/detail.html",
         {
             "session": session_card(session),
+            "posing": posing,
             "players": [
                 {"username": one.username, "url": reverse("profile", args=[one.username])}
                 for one in players

@@ -171,6 +171,7 @@ SURFACES = [
     Surface("recording_audio", "recording", {"GET": Way("see", sign_in=False, shows=refreshed)}),
     Surface("recording_peaks", "recording", {"GET": Way("see", sign_in=False)}),
     Surface("recording_audience", "recording", {"POST": Way("own", 302, data={"audience": "me"})}),
+    Surface("recording_who", "recording", {"GET": Way("own")}),
     Surface("rename_recording", "recording", {"POST": Way("own", 302, data={"title": "new"})}),
     Surface("withdraw_stem", "recording", {"POST": Way("withdraw", 302)}),
     Surface("mix_again", "recording", {"POST": Way("retry", 302)}),
@@ -192,6 +193,7 @@ SURFACES = [
     Surface("room", "session", {"GET": Way("enter", shows=lambda key, role: card(key))}),
     Surface("join_jam", "session", {"POST": Way("join", 302)}),
     Surface("jam_audience", "session", {"POST": Way("host", 302, data={"audience": "public"})}),
+    Surface("jam_who", "session", {"GET": Way("host")}),
     Surface("close_jam", "session", {"POST": Way("host", 302)}),
     Surface("make_invite", "session", {"POST": Way("host", 302)}),
     Surface("revoke_invite", "invite", {"POST": Way("revoke", 302)}),
@@ -279,6 +281,7 @@ OWN = {
     "settings": "GET",
     "privacy_home": "GET",
     "notices": "GET",
+    "seen": "GET",
     "edit_profile": "GET",
     "leave": "GET",
     "leave_cancel": "POST",
@@ -287,6 +290,7 @@ OWN = {
 }
 
 EXEMPT = {
+    "seen_who": "names the people of one's own audience; see test_view_as.py",
     "policy": "the same text for everybody",
     "schema": "describes the API, holds no data",
     "api_docs": "shows the schema",
