@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile, User
+from integrations import networks
 from privacy import notices
 from privacy.tombstones import is_buried
 
@@ -57,9 +58,16 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         user: User = super().populate_user(request, sociallogin, offered)
         return user
 
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Record what the network learned, once it is known of whom."""
+        person = sociallogin.user if sociallogin.is_existing else request.user
+        if person.is_authenticated and person.pk:
+            networks.learned_of_sign_in(sociallogin.account.provider, person.pk)
+
     def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
         user: User = super().save_user(request, sociallogin, form)
         Profile.objects.get_or_create(user=user)
+        networks.learned_of_sign_in(sociallogin.account.provider, user.pk)
         return user
 
     def can_authenticate_by_email(self, login: Any, email: str) -> bool:

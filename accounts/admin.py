@@ -1,21 +1,34 @@
 """People, for staff. Passwords and credentials are never shown."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts.models import Block, Follow, Guardianship, JammedWith, Profile, User
 from foundation.admin import ReadOnlyAdmin
+from foundation.words import masked_address
 
 
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin[User]):
-    list_display = ["username", "state", "is_staff", "date_joined"]
+    list_display = ["username", "masked_email", "state", "is_staff", "date_joined"]
     list_filter = ["state", "is_staff"]
     search_fields = ["username", "email", "public_id"]
     readonly_fields = ["public_id", "username", "email", "date_joined", "last_login", "state"]
     fields = [*readonly_fields, "is_active", "is_staff", "is_superuser", "groups"]
     filter_horizontal = ["groups"]
     show_full_result_count = False
+
+    @admin.display(description="e-mail")
+    def masked_email(self, obj: User) -> str:
+        """Lists show enough of an address to compare it; the page, behind a reason, all of it."""
+        return masked_address(obj.email)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Nobody makes themselves more than they are: only a superuser makes superusers."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.is_superuser else [*fields, "is_superuser"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # people sign up themselves

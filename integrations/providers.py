@@ -43,6 +43,11 @@ def find(key: str) -> Provider:
     raise LookupError(f"no outside service {key!r} is configured")
 
 
+def is_ours(host: str) -> bool:
+    """Return whether a host is this machine, which is no outside service."""
+    return host in {"", "localhost", *settings.INTERNAL_HOSTS}
+
+
 def _networks() -> list[Provider]:
     openid: dict[str, Any] = settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {})
     return [
@@ -50,8 +55,8 @@ def _networks() -> list[Provider]:
             key=f"openid:{app['provider_id']}",
             name=app["name"],
             purpose="lets you sign in with an account you have there",
-            data="your subject id and e-mail address come from there; nothing goes there",
-            categories=("user.unique_id", "user.contact.email"),
+            data="it learns that you sign in here; your subject id and e-mail address come from it",
+            categories=("user.unique_id", "user.contact.email", "user.account"),
         )
         for app in openid.get("APPS", [])
     ]
@@ -59,7 +64,7 @@ def _networks() -> list[Provider]:
 
 def _mail() -> list[Provider]:
     host = getattr(settings, "EMAIL_HOST", "localhost")
-    if host in {"", "localhost", *settings.INTERNAL_HOSTS}:
+    if is_ours(host):
         return []
     return [
         Provider(
@@ -67,7 +72,7 @@ def _mail() -> list[Provider]:
             name=host,
             purpose="carries our mail to you",
             data="your e-mail address and the text of the mail",
-            categories=("user.contact.email",),
+            categories=("user.contact.email", "user.account"),
         )
     ]
 

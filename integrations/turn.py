@@ -8,17 +8,28 @@ from typing import Any
 
 from django.conf import settings
 
+from integrations.boundary import disclose
+
 LIFETIME = 6 * 3600  # seconds; a jam outlives its first credentials rarely
 
 
-def ice_servers(peer: str) -> tuple[list[dict[str, Any]], str]:
+def ice_servers(peer: str, user_id: int) -> tuple[list[dict[str, Any]], str]:
     """Return the ICE servers for one connection and the policy: "relay" or "all".
 
     With a relay configured addresses stay hidden ("relay"). Without one, players of a room
     connect directly and see each other's network address; the room says so before joining.
     The user name holds the connection's random id, never a person's
-    (draft-uberti-behave-turn-rest).
+    (draft-uberti-behave-turn-rest). That the relays will see the player's network address is
+    recorded as a disclosure when the credentials are given out.
     """
+    servers: list[dict[str, Any]] = []
+    if not settings.STUN_URLS and not settings.TURN_URLS:
+        return servers, "all"
+    with disclose("relay", [user_id], ("user.device.ip_address",), "jamming"):
+        return _servers(peer)
+
+
+def _servers(peer: str) -> tuple[list[dict[str, Any]], str]:
     servers: list[dict[str, Any]] = []
     if settings.STUN_URLS:
         servers.append({"urls": settings.STUN_URLS})

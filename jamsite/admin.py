@@ -1,8 +1,7 @@
 """The frameworks' tables, for staff: to look at, without secrets."""
 
-from allauth.account.decorators import secure_admin_login
-from allauth.account.models import EmailConfirmation
-from allauth.socialaccount.models import SocialToken
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.socialaccount.models import SocialAccount, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
@@ -11,13 +10,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 
 from foundation.admin import ReadOnlyAdmin
+from foundation.words import masked_address
 
-# Staff come in by the same door as everybody: its rate limits and its mail check hold for them.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-admin.site.site_title = admin.site.site_header = "Jamsite"
-admin.site.index_title = "Staff"
-
-for model in (SocialToken, UserSession):
+for model in (EmailAddress, SocialAccount, SocialToken, UserSession):
     admin.site.unregister(model)
 
 
@@ -38,6 +33,25 @@ class SessionAdmin(ReadOnlyAdmin):
 class UserSessionAdmin(ReadOnlyAdmin):
     list_display = ["user", "created_at", "last_seen_at"]
     exclude = ["session_key"]
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(ReadOnlyAdmin):
+    list_display = ["user", "masked_email", "verified", "primary"]
+    list_filter = ["verified", "primary"]
+    list_select_related = ["user"]
+    search_fields = ["email", "user__username"]
+
+    @admin.display(description="e-mail")
+    def masked_email(self, obj: EmailAddress) -> str:
+        return masked_address(obj.email)
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(ReadOnlyAdmin):
+    list_display = ["user", "provider", "date_joined", "last_login"]
+    list_filter = ["provider"]
+    list_select_related = ["user"]
 
 
 @admin.register(SocialToken)

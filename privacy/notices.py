@@ -12,13 +12,14 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db.models import Model, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import override
 
 from foundation.work import failing_kindly, soon
+from integrations.mail import Letter
+from privacy import datamap
 from privacy.access import visible
 from privacy.models import Notice
 from privacy.viewer import Via, Viewer
@@ -168,14 +169,15 @@ def shown(notices: Sequence[Notice], user: Any) -> list[Notice]:
     return [one for one in notices if not one.about or one.about in seen]
 
 
-def _letter(notice: Notice) -> EmailMessage:
+def _letter(notice: Notice) -> Letter:
     about = _kinds[notice.kind]
     user: Any = notice.user
     to = user.email if user is not None else notice.address
     domain = settings.SITE_URL.split("//")[-1].split("/")[0].split(":")[0]
     headers = {"Message-ID": f"<{notice.public_id}@{domain}>", **about.headers(notice)}
+    purpose = about.key if about.key in datamap.PURPOSES else "account"
     if about.whole:
-        return EmailMessage(notice.title, notice.text, to=[to], headers=headers)
+        return Letter(notice.title, notice.text, to=[to], headers=headers, purpose=purpose)
     with override(settings.LANGUAGE_CODE):
         body = render_to_string(
             "email/notice.txt",
@@ -188,7 +190,8 @@ def _letter(notice: Notice) -> EmailMessage:
                 "SITE_URL": settings.SITE_URL,
             },
         )
-    return EmailMessage(f"[{settings.SITE_NAME}] {notice.title}", body, to=[to], headers=headers)
+    subject = f"[{settings.SITE_NAME}] {notice.title}"
+    return Letter(subject, body, to=[to], headers=headers, purpose=purpose)
 
 
 def purge(user: Any, batch: int) -> int:

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from foundation.work import sweep_workshops
-from privacy import erasure, export, notices, retention
+from privacy import disclosures, erasure, export, notices, retention
 from privacy.models import Erasure, Export, Notice
 
 
@@ -38,3 +38,9 @@ def expire() -> None:
     """End whatever the data map says is over, and what killed jobs left in their workshops."""
     retention.enforce()
     sweep_workshops()
+
+
+@shared_task
+def tell_what_was_secret() -> None:
+    """Tell people of disclosures whose order not to tell has ended."""
+    disclosures.tell_what_was_secret()

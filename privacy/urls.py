@@ -1,7 +1,7 @@
 from django.urls import path
 
 from privacy import media
-from privacy.views import exports, home, notices, policy
+from privacy.views import evidence, exports, home, notices, policy
 
 urlpatterns = [
     path("privacy/", policy.page, name="policy"),
@@ -9,5 +9,7 @@ urlpatterns = [
     path("settings/privacy/", home.doors, name="privacy_home"),
     path("settings/data/", exports.exports, name="exports"),
     path("settings/data/<str:public_id>/", exports.download, name="export_download"),
+    path("settings/disclosures/", evidence.received, name="disclosures"),
+    path("settings/looks/", evidence.looks, name="looks"),
     path("media/<str:token>", media.media, name="media"),
 ]

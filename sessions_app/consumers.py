@@ -102,7 +102,7 @@ class JamConsumer(GatedConsumer):
             | Recording.objects.filter(session=self.session, consents__user=self.user)
         ).distinct()
         newest = current.exclude(state__in=["declined", "failed", "ready"]).order_by("-pk").first()
-        servers, policy = ice_servers(self.me.peer)
+        servers, policy = ice_servers(self.me.peer, self.user.pk)
         return {
             "t": "welcome",
             "you": self.me.peer,

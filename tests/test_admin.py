@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from messaging import services as messaging
 from tests.cast import BACKEND, PASSWORD, Cast
+from tests.staff import open_page
 
 SECRETS = ("password", "token", "token_secret", "key", "session_key", "session_data")
 
@@ -39,7 +40,7 @@ def test_every_page_opens_and_none_shows_a_secret(staff: Any, cast: Cast) -> Non
         row = model._default_manager.first()
         if row is None or page.list_display_links is None:
             continue
-        shown = staff.get(reverse(f"{name}_change", args=[row.pk]))
+        shown = open_page(staff, reverse(f"{name}_change", args=[row.pk]))
         assert shown.status_code == 200, model
         fields = {
             field for formset in page.get_fieldsets(shown.wsgi_request, row)

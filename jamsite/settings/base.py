@@ -47,7 +47,7 @@ INSTALLED_APPS = [
     "sessions_app",
     "messaging",
     "community",
-    "django.contrib.admin",
+    "jamsite.apps.StaffAdminConfig",  # django.contrib.admin with our site
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -295,6 +295,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
 CELERY_BEAT_SCHEDULE = {
     "privacy-sweep": {"task": "privacy.tasks.sweep", "schedule": 10},
+    "privacy-secrets": {"task": "privacy.tasks.tell_what_was_secret", "schedule": 3600},
     "privacy-expire": {"task": "privacy.tasks.expire", "schedule": 3600},
     "sessions-sweep": {"task": "sessions_app.tasks.sweep", "schedule": 10},
     "sessions-tidy": {"task": "sessions_app.tasks.tidy", "schedule": 3600},

@@ -1,5 +1,5 @@
 """Staff pages of the machinery, one module for each subject."""
 
-from privacy.admin import consent, links, notices, rights
+from privacy.admin import consent, disclosures, links, looks, notices, rights
 
-__all__ = ["consent", "links", "notices", "rights"]
+__all__ = ["consent", "disclosures", "links", "looks", "notices", "rights"]

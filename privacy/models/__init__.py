@@ -1,8 +1,20 @@
 """The rows behind the machinery, one module for each subject."""
 
 from privacy.models.consent import ConsentRecord
+from privacy.models.disclosures import Disclosure, LegalDisclosure
 from privacy.models.links import ShareLink
+from privacy.models.looks import Look
 from privacy.models.notices import Notice
 from privacy.models.rights import Erasure, Export, Tombstone
 
-__all__ = ["ConsentRecord", "Erasure", "Export", "Notice", "ShareLink", "Tombstone"]
+__all__ = [
+    "ConsentRecord",
+    "Disclosure",
+    "Erasure",
+    "Export",
+    "LegalDisclosure",
+    "Look",
+    "Notice",
+    "ShareLink",
+    "Tombstone",
+]

@@ -24,7 +24,7 @@ from foundation.ids import new_public_id
 from messaging import services as messaging
 from privacy import consent, datamap, notices
 from privacy.datamap import Held
-from privacy.models import Export
+from privacy.models import Disclosure, Export, LegalDisclosure, Look
 from sessions_app.models import Recording, Stem, StemChunk
 from sessions_app.services import sessions as jams
 from tests.cast import PASSWORD, recorded
@@ -119,10 +119,26 @@ class Canary:
             self.user, "account", self.mark("notice"), self.mark("noticetext"),
             url=f"/{self.mark('noticeurl')}/",
         )  # fmt: skip
+        self._evidence()
         answer = self.client.post(
             reverse("account_login"), {"login": self.user.username, "password": PASSWORD}
         )
         assert answer.status_code == 302
+
+    def _evidence(self) -> None:
+        Look.objects.create(
+            user=self.user, role=self.mark("role"), model=self.mark("model"), object_key="1",
+            why="support", reason=self.mark("reason"),
+        )  # fmt: skip
+        Disclosure.objects.create(
+            user=self.user, provider=self.mark("provider"), recipient=self.mark("recipient"),
+            categories=["user.account"], purpose="account", basis="contract",
+        )  # fmt: skip
+        LegalDisclosure.objects.create(
+            user=self.user, authority="a court", law="an article", order=self.mark("order"),
+            asked=self.mark("asked"), asked_categories=["user.account"], given_categories=[],
+            disclosed_at=timezone.now(), secret_because="", told_at=timezone.now(),
+        )  # fmt: skip
 
     def _file(self, what: str) -> ContentFile[bytes]:
         return ContentFile(self.mark(what).encode())
@@ -180,6 +196,11 @@ UNMARKED: dict[str, str] = {
     "form": "one of a few words",
     "language": "one of a few words",
     "text_sha256": "of words that we wrote",
+    "basis": "one of a few words",
+    "why": "one of a few words",
+    "authority": "an authority's name; it stays, see the declaration",
+    "law": "an article of a law; it stays, see the declaration",
+    "secret_because": "an article of a law; it stays, see the declaration",
 }
 
 

@@ -282,6 +282,8 @@ OWN = {
     "privacy_home": "GET",
     "notices": "GET",
     "seen": "GET",
+    "disclosures": "GET",
+    "looks": "GET",
     "edit_profile": "GET",
     "leave": "GET",
     "leave_cancel": "POST",

@@ -12,6 +12,9 @@ from django.urls import reverse
 from accounts.models import User
 from tests.cast import BACKEND
 from tests.privacy.world import World
+from tests.staff import open_page
+
+TAKEN_IN = {"legaldisclosure"}  # staff fills in a form, a service writes the row
 
 
 @pytest.fixture
@@ -54,7 +57,7 @@ def test_staff_reads_no_messages_hears_no_sound_and_fetches_no_copy(
         name = f"admin:{one.opts.app_label}_{one.opts.model_name}"
         pages = [staff.get(reverse(f"{name}_changelist")).content.decode()]
         for row in one.model._default_manager.all()[:3]:
-            answer = staff.get(reverse(f"{name}_change", args=[row.pk]))
+            answer = open_page(staff, reverse(f"{name}_change", args=[row.pk]))
             assert answer.status_code == 200, name
             pages.append(answer.content.decode())
         text = "".join(pages)
@@ -69,10 +72,14 @@ def test_rows_that_services_write_are_written_by_nobody_else(world: World, staff
             continue
         name = f"admin:{one.opts.app_label}_{one.opts.model_name}"
         row = one.model._default_manager.first()
-        assert staff.get(reverse(f"{name}_add")).status_code == 403, name
+        through_a_service = one.opts.model_name in TAKEN_IN
+        added = staff.get(reverse(f"{name}_add")).status_code
+        assert added == (200 if through_a_service else 403), name
         if row is not None:
             for action in ("change", "delete"):
                 path = reverse(f"{name}_{action}", args=[row.pk])
+                if action == "change":
+                    open_page(staff, path)
                 assert staff.post(path, {}).status_code == 403, path
 
 
@@ -85,6 +92,7 @@ def test_a_person_is_deleted_by_leaving_and_never_by_hand(world: World, staff: C
 def test_the_log_of_staff_names_nobody(world: World, staff: Client) -> None:
     """Its rows outlive the people they are about."""
     path = reverse("admin:accounts_user_change", args=[world.cast["owner"].pk])
+    open_page(staff, path)
     form = {"is_active": "on", "is_staff": "on"}
     assert staff.post(path, form).status_code == 302
     entry = LogEntry.objects.get()

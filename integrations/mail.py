@@ -1,0 +1,38 @@
+"""Mail through a mail server. One that isn't ours is an outside service, and gets recorded."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.mail import EmailMessage
+from django.core.mail.backends.smtp import EmailBackend
+
+from integrations.boundary import disclose
+from integrations.providers import is_ours
+
+CATEGORIES = ("user.contact.email", "user.account")
+
+
+class Letter(EmailMessage):
+    """A mail that knows what it is for; others are about the account."""
+
+    def __init__(self, *args: Any, purpose: str = "account", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.purpose = purpose
+
+
+class Backend(EmailBackend):
+    """Django's SMTP backend behind the boundary."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """Send mail; a run of many is one record for each person, written at once."""
+        if is_ours(str(self.host)):
+            return super().send_messages(email_messages)
+        sent = 0
+        by_purpose: dict[str, list[EmailMessage]] = {}
+        for one in email_messages:
+            by_purpose.setdefault(getattr(one, "purpose", "account"), []).append(one)
+        for purpose, letters in by_purpose.items():
+            to = [address for letter in letters for address in letter.recipients()]
+            with disclose("mail", to, CATEGORIES, purpose):
+                sent += super().send_messages(letters) or 0
+        return sent

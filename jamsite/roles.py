@@ -1,0 +1,96 @@
+"""Staff roles: what each may open and do in the admin, written down once.
+
+Every `migrate` makes the groups of the database equal to this table, so a role holds what is
+written here and nothing that somebody added by hand. A superuser is for emergencies, not a role.
+"""
+
+from typing import Any
+
+SUPPORT = "Support"
+MODERATOR = "Moderator"
+PRIVACY_OFFICER = "Privacy officer"
+PARTNER_MANAGER = "Partner manager"
+ADMINISTRATOR = "Administrator"
+
+# role → models that it may look at, as app.model
+LOOKS_AT: dict[str, tuple[str, ...]] = {
+    SUPPORT: (
+        "accounts.user",
+        "account.emailaddress",
+        "usersessions.usersession",
+        "privacy.export",
+        "privacy.erasure",
+    ),
+    MODERATOR: (
+        "accounts.user",
+        "accounts.profile",
+        "sessions_app.jamsession",
+        "sessions_app.recording",
+        "sessions_app.participant",
+        "sessions_app.chatline",
+    ),
+    PRIVACY_OFFICER: (
+        "accounts.user",
+        "accounts.profile",
+        "account.emailaddress",
+        "socialaccount.socialaccount",
+        "usersessions.usersession",
+        "sessions_app.recordingconsent",
+        "privacy.*",
+        "admin.logentry",
+    ),
+    PARTNER_MANAGER: (),  # partners and their consents come with the partner programme
+    ADMINISTRATOR: (
+        "accounts.user",
+        "auth.group",
+        "auth.permission",
+        "contenttypes.contenttype",
+        "sessions_app.mix",
+        "sessions.session",
+        "admin.logentry",
+    ),
+}
+# role → further permissions, as app.codename
+DOES: dict[str, tuple[str, ...]] = {
+    SUPPORT: (),
+    MODERATOR: (),
+    PRIVACY_OFFICER: ("privacy.add_legaldisclosure",),
+    PARTNER_MANAGER: (),
+    ADMINISTRATOR: ("accounts.change_user",),
+}
+
+
+def permissions_of(role: str, labels: dict[str, list[str]]) -> set[str]:
+    """Return a role's permissions as app.codename; `labels` are the models of each app."""
+    found = set(DOES[role])
+    for label in LOOKS_AT[role]:
+        app, name = label.split(".")
+        for model in labels.get(app, []) if name == "*" else [name]:
+            found.add(f"{app}.view_{model}")
+    return found
+
+
+def write_roles(**_: Any) -> None:
+    """Make each role's group hold exactly its permissions; runs after every `migrate`.
+
+    Raises LookupError for a permission that doesn't exist: a role would silently lack it.
+    """
+    from django.apps import apps
+    from django.contrib.auth.management import create_permissions
+    from django.contrib.auth.models import Group, Permission
+
+    labels: dict[str, list[str]] = {}
+    for model in apps.get_models():
+        labels.setdefault(model._meta.app_label, []).append(str(model._meta.model_name))
+    for config in apps.get_app_configs():
+        create_permissions(config, verbosity=0)  # those of apps that come after us in the list
+    known = {
+        f"{one.content_type.app_label}.{one.codename}": one.pk
+        for one in Permission.objects.select_related("content_type")
+    }
+    for role in LOOKS_AT:
+        wanted = permissions_of(role, labels)
+        if missing := wanted - set(known):
+            raise LookupError(f"{role} names permissions that don't exist: {sorted(missing)}")
+        group, _made = Group.objects.get_or_create(name=role)
+        group.permissions.set([known[name] for name in wanted])

@@ -1,0 +1,85 @@
+"""Rows that say which personal data left this site: to outside services, and because of a law."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from foundation.ids import PublicIdField
+
+
+class Disclosure(models.Model):
+    """One transfer of data about one person to an outside service; never what was in it.
+
+    `user` is empty for people without an account, such as who wrote to us from their own address.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="disclosures"
+    )
+    provider = models.CharField(max_length=60, help_text="key in the registry of providers")
+    recipient = models.CharField(max_length=200, help_text="the provider's name at the time")
+    categories = ArrayField(models.CharField(max_length=60))
+    purpose = models.CharField(max_length=20)
+    basis = models.CharField(max_length=20)
+    at = models.DateTimeField(auto_now_add=True)
+    failed = models.BooleanField(default=False, help_text="the transfer broke off")
+
+    class Meta:
+        indexes = [
+            models.Index(F("user"), F("at").desc(), F("id").desc(), name="disclosures_of_person"),
+            models.Index(fields=["at"], name="disclosures_by_age"),
+        ]
+
+
+class LegalDisclosure(models.Model):
+    """Data given to an authority because a law required it, limited to what was asked."""
+
+    public_id = PublicIdField()
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="legal_disclosures",
+        verbose_name=_("person"),
+    )
+    authority = models.CharField(_("authority"), max_length=200)
+    law = models.CharField(_("law"), max_length=300, help_text=_("The article it rests on."))
+    order = models.CharField(_("order"), max_length=200, help_text=_("Its date and reference."))
+    asked = models.TextField(_("what was asked for"), max_length=2000)
+    asked_categories = ArrayField(models.CharField(max_length=60))
+    given_categories = ArrayField(models.CharField(max_length=60))
+    disclosed_at = models.DateTimeField(_("given on"))
+    secret_until = models.DateField(
+        _("forbidden to tell until"),
+        null=True,
+        blank=True,
+        help_text=_("Last day on which the order forbids telling the person; empty: told at once."),
+    )
+    secret_because = models.CharField(_("what forbids it"), max_length=300, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(given_categories__contained_by=F("asked_categories")),
+                name="legal_given_is_within_asked",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(secret_until__isnull=True) | ~models.Q(secret_because=""),
+                name="legal_secret_has_a_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["secret_until"],
+                condition=models.Q(told_at__isnull=True),
+                name="legal_untold",
+            ),
+            models.Index(fields=["user", "-disclosed_at"], name="legal_of_person"),
+        ]
