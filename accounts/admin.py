@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.models import Block, Follow, Guardianship, JammedWith, Profile, User
+from accounts.models import Block, Dormancy, Follow, Guardianship, JammedWith, Profile, User
 from foundation.admin import ReadOnlyAdmin
 from foundation.words import masked_address
 
@@ -68,3 +68,8 @@ class JammedWithAdmin(ReadOnlyAdmin):
 class GuardianshipAdmin(ReadOnlyAdmin):
     list_display = ["guardian", "child", "since", "ended"]
     search_fields = ["guardian__username", "child__username"]
+
+
+@admin.register(Dormancy)
+class DormancyAdmin(ReadOnlyAdmin):
+    list_display = ["user", "warned_at", "warned_again_at", "leaves_at"]

@@ -1,7 +1,9 @@
 """What the accounts app holds about people, and who sees it."""
 
-from accounts.models import Block, Follow, Guardianship, JammedWith, Profile, User
-from accounts.services import leaving, ties
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Block, Dormancy, Follow, Guardianship, JammedWith, Profile, User
+from accounts.services import lapsing, leaving, ties
 from accounts.walls import WALLS, followers_of, guardians_of, jammed_with
 from privacy import datamap as dm
 from privacy import erasure, media, rules
@@ -15,6 +17,7 @@ rules.standard(Audience.FOLLOWERS, lambda model, owner: followers_of(owner))
 rules.standard(Audience.JAMMED, lambda model, owner: jammed_with(owner))
 erasure.hook(hide=leaving.hide, show=leaving.show)
 
+rules.see(Dormancy, Rule(owner="user"))
 # A username is public: it is the one thing that sign-up says so of.
 rules.see(
     User,
@@ -48,6 +51,21 @@ dm.declare(
     label="Your account",
     subjects=["pk"],
     purposes=["account", "publishing"],
+    retention=[
+        dm.Until(dm.Event.ACCOUNT),
+        dm.For(
+            "RETENTION_UNVERIFIED_DAYS",
+            since="date_joined",
+            by=lapsing.end_unconfirmed,
+            after=_("you signed up, if you never confirm your address"),
+        ),
+        dm.For(
+            "RETENTION_INACTIVE_DAYS",
+            since="last_login",
+            by=lapsing.end_dormant,
+            after=_("you last signed in; we warn you twice before"),
+        ),
+    ],
     fields={
         "id": dm.technical(),
         "public_id": dm.identifier(seen_by="public"),
@@ -157,4 +175,24 @@ dm.declare(
         "since": dm.moment(),
         "ended": dm.moment(),
     },
+)
+dm.declare(
+    Dormancy,
+    label=_("Warnings that your account is unused"),
+    subjects=["user"],
+    purposes=["account"],
+    basis=dm.Basis.INTEREST,
+    retention=dm.For(
+        "RETENTION_INACTIVE_DAYS",
+        since="warned_at",
+        after=_("the first warning, and only until you sign in again"),
+    ),
+    fields={
+        "id": dm.technical(),
+        "user": dm.link(export=False),
+        "warned_at": dm.moment(),
+        "leaves_at": dm.moment(),
+        "warned_again_at": dm.moment(),
+    },
+    order=91,
 )

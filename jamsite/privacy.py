@@ -186,18 +186,27 @@ for configured, label in (
 
 dm.store(
     "valkey",
-    label="Queue, cache, socket messages",
+    label=_("Counts against abuse"),
     categories=["user.unique_id", "user.device.ip_address"],
-    purposes=["operations", "safety"],
+    purposes=["safety"],
+    basis=dm.Basis.INTEREST,
     retention=dm.Fades(timedelta(hours=25), _("it was written"), _("a time to live on each key")),
-    erased_how="expires by itself",
+    erased_how=_("expires by itself"),
     places={
-        ":*:limit:*": "how often somebody did something, against abuse",
-        ":*:throttle*": "how often the API was asked",
-        ":*:allauth*": "how often a sign-in failed",
-        "celery:*": "ids of jobs that wait",
-        "jamsite*": "socket messages on their way",
+        ":1:limit:*": _("how often somebody did something in a span of time"),
+        ":1:throttle:*": _("how often the API was asked; addresses as keyed hashes"),
+        ":1:allauth:*": _("how often a sign-in, a sign-up or a reset was tried"),
     },
+)
+dm.store(
+    "queue",
+    label=_("Jobs on their way"),
+    categories=["user.unique_id"],
+    purposes=["operations"],
+    basis=dm.Basis.INTEREST,
+    retention=dm.Until(dm.Event.HANDED_ON, words=_("until a worker takes it, seconds as a rule")),
+    erased_how=_("ends by itself"),
+    places={"celery:*": _("ids of the rows that a job is about, and nothing else")},
 )
 dm.store(
     "logs",

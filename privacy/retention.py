@@ -6,6 +6,8 @@ share the work), files go before the rows that name them, and a job killed at an
 the next run finds again.
 """
 
+import logging
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,13 +15,19 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from privacy import datamap
 from privacy.datamap import For, Held
+from privacy.models import RetentionRun
 
 BATCH = 500
+log = logging.getLogger(__name__)
+
+
+class Unenforced(Exception):
+    """Some declared periods could not be enforced; their names."""
 
 
 @dataclass(frozen=True)
@@ -87,13 +95,46 @@ def limits() -> Iterator[Limit]:
                 yield Limit(held, datum.retention, name)
 
 
-def enforce() -> dict[str, int]:
-    """End whatever is over now, all of it; return how many rows by limit."""
+def enforce(seconds: float = 3000) -> dict[str, int]:
+    """End whatever is over now; return how many rows by limit.
+
+    A limit that fails is noted, and the others go on; at the end `Unenforced` names those that
+    failed. Stops after `seconds`: the next run takes up what is left.
+    """
+    started = time.monotonic()
     ended: dict[str, int] = {}
+    failed: list[str] = []
     for limit in limits():
-        while count := limit.end_batch():
-            ended[limit.key] = ended.get(limit.key, 0) + count
+        count, error = 0, ""
+        try:
+            while done := limit.end_batch():
+                count += done
+                if time.monotonic() - started > seconds:
+                    error = "out of time"
+                    break
+        except Exception as fault:
+            # The kind alone: messages of databases quote rows.
+            error = type(fault).__name__
+            failed.append(limit.key)
+            log.error("The period of %s could not be enforced: %s", limit.key, error)
+        _note(limit, count, error)
+        if count:
+            ended[limit.key] = count
+    RetentionRun.objects.exclude(limit__in=[limit.key for limit in limits()]).delete()
+    if failed:
+        raise Unenforced(", ".join(failed))
     return ended
+
+
+def _note(limit: Limit, count: int, error: str) -> None:
+    """Keep when a limit was last enforced, and how many rows it has ended so far."""
+    now = timezone.now()
+    RetentionRun.objects.bulk_create(
+        [RetentionRun(limit=limit.key, ran_at=now)], ignore_conflicts=True
+    )
+    RetentionRun.objects.filter(limit=limit.key).update(
+        ran_at=now, ended=count, total=F("total") + count, error=error
+    )
 
 
 def _delete_files(rows: list[Any], fields: list[str]) -> None:

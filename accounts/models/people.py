@@ -102,6 +102,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         indexes = [
             # Few accounts are children's; the gate asks for them wherever something is wide open.
             models.Index(fields=["id"], name="user_children", condition=Q(age_group="child")),
+            models.Index(fields=["last_login"], name="user_last_here"),
+            models.Index(
+                fields=["date_joined"],
+                condition=Q(last_login__isnull=True),
+                name="user_never_here",
+            ),
         ]
 
     @classmethod

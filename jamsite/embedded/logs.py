@@ -3,8 +3,11 @@
 import os
 import re
 import shutil
+import time
 from pathlib import Path
 from typing import BinaryIO
+
+from jamsite.settings.environment import read
 
 LIMIT = 10 * 1024 * 1024
 LOOK_BACK = 16 * 1024
@@ -15,10 +18,18 @@ _LEVEL = re.compile(r"^(FATAL|PANIC|CRITICAL|ERROR): *")
 
 
 class LogFile:
-    """One child's log. The child appends; this side opens, trims and reads."""
+    """One child's log. The child appends; this side opens, trims and reads.
 
-    def __init__(self, path: Path) -> None:
+    A log is cut when it is large, or when half of the period is over that logs are kept for; what
+    was cut off stays for the other half. So no line is kept longer than that period.
+    """
+
+    def __init__(self, path: Path, kept: float | None = None) -> None:
+        """`kept`: seconds; without it what RETENTION_LOGS_DAYS says."""
         self.path = path
+        self.kept = read().retention_logs_days * 86400 if kept is None else kept
+        self._older = path.with_suffix(".log.1")
+        self._begun = path.with_suffix(".begun")  # its time is that of the oldest line
         self._seen = 0
 
     def open(self) -> BinaryIO:
@@ -35,12 +46,20 @@ class LogFile:
 
     def trim(self) -> None:
         """Keep one older file: the child keeps writing to the same one, so copy and cut."""
-        if self.size() > LIMIT:
-            older = self.path.with_suffix(".log.1")
-            older.touch(mode=0o600)
-            shutil.copyfile(self.path, older)
+        half = self.kept / 2
+        if _age(self._older) > half:
+            self._older.unlink(missing_ok=True)
+        if not self.size():
+            self._begun.touch(mode=0o600)
+        elif self.size() > LIMIT or _age(self._begun) > half:
+            self._older.unlink(missing_ok=True)
+            self._older.touch(mode=0o600)
+            shutil.copyfile(self.path, self._older)
             os.truncate(self.path, 0)
+            self._begun.touch(mode=0o600)
             self._seen = 0
+        elif not self._begun.exists():
+            self._begun.touch(mode=0o600)
 
     def skip(self) -> None:
         """Count what is there as seen."""
@@ -67,3 +86,11 @@ class LogFile:
                 return log.read(LIMIT)
         except FileNotFoundError:
             return b""
+
+
+def _age(path: Path) -> float:
+    """Return the seconds since a file was last written; 0 when there is none."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0

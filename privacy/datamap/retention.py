@@ -128,7 +128,10 @@ def length_of(period: timedelta | str) -> timedelta:
 
 def after_words(length: timedelta, after: Words) -> str:
     """Return "7 days after it was made"."""
-    if length.days >= 1:
+    if length.days >= 365 and length.days % 365 == 0:
+        years = length.days // 365
+        period = ngettext("%(n)d year", "%(n)d years", years) % {"n": years}
+    elif length.days >= 1:
         period = ngettext("%(n)d day", "%(n)d days", length.days) % {"n": length.days}
     elif length >= timedelta(hours=1):
         hours = int(length.total_seconds() // 3600)

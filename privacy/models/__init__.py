@@ -5,6 +5,7 @@ from privacy.models.disclosures import Disclosure, LegalDisclosure
 from privacy.models.links import ShareLink
 from privacy.models.looks import Look
 from privacy.models.notices import Notice
+from privacy.models.retention import RetentionRun
 from privacy.models.rights import Erasure, Export, Tombstone
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "LegalDisclosure",
     "Look",
     "Notice",
+    "RetentionRun",
     "ShareLink",
     "Tombstone",
 ]

@@ -20,7 +20,16 @@ class Export(Work):
     missing = models.PositiveIntegerField(default=0, help_text="files that could not be read")
 
     class Meta:
-        indexes = [work_index("export_due"), models.Index(fields=["user", "-created_at", "-id"])]
+        indexes = [
+            work_index("export_due"),
+            models.Index(fields=["user", "-created_at", "-id"]),
+            models.Index(fields=["expires_at"], name="export_over"),
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(expires_at__isnull=True),
+                name="export_never_made",
+            ),
+        ]
 
 
 class Erasure(Work):
@@ -45,7 +54,10 @@ class Erasure(Work):
     steps = models.JSONField(default=dict, help_text="rows erased so far, by step")
 
     class Meta:
-        indexes = [work_index("erasure_due")]
+        indexes = [
+            work_index("erasure_due"),
+            models.Index(fields=["ended_at"], name="erasure_over"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["user"],

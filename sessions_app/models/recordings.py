@@ -117,7 +117,12 @@ class Stem(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["recording", "player"], name="one_stem_a_player"),
         ]
-        indexes = [models.Index(fields=["player", "recording"], name="stem_of")]
+        indexes = [
+            models.Index(fields=["player", "recording"], name="stem_of"),
+            models.Index(
+                fields=["created_at"], condition=models.Q(state="capturing"), name="stem_stale"
+            ),
+        ]
 
 
 class StemChunk(models.Model):

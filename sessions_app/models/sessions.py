@@ -84,6 +84,9 @@ class Invite(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
     used = models.PositiveIntegerField(default=0)
 
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="invite_over")]
+
 
 class ChatLine(models.Model):
     """One line of a room's chat."""

@@ -1,0 +1,15 @@
+"""Accounts that nobody has come to for long."""
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models.people import User
+
+
+class Dormancy(models.Model):
+    """An account that nobody has come to for long: warned twice, then it leaves."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="dormancy")
+    warned_at = models.DateTimeField(default=timezone.now, db_index=True)
+    leaves_at = models.DateTimeField(db_index=True)
+    warned_again_at = models.DateTimeField(null=True, blank=True)
