@@ -4,6 +4,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from privacy.releases import banner_for
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -12,4 +15,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "SITE_URL": settings.SITE_URL,
         "CSRF_COOKIE_NAME": settings.CSRF_COOKIE_NAME,
         "DEVELOPMENT": settings.DEVELOPMENT_PAGES,
+        # Asked for by pages alone, and only when they have somebody to show it to.
+        "announcement": SimpleLazyObject(lambda: banner_for(getattr(request, "user", None))),
     }

@@ -3,8 +3,8 @@
 from celery import shared_task
 
 from foundation.work import sweep_workshops
-from privacy import disclosures, erasure, export, notices, retention
-from privacy.models import Erasure, Export, Notice
+from privacy import announcing, disclosures, erasure, export, notices, releases, retention
+from privacy.models import Erasure, Export, Notice, PolicyNoticeRun
 
 
 @shared_task
@@ -20,6 +20,22 @@ def run_erasure(erasure_id: int) -> None:
 @shared_task
 def run_notice(notice_id: int) -> None:
     notices.run(notice_id)
+
+
+@shared_task
+def run_policy_notices(run_id: int) -> None:
+    announcing.run(run_id)
+
+
+@shared_task
+def policy() -> None:
+    """Put in force what is due, and tell whoever is still to be told."""
+    releases.begin()
+    releases.follow()
+    releases.post_due()
+    releases.remember()
+    for run_id in PolicyNoticeRun.due():
+        run_policy_notices.delay(run_id)
 
 
 @shared_task

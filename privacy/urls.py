@@ -5,6 +5,11 @@ from privacy.views import evidence, exports, home, notices, policy
 
 urlpatterns = [
     path("privacy/", policy.page, name="policy"),
+    path("privacy/policy.json", policy.as_json, name="policy_json"),
+    path("privacy/versions/", policy.versions, name="policy_versions"),
+    path("privacy/versions/<int:number>/", policy.version, name="policy_version"),
+    path("privacy/versions/<int:number>/changes/", policy.changes, name="policy_changes"),
+    path("privacy/announcements/<str:public_id>/", policy.announcement, name="policy_announcement"),
     path("notices/", notices.index, name="notices"),
     path("settings/privacy/", home.doors, name="privacy_home"),
     path("settings/data/", exports.exports, name="exports"),

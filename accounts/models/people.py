@@ -115,6 +115,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Condition for accounts that can be met: neither leaving nor suspended."""
         return Q(**{f"{prefix}state": cls.State.ACTIVE, f"{prefix}is_active": True})
 
+    @classmethod
+    def staying(cls, prefix: str = "") -> Q:
+        """Condition for accounts that are not on their way out; suspended ones stay."""
+        return ~Q(**{f"{prefix}state": cls.State.LEAVING})
+
     @property
     def is_present(self) -> bool:
         return self.is_active and self.state == self.State.ACTIVE

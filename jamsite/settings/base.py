@@ -297,10 +297,14 @@ CELERY_BEAT_SCHEDULE = {
     "privacy-sweep": {"task": "privacy.tasks.sweep", "schedule": 10},
     "privacy-secrets": {"task": "privacy.tasks.tell_what_was_secret", "schedule": 3600},
     "privacy-expire": {"task": "privacy.tasks.expire", "schedule": 3600},
+    "policy": {"task": "privacy.tasks.policy", "schedule": 60},
     "sessions-sweep": {"task": "sessions_app.tasks.sweep", "schedule": 10},
     "sessions-tidy": {"task": "sessions_app.tasks.tidy", "schedule": 3600},
 }
 ERASURE_GRACE_DAYS = ENV.erasure_grace_days
+POLICY_NOTICE_DAYS = ENV.policy_notice_days
+CONTROL_NOTICE_DAYS = ENV.control_notice_days
+POLICY_FOLLOWS_CODE = False  # staff post what a deployment says; development just shows it
 
 # How long things are kept, in days (see privacy.retention) -------------------------------
 RETENTION_IP_DAYS = ENV.retention_ip_days

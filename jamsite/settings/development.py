@@ -22,5 +22,5 @@ def _remembered_secret(path: Path) -> str:
 SECRET_KEY = ENV.secret_key or _remembered_secret(usable_data_dir() / "secret_key")
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = MAIL_DIR
-DEVELOPMENT_PAGES = True
+DEVELOPMENT_PAGES = POLICY_FOLLOWS_CODE = True
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True

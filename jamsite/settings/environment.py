@@ -46,6 +46,12 @@ class Environment(BaseSettings):
     email_from: str = "Jamsite <noreply@localhost>"
 
     erasure_grace_days: float = Field(default=14, ge=0, le=28)
+    policy_notice_days: int = Field(
+        default=30, ge=1, le=365, description="between telling of a material change and its day"
+    )
+    control_notice_days: int = Field(
+        default=60, ge=30, le=365, description="the same for a change of control; time to leave"
+    )
 
     # How long things are kept, in days; told on the policy page and to each person.
     retention_ip_days: int = Field(default=7, ge=1, le=30)

@@ -5,6 +5,7 @@ from privacy.models.disclosures import Disclosure, LegalDisclosure
 from privacy.models.links import ShareLink
 from privacy.models.looks import Look
 from privacy.models.notices import Notice
+from privacy.models.policy import PolicyNotice, PolicyNoticeRun, PolicyRelease
 from privacy.models.retention import RetentionRun
 from privacy.models.rights import Erasure, Export, Tombstone
 
@@ -16,6 +17,9 @@ __all__ = [
     "LegalDisclosure",
     "Look",
     "Notice",
+    "PolicyNotice",
+    "PolicyNoticeRun",
+    "PolicyRelease",
     "RetentionRun",
     "ShareLink",
     "Tombstone",

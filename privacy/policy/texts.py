@@ -39,6 +39,17 @@ class Clause:
     def checks(self) -> int:
         return len(self.tests)
 
+    @property
+    def told(self) -> list[dict[str, str]]:
+        """Return each check with its name as words, for people who unfold them."""
+        return [{"id": test, "words": in_words(test)} for test in self.tests]
+
+
+def in_words(test: str) -> str:
+    """Return what a test is named after: "a stem is heard by nobody" for its id."""
+    words = test.rpartition("::")[2].removeprefix("test_").replace("_", " ")
+    return words[:1].upper() + words[1:]
+
 
 @cache
 def rendered(text: str) -> SafeString:

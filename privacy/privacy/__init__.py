@@ -1,5 +1,5 @@
 """What the privacy app itself holds about people, one module for each subject."""
 
-from privacy.privacy import consent, disclosures, links, looks, notices, retention, rights
+from privacy.privacy import consent, disclosures, links, looks, notices, policy, retention, rights
 
-__all__ = ["consent", "disclosures", "links", "looks", "notices", "retention", "rights"]
+__all__ = ["consent", "disclosures", "links", "looks", "notices", "policy", "retention", "rights"]

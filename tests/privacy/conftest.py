@@ -1,5 +1,9 @@
+from typing import Any
+
 import pytest
 
+from privacy import releases
+from privacy.policy import versions
 from tests.cast import Cast
 from tests.privacy.world import World
 
@@ -7,3 +11,23 @@ from tests.privacy.world import World
 @pytest.fixture
 def world(cast: Cast) -> World:
     return World(cast)
+
+
+SONGS = {
+    "id": "songs", "title": "Songs", "since": "2027-01-01", "covers": [],
+    "text": "We never **sing** along.\n",
+}  # fmt: skip
+
+
+@pytest.fixture
+def other_code(db: None, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Code whose policy says one thing more than before; `say` changes it further."""
+    content = versions.content()
+    now: dict[str, Any] = {**content, "clauses": [*content["clauses"], SONGS]}
+    releases.begin()
+    monkeypatch.setattr(versions, "content", lambda: now)
+
+    def say(**changes: Any) -> None:
+        now.update(changes)
+
+    return say

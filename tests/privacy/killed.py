@@ -36,10 +36,16 @@ def main(what: str, key: int) -> None:
 def attempt(what: str, key: int, last: int) -> None:
     from django.db import connection, transaction
 
-    from privacy import erasure, export, retention
-    from privacy.models import Erasure, Export
+    from privacy import announcing, erasure, export, retention
+    from privacy.models import Erasure, Export, PolicyNoticeRun
 
-    model: Any = {"erasure": Erasure, "export": Export}.get(what)
+    jobs: dict[str, tuple[Any, Any]] = {
+        "erasure": (Erasure, erasure.run),
+        "export": (Export, export.run),
+        "policy": (PolicyNoticeRun, announcing.run),
+        "retention": (None, lambda key: retention.enforce()),
+    }
+    model, run = jobs[what]
     if model is not None:  # the lease of the killed one runs out
         model.objects.filter(pk=key).update(leased_until=None)
     left = last
@@ -53,10 +59,7 @@ def attempt(what: str, key: int, last: int) -> None:
 
     try:
         with connection.execute_wrapper(killer):
-            if what == "retention":
-                retention.enforce()
-            else:
-                {"erasure": erasure, "export": export}[what].run(key)
+            run(key)
         assert not transaction.get_connection().in_atomic_block
     except BaseException:
         import traceback

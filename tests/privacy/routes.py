@@ -294,6 +294,11 @@ OWN = {
 EXEMPT = {
     "seen_who": "names the people of one's own audience; see test_view_as.py",
     "policy": "the same text for everybody",
+    "policy_json": "the same text for everybody",
+    "policy_versions": "the same text for everybody",
+    "policy_version": "the same text for everybody",
+    "policy_changes": "the same text for everybody",
+    "policy_announcement": "the same text for everybody; POST marks one's own notice as seen",
     "schema": "describes the API, holds no data",
     "api_docs": "shows the schema",
     "styleguide": "invented examples, development only",

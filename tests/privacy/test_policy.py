@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from integrations import providers
-from privacy import policy
+from privacy import policy, releases
 
 
 @pytest.fixture
@@ -31,10 +31,10 @@ def test_every_clause_is_enforced_and_every_mark_names_a_clause(clauses_anew: No
 @pytest.mark.clause("changes")
 @pytest.mark.promise("MJ-06")
 def test_the_page_shows_each_clause_since_when_and_by_how_many_checks(
-    client: Client, clauses_anew: None
+    client: Client, db: None, clauses_anew: None
 ) -> None:
     page = client.get(reverse("policy")).content.decode()
-    assert f'datetime="{policy.EFFECTIVE}' in page
+    assert f'datetime="{releases.in_force().posted_at.isoformat()}"' in page
     anchors = re.findall(r'<section class="clause" id="([\w-]+)"', page)
     ids = [clause.id for clause in policy.clauses()]
     assert anchors[: len(ids)] == ids
@@ -71,7 +71,9 @@ def test_a_clause_covers_only_promises_that_exist(
 
 @pytest.mark.clause("providers")
 @pytest.mark.promise("VJ-09")
-def test_the_providers_are_those_that_are_configured(client: Client, settings: Any) -> None:
+def test_the_providers_are_those_that_are_configured(
+    client: Client, db: None, settings: Any
+) -> None:
     settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": []}}
     settings.TURN_URLS, settings.STUN_URLS = [], []
     settings.EMAIL_HOST = "localhost"
@@ -108,7 +110,7 @@ def test_the_cookies_told_of_are_those_that_are_set(db: None, settings: Any) -> 
 @pytest.mark.clause("providers")
 @pytest.mark.promise("JK-20", "VJ-29")
 def test_the_facts_come_from_the_data_map_and_the_configuration(
-    client: Client, settings: Any
+    client: Client, db: None, settings: Any
 ) -> None:
     from privacy import datamap
 
@@ -120,5 +122,5 @@ def test_the_facts_come_from_the_data_map_and_the_configuration(
     ]
     page = client.get(reverse("policy")).content.decode()
     told = ["Ghent", settings.CONTACT_EMAIL, *(one["label"] for one in facts["data"])]
-    told += [one.label for one in facts["stores"]] + [one["name"] for one in facts["cookies"]]
+    told += [one["label"] for one in facts["stores"]] + [one["name"] for one in facts["cookies"]]
     assert [text for text in told if escape(str(text)) not in page] == []

@@ -116,7 +116,9 @@ def test_a_proxys_word_is_taken_only_when_there_is_one(answers: dict[str, Any]) 
 
 @pytest.mark.clause("transport")
 @pytest.mark.promise("VJ-15")
-def test_plain_http_is_sent_to_https_with_the_promise_to_stay(client: Any, settings: Any) -> None:
+def test_plain_http_is_sent_to_https_with_the_promise_to_stay(
+    client: Any, db: None, settings: Any
+) -> None:
     settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600
     answer = client.get("/privacy/")

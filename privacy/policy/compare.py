@@ -1,0 +1,170 @@
+"""How two versions differ: word for word in the clauses, row for row in the tables."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import groupby
+from typing import Any
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from privacy.policy.texts import rendered
+
+TOKEN = re.compile(r"<[^>]+>|&#?\w+;|\w+(?:['’-]\w+)*|\s+|[^\w\s<]")
+ADDED, REMOVED, CHANGED, SAME = "added", "removed", "changed", "same"
+NOTHING = SafeString("")
+Op = tuple[bool, list[str], list[str]]  # (equal, old tokens, new tokens)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What became of one clause or row. `cells` are the row's texts, by column."""
+
+    id: str
+    kind: str
+    title: SafeString
+    html: SafeString = NOTHING
+    cells: tuple[tuple[str, SafeString], ...] = ()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two versions, side by side: each part in the newer one's order, removed things last."""
+
+    clauses: list[Change]
+    tables: dict[str, list[Change]]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        kinds = [one.kind for one in self.clauses]
+        return {kind: kinds.count(kind) for kind in (ADDED, CHANGED, REMOVED, SAME)}
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.tables) or self.counts[SAME] != len(self.clauses)
+
+
+TABLES = {  # part of a version's content → its columns, the first one naming the row
+    "data": ("label", "purposes", "basis", "retention", "erased"),
+    "stores": ("label", "purposes", "where", "retention", "erased"),
+    "cookies": ("name", "purpose", "lifetime"),
+    "providers": ("name", "purpose", "data", "region"),
+    "regions": ("what", "region"),
+    "asks": ("key", "words"),
+}
+
+
+def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Comparison:
+    """Compare two contents; tables without a difference are left out."""
+    tables = {
+        name: [one for one in _rows(old.get(name, []), new.get(name, []), columns)
+               if one.kind != SAME]
+        for name, columns in TABLES.items()
+    }  # fmt: skip
+    return Comparison(
+        clauses=_clauses(old.get("clauses", []), new.get("clauses", [])),
+        tables={name: rows for name, rows in tables.items() if rows},
+    )
+
+
+def _clauses(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> list[Change]:
+    before = {one["id"]: one for one in old}
+    found = []
+    for one in new:
+        was = before.pop(one["id"], None)
+        if was is None:
+            found.append(_whole(one, ADDED))
+        elif (was["title"], was["text"]) == (one["title"], one["text"]):
+            found.append(Change(one["id"], SAME, escape(one["title"]), rendered(one["text"])))
+        else:
+            title = words(escape(was["title"]), escape(one["title"]))
+            html = words(rendered(was["text"]), rendered(one["text"]))
+            found.append(Change(one["id"], CHANGED, title, html))
+    return found + [_whole(one, REMOVED) for one in before.values()]
+
+
+def _whole(clause: Mapping[str, Any], kind: str) -> Change:
+    """A clause that came or went is marked as a whole: each word of it would be noise."""
+    return Change(clause["id"], kind, escape(clause["title"]), rendered(clause["text"]))
+
+
+def _rows(
+    old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]], columns: Sequence[str]
+) -> Iterable[Change]:
+    key = columns[0]
+    before = {one[key]: one for one in old}
+    for one in new:
+        was = before.pop(one[key], None)
+        if was is None:
+            yield _row(one, one, columns, ADDED)
+        else:
+            same = all(_text(was, name) == _text(one, name) for name in columns)
+            yield _row(was, one, columns, SAME if same else CHANGED)
+    for one in before.values():
+        yield _row(one, one, columns, REMOVED)
+
+
+def _row(
+    old: Mapping[str, Any], new: Mapping[str, Any], columns: Sequence[str], kind: str
+) -> Change:
+    cells = [(name, words(_text(old, name), _text(new, name))) for name in columns[1:]]
+    return Change(str(new[columns[0]]), kind, escape(new[columns[0]]), cells=tuple(cells))
+
+
+def _text(row: Mapping[str, Any], name: str) -> str:
+    value = row.get(name, "")
+    return escape("; ".join(value) if isinstance(value, list | tuple) else str(value))
+
+
+def words(old: str, new: str) -> SafeString:
+    """Return `new` as HTML with what came in `<ins>` and what went in `<del>`.
+
+    Both are safe HTML. Tags of the new text stand as they are, those of the old one are dropped:
+    so the outcome nests as the new text does.
+    """
+    parts = []
+    for equal, before, after in _together(TOKEN.findall(old), TOKEN.findall(new)):
+        if equal:
+            parts.append("".join(after))
+        else:
+            parts += [_marked(_untagged(before), "del", _("removed:"))]
+            parts += [_marked(after, "ins", _("added:"))]
+    return SafeString("".join(parts))
+
+
+def _together(old: list[str], new: list[str]) -> list[Op]:
+    """Return runs of equal and of changed tokens; a lone short word between changes joins them."""
+    ops: list[Op] = []
+    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        before, after = old[a:b], new[c:d]
+        equal = tag == "equal" and not (ops and a > 0 and b < len(old) and _slight(after))
+        if ops and ops[-1][0] == equal:
+            ops[-1][1].extend(before)
+            ops[-1][2].extend(after)
+        else:
+            ops.append((equal, before, after))
+    return ops
+
+
+def _slight(tokens: list[str]) -> bool:
+    text = "".join(tokens)
+    return "<" not in text and len(text.strip()) <= 3
+
+
+def _untagged(tokens: list[str]) -> list[str]:
+    return [" " if one.startswith("</") else one
+            for one in tokens if one.startswith("</") or not one.startswith("<")]  # fmt: skip
+
+
+def _marked(tokens: list[str], tag: str, spoken: str) -> str:
+    """Wrap each run of words in a tag of its own; a screen reader hears what it is."""
+    parts = []
+    for is_tag, group in groupby(tokens, key=lambda one: one.startswith("<")):
+        run = "".join(group)
+        if not is_tag and run.strip():
+            run = f'<{tag}><span class="visually-hidden">{escape(spoken)} </span>{run}</{tag}>'
+        parts.append(run)
+    return "".join(parts)

@@ -1,0 +1,123 @@
+"""What the policy tells of this very site: read from the data map and the configuration.
+
+Each table is a list of rows of plain texts, the same for the page, the JSON, and comparisons.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from integrations import providers as outside
+from privacy import datamap
+from privacy import purposes as consented
+
+Row = dict[str, Any]
+
+COOKIES = [
+    {
+        "name": settings.SESSION_COOKIE_NAME,
+        "purpose": "keeps you signed in",
+        "lifetime": "30 days, or until you sign out",
+    },
+    {
+        "name": settings.CSRF_COOKIE_NAME,
+        "purpose": "proves that a form was sent from our own page",
+        "lifetime": "1 year",
+    },
+]
+
+
+def data() -> list[Row]:
+    """Return what is held about people in tables: one row a model."""
+    return [
+        {
+            "label": str(item.label),
+            "purposes": [str(datamap.PURPOSES[name]) for name in item.purposes],
+            "basis": item.basis.value,
+            "retention": str(item.kept),
+            "erased": str(item.kept_because or item.erased_how or item.erase.value),
+        }
+        for item in datamap.held()
+        if item.purposes
+    ]
+
+
+def stores() -> list[Row]:
+    """Return the places that are no tables: files, queues, mail, logs."""
+    return [
+        {
+            "label": str(item.label),
+            "purposes": [str(datamap.PURPOSES[name]) for name in item.purposes],
+            "where": str(item.where),
+            "retention": str(item.kept),
+            "erased": str(item.erased_how),
+        }
+        for item in datamap.stores()
+    ]
+
+
+def cookies() -> list[Row]:
+    return [dict(one) for one in COOKIES]
+
+
+def purposes() -> list[Row]:
+    """Return what data is used for, and how many kinds of data serve each purpose."""
+    rows = data()
+    return [
+        {"text": text, "data": [row["label"] for row in rows if text in row["purposes"]]}
+        for text in map(str, datamap.PURPOSES.values())
+    ]
+
+
+def asks() -> list[Row]:
+    """Return the words that consent rests on, by purpose, with their version."""
+    return [
+        {"key": one.key, "version": one.text.version, "words": str(one.text.words)}
+        for one in consented.purposes()
+    ]
+
+
+def providers() -> list[Row]:
+    """Return the outside services that this site is really configured with."""
+    return [
+        {
+            "name": one.name,
+            "purpose": one.purpose,
+            "data": one.data,
+            "categories": list(one.categories),
+            "region": one.region,
+        }
+        for one in outside.configured()
+    ]
+
+
+def regions() -> list[Row]:
+    """Return where data is stored and processed: here, and at each outside service."""
+    here = {"what": _("This site: database, files, queues"), "region": settings.REGION}
+    return [here, *({"what": one["name"], "region": one["region"]} for one in providers())]
+
+
+def facts() -> dict[str, Any]:
+    """Return all that the page tells from the data map and the configuration of this site."""
+    return {
+        "region": settings.REGION,
+        "contact": settings.CONTACT_EMAIL,
+        "purposes": purposes(),
+        "data": data(),
+        "stores": stores(),
+        "cookies": cookies(),
+        "providers": providers(),
+        "regions": regions(),
+    }
+
+
+def plain(rows: list[Row]) -> list[Row]:
+    """Return rows as text alone, cookies without the prefix that HTTPS gives them."""
+    return [
+        {
+            name: value if isinstance(value, list) else str(value).removeprefix("__Host-")
+            for name, value in row.items()
+        }
+        for row in rows
+    ]
