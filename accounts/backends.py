@@ -4,13 +4,18 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.db.models import Exists, OuterRef
 
 from accounts.models import User
+from privacy import consent
 from privacy.models import Notice
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]
-    """allauth's sign-in; the person comes with `has_news`, so that no page asks for it again."""
+    """allauth's sign-in; the person comes with what every page asks of them.
+
+    `has_news`: something they were told is unseen. `consents`: see `privacy.consent.newest`.
+    """
 
     def get_user(self, user_id: int) -> User | None:
         unseen = Notice.objects.filter(user=OuterRef("pk"), seen_at__isnull=True).order_by()
-        person = User.objects.annotate(has_news=Exists(unseen)).filter(pk=user_id).first()
+        people = User.objects.annotate(has_news=Exists(unseen), consents=consent.newest())
+        person = people.filter(pk=user_id).first()
         return person if person is not None and self.user_can_authenticate(person) else None

@@ -239,6 +239,7 @@ dm.store(
     places={
         "jamsite_session": "keeps you signed in",
         "csrftoken": "proves that a form was sent from our own page",
+        "jamsite_choices": "what you chose without an account, and a random name for counting",
     },
 )
 dm.store(

@@ -11,8 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils.translation import get_language
 
 from privacy import purposes
@@ -56,10 +58,26 @@ def has(user: Any, key: str, *, signal: bool = False) -> bool:
 
 
 def standings(user: Any) -> list[Standing]:
-    """Return where a person stands on every purpose: one query."""
-    newest = ConsentRecord.objects.filter(user=user).order_by("purpose", "-pk").distinct("purpose")
+    """Return where a person stands on every purpose: one query, or none if they came with it."""
+    if hasattr(user, "consents"):
+        newest = [ConsentRecord(**values) for values in user.consents]
+        for record in newest:
+            record.created_at = datetime.fromisoformat(str(record.created_at))
+    else:
+        newest = list(_newest(ConsentRecord.objects.filter(user=user)))
     by_key = {record.purpose: record for record in newest}
     return [_standing(one, by_key.get(one.key)) for one in purposes.purposes()]
+
+
+def _newest(rows: QuerySet[ConsentRecord]) -> QuerySet[ConsentRecord]:
+    return rows.order_by("purpose", "-pk").distinct("purpose")
+
+
+def newest(person: str = "pk") -> ArraySubquery:
+    """Return an annotation for people, to be named `consents`: their newest record by purpose."""
+    names = ("purpose", "given", "text_version", "against_signal", "created_at")
+    rows = _newest(ConsentRecord.objects.filter(user=OuterRef(person)))
+    return ArraySubquery(rows.values(record=JSONObject(**{name: name for name in names})))
 
 
 def _standing(purpose: Purpose, record: ConsentRecord | None) -> Standing:
@@ -171,26 +189,24 @@ def holding(user: Any) -> Iterator[None]:
     """
     with transaction.atomic():
         model: Any = get_user_model()
-        model._default_manager.select_for_update(no_key=True).values_list("pk").get(pk=user.pk)
+        rows = model._default_manager.select_for_update(no_key=True)
+        rows.filter(pk=user.pk).values_list("pk").first()
         yield
 
 
-def heed_signal(user: Any) -> list[str]:
+def heed_signal(user: Any) -> list[Purpose]:
     """Withdraw what the person agreed to before their browser said no; return the purposes.
 
-    A yes given in knowledge of the signal stays. Costs one query when there is nothing to do.
+    A yes given in knowledge of the signal stays. Asks nothing more when there is nothing to do.
     """
-    heeding = [one.key for one in purposes.purposes() if one.heeds_signal and one.asks]
-    later = ConsentRecord.objects.filter(
-        user=OuterRef("user"), purpose=OuterRef("purpose"), pk__gt=OuterRef("pk")
-    )
-    rows = ConsentRecord.objects.filter(
-        ~Exists(later), user=user, purpose__in=heeding, given=True, against_signal=False
-    )
-    found = sorted(rows.values_list("purpose", flat=True))
-    for key in found:
-        withdraw(user, key, channel=Channel.GPC)
-    return found
+    ended = [
+        one.purpose
+        for one in standings(user)
+        if one.on and one.purpose.asks and one.purpose.heeds_signal and not one.against_signal
+    ]
+    for purpose in ended:
+        withdraw(user, purpose.key, channel=Channel.GPC)
+    return ended
 
 
 def erase(user: Any, batch: int) -> int:

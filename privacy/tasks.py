@@ -3,7 +3,17 @@
 from celery import shared_task
 
 from foundation.work import sweep_workshops
-from privacy import announcing, disclosures, erasure, export, notices, releases, retention
+from privacy import (
+    announcing,
+    crashes,
+    disclosures,
+    erasure,
+    export,
+    notices,
+    releases,
+    retention,
+    usage,
+)
 from privacy.models import Erasure, Export, Notice, PolicyNoticeRun
 
 
@@ -47,6 +57,13 @@ def sweep() -> None:
         run_erasure.delay(erasure_id)
     for notice_id in Notice.due(limit=500):
         run_notice.delay(notice_id)
+
+
+@shared_task
+def count_usage() -> None:
+    """Count the days that are over, and forget faults that came no more."""
+    usage.count_days()
+    crashes.expire()
 
 
 @shared_task

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from privacy import media
-from privacy.views import evidence, exports, home, notices, policy
+from privacy.views import consent, evidence, exports, home, notices, policy, usage
 
 urlpatterns = [
     path("privacy/", policy.page, name="policy"),
@@ -16,5 +16,11 @@ urlpatterns = [
     path("settings/data/<str:public_id>/", exports.download, name="export_download"),
     path("settings/disclosures/", evidence.received, name="disclosures"),
     path("settings/looks/", evidence.looks, name="looks"),
+    path("settings/consent/", consent.page, name="consent"),
+    path("settings/consent/usage/", usage.mine, name="usage"),
+    path("statistics/", usage.statistics, name="statistics"),
+    path("crash/", usage.crash, name="crash"),
+    path("cookies/", consent.cookies, name="cookies"),
+    path(".well-known/gpc.json", consent.gpc, name="gpc"),
     path("media/<str:token>", media.media, name="media"),
 ]

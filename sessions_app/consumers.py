@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 import uuid
 from typing import Any
 
@@ -11,6 +12,7 @@ from accounts.models import User
 from foundation.ids import new_public_id
 from foundation.sockets import REPLACED, GatedConsumer
 from integrations.turn import ice_servers
+from privacy import usage
 from privacy.viewer import Viewer
 from sessions_app import queries
 from sessions_app.models import JamSession, Participant, Recording
@@ -56,6 +58,7 @@ class JamConsumer(GatedConsumer):
         self.group = f"jam.{self.session.pk}"
         self.present = False
         self.unseen: set[str] = set()  # peers whom a block keeps apart from this one
+        self._entered = time.monotonic()
         await self.join(f"user.{self.user.pk}")
         self._alive = asyncio.create_task(self._stay_alive())
 
@@ -66,6 +69,8 @@ class JamConsumer(GatedConsumer):
         if self.present:
             await self.room.leave(self.me.peer)
             await self._everybody("peer.left", peer=self.me.peer)
+            stayed = time.monotonic() - self._entered
+            await in_thread(usage.note)(self.user, usage.Kind.ROOM, seconds=stayed)
             if all(peer.user_id != self.user.pk for peer in await self.room.peers()):
                 await in_thread(recordings.left_while_asked)(self.session, self.user.pk)
         await self.room.close()
@@ -93,6 +98,7 @@ class JamConsumer(GatedConsumer):
         await self.room.enter(self.me)
         self.present = True
         others = await self._those_seen(others)
+        self._entered = time.monotonic()
         await self.send_frame(**await in_thread(self._welcome)(others))
         await self._everybody("peer.joined", **self.me.public())
 

@@ -6,8 +6,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from privacy import browser, erasure, media, rules
 from privacy import datamap as dm
-from privacy import erasure, media, rules
 from privacy.audiences import Audience
 from privacy.rules import Anyone, If, Nobody, Others, Related, Rule
 from privacy.walls import APPS, CHILDREN, INDEX
@@ -23,6 +23,35 @@ from sessions_app.models import (
     StemChunk,
 )
 from sessions_app.services import leaving, tidying
+
+browser.keeps(
+    "localStorage",
+    "jamsite.volume",
+    purpose=_("how loud you listen"),
+    lifetime=_("until you clear it"),
+    when=_("when you move a player's volume"),
+)
+browser.keeps(
+    "sessionStorage",
+    "jam-input",
+    purpose=_("which microphone you play through, and how"),
+    lifetime=_("until you close the tab"),
+    when=_("when you set up your sound"),
+)
+browser.keeps(
+    "sessionStorage",
+    "jam-room:*",
+    purpose=_("that you are in this room, and whether you are muted: a reload brings you back"),
+    lifetime=_("until you leave the room or close the tab"),
+    when=_("when you enter a room"),
+)
+browser.keeps(
+    "files",
+    "stems/*",
+    purpose=_("your own takes, safe from a crash"),
+    lifetime=_("until they have been sent"),
+    when=_("when you are recorded"),
+)
 
 TOOK_PART = Related("sessions_app.Participant", row="session", person="user")
 HAS_STEM = Related(

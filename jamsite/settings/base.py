@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "privacy.middleware.ChoicesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -181,8 +182,9 @@ ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxies
 # Usernames are unique whatever their case, which a functional constraint says, not the field.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 
-# Cookies: two essential ones, first-party ---------------------------------------------
+# Cookies: essential ones, first-party ---------------------------------------------
 SESSION_COOKIE_NAME = "jamsite_session"
+CHOICES_COOKIE_NAME = "jamsite_choices"  # of visitors, after they chose something
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -298,9 +300,11 @@ CELERY_BEAT_SCHEDULE = {
     "privacy-secrets": {"task": "privacy.tasks.tell_what_was_secret", "schedule": 3600},
     "privacy-expire": {"task": "privacy.tasks.expire", "schedule": 3600},
     "policy": {"task": "privacy.tasks.policy", "schedule": 60},
+    "privacy-usage": {"task": "privacy.tasks.count_usage", "schedule": 3600},
     "sessions-sweep": {"task": "sessions_app.tasks.sweep", "schedule": 10},
     "sessions-tidy": {"task": "sessions_app.tasks.tidy", "schedule": 3600},
 }
+USAGE_MIN_PEOPLE = ENV.usage_min_people  # a smaller group is never counted
 ERASURE_GRACE_DAYS = ENV.erasure_grace_days
 POLICY_NOTICE_DAYS = ENV.policy_notice_days
 CONTROL_NOTICE_DAYS = ENV.control_notice_days

@@ -67,6 +67,9 @@ class Environment(BaseSettings):
     retention_staff_log_days: int = Field(default=730, ge=90, le=1825)
     retention_logs_days: int = Field(default=14, ge=1, le=60)
 
+    usage_min_people: int = Field(
+        default=10, ge=5, description="fewest people that a published number may describe"
+    )
     openid_providers: Annotated[list[OpenIdProvider], NoDecode] = []
 
     stun_urls: CommaList = []

@@ -1,5 +1,25 @@
 """Staff pages of the machinery, one module for each subject."""
 
-from privacy.admin import consent, disclosures, links, looks, notices, policy, retention, rights
+from privacy.admin import (
+    consent,
+    disclosures,
+    links,
+    looks,
+    notices,
+    policy,
+    retention,
+    rights,
+    usage,
+)
 
-__all__ = ["consent", "disclosures", "links", "looks", "notices", "policy", "retention", "rights"]
+__all__ = [
+    "consent",
+    "disclosures",
+    "links",
+    "looks",
+    "notices",
+    "policy",
+    "retention",
+    "rights",
+    "usage",
+]

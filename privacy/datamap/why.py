@@ -49,6 +49,7 @@ purpose("messages", _("to carry what you write to the people you write to"))
 purpose("safety", _("to protect people against attacks and abuse"), Basis.INTEREST)
 purpose("rights", _("to carry out what you ask for under data protection law"), Basis.LEGAL)
 purpose("operations", _("to keep the service running"), Basis.INTEREST)
+purpose("analytics", _("to learn how the site is used, if you agreed to it"), Basis.CONSENT)
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,7 @@ class Held:
     - `retention`: how long: one end, or several of which the first to come holds.
     - `erase`: what happens to rows of a person who leaves; DELETE removes them with their files,
       BLANK empties the personal fields, CUSTOM calls `purge(user, batch)` until it returns 0.
+    - `find`: the rows of a person where no path leads to them, as under a pseudonym.
     - `kept_because`: the reason of KEEP; the end is in `retention`, and is no event of the account.
     - `exported`: which of a person's rows go into their copy; all, unless said otherwise.
     - `order`: place in the erasure plan, small first; the account itself is 100.
@@ -123,6 +124,7 @@ class Held:
     recipients: Sequence[str] = ()
     erase: Erase = Erase.DELETE
     purge: Callable[[Any, int], int] | None = None
+    find: Callable[[Any], QuerySet[Any]] | None = None
     erased_how: Words = ""
     kept_because: Words = ""
     exported: Q = field(default_factory=Q)
@@ -147,6 +149,8 @@ class Held:
 
     def rows_of(self, user: Any) -> QuerySet[Any]:
         """Return the rows about a person, as their provider (the first subject path)."""
+        if self.find is not None:
+            return self.find(user).order_by("pk")
         return self.model._default_manager.filter(**{self.subjects[0]: user.pk}).order_by("pk")
 
     def file_fields(self) -> list[str]:

@@ -8,9 +8,11 @@ from privacy.models.notices import Notice
 from privacy.models.policy import PolicyNotice, PolicyNoticeRun, PolicyRelease
 from privacy.models.retention import RetentionRun
 from privacy.models.rights import Erasure, Export, Tombstone
+from privacy.models.usage import CrashReport, UsageCount, UsageEvent
 
 __all__ = [
     "ConsentRecord",
+    "CrashReport",
     "Disclosure",
     "Erasure",
     "Export",
@@ -23,4 +25,6 @@ __all__ = [
     "RetentionRun",
     "ShareLink",
     "Tombstone",
+    "UsageCount",
+    "UsageEvent",
 ]

@@ -8,13 +8,13 @@ is in force on this site is `privacy.releases`' to say.
 
 from typing import Any
 
-from privacy.policy.site import COOKIES, facts
+from privacy.policy.site import cookies, facts
 from privacy.policy.texts import Clause, clauses, forget, promises, rendered, tests
 
 __all__ = [
-    "COOKIES",
     "Clause",
     "clauses",
+    "cookies",
     "facts",
     "forget",
     "promises",

@@ -9,23 +9,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from integrations import providers as outside
-from privacy import datamap
+from privacy import browser, datamap
 from privacy import purposes as consented
 
 Row = dict[str, Any]
-
-COOKIES = [
-    {
-        "name": settings.SESSION_COOKIE_NAME,
-        "purpose": "keeps you signed in",
-        "lifetime": "30 days, or until you sign out",
-    },
-    {
-        "name": settings.CSRF_COOKIE_NAME,
-        "purpose": "proves that a form was sent from our own page",
-        "lifetime": "1 year",
-    },
-]
 
 
 def data() -> list[Row]:
@@ -58,7 +45,12 @@ def stores() -> list[Row]:
 
 
 def cookies() -> list[Row]:
-    return [dict(one) for one in COOKIES]
+    """Return the cookies that the site sets; the cookie page tells all that a browser keeps."""
+    return [
+        {"name": one.shown, "purpose": str(one.purpose), "lifetime": str(one.lifetime)}
+        for one in browser.kept()
+        if one.kind == "cookie"
+    ]
 
 
 def purposes() -> list[Row]:

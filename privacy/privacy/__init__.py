@@ -1,5 +1,25 @@
 """What the privacy app itself holds about people, one module for each subject."""
 
-from privacy.privacy import consent, disclosures, links, looks, notices, policy, retention, rights
+from privacy.privacy import (
+    consent,
+    disclosures,
+    links,
+    looks,
+    notices,
+    policy,
+    retention,
+    rights,
+    usage,
+)
 
-__all__ = ["consent", "disclosures", "links", "looks", "notices", "policy", "retention", "rights"]
+__all__ = [
+    "consent",
+    "disclosures",
+    "links",
+    "looks",
+    "notices",
+    "policy",
+    "retention",
+    "rights",
+    "usage",
+]

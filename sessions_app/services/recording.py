@@ -16,6 +16,7 @@ from accounts.models import User
 from foundation.ids import new_public_id
 from foundation.live import tell
 from foundation.problems import Conflict, Unprocessable
+from privacy import usage
 from sessions_app.models import (
     JamSession,
     Mix,
@@ -64,6 +65,7 @@ def ask(session: JamSession, by: User, present: Iterable[int], title: str = "") 
     )
     _answer(recording, by, yes=True)
     _tell(recording)
+    transaction.on_commit(lambda: usage.note(by, usage.Kind.FEATURE, "recording"))
     return recording
 
 

@@ -22,7 +22,7 @@ from accounts.models import Profile, User
 from community import services as community
 from foundation.ids import new_public_id
 from messaging import services as messaging
-from privacy import consent, datamap, notices
+from privacy import consent, datamap, notices, usage
 from privacy.datamap import Held
 from privacy.models import Disclosure, Export, LegalDisclosure, Look
 from sessions_app.models import Recording, Stem, StemChunk
@@ -97,7 +97,9 @@ class Canary:
         messaging.write(talk, self.user, text=self.mark("message"), ref=str(uuid.uuid4()))
         messaging.mark_read(talk, self.user)
         community.keep(self.user, self.take)
-        consent.give(self.user, "marketing", channel=consent.Channel.SETTINGS)
+        for key in ("marketing", "analytics"):
+            consent.give(self.user, key, channel=consent.Channel.SETTINGS)
+        usage.note(self.user, usage.Kind.PAGE, self.mark("page"))
 
     def _account(self) -> None:
         account = SocialAccount.objects.create(
@@ -192,6 +194,7 @@ UNMARKED: dict[str, str] = {
     "about": "a public id, made by us",
     "address": "only of people without account",
     "purpose": "one of a few words",
+    "pseudonym": "a keyed hash, made by us",
     "channel": "one of a few words",
     "form": "one of a few words",
     "language": "one of a few words",

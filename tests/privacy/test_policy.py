@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from integrations import providers
-from privacy import policy, releases
+from privacy import browser, policy, releases
 
 
 @pytest.fixture
@@ -104,7 +104,12 @@ def test_the_cookies_told_of_are_those_that_are_set(db: None, settings: Any) -> 
     client.get(reverse("account_login"))
     client.post(reverse("account_login"), {"login": "owner", "password": PASSWORD})
     client.get(reverse("home"))
-    assert set(client.cookies) == {one["name"] for one in policy.COOKIES}
+    needed = {one.shown for one in browser.kept() if one.kind == "cookie" and one.needed}
+    assert set(client.cookies) == needed - {settings.CHOICES_COOKIE_NAME}
+    visitor = Client()
+    visitor.post(reverse("cookies"), headers={"Origin": "http://testserver"})
+    told = {one["name"] for one in policy.cookies()}
+    assert {*client.cookies, *visitor.cookies} == told
 
 
 @pytest.mark.clause("providers")

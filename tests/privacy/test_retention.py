@@ -35,6 +35,7 @@ from privacy.models import (
     Notice,
     RetentionRun,
     Tombstone,
+    UsageEvent,
 )
 from privacy.tasks import expire
 from sessions_app.models import Invite, Stem, StemChunk
@@ -195,7 +196,14 @@ def dormant(cast: Cast, since: datetime) -> Callable[[], bool]:
     return lambda: User.objects.filter(pk=user.pk, state="active").exists()
 
 
+def usage_event(cast: Cast, since: datetime) -> Callable[[], bool]:
+    event = UsageEvent(pseudonym="p" * 32, kind="page", hour=since)
+    event.save()
+    return there(event)
+
+
 ENDS: dict[str, Make] = {
+    "privacy.usageevent:hour": usage_event,
     "privacy.notice:created_at": notice,
     "privacy.notice:created_at:1": letter,
     "sessions_app.stemchunk:end_stale_takes": chunk,
