@@ -1,6 +1,7 @@
 """How two versions differ: word for word in the clauses, row for row in the tables."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -94,17 +95,27 @@ def _whole(clause: Mapping[str, Any], kind: str) -> Change:
 def _rows(
     old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]], columns: Sequence[str]
 ) -> Iterable[Change]:
-    key = columns[0]
-    before = {one[key]: one for one in old}
-    for one in new:
-        was = before.pop(one[key], None)
+    before = _named(old, columns[0])
+    for name, one in _named(new, columns[0]).items():
+        was = before.pop(name, None)
         if was is None:
             yield _row(one, one, columns, ADDED)
         else:
-            same = all(_text(was, name) == _text(one, name) for name in columns)
+            same = all(_text(was, column) == _text(one, column) for column in columns)
             yield _row(was, one, columns, SAME if same else CHANGED)
     for one in before.values():
         yield _row(one, one, columns, REMOVED)
+
+
+def _named(rows: Sequence[Mapping[str, Any]], key: str) -> dict[tuple[str, int], Mapping[str, Any]]:
+    """Return rows by name; of those with the same name the first is the first."""
+    seen: Counter[str] = Counter()
+    named = {}
+    for row in rows:
+        name = str(row[key])
+        named[name, seen[name]] = row
+        seen[name] += 1
+    return named
 
 
 def _row(
@@ -130,8 +141,10 @@ def words(old: str, new: str) -> SafeString:
         if equal:
             parts.append("".join(after))
         else:
-            parts += [_marked(_untagged(before), "del", _("removed:"))]
-            parts += [_marked(after, "ins", _("added:"))]
+            gone = _untagged(before)
+            if "".join(gone).strip():
+                parts.append(_marked(gone, "del", _("removed:")))
+            parts.append(_marked(after, "ins", _("added:")))
     return SafeString("".join(parts))
 
 

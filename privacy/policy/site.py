@@ -54,10 +54,13 @@ def cookies() -> list[Row]:
 
 
 def purposes() -> list[Row]:
-    """Return what data is used for, and how many kinds of data serve each purpose."""
-    rows = data()
+    """Return what data is used for, and which data serves each purpose."""
+    rows = [*data(), *stores()]
     return [
-        {"text": text, "data": [row["label"] for row in rows if text in row["purposes"]]}
+        {
+            "text": text,
+            "data": list(dict.fromkeys(row["label"] for row in rows if text in row["purposes"])),
+        }
         for text in map(str, datamap.PURPOSES.values())
     ]
 

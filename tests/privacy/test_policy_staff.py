@@ -32,7 +32,7 @@ def test_staff_draft_compare_announce_and_watch(other_code: Any, staff: Client) 
     listed = staff.get(admin("changelist")).content.decode()
     assert "says something else than the policy in force" in listed
     page = staff.get(admin("draft")).content.decode()
-    assert "1 clauses added" in page and "sing" in page
+    assert "1 clause added" in page and "sing" in page
     empty = staff.post(admin("draft"), {"kind": "text", "summary": ""})
     assert empty.status_code == 422
     form = {"kind": "text", "summary": "Songs are in it.", "material": "on"}
