@@ -54,7 +54,7 @@ LOOKS_AT: dict[str, tuple[str, ...]] = {
 DOES: dict[str, tuple[str, ...]] = {
     SUPPORT: (),
     MODERATOR: (),
-    PRIVACY_OFFICER: ("privacy.add_legaldisclosure",),
+    PRIVACY_OFFICER: ("privacy.add_legaldisclosure", "privacy.publish_policy"),
     PARTNER_MANAGER: (),
     ADMINISTRATOR: ("accounts.change_user",),
 }

@@ -70,6 +70,10 @@ PAGES = (
 VISITOR_PAGES = (
     "/",
     "/privacy/",
+    "/privacy/?q=cookies",
+    "/privacy/versions/",
+    "/privacy/versions/1/",
+    "/privacy/versions/1/changes/",
     "/account/login/",
     "/account/signup/",
     "/account/password/reset/",
