@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile, User
@@ -40,6 +41,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if is_buried(User, name):
             raise ValidationError(_("This username can't be used. Choose another one."))
         return name
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Offer a mailed link to people without a password, who could confirm in no other way."""
+        found: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if not found and user.is_authenticated:
+            url = reverse("confirm_by_mail")
+            found = [{"id": "mail_link", "description": _("Use a link by mail"), "url": url}]
+        return found
 
     def get_client_ip(self, request: HttpRequest) -> str:
         if settings.ALLAUTH_TRUSTED_PROXY_COUNT:

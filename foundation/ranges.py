@@ -12,15 +12,16 @@ _RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 
 
 def file_response(
-    request: HttpRequest, storage: Storage, name: str, content_type: str
+    request: HttpRequest, storage: Storage, name: str, content_type: str, *, etag: str = ""
 ) -> HttpResponse | StreamingHttpResponse:
     """Answer with the file or the one range asked for (RFC 9110, section 14).
 
-    Several ranges in one request are answered with the whole file, as the RFC allows. Raises
-    FileNotFoundError when the file is gone.
+    Several ranges in one request are answered with the whole file, as the RFC allows; so is a range
+    of another version than `etag` (If-Range). Raises FileNotFoundError when the file is gone.
     """
     size = storage.size(name)
-    span = _span(request.headers.get("Range", ""), size)
+    same = request.headers.get("If-Range", etag) == etag
+    span = _span(request.headers.get("Range", "") if same else "", size)
     if span is None:
         refused = HttpResponse(status=416)
         refused["Content-Range"] = f"bytes */{size}"
@@ -34,6 +35,8 @@ def file_response(
     )
     response["Accept-Ranges"] = "bytes"
     response["Content-Length"] = str(end - start + 1)
+    if etag:
+        response["ETag"] = etag
     if partial:
         response["Content-Range"] = f"bytes {start}-{end}/{size}"
     return response

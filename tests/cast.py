@@ -5,9 +5,11 @@ played. `former` withdrew from them. `stranger` is signed in and knows nobody. `
 same things and has asked to be erased. `anonymous` has no account.
 """
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import ContentFile
@@ -84,6 +86,15 @@ def recorded(
     return recording
 
 
+def just_signed_in(client: Client, seconds_ago: float = 0) -> None:
+    """Note in a web session that its person signed in, as the form does."""
+    session = client.session
+    record = {"method": "password", "at": time.time() - seconds_ago}
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [record]
+    session[f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"] = session["_auth_user_id"]
+    session.save()
+
+
 @dataclass
 class Cast:
     people: dict[str, User]
@@ -136,6 +147,7 @@ class Cast:
         client = Client(**kwargs)
         if role != "anonymous":
             client.force_login(self.people[role], backend=BACKEND)
+            just_signed_in(client)
         return client
 
     def conversation(self, one: str, other: str) -> Any:
