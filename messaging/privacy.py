@@ -1,10 +1,11 @@
 """What conversations hold about people, and who sees it: their members, nobody else."""
 
-from messaging import services
+from messaging import importing, services
 from messaging.models import Conversation, Member, Message
 from privacy import datamap as dm
-from privacy import rules
+from privacy import export, rules
 from privacy.audiences import Audience
+from privacy.importing import bring
 from privacy.rules import Anyone, Others, Related, Rule
 from privacy.walls import APPS, BLOCKS
 
@@ -42,6 +43,16 @@ dm.declare(
     },
     order=50,
 )
+bring(Conversation, importing.bring_conversation, order=60)
+bring(Message, importing.bring_message, order=61)
+
+export.also(
+    Message,
+    label="Messages written to you",
+    fields=["public_id", "conversation", "author", "text", "created_at"],
+    rows=lambda user: Message.objects.filter(conversation__members__user=user).exclude(author=user),
+)
+
 dm.declare(
     Member,
     label="Conversations you are in",
@@ -68,7 +79,7 @@ dm.declare(
         "public_id": dm.identifier(),
         "created_at": dm.moment(),
         "last_at": dm.moment(),
-        "pair": dm.link(export=False),
+        "pair": dm.Datum("user.unique_id", export=False, note="the members, who are exported"),
     },
     order=52,
 )

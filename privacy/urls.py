@@ -10,6 +10,7 @@ urlpatterns = [
     path("privacy/versions/<int:number>/", policy.version, name="policy_version"),
     path("privacy/versions/<int:number>/changes/", policy.changes, name="policy_changes"),
     path("privacy/announcements/<str:public_id>/", policy.announcement, name="policy_announcement"),
+    path("privacy/export.schema.json", exports.format_schema, name="export_schema"),
     path("notices/", notices.index, name="notices"),
     path("settings/privacy/", home.doors, name="privacy_home"),
     path("settings/data/", exports.exports, name="exports"),

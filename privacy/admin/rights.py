@@ -10,7 +10,7 @@ from privacy.models import Erasure, Export, Tombstone
 class ExportAdmin(ReadOnlyAdmin):
     list_display = ["public_id", "work", "percent", "created_at", "expires_at", "missing"]
     list_filter = ["work"]
-    exclude = ["file"]  # staff see that a copy was made, and never the copy
+    exclude = ["file", "named"]  # staff see that a copy was made, and never what is in it
 
 
 @admin.register(Erasure)

@@ -1,6 +1,8 @@
 """Rows behind a person's rights: exports, erasures, tombstones."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from foundation.ids import PublicIdField
@@ -18,6 +20,12 @@ class Export(Work):
     expires_at = models.DateTimeField(null=True, blank=True)
     file = models.FileField(upload_to="exports", blank=True)
     missing = models.PositiveIntegerField(default=0, help_text="files that could not be read")
+    size = models.PositiveBigIntegerField(null=True, blank=True, help_text="bytes")
+    begun_at = models.DateTimeField(null=True, blank=True, help_text="of this round")
+    round = models.PositiveIntegerField(default=0, help_text="times it had to begin anew")
+    named = ArrayField(
+        models.BigIntegerField(), default=list, blank=True, help_text="keys of people it names"
+    )
 
     class Meta:
         indexes = [
@@ -29,6 +37,14 @@ class Export(Work):
                 condition=models.Q(expires_at__isnull=True),
                 name="export_never_made",
             ),
+            GinIndex(fields=["named"], name="export_named"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=models.Q(work__in=["waiting", "running"]),
+                name="one_open_export_a_person",
+            )
         ]
 
 

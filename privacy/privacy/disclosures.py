@@ -59,7 +59,9 @@ dm.declare(
         "secret_until": dm.Datum("user.behavior", dm.Erase.KEEP, seen_by="owner"),
         "secret_because": dm.Datum("user.behavior", dm.Erase.KEEP, seen_by="owner"),
         "told_at": dm.Datum("user.behavior", dm.Erase.KEEP, seen_by="owner"),
-        "recorded_by": dm.Datum("user.unique_id", dm.Erase.KEEP, export=False, seen_by="nobody"),
+        "recorded_by": dm.Datum(
+            "user.unique_id", dm.Erase.KEEP, export=False, seen_by="nobody", note="who of the staff"
+        ),
         "recorded_at": dm.technical(),
     },
     order=60,

@@ -27,7 +27,13 @@ dm.declare(
     fields={
         "id": dm.technical(),
         "user": dm.link(export=False),
-        "staff": dm.Datum("user.unique_id", dm.Erase.BLANK, export=False, seen_by="nobody"),
+        "staff": dm.Datum(
+            "user.unique_id",
+            dm.Erase.BLANK,
+            export=False,
+            seen_by="nobody",
+            note="who of the staff",
+        ),
         "role": dm.Datum("user.account", seen_by="owner"),
         "model": dm.Datum("user.behavior", seen_by="owner"),
         "object_key": dm.technical("key of the row that was looked at"),

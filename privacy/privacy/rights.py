@@ -6,9 +6,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from privacy import datamap as dm
-from privacy import export, rules
+from privacy import erasure, export, rules
 from privacy.models import Erasure, Export, Tombstone
 from privacy.rules import Rule
+
+erasure.hook(hide=lambda user, erasure: export.forget(user), show=lambda user, erasure: None)
 
 rules.see(Export, Rule(owner="user"))
 rules.see(Erasure, Rule(owner="user"))
@@ -31,6 +33,10 @@ dm.declare(
         "expires_at": dm.moment(),
         "file": dm.Datum("user", export=False, seen_by="owner", note="everything you gave us"),
         "missing": dm.technical(),
+        "size": dm.technical(),
+        "begun_at": dm.technical(),
+        "round": dm.technical(),
+        "named": dm.technical("who must still be visible for it to be fetched; ends with the row"),
         **dm.work(),
     },
     erase=dm.Erase.CUSTOM,

@@ -59,7 +59,9 @@ dm.declare(
     retention=dm.For(usage.KEPT, since="hour", after=_("it happened, or when you withdraw")),
     fields={
         "id": dm.technical(),
-        "pseudonym": dm.Datum("user.unique_id.pseudonymous", export=False, seen_by="nobody"),
+        "pseudonym": dm.Datum(
+            "user.unique_id.pseudonymous", export=False, seen_by="nobody", note="random, of no use"
+        ),
         "kind": dm.moment(),
         "name": dm.moment(),
         "seconds": dm.moment(),

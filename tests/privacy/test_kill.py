@@ -1,5 +1,6 @@
 """`kill -9` at any statement: the next worker takes up where the killed one was."""
 
+import json
 import os
 import signal
 import subprocess
@@ -21,6 +22,7 @@ from psycopg.conninfo import make_conninfo
 
 from accounts.models import User
 from privacy import erasure, export
+from privacy.export import parts
 from privacy.models import Erasure, Export
 from privacy.tasks import run_erasure, sweep
 from tests.privacy.canaries import Canary
@@ -109,6 +111,61 @@ def test_an_export_killed_at_many_points_ends_whole_and_alone(
         assert archive.testzip() is None
         assert "export.json" in archive.namelist()
     assert default_storage.listdir("exports")[1] == [Path(export.file_name(made)).name]
+
+
+@pytest.mark.clause("export")
+@pytest.mark.promise("VJ-22")
+def test_an_export_goes_on_from_its_last_finished_part(
+    pair: tuple[Canary, Canary], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed after 7 parts, then after 12 more: every part is made once, the rest by us."""
+    one, _ = pair
+    monkeypatch.setattr(parts, "BATCH", 2)
+    put, made_here = parts.Folder._put, []
+
+    def counted(self: Any, section: Any, number: int, rows: Any, user: Any) -> None:
+        made_here.append((section.name, number))
+        put(self, section, number, rows, user)
+
+    monkeypatch.setattr(parts.Folder, "_put", counted)
+    whole = Export.objects.create(user=one.user)
+    export.run(whole.pk)
+    all_parts = list(made_here)
+    assert len(all_parts) == len(set(all_parts)) > 20
+    Export.objects.all().delete()
+    made_here.clear()
+
+    row = Export.objects.create(user=one.user)
+    for lived in (7, 12):
+        process = start("-m", "tests.privacy.killed_parts", str(row.pk), str(lived))
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == -signal.SIGKILL, err
+    Export.objects.filter(pk=row.pk).update(leased_until=None)
+    export.run(row.pk)
+    row.refresh_from_db()
+    assert (row.work, row.attempts) == ("done", 3)
+    assert made_here == all_parts[19:]
+    with zipfile.ZipFile(default_storage.open(row.file.name)) as archive:
+        assert archive.testzip() is None
+        told = json.loads(archive.read("export.json"))["sections"]
+        assert {len(json.loads(archive.read(part["file"]))) - part["count"] for part in told} == {0}
+    assert list(Path(settings.WORK_DIR).iterdir()) == []
+
+
+@pytest.mark.clause("export")
+def test_a_part_that_was_damaged_is_made_again(pair: tuple[Canary, Canary]) -> None:
+    one, _ = pair
+    row = Export.objects.create(user=one.user)
+    process = start("-m", "tests.privacy.killed_parts", str(row.pk), "9")
+    process.communicate(timeout=60)
+    damaged = sorted(Path(settings.WORK_DIR).rglob("*.json"))[0]
+    damaged.write_bytes(damaged.read_bytes()[:-3])
+    Export.objects.filter(pk=row.pk).update(leased_until=None)
+    export.run(row.pk)
+    row.refresh_from_db()
+    with zipfile.ZipFile(default_storage.open(row.file.name)) as archive:
+        for part in json.loads(archive.read("export.json"))["sections"]:
+            assert len(json.loads(archive.read(part["file"]))) == part["count"]
 
 
 @pytest.mark.clause("leaving")
