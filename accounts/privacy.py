@@ -3,11 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Block, Dormancy, Follow, Guardianship, JammedWith, Profile, User
-from accounts.services import lapsing, leaving, ties
+from accounts.services import importing, lapsing, leaving, ties
 from accounts.walls import WALLS, followers_of, guardians_of, jammed_with
 from privacy import datamap as dm
 from privacy import erasure, media, rules
 from privacy.audiences import Audience
+from privacy.importing import bring
 from privacy.rules import Anyone, Person, Rule
 
 for each in WALLS:
@@ -44,6 +45,9 @@ rules.see(
 rules.see(Block, Rule(owner="blocker"))
 rules.see(JammedWith, Rule(owner="person"))
 rules.see(Guardianship, Rule(owner="guardian", within={Audience.PARTICIPANTS: Person("child")}))
+
+bring(User, importing.make_account, order=0)
+bring(Profile, importing.bring_profile, order=10)
 media.serve(Profile, photo=media.Part("photo", "image/webp"))
 
 dm.declare(

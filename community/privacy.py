@@ -1,10 +1,13 @@
 """What the community app holds about people, and who sees it."""
 
+from community import importing
 from community.models import Favourite
 from privacy import datamap as dm
 from privacy import rules
+from privacy.importing import bring
 from privacy.rules import Rule
 
+bring(Favourite, importing.bring_favourite, order=70)
 rules.see(Favourite, Rule(owner="user", audience="user__profile__favourites_audience"))
 
 dm.declare(

@@ -9,6 +9,7 @@ from accounts.models import User
 from privacy import browser, erasure, media, rules
 from privacy import datamap as dm
 from privacy.audiences import Audience
+from privacy.importing import bring
 from privacy.rules import Anyone, If, Nobody, Others, Related, Rule
 from privacy.walls import APPS, CHILDREN, INDEX
 from sessions_app.models import (
@@ -22,7 +23,7 @@ from sessions_app.models import (
     Stem,
     StemChunk,
 )
-from sessions_app.services import leaving, tidying
+from sessions_app.services import importing, leaving, tidying
 
 browser.keeps(
     "localStorage",
@@ -123,6 +124,12 @@ rules.see(RecordingConsent, Rule(owner="user"))
 
 media.serve(Mix, opus=media.Part("opus", "audio/ogg"), flac=media.Part("flac", "audio/flac"))
 media.serve(Stem, flac=media.Part("file", "audio/flac"))
+
+bring(JamSession, importing.bring_session, order=20)
+bring(Recording, importing.bring_recording, order=30)
+bring(Stem, importing.bring_stem, order=40)
+bring(RecordingConsent, importing.bring_consent, order=50)
+bring(ChatLine, importing.bring_chat_line, order=50)
 
 erasure.hook(hide=leaving.hide, show=leaving.show)
 

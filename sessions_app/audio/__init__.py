@@ -19,7 +19,7 @@ from .errors import (
 )
 from .mix import MixResult, MixStem, render
 from .peaks import peaks
-from .stem import StemInfo, assemble
+from .stem import StemInfo, assemble, remake
 
 __all__ = [
     "AudioError",
@@ -39,5 +39,6 @@ __all__ = [
     "fit_clock",
     "peaks",
     "probe_audio",
+    "remake",
     "render",
 ]

@@ -13,12 +13,14 @@ import av
 import numpy as np
 import numpy.typing as npt
 
+from .check import probe_audio
 from .decode import MAX_RATE, MIN_RATE, decode_frames, open_audio, plane
 from .encode import FlacWriter
-from .errors import AudioError, BadChunk, EmptyStem
+from .errors import AudioError, BadChunk, EmptyStem, NotAudio
 
 READ_FRAMES = 1 << 17  # frames read at a time: at most 768 KiB of PCM, whatever a chunk's size
 BYTES = 3
+MAX_SECONDS = 3 * 3600  # of a stem that is taken in whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,58 @@ def assemble(
     )
 
 
+def remake(path: Path, out: Path) -> StemInfo:
+    """Decode a FLAC file to its last sample and encode it anew: tags and pictures stay out.
+
+    For files that came from elsewhere. Raises `NotAudio` for content that isn't lossless FLAC of 1
+    or 2 channels without damage, or lasts longer than three hours.
+    """
+    info = probe_audio(path)
+    if info.codec != "flac" or info.channels > 2:
+        raise NotAudio("a stem is FLAC of one or two channels")
+    rate, channels = info.sample_rate, info.channels
+    digest, frames, peak = hashlib.sha256(), 0, 0
+    with (
+        open_audio(path) as container,
+        FlacWriter(out, sample_rate=rate, channels=channels) as writer,
+    ):
+        for frame in decode_frames(container):
+            samples = _all_int32(frame)
+            frames += frame.samples
+            if frames > MAX_SECONDS * rate:
+                raise NotAudio("it lasts longer than three hours")
+            digest.update(narrow(samples).data)
+            peak = max(peak, int(samples.max() >> 8), -int(samples.min() >> 8))
+            writer.write_int(samples)
+    if _digest_of(out) != digest.hexdigest():
+        raise AudioError("the written file does not decode to what was read")
+    return StemInfo(
+        frames=frames,
+        sample_rate=rate,
+        channels=channels,
+        sha256=digest.hexdigest(),
+        peak_dbfs=20 * math.log10(peak / 2**23) if peak else -math.inf,
+    )
+
+
+def _all_int32(frame: av.AudioFrame) -> npt.NDArray[np.int32]:
+    """A packed ``s16`` or ``s32`` frame's samples with the 24 bits on top, interleaved."""
+    if frame.format.name == "s16":
+        count = frame.samples * frame.layout.nb_channels
+        flat = np.frombuffer(plane(frame), dtype=np.int16, count=count)
+        return flat.astype(np.int32) << 16
+    return frame_int32(frame) & ~np.int32(0xFF)
+
+
+def narrow(samples: npt.NDArray[np.int32]) -> npt.NDArray[np.uint8]:
+    """The upper 24 bits of each sample as s24le bytes, ``(samples, 3)``."""
+    out = np.empty((samples.size, BYTES), dtype=np.uint8)
+    wide = samples.view(np.uint8).reshape(-1, 4)
+    for byte in range(BYTES):
+        out[:, byte] = wide[:, byte + 1]
+    return out
+
+
 def widen(raw: bytes) -> npt.NDArray[np.int32]:
     """s24le bytes to int32 with the 24 bits on top, as FFmpeg's ``s32`` wants them; flat."""
     source = np.frombuffer(raw, dtype=np.uint8).reshape(-1, BYTES)
@@ -111,12 +165,7 @@ def _digest_of(path: Path) -> str:
     digest = hashlib.sha256()
     with open_audio(path) as container:
         for frame in decode_frames(container):
-            samples = frame_int32(frame)
-            narrow = np.empty((samples.size, BYTES), dtype=np.uint8)
-            wide = samples.view(np.uint8).reshape(-1, 4)
-            for byte in range(BYTES):
-                narrow[:, byte] = wide[:, byte + 1]
-            digest.update(narrow.data)
+            digest.update(narrow(frame_int32(frame)).data)
     return digest.hexdigest()
 
 
