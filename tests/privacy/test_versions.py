@@ -21,6 +21,11 @@ def says(monkeypatch: pytest.MonkeyPatch) -> Any:
     return say
 
 
+@pytest.mark.clause("changes")
+def test_the_code_says_what_its_newest_version_says() -> None:
+    assert versions.problems() == []
+
+
 def test_a_change_of_the_map_wants_a_new_version(says: Any, tmp_path: Path) -> None:
     assert versions.problems(tmp_path) == [
         "The policy has no version yet: write one with manage.py policy --draft."

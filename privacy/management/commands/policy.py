@@ -39,6 +39,8 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(policy.as_json(), indent=2))
         faults = policy.problems()
+        if options["check"]:
+            faults += versions.problems()
         if faults:
             raise CommandError("The policy doesn't hold:\n" + "\n".join(f"  {f}" for f in faults))
         if not options["json"]:
