@@ -52,7 +52,8 @@ media.serve(Profile, photo=media.Part("photo", "image/webp"))
 
 dm.declare(
     User,
-    label="Your account",
+    label=_("Your account"),
+    correct="settings",
     subjects=["pk"],
     purposes=["account", "publishing"],
     retention=[
@@ -95,7 +96,8 @@ dm.declare(
 
 dm.declare(
     Profile,
-    label="Your profile",
+    label=_("Your profile"),
+    correct="edit_profile",
     subjects=["user"],
     purposes=["publishing"],
     fields={
@@ -116,7 +118,8 @@ dm.declare(
 
 dm.declare(
     Follow,
-    label="People you follow",
+    label=_("People you follow"),
+    remove=ties.stop_following,
     subjects=["follower", "followee"],
     purposes=["publishing"],
     erase=dm.Erase.CUSTOM,
@@ -133,7 +136,8 @@ dm.declare(
 )
 dm.declare(
     Block,
-    label="People you blocked",
+    label=_("People you blocked"),
+    remove=ties.take_back_block,
     subjects=["blocker", "blocked"],
     purposes=["safety"],
     basis=dm.Basis.INTEREST,

@@ -1,6 +1,8 @@
 """What the community app holds about people, and who sees it."""
 
-from community import importing
+from django.utils.translation import gettext_lazy as _
+
+from community import importing, services
 from community.models import Favourite
 from privacy import datamap as dm
 from privacy import rules
@@ -12,7 +14,8 @@ rules.see(Favourite, Rule(owner="user", audience="user__profile__favourites_audi
 
 dm.declare(
     Favourite,
-    label="Your favourites",
+    label=_("Your favourites"),
+    remove=services.drop_row,
     subjects=["user"],
     purposes=["publishing"],
     fields={

@@ -13,3 +13,8 @@ def keep(user: User, recording: Recording) -> None:
 def drop(user: User, recording: Recording) -> None:
     """Stop keeping it. Idempotent."""
     Favourite.objects.filter(user=user, recording=recording).delete()
+
+
+def drop_row(user: User, favourite: Favourite) -> None:
+    """Delete one of one's own favourites, also of a recording one can't see any more."""
+    Favourite.objects.filter(pk=favourite.pk, user=user).delete()

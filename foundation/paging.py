@@ -58,6 +58,26 @@ def newest_first(
     return Page(items[:size], _box().encrypt(f"{at.isoformat()}~{key}".encode()).decode())
 
 
+def newest_keys(rows: QuerySet[M], after: str | None, *, size: int = PAGE_SIZE) -> Page[M]:
+    """Return the page of `rows` behind the cursor `after`, by key alone, the newest key first."""
+    ordered = rows.order_by("-pk")
+    if after:
+        place = _read_key(after)
+        if place is not None:
+            ordered = ordered.filter(pk__lt=place)
+    items = list(ordered[: size + 1])
+    if len(items) <= size:
+        return Page(items, None)
+    return Page(items[:size], _box().encrypt(str(items[size - 1].pk).encode()).decode())
+
+
+def _read_key(cursor: str) -> int | None:
+    try:
+        return int(_box().decrypt(cursor.encode()))
+    except (InvalidToken, ValueError):
+        return None
+
+
 def earlier_than(at: datetime, key: int, *, moment: str = "created_at") -> Q:
     """Return the condition for what comes after (at, key); the first half is for the index."""
     behind = Q(**{f"{moment}__lt": at}) | Q(**{moment: at, "pk__lt": key})

@@ -18,7 +18,8 @@ from privacy import datamap as dm
 
 dm.declare(
     EmailAddress,
-    label="Your e-mail addresses",
+    label=_("Your e-mail addresses"),
+    correct="account_email",
     subjects=["user"],
     purposes=["account"],
     fields={
@@ -47,7 +48,8 @@ dm.declare(
 )
 dm.declare(
     SocialAccount,
-    label="Networks you sign in with",
+    label=_("Networks you sign in with"),
+    correct="socialaccount_connections",
     subjects=["user"],
     purposes=["account"],
     fields={
@@ -84,7 +86,8 @@ dm.declare(
 )
 dm.declare(
     UserSession,
-    label="Your sign-ins",
+    label=_("Your sign-ins"),
+    remove=sign_ins.end_one,
     subjects=["user"],
     purposes=["safety"],
     basis=dm.Basis.INTEREST,

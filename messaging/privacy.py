@@ -1,5 +1,7 @@
 """What conversations hold about people, and who sees it: their members, nobody else."""
 
+from django.utils.translation import gettext_lazy as _
+
 from messaging import importing, services
 from messaging.models import Conversation, Member, Message
 from privacy import datamap as dm
@@ -29,7 +31,8 @@ rules.see(
 
 dm.declare(
     Message,
-    label="Messages you wrote",
+    label=_("Messages you wrote"),
+    remove=services.take_back,
     subjects=["author"],
     purposes=["messages"],
     fields={

@@ -56,3 +56,8 @@ def release_conversations(user: Any, batch: int) -> int:
     Conversation.objects.filter(pk__in=shared).update(pair=None)
     Conversation.objects.filter(pk__in=set(keys) - shared).delete()
     return len(keys)
+
+
+def take_back(user: User, message: Message) -> None:
+    """Delete one's own message, for everybody in the conversation."""
+    Message.objects.filter(pk=message.pk, author=user).delete()

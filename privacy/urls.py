@@ -1,7 +1,7 @@
 from django.urls import path
 
 from privacy import media
-from privacy.views import consent, evidence, exports, home, notices, policy, usage
+from privacy.views import consent, evidence, exports, held, home, notices, policy, usage
 
 urlpatterns = [
     path("privacy/", policy.page, name="policy"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("privacy/export.schema.json", exports.format_schema, name="export_schema"),
     path("notices/", notices.index, name="notices"),
     path("settings/privacy/", home.doors, name="privacy_home"),
+    path("settings/held/", held.held, name="held"),
+    path("settings/held/<slug:slug>/", held.held_kind, name="held_kind"),
+    path("settings/held/<slug:slug>/remove/", held.held_remove, name="held_remove"),
     path("settings/data/", exports.exports, name="exports"),
     path("settings/data/<str:public_id>/", exports.download, name="export_download"),
     path("settings/disclosures/", evidence.received, name="disclosures"),

@@ -23,7 +23,7 @@ from sessions_app.models import (
     Stem,
     StemChunk,
 )
-from sessions_app.services import importing, leaving, tidying
+from sessions_app.services import importing, leaving, publishing, sessions, tidying
 
 browser.keeps(
     "localStorage",
@@ -178,7 +178,8 @@ dm.declare(
 )
 dm.declare(
     Invite,
-    label="Invitations you made",
+    label=_("Invitations you made"),
+    remove=sessions.forget_invite,
     subjects=["made_by"],
     purposes=["jamming"],
     retention=dm.For("RETENTION_INVITES_DAYS", since="expires_at"),
@@ -195,7 +196,8 @@ dm.declare(
 )
 dm.declare(
     ChatLine,
-    label="What you wrote in rooms",
+    label=_("What you wrote in rooms"),
+    remove=sessions.take_back,
     subjects=["author"],
     purposes=["jamming"],
     fields={
@@ -272,7 +274,8 @@ dm.declare(
 )
 dm.declare(
     Stem,
-    label="Your own sound (stems)",
+    label=_("Your own sound (stems)"),
+    remove=publishing.take_back,
     subjects=["player"],
     purposes=["jamming", "publishing"],
     basis=dm.Basis.CONSENT,

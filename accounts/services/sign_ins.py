@@ -9,6 +9,9 @@ from django.db import transaction
 from django.db.models import Exists, F, Func, GenericIPAddressField, OuterRef
 from django.utils import timezone
 
+from accounts.models import User
+from foundation.live import cut
+
 
 class Shortened(Func):
     """An address with its end set to zero: /24 of IPv4, /48 of IPv6.
@@ -45,6 +48,14 @@ def forget_old(batch: int) -> int:
     Session.objects.filter(session_key__in=rows.values()).delete()
     UserSession.objects.filter(pk__in=rows).delete()
     return len(rows)
+
+
+@transaction.atomic
+def end_one(user: User, row: UserSession) -> None:
+    """End one of a person's own sign-ins: the web session, its record, open sockets."""
+    Session.objects.filter(session_key=row.session_key).delete()
+    UserSession.objects.filter(pk=row.pk, user=user).delete()
+    transaction.on_commit(lambda: cut(f"user.{user.pk}"))
 
 
 def forget_ended(batch: int) -> int:

@@ -162,3 +162,13 @@ def _purge(rows: Any, batch: int) -> int:
     keys = list(rows.order_by("pk").values_list("pk", flat=True)[:batch])
     rows.model.objects.filter(pk__in=keys).delete()
     return len(keys)
+
+
+def stop_following(user: User, tie: Follow) -> None:
+    """End one's own follow, also of somebody one can't see any more."""
+    end_follow(tie)
+
+
+def take_back_block(user: User, row: Block) -> None:
+    """Unblock somebody one has blocked."""
+    unblock(row)

@@ -37,6 +37,8 @@ from privacy.datamap.why import (
     serves,
 )
 from privacy.datamap.words import (
+    BASES,
+    ENDS,
     PEOPLE,
     SEEN_BY,
     Basis,
@@ -48,7 +50,9 @@ from privacy.datamap.words import (
 )
 
 __all__ = [
+    "BASES",
     "CATEGORIES",
+    "ENDS",
     "PEOPLE",
     "PURPOSES",
     "SEEN_BY",

@@ -22,17 +22,20 @@ class Purpose:
     key: str
     text: str | Promise
     basis: Basis = Basis.CONTRACT
+    name: str | Promise = ""
 
 
 _purposes: dict[str, Purpose] = {}
 PURPOSES: dict[str, str | Promise] = {}  # key → text; filled by `purpose`
 
 
-def purpose(key: str, text: str | Promise, basis: Basis = Basis.CONTRACT) -> Purpose:
+def purpose(
+    key: str, text: str | Promise, basis: Basis = Basis.CONTRACT, name: str | Promise = ""
+) -> Purpose:
     """Declare a purpose; raises ValueError when the key is taken."""
     if key in _purposes:
         raise ValueError(f"purpose {key} is declared twice")
-    _purposes[key] = Purpose(key, text, basis)
+    _purposes[key] = Purpose(key, text, basis, name or key.capitalize())
     PURPOSES[key] = text
     return _purposes[key]
 
@@ -42,14 +45,32 @@ def purposes() -> list[Purpose]:
     return list(_purposes.values())
 
 
-purpose("account", _("to know you when you come back and to keep your account safe"))
-purpose("jamming", _("to let you meet, play and record with others"))
-purpose("publishing", _("to show what you chose to show, to whom you chose"))
-purpose("messages", _("to carry what you write to the people you write to"))
-purpose("safety", _("to protect people against attacks and abuse"), Basis.INTEREST)
-purpose("rights", _("to carry out what you ask for under data protection law"), Basis.LEGAL)
-purpose("operations", _("to keep the service running"), Basis.INTEREST)
-purpose("analytics", _("to learn how the site is used, if you agreed to it"), Basis.CONSENT)
+purpose(
+    "account",
+    _("to know you when you come back and to keep your account safe"),
+    name=_("Your account"),
+)
+purpose("jamming", _("to let you meet, play and record with others"), name=_("Playing together"))
+purpose("publishing", _("to show what you chose to show, to whom you chose"), name=_("Showing"))
+purpose("messages", _("to carry what you write to the people you write to"), name=_("Messages"))
+purpose(
+    "safety", _("to protect people against attacks and abuse"), Basis.INTEREST, name=_("Safety")
+)
+purpose(
+    "rights",
+    _("to carry out what you ask for under data protection law"),
+    Basis.LEGAL,
+    name=_("Your rights"),
+)
+purpose(
+    "operations", _("to keep the service running"), Basis.INTEREST, name=_("Running the service")
+)
+purpose(
+    "analytics",
+    _("to learn how the site is used, if you agreed to it"),
+    Basis.CONSENT,
+    name=_("How the site is used"),
+)
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,19 @@ class Erase(Enum):
     OUTSIDE = "deleted where it is, by order or by you"
 
 
+BASES: Mapping[Basis, Words] = {
+    Basis.CONTRACT: _("our agreement with you"),
+    Basis.CONSENT: _("your consent"),
+    Basis.LEGAL: _("a legal duty of ours"),
+    Basis.INTEREST: _("a legitimate interest of ours, which you may object to"),
+}
+ENDS: Mapping[Erase, Words] = {
+    Erase.DELETE: _("deleted"),
+    Erase.BLANK: _("emptied; the rest stays with the others"),
+    Erase.CUSTOM: _("deleted"),
+    Erase.KEEP: _("kept for a while"),
+    Erase.NOTHING: _("nothing in it is about you"),
+}
 SEEN_BY: Mapping[str, Words] = {
     "public": _("anyone"),
     "audience": _("the people you chose"),

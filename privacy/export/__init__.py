@@ -4,7 +4,7 @@
 `job` carries it through kills, `schema` publishes the format. See docs/export.md.
 """
 
-from privacy.export.job import file_name, forget, kept, order, outdate, purge, run
+from privacy.export.job import file_name, forget, kept, order, outdate, purge, remove, run
 from privacy.export.schema import FORMAT
 from privacy.export.sections import also
 
@@ -17,5 +17,6 @@ __all__ = [
     "order",
     "outdate",
     "purge",
+    "remove",
     "run",
 ]

@@ -188,6 +188,16 @@ def purge(user: Any, batch: int) -> int:
     return len(rows)
 
 
+@transaction.atomic
+def remove(user: Any, export: Export) -> None:
+    """Delete one of a person's own copies, the file first; a job that builds it finds no row."""
+    row = Export.objects.select_for_update().filter(pk=export.pk, user=user).first()
+    if row is not None:
+        default_storage.delete(file_name(row))
+        _drop_folders(row)
+        row.delete()
+
+
 def outdate(people: Any) -> None:
     """End copies that hold sound of somebody who took it back; a new one can be ordered.
 

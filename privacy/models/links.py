@@ -24,5 +24,6 @@ class ShareLink(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["item_model", "item_id"], name="share_link_of"),
+            models.Index(fields=["expires_at"], name="share_link_over"),
             models.Index(fields=["made_by", "-created_at", "-id"], name="share_link_newest"),
         ]

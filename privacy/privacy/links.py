@@ -1,7 +1,9 @@
 """Share links: what they hold about people."""
 
+from django.utils.translation import gettext_lazy as _
+
 from privacy import datamap as dm
-from privacy import rules
+from privacy import links, rules
 from privacy.models import ShareLink
 from privacy.rules import Rule
 
@@ -9,7 +11,12 @@ rules.see(ShareLink, Rule(owner="made_by"))
 
 dm.declare(
     ShareLink,
-    label="Share links you made",
+    label=_("Share links you made"),
+    retention=[
+        dm.Until(dm.Event.ACCOUNT),
+        dm.For("RETENTION_INVITES_DAYS", since="expires_at"),
+    ],
+    remove=links.remove,
     subjects=["made_by"],
     purposes=["publishing"],
     fields={

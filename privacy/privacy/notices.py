@@ -14,7 +14,8 @@ rules.see(Notice, Rule(owner="user"))
 
 dm.declare(
     Notice,
-    label="What we told you",
+    label=_("What we told you"),
+    remove=notices.remove,
     subjects=["user"],
     purposes=["account", "rights", "safety"],
     retention=[

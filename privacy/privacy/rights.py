@@ -18,7 +18,8 @@ rules.see(Erasure, Rule(owner="user"))
 
 dm.declare(
     Export,
-    label="Copies of your data",
+    label=_("Copies of your data"),
+    remove=export.remove,
     subjects=["user"],
     purposes=["rights"],
     retention=[

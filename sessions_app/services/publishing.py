@@ -55,3 +55,8 @@ def withdraw(recording: Recording, player: User) -> bool:
     export.outdate([locked.owner_id])
     transaction.on_commit(lambda: mixing.delete_sound(stem))
     return True
+
+
+def take_back(player: User, stem: Stem) -> None:
+    """Take one's own sound out of the recording it is in, for good."""
+    withdraw(stem.recording, player)

@@ -107,3 +107,13 @@ def say(session: JamSession, author: User, *, text: str, ref: str) -> tuple[Chat
     return ChatLine.objects.get_or_create(
         author=author, ref=ref, defaults={"session": session, "text": text.strip()}
     )
+
+
+def take_back(user: User, line: ChatLine) -> None:
+    """Delete one's own line of a room's chat, for everybody."""
+    ChatLine.objects.filter(pk=line.pk, author=user).delete()
+
+
+def forget_invite(user: User, invite: Invite) -> None:
+    """Delete an invitation that one made; its link ends with it."""
+    Invite.objects.filter(pk=invite.pk, made_by=user).delete()

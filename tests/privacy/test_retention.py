@@ -25,7 +25,7 @@ from pydantic import ValidationError
 from accounts.models import Dormancy, User
 from accounts.services import lapsing
 from jamsite.settings.environment import Environment
-from privacy import datamap, notices, retention, tombstones
+from privacy import datamap, links, notices, retention, tombstones
 from privacy.datamap import Fades
 from privacy.models import (
     Disclosure,
@@ -159,6 +159,10 @@ def staff_log(cast: Cast, since: datetime) -> Callable[[], bool]:
     return dated(row, action_time=since)
 
 
+def share_link(cast: Cast, since: datetime) -> Callable[[], bool]:
+    return there(links.make(cast.recordings["participants"], cast["owner"], expires_at=since))
+
+
 def look(cast: Cast, since: datetime) -> Callable[[], bool]:
     with patch.object(timezone, "now", return_value=since):
         row = Look.objects.create(
@@ -212,6 +216,7 @@ ENDS: dict[str, Make] = {
     "sessions.session:expire_date": web_session,
     "sessions_app.invite:expires_at": invite,
     "privacy.disclosure:at": disclosure,
+    "privacy.sharelink:expires_at:1": share_link,
     "privacy.look:at": look,
     "privacy.export:expires_at": export,
     "privacy.export:created_at:1": export_never_made,
