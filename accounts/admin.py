@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import Block, Dormancy, Follow, Guardianship, JammedWith, Profile, User
 from foundation.admin import ReadOnlyAdmin
 from foundation.words import masked_address
+from privacy import consent, news
 
 
 @admin.register(User)
@@ -18,12 +20,18 @@ class UserAdmin(admin.ModelAdmin[User]):
     readonly_fields = ["public_id", "username", "email", "date_joined", "last_login", "state"]
     fields = [*readonly_fields, "is_active", "is_staff", "is_superuser", "groups"]
     filter_horizontal = ["groups"]
+    actions = ["end_news"]
     show_full_result_count = False
 
     @admin.display(description="e-mail")
     def masked_email(self, obj: User) -> str:
         """Lists show enough of an address to compare it; the page, behind a reason, all of it."""
         return masked_address(obj.email)
+
+    @admin.action(description="Asked for in writing: end news by e-mail", permissions=["change"])
+    def end_news(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        for person in people:
+            consent.withdraw(person, news.KEY, channel=consent.Channel.DESK)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Nobody makes themselves more than they are: only a superuser makes superusers."""

@@ -2,18 +2,25 @@
 
 from typing import Any
 
+from allauth.account.forms import AddEmailForm, SignupForm
+from allauth.socialaccount.forms import SignupForm as SocialSignupForm
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile, User
 from accounts.services.profiles import clean_photo, replace_photo
+from privacy.consent import Channel
+from privacy.forms import NewsChoice
 
 ACCEPTED = "image/jpeg,image/png,image/webp,image/gif"
 
 
-class ProfileForm(forms.ModelForm[Profile]):
+class ProfileForm(NewsChoice, forms.ModelForm[Profile]):
     """What a person shows of themselves; each field with its audience beside it."""
+
+    form_name = "profile"
 
     photo = forms.FileField(
         label=_("Photo"),
@@ -47,6 +54,40 @@ class ProfileForm(forms.ModelForm[Profile]):
             profile.photo = self.initial.get("photo") or ""
             replace_photo(profile, photo or None)
         return profile
+
+
+class SignUpForm(NewsChoice, SignupForm):  # type: ignore[misc]
+    """An account of one's own; news are chosen here or not, as in every form."""
+
+    form_name = "sign-up"
+    channel = Channel.SIGN_UP
+
+    def save(self, request: HttpRequest) -> Any:
+        user = super().save(request)
+        self.record_news(user, request)
+        return user
+
+
+class NetworkSignUpForm(NewsChoice, SocialSignupForm):  # type: ignore[misc]
+    """The same through a network."""
+
+    form_name = "sign-up through a network"
+    channel = Channel.SIGN_UP
+
+    def save(self, request: HttpRequest) -> Any:
+        user = super().save(request)
+        self.record_news(user, request)
+        return user
+
+
+class AddressForm(NewsChoice, AddEmailForm):  # type: ignore[misc]
+    """One more address."""
+
+    form_name = "e-mail address"
+
+    def save(self, request: HttpRequest) -> Any:
+        self.record_news(self.user, request)
+        return super().save(request)
 
 
 class LeaveForm(forms.Form):

@@ -32,7 +32,7 @@ class Kind:
     - `while_leaving`: goes also to who is leaving (their rights, their safety); others stay unsent.
     - `still`: asked when the mail is about to go; False drops the mail and keeps the notice.
     - `headers`: more headers of the mail, such as List-Unsubscribe.
-    - `why`: last line of the mail: why they get it.
+    - `why`: last line of the mail, or what makes it: why they get it, and how to end it.
     - `whole`: title and text are subject and body as they are, with nothing around them.
     """
 
@@ -40,7 +40,7 @@ class Kind:
     while_leaving: bool = False
     still: Callable[[Notice], bool] = lambda notice: True
     headers: Callable[[Notice], Mapping[str, str]] = lambda notice: {}
-    why: str = ""
+    why: str | Callable[[Notice], str] = ""
     whole: bool = False
 
 
@@ -185,7 +185,7 @@ def _letter(notice: Notice) -> Letter:
                 "title": notice.title,
                 "text": notice.text,
                 "link": f"{settings.SITE_URL}{notice.url}" if notice.url else "",
-                "why_text": about.why,
+                "why_text": about.why(notice) if callable(about.why) else about.why,
                 "SITE_NAME": settings.SITE_NAME,
                 "SITE_URL": settings.SITE_URL,
             },

@@ -9,12 +9,13 @@ from privacy import (
     disclosures,
     erasure,
     export,
+    news,
     notices,
     releases,
     retention,
     usage,
 )
-from privacy.models import Erasure, Export, Notice, PolicyNoticeRun
+from privacy.models import Erasure, Export, NewsSending, Notice, PolicyNoticeRun
 
 
 @shared_task
@@ -49,6 +50,11 @@ def policy() -> None:
 
 
 @shared_task
+def run_news(sending_id: int) -> None:
+    news.run(sending_id)
+
+
+@shared_task
 def sweep() -> None:
     """Take up whatever is due and held by nobody: exports, erasures, mail."""
     for export_id in Export.due():
@@ -57,6 +63,8 @@ def sweep() -> None:
         run_erasure.delay(erasure_id)
     for notice_id in Notice.due(limit=500):
         run_notice.delay(notice_id)
+    for sending_id in NewsSending.due():
+        run_news.delay(sending_id)
 
 
 @shared_task

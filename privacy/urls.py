@@ -1,7 +1,7 @@
 from django.urls import path
 
 from privacy import media
-from privacy.views import consent, evidence, exports, held, home, notices, policy, usage
+from privacy.views import consent, evidence, exports, held, home, news, notices, policy, usage
 
 urlpatterns = [
     path("privacy/", policy.page, name="policy"),
@@ -23,6 +23,8 @@ urlpatterns = [
     path("settings/consent/", consent.page, name="consent"),
     path("settings/consent/usage/", usage.mine, name="usage"),
     path("statistics/", usage.statistics, name="statistics"),
+    path("unsubscribe/<str:token>/", news.unsubscribe, name="unsubscribe"),
+    path("news/confirm/<str:token>/", news.confirm, name="confirm_news"),
     path("crash/", usage.crash, name="crash"),
     path("cookies/", consent.cookies, name="cookies"),
     path(".well-known/gpc.json", consent.gpc, name="gpc"),

@@ -14,7 +14,7 @@ class SessionForm(forms.ModelForm[JamSession]):
         labels = {"audience": _("Who may find it")}
         help_texts = {
             "title": _("Shown to whoever may find the session."),
-            "about": _("Style, tempo, what you are looking for."),
+            "about": _("Style, tempo, what you are looking for. Shown with the title."),
         }
 
 

@@ -17,10 +17,14 @@ from privacy.viewer import Viewer
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(
-        request.POST or None, request.FILES or None, instance=my_profile(request.user)
+        request.POST or None,
+        request.FILES or None,
+        instance=my_profile(request.user),
+        person=request.user,
     )
     if request.method == "POST" and form.is_valid():
         form.save()
+        form.record_news(request.user, request)
         messages.success(request, _("Your profile is saved."))
         return redirect("profile", username=request.user.username)
     person = person_shape(my_profile(request.user), Viewer.looking(request))

@@ -71,6 +71,12 @@ purpose(
     Basis.CONSENT,
     name=_("How the site is used"),
 )
+purpose(
+    "news",
+    _("to send you news that you agreed to"),
+    Basis.CONSENT,
+    name=_("News by e-mail"),
+)
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('privacy', '0012_export_rounds'),
+        ("privacy", "0012_export_rounds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='sharelink',
-            index=models.Index(fields=['expires_at'], name='share_link_over'),
+            model_name="sharelink",
+            index=models.Index(fields=["expires_at"], name="share_link_over"),
         ),
     ]

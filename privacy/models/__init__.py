@@ -4,6 +4,7 @@ from privacy.models.consent import ConsentRecord
 from privacy.models.disclosures import Disclosure, LegalDisclosure
 from privacy.models.links import ShareLink
 from privacy.models.looks import Look
+from privacy.models.news import Newsletter, NewsReader, NewsSending
 from privacy.models.notices import Notice
 from privacy.models.policy import PolicyNotice, PolicyNoticeRun, PolicyRelease
 from privacy.models.retention import RetentionRun
@@ -18,6 +19,9 @@ __all__ = [
     "Export",
     "LegalDisclosure",
     "Look",
+    "NewsReader",
+    "NewsSending",
+    "Newsletter",
     "Notice",
     "PolicyNotice",
     "PolicyNoticeRun",

@@ -24,7 +24,7 @@ from foundation.ids import new_public_id
 from messaging import services as messaging
 from privacy import consent, datamap, notices, usage
 from privacy.datamap import Held
-from privacy.models import Disclosure, Export, LegalDisclosure, Look
+from privacy.models import Disclosure, Export, LegalDisclosure, Look, NewsReader
 from sessions_app.models import Recording, Stem, StemChunk
 from sessions_app.services import sessions as jams
 from tests.cast import PASSWORD, recorded
@@ -100,6 +100,7 @@ class Canary:
         for key in ("marketing", "analytics"):
             consent.give(self.user, key, channel=consent.Channel.SETTINGS)
         usage.note(self.user, usage.Kind.PAGE, self.mark("page"))
+        NewsReader.objects.create(address=self.user.email.lower(), form="test")
 
     def _account(self) -> None:
         account = SocialAccount.objects.create(

@@ -306,6 +306,8 @@ EXEMPT = {
     "policy_changes": "the same text for everybody",
     "policy_announcement": "the same text for everybody; POST marks one's own notice as seen",
     "cookies": "what is kept in a browser, and its own choices",
+    "unsubscribe": "a signed link for who got it; says nothing of whom, and shows nothing",
+    "confirm_news": "a signed link for who got it; says nothing of whom, and shows nothing",
     "statistics": "counts of groups, the same for everybody",
     "crash": "takes a report and tells nothing",
     "gpc": "the same two facts for everybody",

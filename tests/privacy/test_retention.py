@@ -32,6 +32,7 @@ from privacy.models import (
     Erasure,
     Export,
     Look,
+    NewsReader,
     Notice,
     RetentionRun,
     Tombstone,
@@ -206,7 +207,15 @@ def usage_event(cast: Cast, since: datetime) -> Callable[[], bool]:
     return there(event)
 
 
+def unconfirmed_reader(cast: Cast, since: datetime) -> Callable[[], bool]:
+    number = NewsReader.objects.count()
+    return dated(
+        NewsReader.objects.create(address=f"r{number}@mail.example", form="test"), created_at=since
+    )
+
+
 ENDS: dict[str, Make] = {
+    "privacy.newsreader:created_at:1": unconfirmed_reader,
     "privacy.usageevent:hour": usage_event,
     "privacy.notice:created_at": notice,
     "privacy.notice:created_at:1": letter,
