@@ -90,6 +90,14 @@ class AddressForm(NewsChoice, AddEmailForm):  # type: ignore[misc]
         return super().save(request)
 
 
+class SharingForm(forms.ModelForm[User]):
+    """Who may follow without asking, and whether apps and search engines may look."""
+
+    class Meta:
+        model = User
+        fields = ["approves_followers", "api_access", "indexed"]
+
+
 class LeaveForm(forms.Form):
     """Confirms leaving with the password, or with the username where there is none."""
 

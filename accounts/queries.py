@@ -1,12 +1,14 @@
 """Named lists of people. Each has a constant query count."""
 
+from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db.models import Case, Model, QuerySet, Value, When
+from django.db.models import Case, Min, Model, QuerySet, Value, When
 
-from accounts.models import Profile, User
+from accounts.models import Block, Follow, Profile, User
 from privacy import rules
-from privacy.access import get_visible_or_404, with_visible_fields
+from privacy.access import get_visible_or_404, visible, with_visible_fields
+from privacy.previews import previewed
 from privacy.viewer import Viewer
 
 M = TypeVar("M", bound=Model)
@@ -37,7 +39,8 @@ def profile_for(viewer: Viewer, username: str) -> Profile:
 
     Raises Http404 (or Gone) when there is nobody to see.
     """
-    person = get_visible_or_404(User, viewer, username__iexact=username)
+    people = previewed(User.objects.all())
+    person = get_visible_or_404(people, viewer, username__iexact=username)
     rows = with_visible_fields(Profile.objects.filter(user=person), viewer)
     profile = rows.get()
     profile.user = person
@@ -55,3 +58,35 @@ def my_profile(user: Any) -> Profile:
 def find_person(viewer: Viewer, username: str) -> User:
     """Return a person by username, or raise the same Http404 for hidden and missing."""
     return get_visible_or_404(User, viewer, username__iexact=username)
+
+
+def blocks(viewer: Viewer) -> QuerySet[Block]:
+    """Return whom the viewer blocked. They are named: only the blocker sees the list."""
+    return visible(Block, viewer).select_related("blocked")
+
+
+def followers(viewer: Viewer) -> QuerySet[Follow]:
+    rows = visible(Follow, viewer).filter(followee=viewer.user_id)
+    return naming(rows.filter(state=Follow.State.ACCEPTED), viewer, "follower")
+
+
+def following(viewer: Viewer) -> QuerySet[Follow]:
+    """Return whom the viewer follows or asked to."""
+    return naming(visible(Follow, viewer).filter(follower=viewer.user_id), viewer, "followee")
+
+
+def follow_requests(viewer: Viewer, most: int = 50) -> QuerySet[Follow]:
+    """Return who waits for an answer, longest first."""
+    rows = visible(Follow, viewer).filter(followee=viewer.user_id, state=Follow.State.REQUESTED)
+    return naming(rows, viewer, "follower").order_by("created_at", "pk")[:most]
+
+
+def my_follow(viewer: Viewer, other: User) -> Follow | None:
+    """Return the viewer's follow of somebody, asked for or accepted."""
+    return visible(Follow, viewer).filter(follower=viewer.user_id, followee=other).first()
+
+
+def begun() -> datetime | None:
+    """Return when the first account was made: about nobody, but about the site."""
+    first: datetime | None = User.objects.aggregate(first=Min("date_joined"))["first"]
+    return first

@@ -1,12 +1,19 @@
 from django.urls import path
 
-from accounts.views import confirm, profiles, settings
+from accounts.views import confirm, profiles, settings, sharing, ties
 
 urlpatterns = [
     path("settings/", settings.home, name="settings"),
     path("settings/profile/", profiles.edit_profile, name="edit_profile"),
     path("settings/confirm/", confirm.ask, name="confirm_by_mail"),
     path("settings/confirm/<str:token>/", confirm.answer, name="confirm_by_link"),
+    path("settings/blocks/", ties.blocks, name="blocks"),
+    path("settings/blocks/<str:public_id>/", ties.unblock, name="unblock"),
+    path("settings/followers/", ties.followers, name="followers"),
+    path("settings/followers/<str:public_id>/", ties.change_follow, name="change_follow"),
+    path("settings/sharing/", sharing.sharing, name="sharing"),
+    path("@<str:username>/follow/", ties.follow, name="follow"),
+    path("@<str:username>/block/", ties.block, name="block"),
     path("settings/leave/", settings.leave, name="leave"),
     path("settings/leave/cancel/", settings.leave_cancel, name="leave_cancel"),
 ]

@@ -2,6 +2,7 @@
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
+from accounts.models import User
 from community.models import Favourite
 from privacy.access import visible
 from privacy.viewer import Viewer
@@ -14,6 +15,14 @@ def favourites(viewer: Viewer) -> QuerySet[Recording]:
     mine = FilteredRelation("favourites", condition=Q(favourites__user=viewer.user_id))
     rows = sessions.shown_recordings(viewer).annotate(mine=mine)
     return rows.filter(mine__isnull=False).annotate(kept_at=F("mine__created_at"))
+
+
+def favourites_of(viewer: Viewer, person: User) -> QuerySet[Recording]:
+    """Return what somebody keeps: of the list they show, what this viewer may hear."""
+    shown = visible(Favourite, viewer).filter(user=person).order_by()
+    theirs = FilteredRelation("favourites", condition=Q(favourites__user=person.pk))
+    rows = sessions.shown_recordings(viewer).annotate(theirs=theirs)
+    return rows.filter(theirs__in=shown.values("pk")).annotate(kept_at=F("theirs__created_at"))
 
 
 def is_favourite(viewer: Viewer, recording_id: str) -> bool:

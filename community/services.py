@@ -1,6 +1,6 @@
 """Writers of favourites."""
 
-from accounts.models import User
+from accounts.models import Profile, User
 from community.models import Favourite
 from sessions_app.models import Recording
 
@@ -18,3 +18,8 @@ def drop(user: User, recording: Recording) -> None:
 def drop_row(user: User, favourite: Favourite) -> None:
     """Delete one of one's own favourites, also of a recording one can't see any more."""
     Favourite.objects.filter(pk=favourite.pk, user=user).delete()
+
+
+def show_favourites_to(user: User, audience: str) -> None:
+    """Choose who may see one's list of favourites."""
+    Profile.objects.filter(user=user).update(favourites_audience=audience)

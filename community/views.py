@@ -1,17 +1,23 @@
 """Pages where people meet each other's music."""
 
+from typing import Any
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from accounts.queries import profile_for
+from accounts.queries import find_person, my_follow, my_profile, profile_for
 from accounts.requests import MemberRequest
-from accounts.views.shapes import person_shape
+from accounts.views.shapes import person_preview, person_shape
 from community import queries, services
+from community.forms import FavouritesForm
 from foundation.paging import newest_first
+from privacy import previews
 from privacy.access import get_visible_or_404
 from privacy.posing import looking
 from privacy.viewer import Viewer
@@ -32,7 +38,8 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
     played = sessions.sessions_of(viewer, found.user).order_by("-created_at", "-pk")[:12]
     may_write = viewer.is_member and found.user_id not in {viewer.user_id, request.user.pk}
     to = f"{reverse('conversations')}?to={found.user.username}"
-    return render(
+    kept = queries.favourites_of(viewer, found.user)
+    page = render(
         request,
         "accounts/profile.html",
         {
@@ -43,8 +50,43 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
                 recording_card(one, viewer) for one in sessions.listed(owned, viewer)[:12]
             ],
             "sessions": [session_card(one) for one in played],
+            "follow": my_follow(viewer, found.user) if may_write else None,
+            "favourites_url": reverse("favourites_of", args=[found.user.username])
+            if kept.exists()
+            else None,
+            **previews.context(found.user, person_preview(found.user)),
         },
     )
+    return previews.ask_robots(page, found.user)
+
+
+@require_safe
+def favourites_of(request: HttpRequest, username: str) -> HttpResponse:
+    """What somebody keeps, as far as they show it and the viewer may hear it."""
+    viewer = Viewer.looking(request)
+    person = find_person(viewer, username)
+    rows = sessions.listed(queries.favourites_of(viewer, person), viewer)
+    page: Any = newest_first(rows, request.GET.get("after"), moment="kept_at")
+    context = {
+        "person": {"username": person.username},
+        "recordings": [recording_card(one, viewer) for one in page.items],
+        "next_url": page.next_url(request),
+    }
+    response = render(request, "community/favourites_of.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@login_required
+@require_POST
+def favourites_audience(request: MemberRequest) -> HttpResponse:
+    form = FavouritesForm(request.POST, instance=my_profile(request.user))
+    if form.is_valid():
+        services.show_favourites_to(request.user, form.cleaned_data["favourites_audience"])
+        messages.success(request, _("The new audience holds from now on, everywhere."))
+    else:
+        messages.error(request, _("That is no audience for favourites. Nothing was changed."))
+    return redirect("favourites")
 
 
 @login_required
@@ -59,6 +101,8 @@ def favourites(request: MemberRequest) -> HttpResponse:
         {
             "recordings": [recording_card(one, viewer) for one in page.items],
             "next_url": page.next_url(request),
+            "audience_form": FavouritesForm(instance=my_profile(request.user)),
+            "audience_url": reverse("favourites_audience"),
         },
     )
 

@@ -41,6 +41,13 @@ def with_visible_fields(source: type[M] | QuerySet[M], viewer: Viewer) -> QueryS
     return annotated
 
 
+def marking(rows: QuerySet[M], viewer: Viewer, name: str) -> QuerySet[M]:
+    """Add whether another viewer sees each row too, as `name`: anybody, a search engine."""
+    seen = Case(When(rules.rows_for(rows.model, viewer), then=Value(True)), default=Value(False))
+    marked: QuerySet[M] = rows.annotate(**{name: seen})
+    return marked
+
+
 def can_see_field(viewer: Viewer, obj: Model, name: str) -> bool:
     """Return whether the viewer may see this row, and this field of it."""
     rows = visible(type(obj), viewer).filter(rules.field_rows_for(type(obj), name, viewer))

@@ -4,15 +4,19 @@ Who opens `/shared/<key>/` holds the link from then on, in the web session; the 
 question whether it is still in force (`relations.HoldsLink`), so taking it back ends it at once.
 """
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 from django.apps import apps
 from django.core import signing
 from django.db import transaction
-from django.db.models import F, Model
+from django.db.models import F, Model, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
+from privacy.access import visible
+from privacy.audiences import Audience
 from privacy.models import ShareLink
 from privacy.rules import rule_of
 from privacy.viewer import Viewer
@@ -25,17 +29,56 @@ class TooManyLinks(Exception):
     """The item has as many links in force as it may."""
 
 
-def of_item(item: Model) -> Any:
-    """Return the links of one item, whoever made them."""
-    return ShareLink.objects.filter(
+def of_item(rows: QuerySet[ShareLink], item: Model) -> QuerySet[ShareLink]:
+    return rows.filter(
         item_model=item._meta.label_lower,
         item_id=item.public_id,  # type: ignore[attr-defined]
     )
 
 
+def of_viewer(viewer: Viewer) -> QuerySet[ShareLink]:
+    """Return the viewer's own links that weren't taken back."""
+    return visible(ShareLink, viewer).filter(revoked_at=None)
+
+
+def shapes(
+    rows: Iterable[ShareLink], viewer: Viewer, absolute: Callable[[str], str]
+) -> list[dict[str, Any]]:
+    """Return what pages show of links; one query for each kind of item they open."""
+    wanted: dict[str, list[str]] = {}
+    for row in (rows := list(rows)):
+        wanted.setdefault(row.item_model, []).append(row.item_id)
+    items = {
+        (label, one.public_id): one
+        for label, ids in wanted.items()
+        for one in visible(apps.get_model(label), viewer).filter(public_id__in=ids)
+    }
+    return [_shape(row, items.get((row.item_model, row.item_id)), absolute) for row in rows]
+
+
+def _shape(row: ShareLink, item: Any, absolute: Callable[[str], str]) -> dict[str, Any]:
+    return {
+        **plain_shape(row, absolute),
+        "item_title": getattr(item, "title", "") if item else "",
+        "item_url": item.get_absolute_url() if item else "",
+        "opens": item is not None and item.audience == Audience.LINK,
+    }
+
+
+def plain_shape(row: ShareLink, absolute: Callable[[str], str]) -> dict[str, Any]:
+    """Return what an item's own page shows of one link."""
+    return {
+        "url": absolute(reverse("shared", args=[key_of(row)])),
+        "created_at": row.created_at,
+        "expires_at": row.expires_at,
+        "used": row.used,
+        "revoke_url": reverse("revoke_link", args=[row.public_id]),
+    }
+
+
 def in_force(viewer: Viewer, item: Model) -> list[ShareLink]:
     """Return the viewer's own links to an item, newest first, without those taken back."""
-    mine = of_item(item).filter(made_by=viewer.user_id, revoked_at=None)
+    mine = of_item(of_viewer(viewer), item)
     return list(mine.order_by("-created_at", "-pk")[:MAX_IN_FORCE])
 
 
@@ -46,7 +89,7 @@ def make(item: Model, by: Any, expires_at: datetime | None = None) -> ShareLink:
     if owner is None or getattr(item, f"{owner}_id") != by.pk:
         raise ValueError("Only the owner shares an item.")
     type(item)._default_manager.select_for_update(of=("self",)).get(pk=item.pk)
-    if of_item(item).filter(revoked_at=None).count() >= MAX_IN_FORCE:
+    if of_item(ShareLink.objects.filter(revoked_at=None), item).count() >= MAX_IN_FORCE:
         raise TooManyLinks
     return ShareLink.objects.create(
         made_by=by,

@@ -87,11 +87,17 @@ class Rule:
         return bool(self.audience or self.within or self.fields)
 
 
+def _linked(model: type[Model], owner: str) -> Tie:
+    """Return who holds a link: to a thing that addresses name, others have none."""
+    named = any(column.name == "public_id" for column in model._meta.concrete_fields)
+    return HoldsLink(model._meta.label_lower, owner) if named else Nobody()
+
+
 Standard = Callable[[type[Model], str], Tie]  # (model, path to the owner) → the tie
 
 _standard: dict[Audience, Standard] = {
     Audience.PUBLIC: lambda model, owner: Anyone(),
-    Audience.LINK: lambda model, owner: HoldsLink(model._meta.label_lower, owner),
+    Audience.LINK: _linked,
     Audience.MEMBERS: lambda model, owner: AnyMember(),
     Audience.ME: lambda model, owner: Nobody(),  # the owner sees it anyway
 }

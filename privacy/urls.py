@@ -1,7 +1,18 @@
 from django.urls import path
 
 from privacy import media
-from privacy.views import consent, evidence, exports, held, home, news, notices, policy, usage
+from privacy.views import (
+    consent,
+    evidence,
+    exports,
+    held,
+    home,
+    links,
+    news,
+    notices,
+    policy,
+    usage,
+)
 
 urlpatterns = [
     path("privacy/", policy.page, name="policy"),
@@ -28,5 +39,7 @@ urlpatterns = [
     path("crash/", usage.crash, name="crash"),
     path("cookies/", consent.cookies, name="cookies"),
     path(".well-known/gpc.json", consent.gpc, name="gpc"),
+    path("shared/<str:key>/", links.shared, name="shared"),
+    path("settings/sharing/<str:public_id>/revoke/", links.revoke, name="revoke_link"),
     path("media/<str:token>", media.media, name="media"),
 ]

@@ -9,6 +9,7 @@ urlpatterns = [
     path("jam/<str:public_id>/room/", sessions.room, name="room"),
     path("jam/<str:public_id>/join/", sessions.join, name="join_jam"),
     path("jam/<str:public_id>/audience/", sessions.change_audience, name="jam_audience"),
+    path("jam/<str:public_id>/links/", sessions.make_link, name="make_jam_link"),
     path("jam/<str:public_id>/close/", sessions.close, name="close_jam"),
     path("jam/<str:public_id>/invites/", sessions.make_invite, name="make_invite"),
     path(
@@ -26,6 +27,7 @@ urlpatterns = [
         recordings.change_audience,
         name="recording_audience",
     ),
+    path("recordings/<str:public_id>/links/", recordings.make_link, name="make_recording_link"),
     path("recordings/<str:public_id>/mix/", recordings.mix_again, name="mix_again"),
     path("recordings/<str:public_id>/title/", recordings.rename, name="rename_recording"),
     path("recordings/<str:public_id>/withdraw/", recordings.withdraw, name="withdraw_stem"),

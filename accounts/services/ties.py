@@ -10,14 +10,18 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Block, Follow, Guardianship, JammedWith, User
 from accounts.walls import blocked_with
 from foundation.live import cut
+from privacy.notices import kind, tell
 from privacy.viewer import Viewer
 
 MAX_FOLLOWS = 20_000
+kind("follows")
 
 
 class Refused(Exception):
@@ -58,6 +62,16 @@ def follow(follower: User, followee: User) -> Follow:
     if not new and not asks and made.state != state:
         made.state = state
         made.save(update_fields=["state"])
+    if new and asks:
+        tell(
+            theirs,
+            "follows",
+            _("Somebody would like to follow you"),
+            _("You decide whether they may. Until then they see what everybody sees."),
+            url=reverse("followers"),
+            mail=False,
+            about=made,
+        )
     return made
 
 
@@ -84,7 +98,7 @@ def unfollow(follower: User, followee: User) -> None:
 def block(blocker: User, blocked: User) -> Block:
     """Keep two people apart: neither sees the other, and follows end both ways."""
     mine, theirs = _lock(blocker, blocked)
-    made, _ = Block.objects.get_or_create(blocker=mine, blocked=theirs)
+    made, _new = Block.objects.get_or_create(blocker=mine, blocked=theirs)
     Follow.objects.filter(
         Q(follower=mine, followee=theirs) | Q(follower=theirs, followee=mine)
     ).delete()
@@ -115,7 +129,7 @@ def answer_for(guardian: User, child: User) -> Guardianship:
     adult, ward = _lock(guardian, child)
     if adult.age_group != User.AgeGroup.ADULT or not ward.is_child:
         raise Refused
-    made, _ = Guardianship.objects.get_or_create(guardian=adult, child=ward, ended=None)
+    made, _new = Guardianship.objects.get_or_create(guardian=adult, child=ward, ended=None)
     return made
 
 

@@ -2,9 +2,26 @@
 
 from typing import Any
 
-from accounts.models import Profile
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Profile, User
 from privacy.media import url_for
+from privacy.previews import Preview
 from privacy.viewer import Viewer
+
+
+def person_preview(user: User) -> Preview:
+    """Return what link previews tell of a person: the username, which anybody sees."""
+    return Preview(
+        title=user.username,
+        text=_("Musician on %(site)s.") % {"site": settings.SITE_NAME},
+        path=reverse("profile", args=[user.username]),
+        author=user.username,
+        author_path=reverse("profile", args=[user.username]),
+        kind="profile",
+    )
 
 
 def person_shape(profile: Profile, viewer: Viewer) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import MemberRequest
 from foundation.paging import newest_first
+from privacy import previews
 from privacy.access import get_visible_or_404
 from privacy.media import url_for
 from privacy.posing import looking
@@ -20,7 +21,13 @@ from sessions_app import permissions, queries
 from sessions_app.forms import RecordingAudienceForm, RecordingTitleForm
 from sessions_app.models import Recording, Stem
 from sessions_app.services import publishing
-from sessions_app.views.shapes import recording_card, recording_page, stem_row
+from sessions_app.views import shared
+from sessions_app.views.shapes import (
+    recording_card,
+    recording_page,
+    recording_preview,
+    stem_row,
+)
 
 
 @require_safe
@@ -47,7 +54,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     if posing.hidden:
         return posing.hidden_page(request)
     viewer = posing.viewer
-    rows = queries.listed(queries.recordings(viewer), viewer)
+    rows = previews.previewed(queries.listed(queries.recordings(viewer), viewer))
     recording: Any = get_visible_or_404(rows, viewer, public_id=public_id)
     shape = recording_page(recording, viewer)
     if recording.state == Recording.State.PROCESSING:
@@ -64,9 +71,11 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "retry_url": reverse("mix_again", args=[public_id]) if failed and plays_on_it else None,
         "audience_form": RecordingAudienceForm(instance=recording) if is_owner else None,
         "title_form": RecordingTitleForm(instance=recording) if is_owner else None,
+        **shared.context(request, viewer, recording, owned=is_owner),
+        **previews.context(recording, recording_preview(recording)),
     }
     template = "sessions/recording_body.html" if request.htmx else "sessions/recording.html"  # type: ignore[attr-defined]
-    return render(request, template, context)
+    return previews.ask_robots(render(request, template, context), recording)
 
 
 @require_safe
@@ -121,6 +130,12 @@ def change_audience(request: MemberRequest, public_id: str) -> HttpResponse:
     else:
         messages.error(request, _("That is no audience for a recording. Nothing was changed."))
     return redirect(recording)
+
+
+@login_required
+@require_POST
+def make_link(request: MemberRequest, public_id: str) -> HttpResponse:
+    return shared.make_link(request, _owned(request, public_id))
 
 
 @login_required

@@ -1,5 +1,7 @@
 """Pages of sessions: find, open, invite, enter."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,6 +17,7 @@ from foundation.isolation import isolated
 from foundation.limits import spend
 from foundation.paging import newest_first
 from foundation.sockets import socket_origin
+from privacy import previews
 from privacy.access import get_visible_or_404, visible
 from privacy.posing import looking
 from privacy.viewer import Viewer
@@ -22,7 +25,8 @@ from sessions_app import permissions, queries
 from sessions_app.forms import SessionAudienceForm, SessionForm
 from sessions_app.models import Invite, JamSession, Participant
 from sessions_app.services import sessions
-from sessions_app.views.shapes import recording_card, session_card
+from sessions_app.views import shared
+from sessions_app.views.shapes import recording_card, session_card, session_preview
 
 
 @require_safe
@@ -58,12 +62,13 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     if posing.hidden:
         return posing.hidden_page(request)
     viewer = posing.viewer
-    session = get_visible_or_404(queries.sessions(viewer), viewer, public_id=public_id)
+    rows = previews.previewed(queries.sessions(viewer))
+    session: Any = get_visible_or_404(rows, viewer, public_id=public_id)
     players = [one.user for one in queries.players_of(viewer, session)]
     takes = queries.shown_recordings(viewer).filter(session=session)
     takes = queries.listed(takes, viewer).order_by("-created_at", "-pk")[:20]
     is_host = viewer.is_member and session.host_id == viewer.user_id
-    return render(
+    page = render(
         request,
         "sessions/detail.html",
         {
@@ -80,8 +85,11 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
             "recordings": [recording_card(one, viewer) for one in takes],
             "enter_url": reverse("room", args=[session.public_id]),
             "audience_form": SessionAudienceForm(instance=session) if is_host else None,
+            **shared.context(request, viewer, session, owned=is_host),
+            **previews.context(session, session_preview(session)),
         },
     )
+    return previews.ask_robots(page, session)
 
 
 def _invites(request: HttpRequest, viewer: Viewer, session: JamSession) -> list[dict[str, object]]:
@@ -116,6 +124,12 @@ def change_audience(request: MemberRequest, public_id: str) -> HttpResponse:
     else:
         messages.error(request, _("That is no audience for a session. Nothing was changed."))
     return redirect(session)
+
+
+@login_required
+@require_POST
+def make_link(request: MemberRequest, public_id: str) -> HttpResponse:
+    return shared.make_link(request, _hosted(request, public_id))
 
 
 @login_required

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.queries import shown_person
 from privacy.media import url_for
+from privacy.previews import Preview
 from privacy.viewer import Viewer
 from sessions_app.models import Mix, Stem
 
@@ -63,6 +65,32 @@ def stem_row(stem: Stem, viewer: Viewer) -> dict[str, Any]:
         "peaks_url": reverse("stem_peaks", args=[stem.public_id]),
         "mine": stem.player_id == viewer.user_id,
     }
+
+
+def recording_preview(recording: Any) -> Preview:
+    """Return what link previews tell of a recording that anybody may hear."""
+    owner = shown_person(recording, "owner")
+    return Preview(
+        title=recording.title or _("Untitled take"),
+        text=_("A recording on %(site)s. Listen without an account.")
+        % {"site": settings.SITE_NAME},
+        path=recording.get_absolute_url(),
+        author=owner.username if owner else "",
+        author_path=reverse("profile", args=[owner.username]) if owner else "",
+        kind="music.song",
+    )
+
+
+def session_preview(session: Any) -> Preview:
+    """Return what link previews tell of a session that anybody may find."""
+    host = shown_person(session, "host")
+    return Preview(
+        title=session.title or _("Jam"),
+        text=_("A jam session on %(site)s.") % {"site": settings.SITE_NAME},
+        path=session.get_absolute_url(),
+        author=host.username if host else "",
+        author_path=reverse("profile", args=[host.username]) if host else "",
+    )
 
 
 def session_card(session: Any) -> dict[str, Any]:

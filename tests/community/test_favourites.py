@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from accounts.services import ties
 from community.models import Favourite
 from sessions_app.services import publishing
 from tests.cast import Cast
@@ -54,6 +55,39 @@ def test_what_can_not_be_heard_can_not_be_kept(cast: Cast) -> None:
         for value in ("1", "0"):
             assert keep(cast, "stranger", recording, value).status_code == 404
     assert Favourite.objects.count() == 0
+
+
+@pytest.mark.clause("favourites")
+@pytest.mark.promise("JK-35")
+def test_the_list_has_its_own_audience_and_shows_what_each_may_hear(cast: Cast) -> None:
+    for recording in ("public", "participants"):
+        keep(cast, "owner", recording)
+
+    def seen(role: str) -> list[str]:
+        page = cast.client(role).get("/@owner/favourites/")
+        assert page.status_code == 200
+        linked = b"/@owner/favourites/" in cast.client(role).get("/@owner/").content
+        found = [one["title"] for one in page.context["recordings"]]
+        assert linked == bool(found)
+        return found
+
+    def show_to(audience: str) -> None:
+        form = {"favourites_audience": audience}
+        assert cast.client("owner").post("/favourites/audience/", form).status_code == 302
+
+    both = ["mark-title-owner-participants", "mark-title-owner-public"]
+    roles = ("owner", "participant", "stranger", "anonymous")
+    assert [seen(role) for role in roles] == [both, [], [], []]
+    show_to("members")
+    assert [seen(role) for role in roles] == [both, both, both[1:], []]
+    show_to("link")  # no audience for a list: nothing changes
+    assert seen("stranger") == both[1:]
+    show_to("public")
+    assert seen("anonymous") == both[1:]
+    show_to("jammed")
+    assert seen("stranger") == []
+    ties.remember_jam([cast["owner"].pk, cast["stranger"].pk])
+    assert seen("stranger") == both[1:]
 
 
 def test_a_button_for_htmx_says_what_is_so_now(cast: Cast) -> None:

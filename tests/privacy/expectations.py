@@ -76,6 +76,10 @@ RIGHTS: dict[tuple[str, str], Table] = {
     ("mix", "hear"): RECORDINGS,
     ("photo", "see"): {"public": EVERYBODY, "members": MEMBERS, "me": {"owner"}, "leaving": set()},
     ("person", "see"): PEOPLE,
+    ("person", "meet"): _among(PEOPLE, MEMBERS),
+    ("block", "undo"): {"owner": {"owner"}},
+    ("follow", "end"): {"owner": {"owner"}},
+    ("sharelink", "revoke"): {"owner": {"owner"}},
     ("conversation", "read"): {"owner-participant": BOTH, "participant-leaving": {"participant"}},
     ("export", "fetch"): {"owner": {"owner"}, "leaving": set()},
 }
@@ -84,3 +88,27 @@ RIGHTS: dict[tuple[str, str], Table] = {
 def seen_by(kind: str, right: str, role: str) -> set[str]:
     """Return the things of a kind that a role has this right to."""
     return {key for key, roles in RIGHTS[kind, right].items() if role in roles}
+
+
+# What the owner of `tests/privacy/circle.py` shows: audience → who sees it. `player`, whose own
+# sound or seat is in it, comes on top wherever it isn't for the owner alone.
+_SIGNED_IN = {"player", "follower", "asker", "jammed", "member", "child", "guardian", "ward", "app"}
+AUDIENCES: Table = {
+    "public": {"owner", "anonymous", "holder"} | _SIGNED_IN,
+    "link": {"owner", "holder"},
+    "members": {"owner"} | _SIGNED_IN,
+    "followers": {"owner", "follower"},
+    "jammed": {"owner", "jammed"},
+    "participants": {"owner"},
+    "me": {"owner"},
+}
+# The same of `ward`, who is a child: strangers see nothing, the guardian sees it all.
+AUDIENCES_OF_A_CHILD: Table = {
+    "public": {"ward", "guardian", "follower", "jammed"},
+    "link": {"ward", "guardian"},
+    "members": {"ward", "guardian", "follower", "jammed"},
+    "followers": {"ward", "guardian", "follower"},
+    "jammed": {"ward", "guardian", "jammed"},
+    "participants": {"ward", "guardian"},
+    "me": {"ward", "guardian"},
+}

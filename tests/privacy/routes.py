@@ -112,7 +112,7 @@ def session_api(key: str, role: str) -> set[str]:
 
 def profile_page(name: str, role: str) -> set[str]:
     shown = {f"photo:{key}" for key in seen_by("photo", "see", role) if PHOTOS[key] == name}
-    shown |= me(role)
+    shown |= me(role) | {f"@{name}"}
     if role != "anonymous":
         shown |= {f"mark-bio-{name}", f"mark-status-{name}"}
     if name == "owner":
@@ -126,6 +126,10 @@ def profile_page(name: str, role: str) -> set[str]:
         for key in theirs:
             shown |= card(key)
     return shown
+
+
+def kept_by(name: str, role: str) -> set[str]:
+    return {f"@{name}"} | me(role)
 
 
 def talk(key: str, role: str) -> set[str]:
@@ -172,6 +176,7 @@ SURFACES = [
     Surface("recording_peaks", "recording", {"GET": Way("see", sign_in=False)}),
     Surface("recording_audience", "recording", {"POST": Way("own", 302, data={"audience": "me"})}),
     Surface("recording_who", "recording", {"GET": Way("own")}),
+    Surface("make_recording_link", "recording", {"POST": Way("own", 302)}),
     Surface("rename_recording", "recording", {"POST": Way("own", 302, data={"title": "new"})}),
     Surface("withdraw_stem", "recording", {"POST": Way("withdraw", 302)}),
     Surface("mix_again", "recording", {"POST": Way("retry", 302)}),
@@ -194,6 +199,7 @@ SURFACES = [
     Surface("join_jam", "session", {"POST": Way("join", 302)}),
     Surface("jam_audience", "session", {"POST": Way("host", 302, data={"audience": "public"})}),
     Surface("jam_who", "session", {"GET": Way("host")}),
+    Surface("make_jam_link", "session", {"POST": Way("host", 302)}),
     Surface("close_jam", "session", {"POST": Way("host", 302)}),
     Surface("make_invite", "session", {"POST": Way("host", 302)}),
     Surface("revoke_invite", "invite", {"POST": Way("revoke", 302)}),
@@ -207,6 +213,12 @@ SURFACES = [
         },
     ),
     Surface("profile", "person", {"GET": Way("see", sign_in=False, shows=profile_page)}),
+    Surface("favourites_of", "person", {"GET": Way("see", sign_in=False, shows=kept_by)}),
+    Surface("follow", "person", {"POST": Way("meet", 302, data={"follow": "1"})}),
+    Surface("block", "person", {"POST": Way("meet", 302)}),
+    Surface("unblock", "block", {"POST": Way("undo", 302)}),
+    Surface("change_follow", "follow", {"POST": Way("end", 302, data={"accept": "1"})}),
+    Surface("revoke_link", "sharelink", {"POST": Way("revoke", 302)}),
     Surface(
         "conversation",
         "conversation",
@@ -293,12 +305,21 @@ OWN = {
     "leave_cancel": "POST",
     "create_jam": "GET",
     "api_me": "GET",
+    "blocks": "GET",
+    "followers": "GET",
+    "sharing": "GET",
+    "favourites_audience": "POST",
 }
 
 EXEMPT = {
     "held_kind": "one's own rows of one kind; see test_held.py",
     "held_remove": "takes a signed row of one's own; see test_held.py",
     "seen_who": "names the people of one's own audience; see test_view_as.py",
+    "shared": "a signed secret; see tests/privacy/test_links.py",
+    "oembed": "names a page by its address; see tests/community/test_machines.py",
+    "robots": "the same text for everybody",
+    "sitemap": "a list of days",
+    "sitemap_day": "what search engines are shown; see tests/community/test_machines.py",
     "policy": "the same text for everybody",
     "policy_json": "the same text for everybody",
     "policy_versions": "the same text for everybody",

@@ -68,7 +68,8 @@ SEES = {
 }
 
 
-@pytest.mark.clause("who-sees")
+@pytest.mark.clause("who-sees", "blocks")
+@pytest.mark.promise("JK-11", "JK-34", "VJ-31", "VJ-32")
 def test_each_audience_means_what_it_says_and_a_block_stands_above_all(circle: Circle) -> None:
     found = {}
     for audience in Audience:
@@ -79,6 +80,7 @@ def test_each_audience_means_what_it_says_and_a_block_stands_above_all(circle: C
     assert found == SEES
 
 
+@pytest.mark.clause("blocks")
 def test_a_block_ends_follows_both_ways_and_taking_it_back_restores_none(circle: Circle) -> None:
     row = ties.block(circle["follower"], circle.owner)
     assert row == ties.block(circle["follower"], circle.owner)
@@ -94,6 +96,7 @@ def test_a_block_ends_follows_both_ways_and_taking_it_back_restores_none(circle:
     assert not access.can_see(Viewer.of(circle.owner), circle["blocked"])
 
 
+@pytest.mark.clause("blocks")
 def test_players_of_one_recording_keep_it_and_no_longer_meet_beside_it(circle: Circle) -> None:
     """Each has their own sound in it; what is beside it (profile, words, name) is apart."""
     circle.change("public")
@@ -124,6 +127,7 @@ def _client(user: User) -> Any:
     return client
 
 
+@pytest.mark.clause("share-links")
 def test_a_link_opens_one_thing_until_it_is_taken_back_or_over(circle: Circle) -> None:
     other = recorded(circle.owner, [circle.owner], audience="link")
     holder = NOBODY.holding(circle.link.pk)
@@ -140,6 +144,8 @@ def test_a_link_opens_one_thing_until_it_is_taken_back_or_over(circle: Circle) -
     assert not access.can_see(NOBODY.holding(fresh.pk), circle.recording)
 
 
+@pytest.mark.clause("apps-and-search")
+@pytest.mark.promise("JK-13")
 def test_an_app_sees_nothing_of_who_switched_apps_off_but_the_public_profile(
     circle: Circle,
 ) -> None:
@@ -163,6 +169,7 @@ def _switch(user: User, **changes: bool) -> None:
     ties.switch(user, **values)
 
 
+@pytest.mark.clause("apps-and-search")
 def test_search_engines_are_shown_what_is_public_of_people_who_let_them(circle: Circle) -> None:
     shown = {}
     for audience in Audience:
@@ -178,6 +185,8 @@ def test_search_engines_are_shown_what_is_public_of_people_who_let_them(circle: 
         _switch(circle[name])
 
 
+@pytest.mark.clause("children-seen")
+@pytest.mark.promise("JK-24")
 def test_a_childs_things_stay_in_the_childs_circle(circle: Circle) -> None:
     guardian = person("guardian")
     User.objects.filter(pk=circle.owner.pk).update(age_group="child")
@@ -206,6 +215,8 @@ def test_a_childs_things_stay_in_the_childs_circle(circle: Circle) -> None:
     assert circle.seeing() == {"owner"}
 
 
+@pytest.mark.clause("children-seen")
+@pytest.mark.promise("JK-24")
 def test_a_recording_with_a_childs_sound_is_shown_to_no_strangers(circle: Circle) -> None:
     User.objects.filter(pk=circle["player"].pk).update(age_group="child")
     guardian = person("guardian")

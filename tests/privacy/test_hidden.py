@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.core.cache import cache
@@ -55,11 +56,11 @@ def answer(world: World, surface: Surface, method: str, key: str | None, role: s
             world.clients[role], method, path, way_of(surface, method), api=surface.is_api
         )
         body = b"".join(response) if response.streaming else response.content
-    ids = [part for part in path.split("/") if len(part) > 9] or [path]
+    ids = [part for part in path.split("/") if len(part) > 9 or "@" in part] or [path]
 
     def plain(text: str) -> str:
         for each in ids:
-            text = text.replace(each, "ID")
+            text = text.replace(each, "ID").replace(quote(each), "ID")
         return SECRETS.sub("SECRET", text)
 
     headers = {name: plain(value) for name, value in response.headers.items()}

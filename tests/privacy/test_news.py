@@ -33,6 +33,8 @@ WITHOUT = {
     "SessionAudienceForm": "an audience alone",
     "RecordingAudienceForm": "an audience alone",
     "RecordingTitleForm": "a title alone",
+    "SharingForm": "switches alone",
+    "FavouritesForm": "an audience alone",
     "MessageForm": "carries words to the people they are written to",
     "StartForm": "names somebody else",
     "NewsChoice": "is the box itself",

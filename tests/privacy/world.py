@@ -10,14 +10,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Profile
+from accounts.services import ties
 from foundation.ids import new_public_id
 from messaging import services as messaging
-from privacy import media
+from privacy import links, media
 from privacy.models import Export
 from privacy.viewer import Viewer
 from sessions_app.models import Mix, Stem
 from sessions_app.services import sessions
-from tests.cast import ROLES, Cast
+from tests.cast import ROLES, Cast, person
 
 PHOTOS = {"public": "participant", "members": "former", "me": "owner", "leaving": "leaving"}
 MARK = re.compile(r"mark-[\w-]*\w")
@@ -43,6 +44,7 @@ class World:
             "conversation": self._conversations(),
             "export": self._exports(),
         }
+        self.things |= self._ties()
         self.things["invite"] = self.things["link"] = {
             "owner": sessions.invite(cast.sessions["participants"], cast["owner"]),
             "leaving": sessions.invite(cast.sessions["leaving-me"], cast["leaving"]),
@@ -72,6 +74,15 @@ class World:
                 )
             found[f"{one}-{other}"] = talk
         return found
+
+    def _ties(self) -> dict[str, dict[str, Any]]:
+        """Two people beside the cast, so that its own expectations stay as they are."""
+        owner = self.cast["owner"]
+        return {
+            "block": {"owner": ties.block(owner, person("barred"))},
+            "follow": {"owner": ties.follow(person("fan"), owner)},
+            "sharelink": {"owner": links.make(self.cast.recordings["me"], owner)},
+        }
 
     def _exports(self) -> dict[str, Export]:
         found = {}

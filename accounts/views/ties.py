@@ -1,0 +1,126 @@
+"""Following, blocking, and the lists of both."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import queries
+from accounts.models import Block, Follow
+from accounts.requests import MemberRequest
+from accounts.services import ties
+from foundation.limits import spend
+from foundation.paging import newest_first
+from privacy.access import get_visible_or_404
+from privacy.viewer import Viewer
+
+
+@login_required
+@require_POST
+def follow(request: MemberRequest, username: str) -> HttpResponse:
+    """Follow a person, or ask to (`follow=1`), or stop."""
+    other = queries.find_person(Viewer.looking(request), username)
+    if request.POST.get("follow") == "1":
+        spend("follow", str(request.user.pk), limit=200, seconds=3600)
+        try:
+            made = ties.follow(request.user, other)
+        except ties.Refused:
+            messages.error(request, _("You can't follow this person. Nothing was changed."))
+        else:
+            accepted = made.state == Follow.State.ACCEPTED
+            done = _("You follow them now.") if accepted else _("They were asked. They decide.")
+            messages.success(request, done)
+    else:
+        ties.unfollow(request.user, other)
+        messages.success(request, _("You don't follow them any more."))
+    return redirect("profile", username=other.username)
+
+
+@login_required
+@require_POST
+def block(request: MemberRequest, username: str) -> HttpResponse:
+    """Keep a person and oneself apart from now on."""
+    other = queries.find_person(Viewer.looking(request), username)
+    spend("block", str(request.user.pk), limit=200, seconds=3600)
+    try:
+        ties.block(request.user, other)
+    except ties.Refused:
+        messages.error(request, _("You can't block this account. Nothing was changed."))
+        return redirect("profile", username=other.username)
+    messages.success(request, _("Blocked. From now on neither of you sees the other."))
+    return redirect("blocks")
+
+
+@login_required
+@require_safe
+def blocks(request: MemberRequest) -> HttpResponse:
+    """List whom the person blocked; nobody else sees this list."""
+    viewer = Viewer.looking(request)
+    page: Any = newest_first(queries.blocks(viewer), request.GET.get("after"))
+    shapes = [
+        {
+            "name": one.blocked.username,
+            "since": one.created_at,
+            "unblock_url": reverse("unblock", args=[one.public_id]),
+        }
+        for one in page.items
+    ]
+    context = {"blocks": shapes, "next_url": page.next_url(request)}
+    return render(request, "accounts/blocks.html", context)
+
+
+@login_required
+@require_POST
+def unblock(request: MemberRequest, public_id: str) -> HttpResponse:
+    ties.unblock(get_visible_or_404(Block, Viewer.looking(request), public_id=public_id))
+    messages.success(request, _("Taken back. You can meet again; follows don't return."))
+    return redirect("blocks")
+
+
+@login_required
+@require_safe
+def followers(request: MemberRequest) -> HttpResponse:
+    """List who asks to follow, who follows, and whom one follows: for oneself alone."""
+    viewer = Viewer.looking(request)
+    show = request.GET.get("show", "")
+    side = "followee" if show == "following" else "follower"
+    rows = queries.following(viewer) if side == "followee" else queries.followers(viewer)
+    page: Any = newest_first(rows, request.GET.get("after"))
+    context = {
+        "requests": [_row(one, "follower") for one in queries.follow_requests(viewer)],
+        "people": [_row(one, side) for one in page.items],
+        "following": side == "followee",
+        "next_url": page.next_url(request),
+    }
+    return render(request, "accounts/followers.html", context)
+
+
+def _row(tie: Follow, side: str) -> dict[str, Any]:
+    person = queries.shown_person(tie, side)
+    name = person.username if person else ""
+    return {
+        "name": name or _("Somebody who left"),
+        "url": reverse("profile", args=[name]) if name else "",
+        "waiting": tie.state == Follow.State.REQUESTED,
+        "change_url": reverse("change_follow", args=[tie.public_id]),
+    }
+
+
+@login_required
+@require_POST
+def change_follow(request: MemberRequest, public_id: str) -> HttpResponse:
+    """Accept a request (`accept=1`), or end a follow from either side."""
+    viewer = Viewer.looking(request)
+    tie = get_visible_or_404(Follow, viewer, public_id=public_id)
+    if request.POST.get("accept") == "1" and tie.followee_id == viewer.user_id:
+        ties.accept(tie)
+        messages.success(request, _("They follow you now."))
+    else:
+        ties.end_follow(tie)
+        messages.success(request, _("That is over. Nobody was told."))
+    return redirect("followers")

@@ -1,0 +1,53 @@
+"""What pages tell to machines that were not asked in: search engines, link previews.
+
+A page says of itself no more than anybody may see, whoever looks at it now.
+"""
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.db.models import Model, QuerySet
+from django.http import HttpResponse
+
+from privacy.access import marking
+from privacy.viewer import NOBODY, SEARCH_ENGINE
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Title, one sentence, path, and who made it: of something that anybody may see."""
+
+    title: str
+    text: str
+    path: str
+    author: str = ""
+    author_path: str = ""
+    kind: str = "website"  # Open Graph's `og:type`
+
+    @property
+    def url(self) -> str:
+        return f"{settings.SITE_URL}{self.path}"
+
+    @property
+    def author_url(self) -> str:
+        return f"{settings.SITE_URL}{self.author_path}" if self.author_path else ""
+
+
+def previewed(rows: QuerySet[M]) -> QuerySet[M]:
+    """Add `for_anyone` and `for_search` to rows, for `context` and `ask_robots`."""
+    return marking(marking(rows, NOBODY, "for_anyone"), SEARCH_ENGINE, "for_search")
+
+
+def context(row: Any, preview: Preview) -> dict[str, Any]:
+    """Return what the page's head needs (`preview` is None for what not everybody sees)."""
+    return {"preview": preview if row.for_anyone else None, "noindex": not row.for_search}
+
+
+def ask_robots(response: HttpResponse, row: Any) -> HttpResponse:
+    """Ask search engines to leave the page out, unless it is theirs to show."""
+    if not row.for_search:
+        response["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,143 @@
+"""Following and blocking, as people do it on pages."""
+
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from accounts.models import Block, Follow, JammedWith, User
+from accounts.services import ties
+from messaging import services as messaging
+from privacy import links
+from privacy.models import Notice
+from tests.cast import Cast
+
+
+def follow(cast: Cast, role: str, whom: str, value: str = "1") -> Any:
+    return cast.client(role).post(reverse("follow", args=[whom]), {"follow": value})
+
+
+def test_a_follow_is_asked_for_told_once_and_accepted(cast: Cast) -> None:
+    for _ in range(2):
+        assert follow(cast, "stranger", "owner")["Location"] == "/@owner/"
+    tie = Follow.objects.get()
+    assert tie.state == "requested"
+    notice = Notice.objects.get(user=cast["owner"])
+    assert "stranger" not in notice.title + notice.text
+    owner = cast.client("owner")
+    (asked,) = owner.get(reverse("followers")).context["requests"]
+    assert asked["name"] == "stranger"
+    owner.post(asked["change_url"], {"accept": "1"})
+    page = owner.get(reverse("followers"))
+    assert [one["name"] for one in page.context["people"]] == ["stranger"]
+    assert page.context["requests"] == []
+    mine = cast.client("stranger").get(reverse("followers") + "?show=following")
+    assert [(one["name"], one["waiting"]) for one in mine.context["people"]] == [("owner", False)]
+    follow(cast, "stranger", "owner", "0")
+    assert Follow.objects.count() == 0
+
+
+def test_who_asked_can_not_accept_for_the_other(cast: Cast) -> None:
+    tie = ties.follow(cast["stranger"], cast["owner"])
+    cast.client("stranger").post(reverse("change_follow", args=[tie.public_id]), {"accept": "1"})
+    assert not Follow.objects.filter(state="accepted").exists()
+
+
+def test_with_the_switch_off_a_follow_holds_at_once_but_never_for_a_child(cast: Cast) -> None:
+    form = {"api_access": "on", "indexed": "on"}
+    assert cast.client("owner").post(reverse("sharing"), form).status_code == 302
+    ties.follow(cast["stranger"], User.objects.get(username="owner"))
+    assert Follow.objects.get().state == "accepted"
+    User.objects.filter(username="owner").update(age_group="child")
+    ties.follow(cast["former"], User.objects.get(username="owner"))
+    assert Follow.objects.get(follower=cast["former"]).state == "requested"
+
+
+@pytest.mark.clause("blocks")
+@pytest.mark.promise("VJ-32")
+def test_a_block_is_made_on_the_profile_listed_and_taken_back(cast: Cast) -> None:
+    owner = cast.client("owner")
+    owner.post(reverse("block", args=["stranger"]))
+    assert cast.client("stranger").get("/@owner/").status_code == 404
+    assert owner.get("/@stranger/").status_code == 404
+    (row,) = owner.get(reverse("blocks")).context["blocks"]
+    assert row["name"] == "stranger"
+    assert cast.client("stranger").get(reverse("blocks")).context["blocks"] == []
+    owner.post(row["unblock_url"])
+    assert cast.client("stranger").get("/@owner/").status_code == 200
+
+
+@pytest.mark.clause("blocks")
+def test_both_may_block_and_each_takes_back_only_their_own(cast: Cast) -> None:
+    ties.block(cast["owner"], cast["stranger"])
+    ties.block(cast["stranger"], cast["owner"])
+    ties.unblock(Block.objects.get(blocker=cast["owner"]))
+    assert cast.client("owner").get("/@stranger/").status_code == 404
+
+
+@pytest.mark.clause("blocks", "messages")
+def test_a_block_hides_a_conversation_from_both_and_gives_it_back(cast: Cast) -> None:
+    talk = cast.conversation("owner", "stranger")
+    for role in ("owner", "stranger"):
+        ref = "7b1f2c1e-54f1-4d42-9b4a-1c9f9b7f0a1" + ("1" if role == "owner" else "2")
+        messaging.write(talk, cast[role], text=f"mark-message-{role}", ref=ref)
+    row = ties.block(cast["stranger"], cast["owner"])
+    path = talk.get_absolute_url()
+    for role in ("owner", "stranger"):
+        client = cast.client(role)
+        assert client.get(path).status_code == 404
+        assert client.post(path, {"text": "x", "ref": row.public_id}).status_code == 404
+        assert "mark-message" not in client.get("/messages/").content.decode()
+        other = "stranger" if role == "owner" else "owner"
+        assert client.post("/messages/", {"username": other}).status_code == 422
+    ties.unblock(row)
+    page = cast.client("owner").get(path).content.decode()
+    assert "mark-message-owner" in page and "mark-message-stranger" in page
+
+
+@pytest.mark.clause("blocks")
+def test_an_invitation_does_not_pass_a_block(cast: Cast) -> None:
+    from sessions_app.services import sessions
+
+    made = sessions.invite(cast.sessions["participants"], cast["owner"])
+    path = reverse("invite", args=[sessions.token_of(made)])
+    assert cast.client("stranger").get(path).status_code == 200
+    ties.block(cast["stranger"], cast["owner"])
+    assert cast.client("stranger").get(path).status_code == 404
+    assert cast.client("former").get(path).status_code == 200
+
+
+def test_the_tables_refuse_what_makes_no_sense(cast: Cast) -> None:
+    owner, stranger = cast["owner"], cast["stranger"]
+    for make in (
+        lambda: Follow.objects.create(follower=owner, followee=owner),
+        lambda: Block.objects.create(blocker=owner, blocked=owner),
+        lambda: JammedWith.objects.create(person=owner, partner=owner),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            make()
+    for verb in (ties.follow, ties.block):
+        with pytest.raises(ties.Refused):
+            verb(owner, owner)
+    with pytest.raises(ties.Refused):
+        ties.answer_for(stranger, owner)  # no child
+
+
+def test_having_played_is_noted_both_ways_once(cast: Cast) -> None:
+    keys = [cast[role].pk for role in ("owner", "participant", "former")]
+    for _ in range(2):
+        ties.remember_jam([*keys, keys[0]])
+    assert JammedWith.objects.count() == 6
+
+
+def test_what_one_leaves_takes_the_ties_along(cast: Cast) -> None:
+    ties.follow(cast["stranger"], cast["owner"])
+    ties.block(cast["former"], cast["owner"])
+    ties.remember_jam([cast["owner"].pk, cast["participant"].pk])
+    links.make(cast.recordings["me"], cast["owner"])
+    for step in (ties.purge_follows, ties.purge_blocks, ties.purge_jams):
+        while step(cast["owner"], 1):
+            pass
+    counts = [model.objects.count() for model in (Follow, Block, JammedWith)]
+    assert counts == [0, 0, 0]
