@@ -1,0 +1,105 @@
+"""An owner, a child, and one person for each relation to the owner: the cast of audiences.
+
+`player` plays on what the owner owns; `asker` waits for an answer; `jammed` has played with the
+owner; `child` is a child account that knows nobody here, `guardian` answers for `ward`, a child who
+owns the same things; `holder` has no account and opened the links; `app` is a third-party app that
+`member` lets act for them.
+"""
+
+from typing import Any
+
+from django.test import Client
+
+from accounts.models import Profile, User
+from accounts.services import ties
+from community import services as community
+from privacy import links
+from privacy.viewer import NOBODY, Viewer
+from sessions_app.models import JamSession, Mix, Participant, Recording
+from sessions_app.services import publishing, sessions
+from tests.cast import BACKEND, person, recorded
+
+PEOPLE = ("owner", "player", "follower", "asker", "jammed", "member", "blocked", "blocker",
+          "child", "guardian", "ward")  # fmt: skip
+ROLES = (*PEOPLE, "anonymous", "holder", "app")
+
+
+class Circle:
+    """Owner's and ward's recording and session, whose audiences change; and who may look."""
+
+    def __init__(self) -> None:
+        self.people = {name: person(name) for name in PEOPLE}
+        User.objects.filter(username__in=["child", "ward"]).update(age_group="child")
+        for name in ("child", "ward"):
+            self[name].refresh_from_db()
+        ties.answer_for(self["guardian"], self["ward"])
+        for name in ("owner", "ward"):
+            for other in ("follower", "blocked", "blocker"):
+                ties.accept(ties.follow(self[other], self[name]))
+            ties.follow(self["asker"], self[name])
+            for other in ("jammed", "blocked", "blocker"):
+                ties.remember_jam([self[name].pk, self[other].pk])
+            ties.block(self[name], self["blocked"])
+            ties.block(self["blocker"], self[name])
+        self._seen: dict[tuple[str, str], Any] = {}
+        self.recordings: dict[str, Recording] = {}
+        self.sessions: dict[str, JamSession] = {}
+        for name in ("owner", "ward"):
+            self._own(name)
+        self.links = [
+            links.make(one, self[name])
+            for name in ("owner", "ward")
+            for one in (self.recordings[name], self.sessions[name])
+        ]
+        self.clients = {role: self._client(role) for role in ROLES}
+
+    def _own(self, name: str) -> None:
+        owner, player = self[name], self["player"]
+        session = JamSession.objects.create(host=owner, title=f"jam-{name}", audience="link")
+        for one in (owner, player):
+            Participant.objects.create(session=session, user=one)
+        take = recorded(owner, [owner, player], audience="link", session=session)
+        community.keep(owner, take)
+        self.recordings[name], self.sessions[name] = take, session
+
+    def __getitem__(self, name: str) -> User:
+        return self.people[name]
+
+    def _client(self, role: str) -> Client:
+        if role == "app":
+            return Client(headers={"Authorization": f"Tuner {self['member'].public_id}"})
+        client = Client()
+        if role in PEOPLE:
+            client.force_login(self[role], backend=BACKEND)
+        if role == "holder":
+            for link in self.links:
+                client.get(f"/shared/{links.key_of(link)}/")
+        return client
+
+    def viewer(self, role: str) -> Viewer:
+        if role == "app":
+            return Viewer(self["member"].pk, app="tuner")
+        if role == "holder":
+            return Viewer(links=frozenset(link.pk for link in self.links))
+        return Viewer.of(self[role]) if role in PEOPLE else NOBODY
+
+    def change(self, audience: str) -> None:
+        """Give everything of the owner and the ward an audience, as far as it offers that."""
+        self._seen.clear()
+        for name in ("owner", "ward"):
+            publishing.change_audience(self.recordings[name], audience)
+            if audience != "me":
+                sessions.change_audience(self.sessions[name], audience)
+            if audience not in {"link", "participants"}:
+                Profile.objects.filter(user=self[name]).update(
+                    bio_audience=audience, favourites_audience=audience
+                )
+
+    def mix(self, name: str) -> Mix:
+        return Mix.objects.get(recording=self.recordings[name])
+
+    def get(self, role: str, path: str) -> Any:
+        """Fetch a page once for each audience: lists show the things of both owners."""
+        if (role, path) not in self._seen:
+            self._seen[role, path] = self.clients[role].get(path)
+        return self._seen[role, path]

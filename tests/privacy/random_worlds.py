@@ -1,0 +1,258 @@
+"""Random worlds of people and their ties, and who should see what in them, in plain Python.
+
+The oracle below is written from docs/visibility.md and shares no code with the gate: it knows sets
+and dictionaries, and no queries.
+"""
+
+from dataclasses import dataclass, field
+from itertools import combinations, permutations
+from typing import Any
+
+from hypothesis import strategies as st
+
+AUDIENCES = ("public", "link", "members", "followers", "jammed", "participants", "me")
+WIDE = {"public", "link", "members"}
+FIELDS = ("photo", "bio", "status")
+SIZE = 5  # people; 0 owns the recording, hosts the session and keeps it as a favourite
+EVERYONE = range(SIZE)
+
+
+@dataclass(frozen=True)
+class Look:
+    """Who looks: a person or nobody, with links, through an app, or a search engine."""
+
+    user: int | None = None
+    links: frozenset[int] = frozenset()
+    app: bool = False
+    index: bool = False
+
+
+@dataclass
+class Facts:
+    """One world. People are 0 to SIZE - 1; pairs are (who, whom)."""
+
+    states: list[str]
+    ages: list[str]
+    api: list[bool]
+    indexed: list[bool]
+    follows: set[tuple[int, int]]
+    asked: set[tuple[int, int]]
+    blocks: set[tuple[int, int]]
+    jammed: set[tuple[int, int]]  # each pair once
+    guards: set[tuple[int, int]]
+    ended: set[tuple[int, int]]
+    audience: str
+    ready: bool
+    stems: dict[int, bool]  # player → withdrawn?
+    room: str
+    seats: set[int]
+    chat: set[int]
+    field_audiences: list[str]
+    favourites: str
+    links: list[str] = field(default_factory=list)  # in force, revoked, over, another's
+    talkers: tuple[int, int] = (0, 1)
+
+
+def _pairs() -> Any:
+    return st.sets(st.sampled_from(list(permutations(EVERYONE, 2))), max_size=8)
+
+
+@st.composite
+def facts(draw: Any) -> Facts:
+    def each(values: list[Any]) -> list[Any]:
+        return draw(st.lists(st.sampled_from(values), min_size=SIZE, max_size=SIZE))
+
+    audience = st.sampled_from(AUDIENCES)
+    narrow = st.sampled_from([one for one in AUDIENCES if one not in {"link", "participants"}])
+    follows = draw(_pairs())
+    guards = draw(_pairs())
+    return Facts(
+        states=each(["active", "active", "active", "leaving", "suspended"]),
+        ages=each(["adult", "adult", "teen", "child"]),
+        api=each([True, True, False]),
+        indexed=each([True, True, False]),
+        follows=follows,
+        asked=draw(_pairs()) - follows,
+        blocks=draw(_pairs()),
+        jammed=draw(st.sets(st.sampled_from(list(combinations(EVERYONE, 2))), max_size=5)),
+        guards=guards,
+        ended={one for one in guards if draw(st.integers(0, 3)) == 0},
+        audience=draw(audience),
+        ready=draw(st.sampled_from([True, True, True, False])),
+        stems=draw(st.dictionaries(st.sampled_from(EVERYONE), st.booleans(), max_size=3)),
+        room=draw(audience.filter(lambda one: one != "me")),
+        seats=draw(st.sets(st.sampled_from(EVERYONE), max_size=3)),
+        chat=draw(st.sets(st.sampled_from(EVERYONE), max_size=2)),
+        field_audiences=draw(st.lists(narrow, min_size=3, max_size=3)),
+        favourites=draw(narrow),
+        links=draw(st.permutations(["in force", "revoked", "over", "another's"])),
+        talkers=draw(st.sampled_from(list(combinations(EVERYONE, 2)))),
+    )
+
+
+class Oracle:
+    """Says who sees what in a world."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+
+    # People -----------------------------------------------------------------------------
+
+    def here(self, person: int) -> bool:
+        return self.facts.states[person] == "active"
+
+    def me(self, look: Look) -> int | None:
+        return look.user if look.user is not None and self.here(look.user) else None
+
+    def apart(self, one: int, other: int | None) -> bool:
+        return (one, other) in self.facts.blocks or (other, one) in self.facts.blocks
+
+    def follows(self, who: int | None, whom: int) -> bool:
+        return (who, whom) in self.facts.follows
+
+    def played(self, one: int, other: int | None) -> bool:
+        return (one, other) in self.facts.jammed or (other, one) in self.facts.jammed
+
+    def guards(self, who: int | None, child: int) -> bool:
+        pair = (who, child)
+        in_force = pair in self.facts.guards and pair not in self.facts.ended
+        return in_force and self.facts.ages[child] == "child"
+
+    def knows(self, who: int | None, person: int) -> bool:
+        """Whether a person isn't a child, or is one whose circle this is."""
+        return self.facts.ages[person] != "child" or (
+            self.follows(who, person) or self.played(person, who) or self.guards(who, person)
+        )
+
+    def open(self, person: int, look: Look) -> bool:
+        """Whether nothing stands before a person, apart from their age."""
+        met = self.here(person) and not self.apart(person, self.me(look))
+        if look.index and not self.facts.indexed[person]:
+            return False
+        return met
+
+    def apps(self, people: set[int], look: Look) -> bool:
+        return not look.app or all(self.facts.api[one] for one in people)
+
+    def cares(self, look: Look, owner: int) -> bool:
+        """Whether this is the owner, or who answers for them."""
+        mine = self.me(look)
+        return mine == owner or (self.guards(mine, owner) and self.here(owner))
+
+    def reached(self, audience: str, owner: int, look: Look, *, linked: bool = False) -> bool:
+        mine = self.me(look)
+        return {
+            "public": True,
+            "link": linked,
+            "members": mine is not None,
+            "followers": self.follows(mine, owner),
+            "jammed": self.played(owner, mine),
+            "participants": False,
+            "me": False,
+        }[audience]
+
+    def shown(
+        self, audience: str, owner: int, others: set[int], look: Look, *, linked: bool = False
+    ) -> bool:
+        """Whether somebody is in the audience of a thing, and no wall stands before it."""
+        if not self.reached(audience, owner, look, linked=linked):
+            return False
+        if not self.open(owner, look):
+            return False
+        if look.index and not all(self.facts.indexed[one] for one in others):
+            return False
+        if audience in WIDE:
+            return all(self.knows(self.me(look), one) for one in {owner, *others})
+        return True
+
+    # Things -----------------------------------------------------------------------------
+
+    def holds(self, look: Look) -> bool:
+        return any(self.facts.links[number] == "in force" for number in look.links)
+
+    def recording(self, look: Look) -> bool:
+        players = {one for one, withdrawn in self.facts.stems.items() if not withdrawn}
+        if not self.apps({0, *players}, look):
+            return False
+        if self.cares(look, 0):
+            return True
+        if self.facts.audience != "me" and self.me(look) in players:
+            return True
+        linked = self.holds(look)
+        return self.facts.ready and self.shown(self.facts.audience, 0, players, look, linked=linked)
+
+    def stem(self, player: int, look: Look) -> bool:
+        players = {one for one, withdrawn in self.facts.stems.items() if not withdrawn}
+        if player not in players or not self.here(player) or not self.apps({player}, look):
+            return False
+        mine = self.me(look)
+        return mine == player or (self.facts.audience != "me" and mine in players)
+
+    def session(self, look: Look) -> bool:
+        if not self.apps({0}, look):
+            return False
+        if self.cares(look, 0) or self.me(look) in self.facts.seats:
+            return True
+        return self.shown(self.facts.room, 0, set(), look)
+
+    def seat(self, person: int, look: Look) -> bool:
+        if not self.session(look) or not self.apps({person}, look):
+            return False
+        if self.cares(look, person):
+            return True
+        among = self.me(look) in self.facts.seats
+        return self.open(person, look) and (among or self.knows(self.me(look), person))
+
+    def line(self, author: int, look: Look) -> bool:
+        if not self.apps({author}, look):
+            return False
+        among = self.me(look) in self.facts.seats
+        return self.cares(look, author) or (among and self.open(author, look))
+
+    def person(self, person: int, look: Look) -> bool:
+        """A person, and their profile."""
+        if not self.here(person):
+            return False
+        if self.cares(look, person):
+            return True
+        return self.open(person, look) and self.knows(self.me(look), person)
+
+    def field(self, person: int, name: str, look: Look) -> bool:
+        audience = self.facts.field_audiences[FIELDS.index(name)]
+        if not self.person(person, look):
+            return False
+        if look.app and audience != "public" and not self.facts.api[person]:
+            return False
+        if self.cares(look, person):
+            return True
+        known = audience not in WIDE or self.knows(self.me(look), person)
+        return self.reached(audience, person, look) and known
+
+    def favourite(self, look: Look) -> bool:
+        if not self.apps({0}, look):
+            return False
+        return self.cares(look, 0) or self.shown(self.facts.favourites, 0, set(), look)
+
+    def follow(self, pair: tuple[int, int], look: Look) -> bool:
+        if not self.apps({pair[0]}, look):
+            return False
+        theirs = self.me(look) == pair[1] and self.open(pair[0], look)
+        return self.cares(look, pair[0]) or theirs
+
+    def guardianship(self, pair: tuple[int, int], look: Look) -> bool:
+        if not self.apps({pair[0]}, look):
+            return False
+        ward = self.me(look) == pair[1] and self.open(pair[0], look)
+        return self.cares(look, pair[0]) or ward
+
+    def own(self, owner: int, look: Look) -> bool:
+        return self.apps({owner}, look) and self.me(look) == owner
+
+    def talk(self, look: Look) -> bool:
+        mine, pair = self.me(look), set(self.facts.talkers)
+        if mine not in pair or not self.apps(pair, look):
+            return False
+        return not any(self.apart(one, mine) for one in pair)
+
+    def said(self, author: int, look: Look) -> bool:
+        return self.talk(look) and (self.me(look) == author or self.open(author, look))
