@@ -82,6 +82,7 @@ dm.declare(
         "approves_followers": dm.choice(),
         "api_access": dm.choice(),
         "indexed": dm.choice(),
+        "restricted": dm.Datum("user.privacy_preferences", seen_by="owner"),
         "is_staff": dm.Datum("user.account", seen_by="owner"),
         "is_active": dm.Datum("user.account", seen_by="owner"),
         "is_superuser": dm.Datum("user.account", seen_by="owner"),

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Block, Follow, User
 from privacy.relations import ALL_ROWS, NO_ROWS, Related, Tie, lookup
 from privacy.viewer import Via, Viewer
-from privacy.walls import APPS, BLOCKS, CHILDREN, INDEX, STATE, Wall
+from privacy.walls import APPS, BLOCKS, CHILDREN, INDEX, RESTRICTED, STATE, Wall
 
 ACCEPTED = Q(state=Follow.State.ACCEPTED)
 
@@ -53,6 +53,10 @@ def blocked_with(viewer: Viewer) -> QuerySet[Any, Any]:
 
 def _present(path: str, viewer: Viewer) -> Q:
     return User.present("" if path == "pk" else f"{path}__")
+
+
+def _unrestricted(path: str, viewer: Viewer) -> Q:
+    return Q(**{lookup(path, "restricted"): False})
 
 
 def _everybody_if(condition: Q) -> Callable[[Any], Q]:
@@ -108,6 +112,7 @@ def _all_people(key: Any) -> Q:
 
 WALLS = (
     Wall(STATE, _present, _everybody_if(User.present()), before_overseers=True),
+    Wall(RESTRICTED, _unrestricted, _everybody_if(Q(restricted=False))),
     Wall(BLOCKS, _not_blocked, _not_blocked_people),
     Wall(CHILDREN, _in_circle, _circle_of),
     Wall(APPS, _open_to_apps, _all_people),

@@ -20,6 +20,7 @@ LOOKS_AT: dict[str, tuple[str, ...]] = {
         "usersessions.usersession",
         "privacy.export",
         "privacy.erasure",
+        "privacy.request",
     ),
     MODERATOR: (
         "accounts.user",
@@ -52,9 +53,15 @@ LOOKS_AT: dict[str, tuple[str, ...]] = {
 }
 # role → further permissions, as app.codename
 DOES: dict[str, tuple[str, ...]] = {
-    SUPPORT: (),
+    SUPPORT: ("privacy.add_request", "privacy.answer_enquiry"),
     MODERATOR: (),
-    PRIVACY_OFFICER: ("privacy.add_legaldisclosure", "privacy.publish_policy"),
+    PRIVACY_OFFICER: (
+        "privacy.add_request",
+        "privacy.answer_enquiry",
+        "privacy.answer_request",
+        "privacy.add_legaldisclosure",
+        "privacy.publish_policy",
+    ),
     PARTNER_MANAGER: (),
     ADMINISTRATOR: ("accounts.change_user",),
 }

@@ -48,7 +48,7 @@ def has(user: Any, key: str, *, signal: bool = False) -> bool:
     browser sends Global Privacy Control, which only a yes given in knowledge of it overrides.
     """
     purpose = purposes.get(key)
-    if not user.is_authenticated or not user.is_present:
+    if not user.is_authenticated or not user.is_present or user.restricted:
         return False
     newest = ConsentRecord.objects.filter(user=user, purpose=key).order_by("-pk").first()
     standing = _standing(purpose, newest)
@@ -110,7 +110,7 @@ def allowed(key: str, person: str = "pk") -> Q:
     else:
         said = ~Q(Exists(newest.filter(given=False)))
     model: Any = get_user_model()
-    present = model._default_manager.filter(model.present(), pk=OuterRef(person))
+    present = model._default_manager.filter(model.present(), restricted=False, pk=OuterRef(person))
     return said & Q(Exists(present))
 
 

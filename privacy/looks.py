@@ -10,10 +10,11 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Model
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from privacy import datamap
+from privacy import datamap, notices
 from privacy.models import Look
 
 REMEMBERED = timedelta(minutes=15)
@@ -23,7 +24,7 @@ SENDABLE = timedelta(minutes=60)
 def people_in(obj: Model) -> list[Any]:
     """Return the people a row is about, by the data map; none for configuration."""
     keys: set[Any] = set()
-    for path in datamap.held_of(type(obj)).subjects:
+    for path in datamap.person_paths(datamap.held_of(type(obj))):
         rows = type(obj)._default_manager.filter(pk=obj.pk)
         keys.update(rows.values_list(path, flat=True))
     keys.discard(None)
@@ -47,7 +48,9 @@ def role_of(staff: Any) -> str:
 @transaction.atomic
 def look(staff: Any, obj: Model, *, why: str, reason: str, hidden_until: Any = None) -> list[Look]:
     """Record that somebody of the staff opens a page about people: one row for each person."""
-    role = role_of(staff)
+    role, people = role_of(staff), people_in(obj)
+    if hidden_until is None:
+        _tell(people)
     return Look.objects.bulk_create(
         [
             Look(
@@ -60,6 +63,24 @@ def look(staff: Any, obj: Model, *, why: str, reason: str, hidden_until: Any = N
                 reason=reason,
                 hidden_until=hidden_until,
             )
-            for person in people_in(obj)
+            for person in people
         ]
     )
+
+
+def _tell(people: list[Any]) -> None:
+    """Tell people in the product, without mail, once a day: a busy desk looks several times."""
+    known = Look.objects.filter(
+        user__in=people, hidden_until=None, at__date=timezone.localdate()
+    ).values_list("user", flat=True)
+    told = set(known)
+    news = [person for person in people if person.pk not in told]
+    if news:
+        notices.tell_many(
+            news,
+            "rights",
+            _("Our staff looked at data about you"),
+            _("What was looked at, in which role and why, stands in your settings."),
+            url=reverse("looks"),
+            mail=False,
+        )

@@ -59,6 +59,7 @@ kind("account")
 kind("entrance", whole=True)  # sign-up, sign-in, passwords: allauth's own letters
 kind("rights", while_leaving=True)
 kind("safety", while_leaving=True)
+kind("desk", why="You get this because this address is the site's contact for requests.")
 
 
 def tell(

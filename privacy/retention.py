@@ -54,6 +54,10 @@ class Limit:
         )
         if self.field:
             rows = rows.exclude(**{self.field: self._emptied()})
+        for path in datamap.person_paths(self.held)[:1]:
+            # What is restricted is kept as it is, disputed rows among it.
+            user = "" if path == "pk" else f"{path}__"
+            rows = rows.exclude(pk__in=rows.filter(**{f"{user}restricted": True}).values("pk"))
         return rows.order_by(since, "pk")
 
     def end_batch(self, size: int = BATCH) -> int:

@@ -4,8 +4,10 @@ from celery import shared_task
 
 from foundation.work import sweep_workshops
 from privacy import (
+    alarms,
     announcing,
     crashes,
+    desk,
     disclosures,
     erasure,
     export,
@@ -85,3 +87,10 @@ def expire() -> None:
 def tell_what_was_secret() -> None:
     """Tell people of disclosures whose order not to tell has ended."""
     disclosures.tell_what_was_secret()
+
+
+@shared_task
+def watch_requests() -> None:
+    """Answer requests whose copy is ready; raise the alarm for what is due."""
+    desk.answer_copies()
+    alarms.watch()

@@ -11,6 +11,7 @@ from privacy.views import (
     news,
     notices,
     policy,
+    requests,
     usage,
 )
 
@@ -22,6 +23,13 @@ urlpatterns = [
     path("privacy/versions/<int:number>/changes/", policy.changes, name="policy_changes"),
     path("privacy/announcements/<str:public_id>/", policy.announcement, name="policy_announcement"),
     path("privacy/export.schema.json", exports.format_schema, name="export_schema"),
+    path("privacy/requests/", requests.public, name="public_requests"),
+    path("privacy/requests/<str:token>/", requests.by_link, name="request_link"),
+    path("settings/requests/", requests.mine, name="requests"),
+    path("settings/requests/lift/", requests.lift, name="lift_restriction"),
+    path("settings/requests/<str:public_id>/", requests.one, name="request"),
+    path("settings/requests/<str:public_id>/write/", requests.write, name="write_request"),
+    path("settings/requests/<str:public_id>/report/", requests.report, name="request_report"),
     path("notices/", notices.index, name="notices"),
     path("settings/privacy/", home.doors, name="privacy_home"),
     path("settings/held/", held.held, name="held"),

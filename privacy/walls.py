@@ -9,6 +9,7 @@ from django.db.models import Q
 from privacy.viewer import Viewer
 
 STATE = "state"  # leaving, suspended
+RESTRICTED = "restricted"  # their owner asked us to keep their data and not to use it
 BLOCKS = "blocks"
 CHILDREN = "children"  # stands before the wide audiences alone
 APPS = "apps"  # stands before everything, one's own and one's own sound included

@@ -18,7 +18,7 @@ PRIVACY = {
 OPENS = {
     roles.SUPPORT: {
         "accounts.user", "account.emailaddress", "usersessions.usersession", "privacy.export",
-        "privacy.erasure",
+        "privacy.erasure", "privacy.request",
     },
     roles.MODERATOR: {
         "accounts.user", "accounts.profile", "sessions_app.jamsession", "sessions_app.recording",
@@ -34,7 +34,10 @@ OPENS = {
         "sessions_app.mix", "sessions.session", "admin.logentry",
     },
 }  # fmt: skip
-ADDS = {roles.PRIVACY_OFFICER: {"privacy.legaldisclosure"}}
+ADDS = {
+    roles.SUPPORT: {"privacy.request"},
+    roles.PRIVACY_OFFICER: {"privacy.legaldisclosure", "privacy.request"},
+}
 
 
 @pytest.mark.clause("staff-looks")

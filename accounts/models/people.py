@@ -84,6 +84,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         default=True,
         help_text=_("Off: they are asked to leave out your profile and whatever you play on."),
     )
+    restricted = models.BooleanField(
+        default=False,
+        help_text="their data is kept and not used, as they asked (GDPR article 18)",
+    )
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
@@ -131,6 +135,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_leaving(self) -> bool:
         return self.state == self.State.LEAVING
+
+    def restrict(self, on: bool) -> None:
+        """Have this person's data kept and not used, or used again."""
+        self.restricted = on
+        self.save(update_fields=["restricted"])
 
     def leave(self) -> None:
         self.state = self.State.LEAVING

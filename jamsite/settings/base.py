@@ -33,6 +33,7 @@ SITE_URL = ENV.site_url.rstrip("/")
 SOCKET_URL = ENV.socket_url.rstrip("/")
 REGION = ENV.region
 CONTACT_EMAIL = ENV.contact_email
+SUPPORT_EMAIL = ENV.support_email
 SECRET_KEY = ENV.secret_key
 DEBUG = False
 ALLOWED_HOSTS: list[str] = ENV.allowed_hosts
@@ -302,6 +303,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
 CELERY_BEAT_SCHEDULE = {
     "privacy-sweep": {"task": "privacy.tasks.sweep", "schedule": 10},
+    "privacy-requests": {"task": "privacy.tasks.watch_requests", "schedule": 300},
     "privacy-secrets": {"task": "privacy.tasks.tell_what_was_secret", "schedule": 3600},
     "privacy-expire": {"task": "privacy.tasks.expire", "schedule": 3600},
     "policy": {"task": "privacy.tasks.policy", "schedule": 60},

@@ -37,6 +37,7 @@ class Environment(BaseSettings):
     media_accel_prefix: str = ""
     region: str = "not stated"
     contact_email: str = "privacy@localhost"
+    support_email: str = Field(default="", description="empty: the privacy contact")
 
     email_host: str = ""
     email_port: int = Field(default=587, ge=1, le=65535)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db.models import Field, FileField, JSONField, Model
 from django.utils.crypto import get_random_string
 
@@ -84,6 +85,23 @@ def held_of(model: type[Model]) -> Held:
         return _held[model]
     except KeyError:
         raise LookupError(f"{model._meta.label} is not declared in any privacy.py") from None
+
+
+def person_paths(held: Held) -> list[str]:
+    """Return the subject paths that end at an account; a pseudonym names nobody to us."""
+    return [path for path in held.subjects if _ends_at_account(held.model, path)]
+
+
+def _ends_at_account(model: Any, path: str) -> bool:
+    user = get_user_model()
+    if path == "pk":
+        return model is user
+    for part in path.split("__"):
+        column = model._meta.get_field(part)
+        if not column.is_relation:
+            return False
+        model = column.related_model
+    return model is user
 
 
 def stores() -> list[Store]:

@@ -7,6 +7,7 @@ from privacy.models.looks import Look
 from privacy.models.news import Newsletter, NewsReader, NewsSending
 from privacy.models.notices import Notice
 from privacy.models.policy import PolicyNotice, PolicyNoticeRun, PolicyRelease
+from privacy.models.requests import Request, RequestStep
 from privacy.models.retention import RetentionRun
 from privacy.models.rights import Erasure, Export, Tombstone
 from privacy.models.usage import CrashReport, UsageCount, UsageEvent
@@ -26,6 +27,8 @@ __all__ = [
     "PolicyNotice",
     "PolicyNoticeRun",
     "PolicyRelease",
+    "Request",
+    "RequestStep",
     "RetentionRun",
     "ShareLink",
     "Tombstone",

@@ -29,7 +29,7 @@ def received(request: HttpRequest) -> HttpResponse:
         request,
         "privacy/disclosures.html",
         {
-            "legal": legal[:MAX_LEGAL],
+            "legal": [_legal(one) for one in legal[:MAX_LEGAL]],
             "disclosures": [_shape(one) for one in page.items],
             "next_url": page.next_url(request),
             "count": mine.count(),
@@ -38,10 +38,16 @@ def received(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _legal(row: LegalDisclosure) -> dict[str, Any]:
+    names = ("authority", "law", "order", "asked", "disclosed_at", "secret_until", "secret_because")
+    given = [datamap.CATEGORIES.get(key, key) for key in row.given_categories]
+    return {**{name: getattr(row, name) for name in names}, "given": given}
+
+
 def _shape(row: Disclosure) -> dict[str, Any]:
     return {
         "recipient": row.recipient,
-        "categories": row.categories,
+        "categories": [datamap.CATEGORIES.get(key, key) for key in row.categories],
         "purpose": datamap.PURPOSES.get(row.purpose, row.purpose),
         "basis": row.basis,
         "at": row.at,

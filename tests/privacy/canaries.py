@@ -22,9 +22,9 @@ from accounts.models import Profile, User
 from community import services as community
 from foundation.ids import new_public_id
 from messaging import services as messaging
-from privacy import consent, datamap, notices, usage
+from privacy import consent, datamap, desk, notices, requests, usage
 from privacy.datamap import Held
-from privacy.models import Disclosure, Export, LegalDisclosure, Look, NewsReader
+from privacy.models import Disclosure, Export, LegalDisclosure, Look, NewsReader, Request
 from sessions_app.models import Recording, Stem, StemChunk
 from sessions_app.services import sessions as jams
 from tests.cast import PASSWORD, recorded
@@ -143,6 +143,10 @@ class Canary:
             disclosed_at=timezone.now(), secret_because="", told_at=timezone.now(),
         )  # fmt: skip
 
+        asked = desk.file_and_serve(self.user, "enquiry", text=self.mark("enquiry"))
+        requests.reply(asked, self.mark("reply"))
+        Request.objects.filter(pk=asked.pk).update(address=f"{self.mark('asked')}@mail.example")
+
     def _file(self, what: str) -> ContentFile[bytes]:
         return ContentFile(self.mark(what).encode())
 
@@ -197,6 +201,10 @@ UNMARKED: dict[str, str] = {
     "purpose": "one of a few words",
     "pseudonym": "a keyed hash, made by us",
     "channel": "one of a few words",
+    "reference": "random, made by us",
+    "identity": "one of a few words",
+    "by": "one of a few words",
+    "detail": "one of a few words",
     "form": "one of a few words",
     "language": "one of a few words",
     "text_sha256": "of words that we wrote",

@@ -81,6 +81,7 @@ RIGHTS: dict[tuple[str, str], Table] = {
     ("follow", "end"): {"owner": {"owner"}},
     ("sharelink", "revoke"): {"owner": {"owner"}},
     ("conversation", "read"): {"owner-participant": BOTH, "participant-leaving": {"participant"}},
+    ("request", "follow"): {"owner": {"owner"}, "leaving": set()},
     ("export", "fetch"): {"owner": {"owner"}, "leaving": set()},
 }
 

@@ -146,6 +146,10 @@ def invitation(key: str, role: str) -> set[str]:
     return {"mark-session-owner-participants"} | again | me(role)
 
 
+def followed(key: str, role: str) -> set[str]:
+    return {f"request:{key}", f"mark-request-{key}"} | me(role)
+
+
 def export_file(key: str, role: str) -> bytes:
     return f"mark-export-{key}".encode()
 
@@ -225,6 +229,9 @@ SURFACES = [
         {"GET": Way("read", shows=talk), "POST": Way("read", 302, data=MESSAGE)},
     ),
     Surface("export_download", "export", {"GET": Way("fetch", sound=export_file)}),
+    Surface("request", "request", {"GET": Way("follow", shows=followed)}),
+    Surface("request_report", "request", {"GET": Way("follow")}),
+    Surface("write_request", "request", {"POST": Way("follow", 302, data={"withdraw": "1"})}),
     Surface("media", "mix", {"GET": Way("hear", sign_in=False, sound=mix_sound)}),
     Surface("media", "stem", {"GET": Way("hear", sign_in=False, sound=stem_sound)}),
     Surface("media", "photo", {"GET": Way("see", sign_in=False, sound=photo)}),
@@ -295,6 +302,8 @@ OWN = {
     "notices": "GET",
     "seen": "GET",
     "disclosures": "GET",
+    "requests": "GET",
+    "lift_restriction": "POST",
     "looks": "GET",
     "edit_profile": "GET",
     "consent": "GET",
@@ -334,6 +343,8 @@ EXEMPT = {
     "gpc": "the same two facts for everybody",
     "export_schema": "the format of copies, the same for everybody",
     "confirm_by_link": "a single-use secret; see tests/privacy/test_export_fetched.py",
+    "public_requests": "a form that answers the same whoever exists; test_requests_public.py",
+    "request_link": "signed links to one's own request; test_requests_public.py",
     "schema": "describes the API, holds no data",
     "api_docs": "shows the schema",
     "styleguide": "invented examples, development only",

@@ -105,7 +105,7 @@ def test_a_transfer_is_recorded_before_it_goes_and_the_person_reads_it(
     with disclose(RELAY[0], [cast["owner"].pk], RELAY[1], RELAY[2]):
         assert rows() == [("owner", "relay", "jamming", False)]
     page = cast.client("owner").get(reverse("disclosures")).content.decode()
-    for text in ("relay.example", "user.device.ip_address", "play and record with others",
+    for text in ("relay.example", "network address", "play and record with others",
                  "contract"):  # fmt: skip
         assert text in page
     other = cast.client("stranger").get(reverse("disclosures")).content.decode()
@@ -273,7 +273,7 @@ def test_what_a_law_required_is_recorded_and_told_at_once(cast: Cast) -> None:
     assert letter.to == ["owner@mail.example"] and "article 46bis" in letter.body
     page = cast.client("owner").get(reverse("disclosures")).content.decode()
     for text in ("Court of Ghent", "article 46bis", "12/2026 of 3 March", "mark-asked",
-                 "user.contact.email"):  # fmt: skip
+                 "your e-mail address"):  # fmt: skip
         assert text in page
     assert "mark-asked" not in cast.client("stranger").get(reverse("disclosures")).content.decode()
 

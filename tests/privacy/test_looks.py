@@ -14,7 +14,7 @@ from accounts.models import User
 from jamsite import roles
 from privacy import datamap, retention
 from privacy.guard import Guarded
-from privacy.models import Look
+from privacy.models import Look, Notice
 from tests.cast import Cast, person
 from tests.staff import REASON, member_of, open_page, signed_in
 
@@ -149,6 +149,7 @@ def test_a_look_that_an_order_keeps_secret_shows_itself_when_the_order_ends(cast
     open_page(officer, path, why="legal", hidden_until=str(today + timedelta(days=9)))
     client = cast.client("owner")
     assert REASON["reason"] not in client.get(reverse("looks")).content.decode()
+    assert Notice.objects.count() == 0
     look = Look.objects.get()
     Look.objects.all().delete()
     look.hidden_until = today
@@ -164,6 +165,16 @@ def test_only_a_law_hides_a_look_and_only_who_may_enter_disclosures(
     assert officer.post(page_of(cast["owner"]), {**REASON, **later}).status_code == 422
     support.post(page_of(cast["owner"]), {**REASON, "why": "legal", **later})
     assert Look.objects.get().hidden_until is None
+
+
+def test_the_person_is_told_once_a_day_without_mail(cast: Cast, support: Client) -> None:
+    open_page(support, page_of(cast["owner"]))
+    open_page(signed_in(member_of(roles.SUPPORT, "susan")), page_of(cast["owner"]))
+    told = Notice.objects.get()
+    assert (told.user, told.url, told.work) == (cast["owner"], reverse("looks"), "done")
+    earlier(days=1)
+    open_page(support, page_of(cast["owner"]))
+    assert Notice.objects.count() == 2
 
 
 def test_old_looks_are_forgotten(cast: Cast, support: Client) -> None:

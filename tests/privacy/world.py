@@ -13,7 +13,7 @@ from accounts.models import Profile
 from accounts.services import ties
 from foundation.ids import new_public_id
 from messaging import services as messaging
-from privacy import links, media
+from privacy import desk, links, media
 from privacy.models import Export
 from privacy.viewer import Viewer
 from sessions_app.models import Mix, Stem
@@ -43,6 +43,10 @@ class World:
             "photo": self._photos(),
             "conversation": self._conversations(),
             "export": self._exports(),
+            "request": {
+                name: desk.file_and_serve(cast[name], "know", text=f"mark-request-{name}")
+                for name in ("owner", "leaving")
+            },
         }
         self.things |= self._ties()
         self.things["invite"] = self.things["link"] = {
