@@ -9,6 +9,7 @@ import pytest
 from django.core.cache import cache
 from playwright.sync_api import sync_playwright
 
+from tests import written
 from tests.cast import Cast
 
 
@@ -27,6 +28,19 @@ def media_folder(settings: Any, tmp_path: Path) -> Iterator[Path]:
 def clear_counts() -> None:
     """Rate limits are counted in the cache; every test starts from none."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def known_json() -> Iterator[None]:
+    """A test that has JSON written with a key the data map doesn't name has failed."""
+    written.unknown.clear()
+    yield
+    assert written.unknown == set()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def watched_json() -> None:
+    written.watch()
 
 
 @pytest.fixture(scope="session")

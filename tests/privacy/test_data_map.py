@@ -16,6 +16,9 @@ from accounts.models import Profile, User
 from community.models import Favourite
 from privacy import checks, datamap, rules
 from privacy.datamap import Basis, Datum, Erase, Held, registry
+from sessions_app.models import Stem
+from tests import written
+from tests.cast import Cast
 
 
 @pytest.fixture
@@ -171,3 +174,34 @@ def test_the_map_is_printed_for_machines() -> None:
     assert {one["model"] for one in printed["models"]} == {one.name for one in datamap.held()}
     email = next(one for one in printed["models"] if one["model"] == "accounts.user")
     assert email["fields"]["email"]["seen_by"] == "owner"
+
+
+def test_json_with_a_key_that_nobody_named_is_noticed(cast: Cast) -> None:
+    stem = Stem.objects.filter(player=cast["owner"]).first()
+    assert stem is not None
+    stem.peaks = {"version": 1, "min": [1], "mood": {"today": "mark-mood"}}
+    stem.save()
+    Stem.objects.filter(pk=stem.pk).update(clock=[[0, {"place": "here"}]])
+    assert written.unknown == {
+        "sessions_app.Stem.peaks: mood.today", "sessions_app.Stem.clock: [][].place",
+    }  # fmt: skip
+    written.unknown.clear()
+
+
+def test_every_json_field_names_its_keys(map_to_spoil: dict[type[models.Model], Held]) -> None:
+    held = map_to_spoil[Stem]
+    bare = replace(held.fields["clock"], keys=None)
+    map_to_spoil[Stem] = replace(held, fields={**held.fields, "clock": bare})
+    assert datamap.problems() == ["sessions_app.Stem.clock is JSON and names no keys."]
+
+
+def test_the_fingerprint_changes_with_meaning_and_not_with_words(
+    map_to_spoil: dict[type[models.Model], Held], settings: Any
+) -> None:
+    before = datamap.fingerprint()
+    held = map_to_spoil[Favourite]
+    settings.RETENTION_NOTICES_DAYS = 31
+    map_to_spoil[Favourite] = replace(held, label="Other words")
+    assert datamap.fingerprint() == before
+    map_to_spoil[Favourite] = replace(held, purposes=["safety"])
+    assert datamap.fingerprint() != before
