@@ -16,7 +16,7 @@ for each in WALLS:
 rules.oversee(guardians_of)
 rules.standard(Audience.FOLLOWERS, lambda model, owner: followers_of(owner))
 rules.standard(Audience.JAMMED, lambda model, owner: jammed_with(owner))
-erasure.hook(hide=leaving.hide, show=leaving.show)
+erasure.hook(hide=leaving.hide, show=leaving.show, after=leaving.after)
 
 rules.see(Dormancy, Rule(owner="user"))
 # A username is public: it is the one thing that sign-up says so of.

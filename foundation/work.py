@@ -74,9 +74,9 @@ class Work(models.Model):
             row.save(update_fields=["work", "attempts", "leased_until"])
         return row
 
-    def keep(self, percent: int | None = None) -> None:
-        """Renew the lease, and say how far the work is."""
-        values: dict[str, Any] = {"leased_until": timezone.now() + LEASE}
+    def keep(self, percent: int | None = None, **values: Any) -> None:
+        """Renew the lease, and say how far the work is, with other values in the same statement."""
+        values["leased_until"] = timezone.now() + LEASE
         if percent is not None:
             values["percent"] = self.percent = max(0, min(100, percent))
         type(self)._default_manager.filter(pk=self.pk).update(**values)
@@ -84,6 +84,10 @@ class Work(models.Model):
     def finish(self, **values: Any) -> None:
         """Mark the work done, with any last values in the same statement."""
         self._end(work=self.Progress.DONE, percent=100, error="", **values)
+
+    def wait_until(self, moment: datetime) -> None:
+        """Give the lease back until something is to be done again."""
+        self._end(work=self.Progress.WAITING, due_at=moment, attempts=0, error="")
 
     def cancel(self) -> None:
         self._end(work=self.Progress.CANCELLED)

@@ -48,8 +48,25 @@ def is_ours(host: str) -> bool:
     return host in {"", "localhost", *settings.INTERNAL_HOSTS}
 
 
-def _networks() -> list[Provider]:
+def openid_app(key: str) -> dict[str, Any]:
+    """Return the configuration of one OpenID provider, by its key here; LookupError if gone."""
+    for app in _openid_apps():
+        if f"openid:{app['provider_id']}" == key:
+            return app
+    raise LookupError(f"no OpenID provider {key!r} is configured")
+
+
+def _openid_apps() -> list[dict[str, Any]]:
     openid: dict[str, Any] = settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {})
+    apps: list[dict[str, Any]] = openid.get("APPS", [])
+    return apps
+
+
+def _deletion(key: str, otherwise: str) -> str:
+    return "webhook" if key in settings.DELETION_ENDPOINTS else otherwise
+
+
+def _networks() -> list[Provider]:
     return [
         Provider(
             key=f"openid:{app['provider_id']}",
@@ -57,8 +74,9 @@ def _networks() -> list[Provider]:
             purpose="lets you sign in with an account you have there",
             data="it learns that you sign in here; your subject id and e-mail address come from it",
             categories=("user.unique_id", "user.contact.email", "user.account"),
+            deletion="revoke",
         )
-        for app in openid.get("APPS", [])
+        for app in _openid_apps()
     ]
 
 
@@ -73,6 +91,7 @@ def _mail() -> list[Provider]:
             purpose="carries our mail to you",
             data="your e-mail address and the text of the mail",
             categories=("user.contact.email", "user.account"),
+            deletion=_deletion("mail", "by hand"),
         )
     ]
 
@@ -89,5 +108,6 @@ def _relays() -> list[Provider]:
             purpose="connects players without showing their addresses to each other",
             data="your network address and encrypted sound, while you play",
             categories=("user.device.ip_address",),
+            deletion=_deletion("relay", "by hand"),
         )
     ]

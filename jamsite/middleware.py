@@ -38,7 +38,7 @@ class LeavingMiddleware:
         user = request.user
         if user.is_authenticated and user.is_leaving:
             allowed = {reverse("leave"), reverse("leave_cancel"), reverse("account_logout")}
-            shared = ("/static/", "/privacy/")
+            shared = ("/static/", "/privacy/", "/leave/")
             if request.path not in allowed and not request.path.startswith(shared):
                 if request.path.startswith("/api/"):
                     return problem_response(request, 403, "This account is leaving.")

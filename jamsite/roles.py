@@ -21,6 +21,7 @@ LOOKS_AT: dict[str, tuple[str, ...]] = {
         "privacy.export",
         "privacy.erasure",
         "privacy.request",
+        "privacy.leavelink",
     ),
     MODERATOR: (
         "accounts.user",
@@ -53,14 +54,18 @@ LOOKS_AT: dict[str, tuple[str, ...]] = {
 }
 # role → further permissions, as app.codename
 DOES: dict[str, tuple[str, ...]] = {
-    SUPPORT: ("privacy.add_request", "privacy.answer_enquiry"),
+    SUPPORT: ("privacy.add_request", "privacy.answer_enquiry", "privacy.record_leave_request"),
     MODERATOR: (),
     PRIVACY_OFFICER: (
         "privacy.add_request",
         "privacy.answer_enquiry",
         "privacy.answer_request",
         "privacy.add_legaldisclosure",
+        "privacy.add_legalhold",
+        "privacy.change_legalhold",
+        "privacy.confirm_deletion",
         "privacy.publish_policy",
+        "privacy.record_leave_request",
     ),
     PARTNER_MANAGER: (),
     ADMINISTRATOR: ("accounts.change_user",),

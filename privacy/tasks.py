@@ -11,13 +11,23 @@ from privacy import (
     disclosures,
     erasure,
     export,
+    intake,
     news,
     notices,
+    orders,
     releases,
     retention,
     usage,
 )
-from privacy.models import Erasure, Export, NewsSending, Notice, PolicyNoticeRun
+from privacy.models import (
+    DeletionOrder,
+    Erasure,
+    Export,
+    LeaveLink,
+    NewsSending,
+    Notice,
+    PolicyNoticeRun,
+)
 
 
 @shared_task
@@ -57,8 +67,24 @@ def run_news(sending_id: int) -> None:
 
 
 @shared_task
+def run_leave_link(link_id: int) -> None:
+    intake.run(link_id)
+
+
+@shared_task
+def run_deletion_order(order_id: int) -> None:
+    orders.run(order_id)
+
+
+@shared_task
 def sweep() -> None:
-    """Take up whatever is due and held by nobody: exports, erasures, mail."""
+    """Take up whatever is due and held by nobody: exports, erasures, mail, orders."""
+    for erasure_id in erasure.unsettled():
+        erasure.settle(erasure_id)
+    for link_id in LeaveLink.due():
+        run_leave_link.delay(link_id)
+    for order_id in DeletionOrder.due():
+        run_deletion_order.delay(order_id)
     for export_id in Export.due():
         run_export.delay(export_id)
     for erasure_id in Erasure.due():
@@ -94,3 +120,10 @@ def watch_requests() -> None:
     """Answer requests whose copy is ready; raise the alarm for what is due."""
     desk.answer_copies()
     alarms.watch()
+
+
+@shared_task
+def prove_erasures() -> None:
+    """Write the second receipts of whom no backup holds any more; tell of overdue orders."""
+    erasure.expire_backups()
+    orders.alarm()

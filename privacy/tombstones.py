@@ -1,7 +1,8 @@
 """Names of public pages whose owner left, so that they answer 410 and are never reused.
 
 Only what anyone could open gets a tombstone: a 410 for a private page would tell that it existed.
-A tombstone holds a keyed hash, so the table can't be read back into names.
+A tombstone holds a keyed hash, so the table can't be read back into names; after a change of
+SECRET_KEY older ones are found as long as SECRET_KEY_FALLBACKS holds the old key.
 """
 
 from datetime import timedelta
@@ -35,9 +36,11 @@ def unbury(erasure_id: int) -> None:
 def is_buried(model: type[Model], name: str) -> bool:
     from privacy.models import Tombstone
 
-    return Tombstone.objects.filter(name_hash=_hash(model, name)).exists()
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    hashes = [_hash(model, name, secret) for secret in secrets]
+    return Tombstone.objects.filter(name_hash__in=hashes).exists()
 
 
-def _hash(model: type[Model], name: str) -> str:
+def _hash(model: type[Model], name: str, secret: str | bytes | None = None) -> str:
     key = f"{model._meta.label_lower}:{name.casefold()}"
-    return salted_hmac("privacy.tombstones", key, algorithm="sha256").hexdigest()
+    return salted_hmac("privacy.tombstones", key, secret, algorithm="sha256").hexdigest()

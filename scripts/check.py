@@ -34,6 +34,8 @@ PRODUCTION = {
     "DATABASE_URL": "postgresql://jamsite@database.example/jamsite",
     "REDIS_URL": "redis://queue.example:6379/0",
     "EMAIL_HOST": "mail.example",
+    "LEDGER_KEY": secrets.token_urlsafe(32),
+    "RECEIPT_KEYS": f"check:{secrets.token_urlsafe(32)}",
 }
 UNREACHABLE = re.compile(
     r"ConnectionError|ServiceError|Max retries exceeded|Timeout|Temporary failure|HTTPError"

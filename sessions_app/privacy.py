@@ -131,7 +131,7 @@ bring(Stem, importing.bring_stem, order=40)
 bring(RecordingConsent, importing.bring_consent, order=50)
 bring(ChatLine, importing.bring_chat_line, order=50)
 
-erasure.hook(hide=leaving.hide, show=leaving.show)
+erasure.hook(hide=leaving.hide, show=leaving.show, after=leaving.after)
 
 PEAKS = {
     **dict.fromkeys(("version", "rate", "channels", "duration_ms"), dm.technical()),

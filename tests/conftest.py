@@ -20,6 +20,7 @@ def media_folder(settings: Any, tmp_path: Path) -> Iterator[Path]:
     settings.MEDIA_ROOT = folder
     settings.WORK_DIR = tmp_path / "work"
     settings.MAIL_DIR = tmp_path / "mail"
+    settings.LEDGER_PATH = tmp_path / "ledger" / "erasures.jsonl"
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 

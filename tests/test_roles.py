@@ -18,7 +18,7 @@ PRIVACY = {
 OPENS = {
     roles.SUPPORT: {
         "accounts.user", "account.emailaddress", "usersessions.usersession", "privacy.export",
-        "privacy.erasure", "privacy.request",
+        "privacy.erasure", "privacy.leavelink", "privacy.request",
     },
     roles.MODERATOR: {
         "accounts.user", "accounts.profile", "sessions_app.jamsession", "sessions_app.recording",
@@ -35,8 +35,13 @@ OPENS = {
     },
 }  # fmt: skip
 ADDS = {
-    roles.SUPPORT: {"privacy.request"},
-    roles.PRIVACY_OFFICER: {"privacy.legaldisclosure", "privacy.request"},
+    roles.SUPPORT: {"privacy.leavelink", "privacy.request"},
+    roles.PRIVACY_OFFICER: {
+        "privacy.leavelink",
+        "privacy.legaldisclosure",
+        "privacy.legalhold",
+        "privacy.request",
+    },
 }
 
 

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.ids import PublicIdField
 from privacy.audiences import Audience, AudienceField
+from privacy.tombstones import is_buried
 
 FIELD_AUDIENCES = (
     Audience.PUBLIC,
@@ -26,6 +28,9 @@ class UserManager(BaseUserManager["User"]):
     def create_user(
         self, username: str, email: str, password: str | None = None, **values: Any
     ) -> "User":
+        """Create an account with its profile. Raises ValidationError for the name of a leaver."""
+        if is_buried(User, username):
+            raise ValidationError(_("This username can't be used. Choose another one."))
         user = self.model(username=username, email=self.normalize_email(email), **values)
         user.set_password(password)
         user.save()

@@ -2,7 +2,6 @@
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.db import transaction
 
 from accounts.models import User
 from foundation.live import cut
@@ -11,13 +10,19 @@ from privacy.models import Erasure
 
 
 def hide(user: User, erasure: Erasure) -> None:
-    """End every sign-in and socket, and bury the profile's address."""
+    """End every sign-in, and bury the profile's address."""
     tombstones.bury(User, [user.username], erasure.pk)
-    end_sign_ins(user)
+    while purge_sign_ins(user, 500):
+        pass
 
 
 def show(user: User, erasure: Erasure) -> None:
     """Nothing to undo: tombstones are taken back by the machinery, sign-ins stay ended."""
+
+
+def after(user: User, erasure: Erasure) -> None:
+    """Have every socket of theirs ask the gate again."""
+    cut(f"user.{user.pk}")
 
 
 def purge_sign_ins(user: User, batch: int) -> int:
@@ -26,10 +31,3 @@ def purge_sign_ins(user: User, batch: int) -> int:
     Session.objects.filter(session_key__in=rows.values()).delete()
     UserSession.objects.filter(pk__in=rows).delete()
     return len(rows)
-
-
-def end_sign_ins(user: User) -> None:
-    """End all web sessions of a person, and close their sockets once that is committed."""
-    while purge_sign_ins(user, 500):
-        pass
-    transaction.on_commit(lambda: cut(f"user.{user.pk}"))

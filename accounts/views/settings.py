@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.forms import LeaveForm
 from accounts.requests import MemberRequest
 from foundation.limits import spend
-from privacy import erasure
+from privacy import erasure, leave_links
 
 
 @login_required
@@ -32,7 +32,8 @@ def leave(request: MemberRequest) -> HttpResponse:
         if form.is_valid():
             made = erasure.request(user)
             logout(request)  # the web session has ended with all others
-            return render(request, "accounts/erased.html", {"purge_date": made.due_at})
+            context = {"purge_date": made.purge_at, "state_url": leave_links.of_erasure(made)}
+            return render(request, "accounts/erased.html", context)
     pending = erasure.open_erasure(user)
     return render(
         request,
@@ -40,8 +41,11 @@ def leave(request: MemberRequest) -> HttpResponse:
         {
             "form": form,
             "pending": pending,
+            "stages": erasure.stages(pending) if pending else [],
+            "state_url": leave_links.of_erasure(pending) if pending else "",
             "plan": erasure.plan(user),
-            "purge_date": pending.due_at if pending else timezone.now() + erasure.grace(),
+            "retained": erasure.retained(user),
+            "purge_date": pending.purge_at if pending else timezone.now() + erasure.grace(),
             "grace_days": erasure.grace().days,
         },
         status=422 if form.errors else 200,

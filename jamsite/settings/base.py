@@ -308,6 +308,7 @@ CELERY_BEAT_SCHEDULE = {
     "privacy-expire": {"task": "privacy.tasks.expire", "schedule": 3600},
     "policy": {"task": "privacy.tasks.policy", "schedule": 60},
     "privacy-usage": {"task": "privacy.tasks.count_usage", "schedule": 3600},
+    "privacy-prove": {"task": "privacy.tasks.prove_erasures", "schedule": 3600},
     "sessions-sweep": {"task": "sessions_app.tasks.sweep", "schedule": 10},
     "sessions-tidy": {"task": "sessions_app.tasks.tidy", "schedule": 3600},
 }
@@ -316,6 +317,13 @@ ERASURE_GRACE_DAYS = ENV.erasure_grace_days
 POLICY_NOTICE_DAYS = ENV.policy_notice_days
 CONTROL_NOTICE_DAYS = ENV.control_notice_days
 POLICY_FOLLOWS_CODE = False  # staff post what a deployment says; development just shows it
+BACKUP_LIFE_DAYS = ENV.backup_life_days
+# Outside the database, best on another disk: a restored backup reads there who was erased since.
+LEDGER_PATH = Path(ENV.ledger_path) if ENV.ledger_path else DATA_DIR / "ledger" / "erasures.jsonl"
+LEDGER_KEY = ENV.ledger_key
+RECEIPT_KEYS = [(key.id, key.seed) for key in ENV.receipt_keys]  # the first one signs
+DELETION_ENDPOINTS = {name: one.model_dump() for name, one in ENV.deletion_endpoints.items()}
+DELETION_ORDER_DAYS = ENV.deletion_order_days
 
 # How long things are kept, in days (see privacy.retention) -------------------------------
 RETENTION_IP_DAYS = ENV.retention_ip_days

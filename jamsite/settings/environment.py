@@ -1,5 +1,6 @@
 """What Jamsite reads from the environment, with types, checked at start."""
 
+import base64
 import json
 import os
 import sys
@@ -19,6 +20,27 @@ class OpenIdProvider(BaseModel):
     client_id: str
     secret: str
     server_url: str
+
+
+class DeletionEndpoint(BaseModel):
+    """Where one outside service takes deletion orders (docs/deletion-orders.md)."""
+
+    url: str = Field(pattern=r"^https?://")
+    secret: str = Field(min_length=32)
+
+
+class ReceiptKey(BaseModel):
+    """An Ed25519 key that signs receipts: its name and its seed, 32 bytes in base64url."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9-]{1,40}$")
+    seed: str
+
+    @field_validator("seed")
+    @classmethod
+    def whole(cls, value: str) -> str:
+        if len(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))) != 32:
+            raise ValueError("a seed has 32 bytes")
+        return value
 
 
 class Environment(BaseSettings):
@@ -71,6 +93,12 @@ class Environment(BaseSettings):
     usage_min_people: int = Field(
         default=10, ge=5, description="fewest people that a published number may describe"
     )
+    backup_life_days: int = Field(default=90, ge=1, le=90)
+    ledger_path: str = Field(default="", description="file of the ledger of erasures")
+    ledger_key: str = ""
+    receipt_keys: Annotated[list[ReceiptKey], NoDecode] = []
+    deletion_endpoints: dict[str, DeletionEndpoint] = {}
+    deletion_order_days: int = Field(default=30, ge=1, le=90)
     openid_providers: Annotated[list[OpenIdProvider], NoDecode] = []
 
     stun_urls: CommaList = []
@@ -84,6 +112,15 @@ class Environment(BaseSettings):
     def split(cls, value: Any) -> Any:
         if isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @field_validator("receipt_keys", mode="before")
+    @classmethod
+    def name_and_seed(cls, value: Any) -> Any:
+        """Read `id:seed,id:seed`, the one that signs first."""
+        if isinstance(value, str):
+            pairs = [part.strip().partition(":") for part in value.split(",") if part.strip()]
+            return [{"id": name, "seed": seed} for name, _, seed in pairs]
         return value
 
     @field_validator("openid_providers", mode="before")

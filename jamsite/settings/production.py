@@ -60,5 +60,17 @@ def _faults() -> list[str]:
     return faults
 
 
-if _found := _faults():
+def _erasure_faults() -> list[str]:
+    """Return what an erasure could not be proved with."""
+    faults = []
+    if len(ENV.ledger_key) < 32:
+        faults.append("LEDGER_KEY must be set, at least 32 characters long, and never changed.")
+    if not ENV.receipt_keys:
+        faults.append("RECEIPT_KEYS must be set (manage.py receipt_key makes one).")
+    if any(not one.url.startswith("https://") for one in ENV.deletion_endpoints.values()):
+        faults.append("DELETION_ENDPOINTS must begin with https://.")
+    return faults
+
+
+if _found := [*_faults(), *_erasure_faults()]:
     refuse(_found)

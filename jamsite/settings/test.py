@@ -7,6 +7,8 @@ from jamsite.settings.base import CACHES, INTERNAL_HOSTS
 from jamsite.settings.base import REDIS_URL as GIVEN_REDIS_URL
 
 SECRET_KEY = "not-a-secret-used-by-tests-only-0123456789-abcdefghijklmnop"  # noqa: S105
+LEDGER_KEY = "not-a-secret-either-0123456789-abcdefgh"
+RECEIPT_KEYS = [("test", "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A")]  # RFC 8037, appendix A
 ALLOWED_HOSTS = [*INTERNAL_HOSTS, "testserver"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DEVELOPMENT_PAGES = True

@@ -3,6 +3,7 @@
 from privacy.admin import (
     consent,
     disclosures,
+    leaving,
     links,
     looks,
     news,
@@ -17,6 +18,7 @@ from privacy.admin import (
 __all__ = [
     "consent",
     "disclosures",
+    "leaving",
     "links",
     "looks",
     "news",

@@ -2,6 +2,15 @@
 
 from privacy.models.consent import ConsentRecord
 from privacy.models.disclosures import Disclosure, LegalDisclosure
+from privacy.models.erasing import (
+    DeletionOrder,
+    Erasure,
+    ErasureEvent,
+    LeaveLink,
+    LegalHold,
+    Receipt,
+    Tombstone,
+)
 from privacy.models.links import ShareLink
 from privacy.models.looks import Look
 from privacy.models.news import Newsletter, NewsReader, NewsSending
@@ -9,16 +18,20 @@ from privacy.models.notices import Notice
 from privacy.models.policy import PolicyNotice, PolicyNoticeRun, PolicyRelease
 from privacy.models.requests import Request, RequestStep
 from privacy.models.retention import RetentionRun
-from privacy.models.rights import Erasure, Export, Tombstone
+from privacy.models.rights import Export
 from privacy.models.usage import CrashReport, UsageCount, UsageEvent
 
 __all__ = [
     "ConsentRecord",
     "CrashReport",
+    "DeletionOrder",
     "Disclosure",
     "Erasure",
+    "ErasureEvent",
     "Export",
+    "LeaveLink",
     "LegalDisclosure",
+    "LegalHold",
     "Look",
     "NewsReader",
     "NewsSending",
@@ -27,6 +40,7 @@ __all__ = [
     "PolicyNotice",
     "PolicyNoticeRun",
     "PolicyRelease",
+    "Receipt",
     "Request",
     "RequestStep",
     "RetentionRun",

@@ -1,4 +1,4 @@
-"""Exports, erasures and reserved names: what they hold about people."""
+"""Copies: what they hold about people."""
 
 from datetime import timedelta
 
@@ -7,13 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import datamap as dm
 from privacy import erasure, export, rules
-from privacy.models import Erasure, Export, Tombstone
+from privacy.models import Export
 from privacy.rules import Rule
 
 erasure.hook(hide=lambda user, erasure: export.forget(user), show=lambda user, erasure: None)
 
 rules.see(Export, Rule(owner="user"))
-rules.see(Erasure, Rule(owner="user"))
 
 
 dm.declare(
@@ -44,43 +43,6 @@ dm.declare(
     purge=export.purge,
     erased_how="deleted",
     order=90,
-)
-
-dm.declare(
-    Erasure,
-    label="Your leaving",
-    subjects=["user"],
-    purposes=["rights"],
-    basis=dm.Basis.LEGAL,
-    retention=dm.For("RETENTION_ERASURES_DAYS", since="ended_at", after=_("it was done")),
-    erase=dm.Erase.KEEP,
-    kept_because="It proves that the purge was done. Nothing in it tells who you were.",
-    fields={
-        "id": dm.technical(),
-        "public_id": dm.identifier(seen_by="owner"),
-        "user": dm.link(erase=dm.Erase.NULL, export=False),
-        "stage": dm.moment(),
-        "requested_at": dm.moment(),
-        "ended_at": dm.moment(),
-        "steps": dm.technical("how many rows of each table", keys={"*": dm.technical("a count")}),
-        **dm.work(),
-    },
-)
-
-dm.declare(
-    Tombstone,
-    label="Reserved names",
-    purposes=["safety"],
-    basis=dm.Basis.INTEREST,
-    retention=dm.For("RETENTION_NAMES_DAYS", since="until", ends=True, after=_("you left")),
-    erase=dm.Erase.KEEP,
-    kept_because="Keyed hashes keep others from taking over your name or your addresses.",
-    fields={
-        "id": dm.technical(),
-        "name_hash": dm.Datum("user.unique_id.pseudonymous", export=False, seen_by="nobody"),
-        "erasure": dm.technical(),
-        "until": dm.technical(),
-    },
 )
 
 dm.store(

@@ -1,9 +1,7 @@
 """What leaving does to sound: the leaver's stems go, the others keep theirs."""
 
-from functools import partial
-
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from accounts.models import User
@@ -11,9 +9,10 @@ from foundation.live import cut
 from privacy import export, tombstones
 from privacy.audiences import Audience
 from privacy.models import Erasure
-from sessions_app.models import JamSession, Mix, Participant, Recording, Stem
+from sessions_app.models import Invite, JamSession, Mix, Participant, Recording, Stem
 from sessions_app.services import mixing
 
+ROOMS = 500  # the newest rooms whose sockets are told; older ones have long been closed
 REMIXED = [Recording.State.READY, Recording.State.PROCESSING, Recording.State.FAILED]
 
 
@@ -36,9 +35,14 @@ def hide(user: User, erasure: Erasure) -> None:
     _mix_again_after(user)
     played_on = Recording.objects.filter(stems__player=user, owner__isnull=False)
     export.outdate(played_on.exclude(owner=user).values("owner"))
-    rooms = list(Participant.objects.filter(user=user).values_list("session_id", flat=True))
-    for room in rooms:
-        transaction.on_commit(partial(cut, f"jam.{room}"))
+    Invite.objects.filter(made_by=user, revoked_at__isnull=True).update(revoked_at=timezone.now())
+
+
+def after(user: User, erasure: Erasure) -> None:
+    """Have the sockets of every room they were in ask the gate again."""
+    rooms = Participant.objects.filter(user=user).order_by("-pk")
+    for room in rooms.values_list("session_id", flat=True)[:ROOMS]:
+        cut(f"jam.{room}")
 
 
 def show(user: User, erasure: Erasure) -> None:
@@ -64,56 +68,64 @@ def purge_mixes(user: User, batch: int) -> int:
     return mixing.delete_withdrawn(Mix.objects.filter(held), batch)
 
 
+@transaction.atomic
 def release_recordings(user: User, batch: int) -> int:
-    """Hand recordings on to who still has sound in them; delete those nobody else plays on."""
-    rows = list(Recording.objects.filter(owner=user).order_by("pk")[:batch])
-    for recording in rows:
-        with transaction.atomic():
-            _release_recording(recording, user)
-    return len(rows)
+    """Hand recordings on to who still has sound in them; delete those nobody else plays on.
+
+    One who is leaving too may still come back: their music is theirs until their own purge. The
+    title was the leaver's text, the audience their decision: both go back to the safest.
+    """
+    rows = Recording.objects.select_for_update().filter(owner=user).order_by("pk")
+    keys = list(rows.values_list("pk", flat=True)[:batch])
+    heirs = _heirs(keys, user)
+    _delete_recordings([key for key in keys if key not in heirs])
+    if heirs:
+        passes_to = Case(*(When(pk=key, then=Value(heir)) for key, heir in heirs.items()))
+        Recording.objects.filter(pk__in=heirs).update(
+            owner=passes_to, title="", audience=Audience.PARTICIPANTS
+        )
+    return len(keys)
 
 
-def _release_recording(recording: Recording, user: User) -> None:
-    others = Stem.objects.filter(recording=recording).exclude(player=user)
-    others = others.exclude(state=Stem.State.WITHDRAWN)
-    # One who is leaving too may still come back: their music is theirs until their own purge.
-    here = others.filter(User.present("player__")).order_by("pk").first()
-    heir = here or others.order_by("pk").first()
-    if heir is None:
-        _delete_recording(recording)
-        return
-    # The title was the leaver's text, the audience their decision: both go back to the safest.
-    Recording.objects.filter(pk=recording.pk).update(
-        owner=heir.player_id, title="", audience=Audience.PARTICIPANTS
+def _heirs(recordings: list[int], leaver: User) -> dict[int, int]:
+    """Return who each recording passes to: the player whose stem came first, the present first."""
+    others = Stem.objects.filter(recording__in=recordings).exclude(player=leaver)
+    present = Case(When(User.present("player__"), then=0), default=1)
+    firsts = (
+        others.exclude(state=Stem.State.WITHDRAWN)
+        .annotate(away=present)
+        .order_by("recording_id", "away", "pk")
+        .distinct("recording_id")
     )
+    return dict(firsts.values_list("recording_id", "player_id"))
 
 
-def _delete_recording(recording: Recording) -> None:
-    mixing.withdraw_mixes(recording)
-    while mixing.delete_withdrawn(recording.mixes.all()):
+def _delete_recordings(keys: list[int]) -> None:
+    """Delete recordings whole: mixes and sound first, then their rows."""
+    mixes = Mix.objects.filter(recording__in=keys)
+    mixes.filter(withdrawn_at__isnull=True).update(withdrawn_at=timezone.now())
+    while mixing.delete_withdrawn(mixes):
         pass
-    for stem in recording.stems.all():
-        mixing.delete_sound(stem)
-    recording.delete()
+    mixing.delete_sounds(list(Stem.objects.filter(recording__in=keys)))
+    Recording.objects.filter(pk__in=keys).delete()
 
 
 def purge_stems(user: User, batch: int) -> int:
     """Delete the leaver's own sound, files first."""
     rows = list(Stem.objects.filter(player=user).order_by("pk")[:batch])
-    for stem in rows:
-        mixing.delete_sound(stem)
+    mixing.delete_sounds(rows)
     Stem.objects.filter(pk__in=[stem.pk for stem in rows]).delete()
     return len(rows)
 
 
 def release_sessions(user: User, batch: int) -> int:
     """Let go of hosted sessions: gone where nobody else took part, nameless where others did."""
-    rows = list(JamSession.objects.filter(host=user).order_by("pk")[:batch])
-    for session in rows:
-        if session.participants.exclude(user=user).exists():
-            JamSession.objects.filter(pk=session.pk).update(
-                host=None, title="", about="", audience=Audience.PARTICIPANTS
-            )
-        else:
-            session.delete()
-    return len(rows)
+    hosted = JamSession.objects.filter(host=user).order_by("pk")
+    keys = list(hosted.values_list("pk", flat=True)[:batch])
+    others = Participant.objects.filter(session__in=keys).exclude(user=user)
+    shared = set(others.values_list("session_id", flat=True))
+    JamSession.objects.filter(pk__in=shared).update(
+        host=None, title="", about="", audience=Audience.PARTICIPANTS
+    )
+    JamSession.objects.filter(pk__in=set(keys) - shared).delete()
+    return len(keys)

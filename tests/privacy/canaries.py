@@ -6,6 +6,7 @@ unless `UNMARKED` says why it can hold none.
 
 import json
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress, EmailConfirmation
@@ -24,7 +25,16 @@ from foundation.ids import new_public_id
 from messaging import services as messaging
 from privacy import consent, datamap, desk, notices, requests, usage
 from privacy.datamap import Held
-from privacy.models import Disclosure, Export, LegalDisclosure, Look, NewsReader, Request
+from privacy.models import (
+    Disclosure,
+    Export,
+    LeaveLink,
+    LegalDisclosure,
+    LegalHold,
+    Look,
+    NewsReader,
+    Request,
+)
 from sessions_app.models import Recording, Stem, StemChunk
 from sessions_app.services import sessions as jams
 from tests.cast import PASSWORD, recorded
@@ -123,6 +133,12 @@ class Canary:
             url=f"/{self.mark('noticeurl')}/",
         )  # fmt: skip
         self._evidence()
+        over = timezone.now() - timedelta(days=1)
+        LeaveLink.objects.create(user=self.user, expires_at=over, work="done")
+        LegalHold.objects.create(
+            user=self.user, fields=["accounts.user.email"], reason=self.mark("why"),
+            basis=self.mark("law"), begins_at=over - timedelta(days=1), ends_at=over,
+        )  # fmt: skip
         answer = self.client.post(
             reverse("account_login"), {"login": self.user.username, "password": PASSWORD}
         )
@@ -195,6 +211,9 @@ UNMARKED: dict[str, str] = {
     "clock": "numbers of a sound device",
     "peaks": "numbers drawn from sound",
     "pair": "two keys",
+    "way": "one of a few words",
+    "secret_hash": "a hash of something random",
+    "fields": "names from the data map",
     "kind": "one of a few words",
     "about": "a public id, made by us",
     "address": "only of people without account",

@@ -27,6 +27,7 @@ from privacy.models import Erasure, Export
 from privacy.tasks import run_erasure, sweep
 from tests.privacy.canaries import Canary
 from tests.privacy.traces import everywhere, found
+from tests.told import deliver
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -92,6 +93,7 @@ def test_an_erasure_killed_at_many_points_ends_with_nothing_left(
     assert deaths >= 10
     row.refresh_from_db()
     assert (row.stage, row.work, row.user_id) == ("erased", "done", None)
+    deliver()
     after = everywhere()
     assert found({*marks, one.code}, after) == {}
     assert set(found(theirs, after)) == theirs
@@ -190,6 +192,7 @@ def test_two_workers_at_once_erase_once(pair: tuple[Canary, Canary]) -> None:
         worker.join()
     row.refresh_from_db()
     assert (faults, row.stage, row.attempts) == ([], "erased", 1)
+    deliver()
     assert found({one.code}, everywhere()) == {}
     assert set(found(theirs, everywhere())) == theirs
 
@@ -225,6 +228,7 @@ def test_a_celery_worker_that_is_killed_is_followed_by_the_next(
             if process.poll() is None:
                 process.kill()
                 process.wait(10)
+    deliver()
     assert found({one.code}, everywhere()) == {}
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from messaging.models import Message
 from privacy import erasure
+from privacy.erasure import purging
 from privacy.models import Erasure, Tombstone
 from sessions_app.models import JamSession, Mix, Recording, Stem
 from sessions_app.services import mixing
@@ -121,6 +122,7 @@ def test_everything_of_a_leaver_is_out_of_sight_at_once(world: World) -> None:
         ("recording/recording", "public"), ("recording_audio/recording", "public"),
         ("recording_peaks/recording", "public"), ("api_recording/recording", "public"),
         ("jam/session", "public"), ("api_session/session", "public"), ("profile/person", "owner"),
+        ("favourites_of/person", "owner"),
     }  # fmt: skip
     for role in ("stranger", "anonymous"):
         assert {place[1:] for place in gone if place[0] == role} == public
@@ -129,6 +131,7 @@ def test_everything_of_a_leaver_is_out_of_sight_at_once(world: World) -> None:
     theirs = {place[1:]: after[place] for place in gone if place[0] == "participant"}
     assert theirs == {
         ("profile/person", "owner"): 410,
+        ("favourites_of/person", "owner"): 410,
         ("recording_audio/recording", "public"): 404,
         ("recording_audio/recording", "participants"): 404,
         ("recording_peaks/recording", "public"): 404,
@@ -294,7 +297,7 @@ def test_who_comes_back_a_moment_before_the_purge_is_kept(cast: Cast) -> None:
     taken = Erasure.claim(row.pk)  # the worker has it, and hasn't begun
     assert taken is not None
     erasure.cancel(cast["owner"])
-    assert erasure._begin(taken) is False
+    assert purging._begin(taken) is False
     erasure.run(row.pk)
     cast["owner"].refresh_from_db()
     assert (cast["owner"].is_present, cast["owner"].stems.count()) == (True, 3)

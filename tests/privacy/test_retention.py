@@ -42,6 +42,7 @@ from privacy.tasks import expire
 from sessions_app.models import Invite, Stem, StemChunk
 from sessions_app.services import sessions
 from tests.cast import PASSWORD, Cast, person
+from tests.privacy import aged
 from tests.privacy.test_kill import killed_again_and_again
 
 MOMENT = timedelta(minutes=1)
@@ -216,6 +217,7 @@ def unconfirmed_reader(cast: Cast, since: datetime) -> Callable[[], bool]:
 
 ENDS: dict[str, Make] = {
     "privacy.newsreader:created_at:1": unconfirmed_reader,
+    **aged.LEAVING,
     "privacy.usageevent:hour": usage_event,
     "privacy.notice:created_at": notice,
     "privacy.notice:created_at:1": letter,

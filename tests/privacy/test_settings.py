@@ -16,6 +16,8 @@ GOOD = {
     "ALLOWED_HOSTS": "jam.example",
     "DATABASE_URL": "postgresql://jam@db.example/jam",
     "REDIS_URL": "redis://valkey.example:6379/0",
+    "LEDGER_KEY": "b1Yq8-nT4w_ReLcZs9Xh2GdKmVuPoIjA7fQ",
+    "RECEIPT_KEYS": "first:nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
     "EMAIL_HOST": "mail.example",
 }
 BAD = {
@@ -29,6 +31,14 @@ BAD = {
     "any subdomain": ({"ALLOWED_HOSTS": ".jam.example"}, "ALLOWED_HOSTS"),
     "no database": ({"DATABASE_URL": ""}, "DATABASE_URL"),
     "no valkey": ({"REDIS_URL": ""}, "REDIS_URL"),
+    "no key for the ledger": ({"LEDGER_KEY": ""}, "LEDGER_KEY"),
+    "no key for receipts": ({"RECEIPT_KEYS": ""}, "RECEIPT_KEYS"),
+    "half a key for receipts": ({"RECEIPT_KEYS": "a:abcd"}, "RECEIPT_KEYS"),
+    "backups for ever": ({"BACKUP_LIFE_DAYS": "91"}, "BACKUP_LIFE_DAYS"),
+    "orders in the clear": (
+        {"DELETION_ENDPOINTS": json.dumps({"mail": {"url": "http://x", "secret": "s" * 32}})},
+        "DELETION_ENDPOINTS",
+    ),
     "no mail": ({"EMAIL_HOST": ""}, "EMAIL_HOST"),
     "mail in the clear": ({"EMAIL_SECURITY": "none"}, "EMAIL_SECURITY"),
     "weak relay secret": ({"TURN_URLS": "turn:x", "TURN_SECRET": "short"}, "TURN_SECRET"),

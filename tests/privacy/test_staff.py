@@ -14,8 +14,8 @@ from tests.cast import BACKEND
 from tests.privacy.world import World
 from tests.staff import open_page
 
-# staff fills in a form, a service writes the row
-TAKEN_IN = {"legaldisclosure", "newsletter", "request"}
+# Staff fills in a form, a service writes the row.
+TAKEN_IN = {"leavelink", "legaldisclosure", "legalhold", "newsletter", "request"}
 
 
 @pytest.fixture

@@ -1,0 +1,97 @@
+"""What becomes of one field when its person is erased and its row stays."""
+
+import uuid
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    DecimalField,
+    DurationField,
+    EmailField,
+    F,
+    Field,
+    FileField,
+    FloatField,
+    IntegerField,
+    JSONField,
+    TextField,
+    TimeField,
+    UniqueConstraint,
+    UUIDField,
+)
+
+from foundation.ids import new_public_id
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Unerasable(Exception):
+    """A field that can be neither null, nor empty, nor random."""
+
+
+def emptied(column: Any) -> Any:
+    """Return a value that says nothing: null, else empty, else the least of its kind.
+
+    Not for columns that must differ from row to row: see `needs_one_each` and `tombstone`.
+    """
+    if column.null:
+        return None
+    if column.choices and column.has_default():
+        return column.get_default()
+    return _least(column)
+
+
+def tombstone(column: Any) -> Any:
+    """Return a random value of the column's kind, which is nobody's."""
+    if isinstance(column, EmailField):
+        return f"{new_public_id()}@erased.invalid"  # RFC 2606: no mail ever goes there
+    if isinstance(column, UUIDField):
+        return uuid.uuid4()
+    if isinstance(column, CharField | TextField):
+        return new_public_id()[: column.max_length or 22]
+    raise Unerasable(f"{column.model._meta.label}.{column.name} can't be random")
+
+
+_LEAST: tuple[tuple[type[Field[Any, Any]] | tuple[type[Field[Any, Any]], ...], Any], ...] = (
+    ((FileField, CharField, TextField), ""),
+    (BooleanField, False),
+    (DateTimeField, EPOCH),  # before DateField, which it inherits
+    (DateField, date(1970, 1, 1)),
+    (TimeField, time()),
+    (DurationField, timedelta()),
+    ((IntegerField, FloatField, DecimalField), 0),
+)
+
+
+def _least(column: Any) -> Any:
+    for kinds, value in _LEAST:
+        if isinstance(column, kinds):
+            return value
+    if isinstance(column, JSONField):
+        return column.get_default() if column.has_default() else {}
+    if isinstance(column, UUIDField):
+        return tombstone(column)
+    if column.has_default():
+        return column.get_default()
+    raise Unerasable(f"{column.model._meta.label}.{column.name} can't be emptied")
+
+
+def needs_one_each(column: Any) -> bool:
+    """Return whether each row needs a value of its own: unique alone or with others, not null."""
+    return not column.null and (column.unique or column.name in _in_constraints(column.model))
+
+
+def _in_constraints(model: Any) -> set[Any]:
+    found: set[Any] = set()
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, UniqueConstraint):
+            found |= set(constraint.fields)
+            expressions: Any = constraint.expressions
+            for expression in expressions:
+                leaves: list[Any] = [part for part in expression.flatten() if isinstance(part, F)]
+                found |= {leaf.name for leaf in leaves}
+    return found

@@ -1,0 +1,99 @@
+"""From the request to the purge's date: hide, tell, and bring back who changes their mind."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils import timezone
+
+from privacy import ledger, tombstones
+from privacy.erasure import letters
+from privacy.erasure.hooks import hooks
+from privacy.erasure.states import CANCELLABLE, OPEN, move
+from privacy.models import Erasure
+
+HARD_LIMIT_DAYS = 28
+S = Erasure.Stage
+
+
+def grace() -> timedelta:
+    return timedelta(days=min(settings.ERASURE_GRACE_DAYS, HARD_LIMIT_DAYS))
+
+
+def open_erasure(user: Any) -> Erasure | None:
+    return Erasure.objects.filter(user=user, stage__in=OPEN).first()
+
+
+@transaction.atomic
+def request(user: Any, way: str = Erasure.Way.SETTINGS) -> Erasure:
+    """Hide a person and all of theirs now, and set the date of the purge. Idempotent.
+
+    The ledger is written last, before the commit: an entry without a commit hides somebody again
+    after a restore, which they can undo; a commit without an entry would bring back who left.
+    """
+    locked = get_user_model()._default_manager.select_for_update().get(pk=user.pk)
+    existing = open_erasure(locked)
+    if existing is not None:
+        return existing
+    date = timezone.now() + grace()
+    erasure = Erasure.objects.create(user=locked, due_at=date, purge_at=date, way=way)
+    for each in hooks():  # before the state changes: what is public now gets its tombstone
+        each.hide(locked, erasure)
+    locked.leave()
+    move(erasure, S.HIDDEN)
+    letters.left(erasure, locked)
+    transaction.on_commit(lambda: settle(erasure.pk), robust=True)
+    ledger.record("requested", locked.public_id, erasure.public_id)
+    return erasure
+
+
+class TooLate(Exception):
+    """The purge has begun; there is nothing whole to come back to."""
+
+
+@transaction.atomic
+def cancel(user: Any) -> None:
+    """Bring a person back within the grace period; raise TooLate after it."""
+    locked = get_user_model()._default_manager.select_for_update().get(pk=user.pk)
+    erasure = Erasure.objects.select_for_update().filter(user=locked, stage__in=CANCELLABLE).first()
+    if erasure is None:
+        raise TooLate
+    now = timezone.now()
+    values = {"ended_at": now, "settled_at": None, "work": Erasure.Progress.CANCELLED}
+    move(erasure, S.CANCELLED, **values)
+    tombstones.unbury(erasure.pk)
+    locked.come_back()
+    for each in hooks():
+        each.show(locked, erasure)
+    letters.came_back(erasure, locked)
+    transaction.on_commit(lambda: settle(erasure.pk), robust=True)
+
+
+def settle(erasure_id: int) -> None:
+    """Have everything outside the database follow the last change: sockets, keys, the ledger.
+
+    Called after the commit and, should that be lost, by the sweeper. Each part may run twice.
+    """
+    erasure = Erasure.objects.filter(pk=erasure_id, settled_at__isnull=True).first()
+    if erasure is None:
+        return
+    user = erasure.user
+    if user is not None and erasure.stage in {S.HIDDEN, S.CANCELLED}:
+        for each in hooks():
+            each.after(user, erasure)
+        if erasure.stage == S.CANCELLED:
+            ledger.record("cancelled", user.public_id, erasure.public_id)
+    with transaction.atomic():
+        if erasure.stage == S.HIDDEN:
+            move(erasure, S.GRACE)
+        # A change meanwhile has its own call: this one settles the stage that it saw.
+        rows = Erasure.objects.filter(pk=erasure.pk, stage=erasure.stage)
+        rows.update(settled_at=timezone.now())
+
+
+def unsettled(limit: int = 100) -> list[int]:
+    """Return erasures whose last change was not followed outside the database, oldest first."""
+    rows = Erasure.objects.filter(settled_at__isnull=True).order_by("pk")
+    return list(rows.values_list("pk", flat=True)[:limit])

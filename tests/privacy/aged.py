@@ -1,0 +1,42 @@
+"""Rows behind leaving whose period is over at a given moment, for test_retention.py."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Model
+
+from privacy.models import DeletionOrder, Erasure, LeaveLink, LegalHold
+from tests.cast import Cast
+
+
+def _there(row: Model) -> Callable[[], bool]:
+    return lambda: type(row)._default_manager.filter(pk=row.pk).exists()
+
+
+def leave_link(cast: Cast, since: datetime) -> Callable[[], bool]:
+    return _there(LeaveLink.objects.create(user=cast["owner"], expires_at=since))
+
+
+def legal_hold(cast: Cast, since: datetime) -> Callable[[], bool]:
+    begins = since - timedelta(days=1)
+    return _there(LegalHold.objects.create(user=cast["owner"], fields=[], reason="-", basis="-",
+                                          begins_at=begins, ends_at=since))  # fmt: skip
+
+
+def deletion_order(cast: Cast, since: datetime) -> Callable[[], bool]:
+    """An order whose erasure is younger; one that nobody confirmed would stay."""
+    about: dict[str, Any] = {"erasure": Erasure.objects.create(stage="erased"), "deadline": since}
+    DeletionOrder.objects.create(provider="mail", **about)
+    return _there(
+        DeletionOrder.objects.create(
+            provider="relay", state="confirmed", confirmed_at=since, work="done", **about
+        )
+    )
+
+
+LEAVING = {
+    "privacy.leavelink:expires_at": leave_link,
+    "privacy.legalhold:ends_at": legal_hold,
+    "privacy.deletionorder:confirmed_at": deletion_order,
+}
