@@ -5,16 +5,27 @@ import os
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jamsite.settings.development")
+if not settings.configured:
+    os.environ["JAMSITE_FRONT"] = "1"
 _http = get_asgi_application()
 
 from jamsite.ws_urls import patterns  # noqa: E402  (needs the apps)
+from privacy.wall.middleware import SocketBehalf  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
         "http": _http,
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(patterns))),
+        "websocket": AllowedHostsOriginValidator(
+            AuthMiddlewareStack(SocketBehalf(URLRouter(patterns)))
+        ),
     }
 )
+
+if settings.IS_FRONT:
+    from privacy.wall.start import demand
+
+    demand()

@@ -5,10 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from messaging import importing, services
 from messaging.models import Conversation, Member, Message
 from privacy import datamap as dm
-from privacy import export, rules
+from privacy import export, rules, wall
 from privacy.audiences import Audience
 from privacy.importing import bring
-from privacy.rules import Anyone, Others, Related, Rule
+from privacy.rules import Anyone, Others, Person, Related, Rule
 from privacy.walls import APPS, BLOCKS
 
 IS_MEMBER = Related("messaging.Member", row="conversation", person="user")
@@ -28,6 +28,11 @@ rules.see(
     Message,
     Rule(owner="author", through="conversation", within={Audience.PARTICIPANTS: Anyone()}),
 )
+
+# The wall. Opening a conversation makes rows for two, so the service does it as the system.
+wall.protect(Conversation, update=Anyone())
+wall.protect(Member, update=Person("user"), beside=("user_id", "conversation_id"))
+wall.protect(Message, insert=Person("author"))
 
 dm.declare(
     Message,

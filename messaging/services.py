@@ -8,10 +8,12 @@ from django.utils import timezone
 from accounts.models import User
 from foundation.live import tell
 from messaging.models import Conversation, Member, Message
+from privacy.wall import as_system
 
 MAX_LENGTH = 4000
 
 
+@as_system("open a conversation of two")
 @transaction.atomic
 def conversation_between(one: User, other: User) -> Conversation:
     """Return the conversation of two people, opening it the first time."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Exists, Model, OuterRef, Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from privacy.viewer import Viewer
 
@@ -120,10 +120,10 @@ class HoldsLink(Tie):
         if not viewer.links:
             return NO_ROWS
         links = apps.get_model("privacy", "ShareLink")._default_manager.order_by()
-        in_force = Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+        in_force = Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=Now()))
         named = links.filter(
             in_force,
-            pk__in=sorted(viewer.links),
+            pk__in=list(viewer.links),
             item_model=self.label,
             item_id=OuterRef("public_id"),
             made_by=OuterRef(self.owner),

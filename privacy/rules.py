@@ -158,7 +158,8 @@ def rows_for(model: type[Model], viewer: Viewer) -> Q:
         parent = model._meta.get_field(rule.through).related_model
         if not isinstance(parent, type):
             raise TypeError(f"{model.__name__}.{rule.through} is no relation")
-        parents = parent._default_manager.filter(rows_for(parent, viewer)).order_by()
+        seen = Q() if parent in viewer.trusts else rows_for(parent, viewer)
+        parents = parent._default_manager.filter(seen).order_by()
         condition &= Q(**{f"{rule.through}__in": parents.values("pk")})
     return condition
 

@@ -36,6 +36,7 @@ class Viewer:
     - `links`: keys of the share links whose secret this viewer has shown.
     - `app`: client id of the third-party app that looks on somebody's behalf.
     - `real`, `pose`: who looks with borrowed eyes, and how; see `privacy.posing`.
+    - `trusts`: parents whose own policies say who sees them; only while the wall is generated.
     """
 
     user_id: int | None = None
@@ -44,6 +45,7 @@ class Viewer:
     app: str | None = None
     pose: Pose | None = None
     real: "Viewer | None" = None
+    trusts: frozenset[type] = frozenset()
 
     @classmethod
     def of(cls, user: Any, via: Via = Via.PAGE) -> "Viewer":

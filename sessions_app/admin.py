@@ -5,6 +5,7 @@ from django.contrib import admin
 from foundation.admin import ReadOnlyAdmin
 from sessions_app.models import (
     ChatLine,
+    Credit,
     Invite,
     JamSession,
     Mix,
@@ -69,3 +70,8 @@ class ChatLineAdmin(ReadOnlyAdmin):
 class StemChunkAdmin(ReadOnlyAdmin):
     list_display = ["stem", "number", "size"]
     exclude = ["file"]
+
+
+@admin.register(Credit)
+class CreditAdmin(ReadOnlyAdmin):
+    list_display = ["recording", "player", "state"]

@@ -6,11 +6,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from privacy import browser, erasure, media, rules
+from privacy import browser, erasure, media, rules, wall
 from privacy import datamap as dm
 from privacy.audiences import Audience
 from privacy.importing import bring
-from privacy.rules import Anyone, If, Nobody, Others, Related, Rule
+from privacy.rules import Anyone, If, Nobody, Others, Person, Related, Rule
 from privacy.walls import APPS, CHILDREN, INDEX
 from sessions_app.models import (
     ChatLine,
@@ -56,7 +56,7 @@ browser.keeps(
 
 TOOK_PART = Related("sessions_app.Participant", row="session", person="user")
 HAS_STEM = Related(
-    "sessions_app.Stem", row="recording", person="player", where=~Q(state=Stem.State.WITHDRAWN)
+    "sessions_app.Credit", row="recording", person="player", where=~Q(state=Stem.State.WITHDRAWN)
 )
 # Until it is ready, a recording is its owner's and its players' business alone.
 READY = Q(state=Recording.State.READY)
@@ -99,7 +99,7 @@ rules.see(
             If(
                 ~Q(recording__audience=Audience.ME),
                 Related(
-                    "sessions_app.Stem",
+                    "sessions_app.Credit",
                     row="recording",
                     row_key="recording_id",
                     person="player",
@@ -121,6 +121,14 @@ rules.see(
 rules.see(ChatLine, Rule(owner="author", within={Audience.PARTICIPANTS: SITS_THERE}))
 rules.see(Invite, Rule(owner="made_by"))
 rules.see(RecordingConsent, Rule(owner="user"))
+rules.see(Mix.stems.through, Rule(through="mix"))
+
+# The wall: sound, and what is said in rooms. What the web may write there is its person's own.
+wall.protect(Stem, update=Person("player"))
+wall.protect(StemChunk, insert=Person("stem__player"))
+wall.protect(Mix)
+wall.protect(Mix.stems.through)
+wall.protect(ChatLine, insert=Person("author"))
 
 media.serve(Mix, opus=media.Part("opus", "audio/ogg"), flac=media.Part("flac", "audio/flac"))
 media.serve(Stem, flac=media.Part("file", "audio/flac"))

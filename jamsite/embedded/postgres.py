@@ -21,7 +21,9 @@ from jamsite.embedded.supervisor import Child, Identity, Supervisor
 
 NAME = "postgres"
 MAJOR = 18
-DATABASE = "jamsite"
+DATABASE = "jamsite"  # and the role that owns it
+WEB_ROLE = "jamsite_web"  # signs in for pages and sockets, behind the wall
+SYSTEM_ROLE = "jamsite_system"  # what the web asks for by name, to work past the wall
 SOCKET_LIMIT = 107
 RECOVERY_LIMIT = 900.0  # seconds; replaying a gigabyte of log takes a few
 
@@ -56,7 +58,10 @@ class Postgres:
         self._sockets: Path | None = None
 
     def start(self) -> str:
-        """Start the server and return the address of its database."""
+        """Start the server and return the address of its database, for its owner.
+
+        `web_address` is the same for the web.
+        """
         self._check_cluster()
         wanted = server_identity(self.cluster)
         if wanted is not None:
@@ -72,6 +77,11 @@ class Postgres:
         self._serve(socket_folder)
         self._make_database(socket_folder)
         return address(socket_folder, DATABASE, DATABASE)
+
+    @property
+    def web_address(self) -> str:
+        assert self._sockets is not None
+        return address(self._sockets, WEB_ROLE, DATABASE)
 
     def tidy(self) -> None:
         """Remove the socket folder of a server that has stopped."""
@@ -176,11 +186,24 @@ class Postgres:
         )
 
     def _make_database(self, socket_folder: Path) -> None:
-        """Make the role and the database of the site where they are missing."""
+        """Make the roles and the database of the site where they are missing.
+
+        The owner may take the web's role, as tests do; the web may ask for the system's, and has
+        none of its rights until then (NOINHERIT).
+        """
         name = sql.Identifier(DATABASE)
         with psycopg.connect(address(socket_folder, "postgres", "postgres"), autocommit=True) as db:
-            if not db.execute("select 1 from pg_roles where rolname = %s", [DATABASE]).fetchone():
-                db.execute(sql.SQL("create role {} login createdb").format(name))
+            for role, how in (
+                (DATABASE, "login createdb"),
+                (WEB_ROLE, "login noinherit"),
+                (SYSTEM_ROLE, "nologin"),
+            ):
+                if not db.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone():
+                    made = sql.SQL("create role {} " + how)
+                    db.execute(made.format(sql.Identifier(role)))
+            web, system = sql.Identifier(WEB_ROLE), sql.Identifier(SYSTEM_ROLE)
+            db.execute(sql.SQL("grant {} to {}").format(system, web))
+            db.execute(sql.SQL("grant {}, {} to {}").format(web, system, name))
             if not db.execute(
                 "select 1 from pg_database where datname = %s", [DATABASE]
             ).fetchone():

@@ -29,6 +29,7 @@ class Services:
         self.folder = folder
         self.durable = durable
         self.database_url = ""
+        self.web_database_url = ""
         self.redis_url = ""
         self._lock = FolderLock(folder)
         self._after = contextlib.ExitStack()
@@ -36,7 +37,11 @@ class Services:
     @property
     def environment(self) -> dict[str, str]:
         """What a child needs to find the services."""
-        return {"DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url}
+        return {
+            "DATABASE_URL": self.database_url,
+            "WEB_DATABASE_URL": self.web_database_url,
+            "REDIS_URL": self.redis_url,
+        }
 
     def _start(self, given: Mapping[str, str]) -> None:
         from jamsite.embedded.postgres import Postgres, free_megabytes
@@ -52,11 +57,19 @@ class Services:
         try:
             ours = {}
             self.database_url = given.get("DATABASE_URL", "")
+            self.web_database_url = given.get("WEB_DATABASE_URL", "")
+            if self.database_url and not self.web_database_url:
+                raise StartError(
+                    "DATABASE_URL is set and WEB_DATABASE_URL isn't: set it to the same database "
+                    "with the web's own role (docs/operations.md tells how to make it)."
+                )
             if not self.database_url:
                 postgres = Postgres(self.folder, self.supervisor, durable=self.durable)
                 self._after.callback(postgres.tidy)
                 self.database_url = postgres.start()
+                self.web_database_url = postgres.web_address
                 ours["DATABASE_URL"] = self.database_url
+                ours["WEB_DATABASE_URL"] = self.web_database_url
             self.redis_url = given.get("REDIS_URL", "")
             if not self.redis_url:
                 self.redis_url = Valkey(self.folder, self.supervisor, durable=self.durable).start()
@@ -111,7 +124,8 @@ def running_urls(folder: Path) -> dict[str, str] | None:
         return None
     if not is_held(folder):
         return None
-    return {name: str(found[name]) for name in ("DATABASE_URL", "REDIS_URL") if name in found}
+    names = ("DATABASE_URL", "WEB_DATABASE_URL", "REDIS_URL")
+    return {name: str(found[name]) for name in names if name in found}
 
 
 def _announcement(folder: Path) -> Path:

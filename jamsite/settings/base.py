@@ -20,7 +20,15 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 ENV = read()
 DATA_DIR = data_dir()
 _running = running_urls(DATA_DIR) or {}
-DATABASE_URL = ENV.database_url or _running.get("DATABASE_URL", "")
+# Two sign-ins to one database: its owner's for jobs and migrations, and the web's, which the wall
+# holds (docs/visibility.md). The servers of pages and sockets know themselves (jamsite.wsgi, asgi).
+WALLED = IS_FRONT = ENV.jamsite_front
+WEB_DATABASE_URL = ENV.web_database_url or _running.get("WEB_DATABASE_URL", "")
+OWNER_DATABASE_URL = ENV.database_url or _running.get("DATABASE_URL", "")
+DATABASE_URL = WEB_DATABASE_URL if IS_FRONT else OWNER_DATABASE_URL
+WEB_ROLE = conninfo_to_dict(WEB_DATABASE_URL).get("user", "jamsite_web")
+SYSTEM_ROLE = "jamsite_system"
+WALL_ASSUMED = False  # tests sign in as the owner and take the web's role by statement
 REDIS_URL = ENV.redis_url or _running.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 
 INTERNAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
@@ -71,6 +79,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "foundation.acting.BehalfMiddleware",  # outermost: every request begins as nobody
     "django.middleware.security.SecurityMiddleware",
     "jamsite.middleware.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -80,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "privacy.wall.middleware.ViewerMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "privacy.middleware.ChoicesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -108,7 +118,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 DATABASES: dict[str, Any] = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "foundation.postgres",
         "NAME": conninfo_to_dict(DATABASE_URL).get("dbname", "jamsite"),
         "OPTIONS": {
             **{k: v for k, v in conninfo_to_dict(DATABASE_URL).items() if k != "dbname"},

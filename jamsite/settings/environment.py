@@ -51,6 +51,8 @@ class Environment(BaseSettings):
     debug: bool = Field(default=False, description="Django's own error pages; development only")
     secret_key: str = ""
     database_url: str = ""
+    web_database_url: str = Field(default="", description="the same database, as the web's role")
+    jamsite_front: bool = Field(default=False, description="set by the servers of pages, sockets")
     redis_url: str = ""
     site_url: str = "http://127.0.0.1:8000"
     socket_url: str = Field(default="", description="where /ws/ is served; empty: same as the site")

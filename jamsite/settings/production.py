@@ -1,13 +1,17 @@
 """Production: refuses to start with anything unsafe."""
 
+from psycopg.conninfo import conninfo_to_dict
+
 from jamsite.settings.base import *  # noqa: F403
 from jamsite.settings.base import (
     ALLOWED_HOSTS,
     ENV,
+    IS_FRONT,
     SITE_URL,
     SOCKET_URL,
     STORAGES,
     TURN_URLS,
+    WEB_ROLE,
 )
 from jamsite.settings.environment import refuse
 
@@ -47,8 +51,12 @@ def _faults() -> list[str]:
         faults.append("SOCKET_URL must begin with wss:// (or be empty: same host).")
     if not ALLOWED_HOSTS or any("*" in host or host.startswith(".") for host in ALLOWED_HOSTS):
         faults.append("ALLOWED_HOSTS must name the hosts, without wildcards.")
-    if not ENV.database_url:
+    if not IS_FRONT and not ENV.database_url:
         faults.append("DATABASE_URL must be set.")
+    if not ENV.web_database_url:
+        faults.append("WEB_DATABASE_URL must be set: the wall is built for its role.")
+    elif conninfo_to_dict(ENV.database_url).get("user") == WEB_ROLE:
+        faults.append("WEB_DATABASE_URL must sign in as another role than DATABASE_URL does.")
     if not ENV.redis_url:
         faults.append("REDIS_URL must be set.")
     if not ENV.email_host:

@@ -27,3 +27,6 @@ CHANNEL_LAYERS = {
     }
 }
 CELERY_TASK_DEFAULT_QUEUE = f"test{_number}"
+
+# Requests and sockets of tests run as the web's role, behind the wall; the tests' own code doesn't.
+WALLED = WALL_ASSUMED = True

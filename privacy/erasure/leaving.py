@@ -13,6 +13,7 @@ from privacy.erasure import letters
 from privacy.erasure.hooks import hooks
 from privacy.erasure.states import CANCELLABLE, OPEN, move
 from privacy.models import Erasure
+from privacy.wall import as_system
 
 HARD_LIMIT_DAYS = 28
 S = Erasure.Stage
@@ -26,6 +27,7 @@ def open_erasure(user: Any) -> Erasure | None:
     return Erasure.objects.filter(user=user, stage__in=OPEN).first()
 
 
+@as_system("hide a person who leaves")
 @transaction.atomic
 def request(user: Any, way: str = Erasure.Way.SETTINGS) -> Erasure:
     """Hide a person and all of theirs now, and set the date of the purge. Idempotent.
@@ -53,6 +55,7 @@ class TooLate(Exception):
     """The purge has begun; there is nothing whole to come back to."""
 
 
+@as_system("bring a person back")
 @transaction.atomic
 def cancel(user: Any) -> None:
     """Bring a person back within the grace period; raise TooLate after it."""
@@ -71,6 +74,7 @@ def cancel(user: Any) -> None:
     transaction.on_commit(lambda: settle(erasure.pk), robust=True)
 
 
+@as_system("follow a leaving outside the database")
 def settle(erasure_id: int) -> None:
     """Have everything outside the database follow the last change: sockets, keys, the ledger.
 

@@ -11,6 +11,7 @@ from privacy.datamap import Erase
 from privacy.erasure import holds
 from privacy.erasure.steps import declared
 from privacy.models import Erasure
+from privacy.wall import as_system
 
 S = Erasure.Stage
 
@@ -34,6 +35,7 @@ class Retained:
     until: datetime | None = None
 
 
+@as_system("count what is held about the person who asks")
 def plan(user: Any) -> list[PlanLine]:
     """Return what will become of everything held about a person, for the page that asks."""
     lines = []

@@ -1,8 +1,16 @@
-from sessions_app.models.recordings import Mix, Recording, RecordingConsent, Stem, StemChunk
+from sessions_app.models.recordings import (
+    Credit,
+    Mix,
+    Recording,
+    RecordingConsent,
+    Stem,
+    StemChunk,
+)
 from sessions_app.models.sessions import ChatLine, Invite, JamSession, Participant
 
 __all__ = [
     "ChatLine",
+    "Credit",
     "Invite",
     "JamSession",
     "Mix",

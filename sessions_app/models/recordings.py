@@ -125,6 +125,27 @@ class Stem(models.Model):
         ]
 
 
+class Credit(models.Model):
+    """Who plays on a recording, and nothing of how it sounds: a view of stems.
+
+    Who may see a recording may see who plays on it; the wall keeps stems themselves to those who
+    may hear them. Rules and lists that only ask who plays read this.
+    """
+
+    recording = models.ForeignKey(
+        Recording, on_delete=models.DO_NOTHING, db_constraint=False, related_name="credit_rows"
+    )
+    player = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, db_constraint=False,
+        related_name="+",
+    )  # fmt: skip
+    state = models.CharField(max_length=10, choices=Stem.State)
+
+    class Meta:
+        managed = False
+        db_table = "sessions_app_credit"  # made by a migration
+
+
 class StemChunk(models.Model):
     """A numbered piece of a stem on its way up."""
 

@@ -1,10 +1,13 @@
 """Writers of a finished recording: title, audience, withdrawing one's own sound."""
 
+from functools import partial
+
 from django.db import transaction
 
 from accounts.models import User
 from foundation.live import tell
 from privacy import export
+from privacy.wall import as_system
 from sessions_app.models import Recording, Stem
 from sessions_app.services import mixing
 
@@ -23,6 +26,7 @@ def rename(recording: Recording, title: str) -> None:
     Recording.objects.filter(pk=recording.pk).update(title=title.strip())
 
 
+@as_system("order a mix anew")
 @transaction.atomic
 def retry_mix(recording: Recording, by: User) -> bool:
     """Order a failed mix anew; False for people without sound in it, or when it didn't fail."""
@@ -38,6 +42,7 @@ def retry_mix(recording: Recording, by: User) -> bool:
     return True
 
 
+@as_system("take a player's sound out of a mix of several")
 @transaction.atomic
 def withdraw(recording: Recording, player: User) -> bool:
     """Take one player's sound out of a recording for good; the others keep theirs.
@@ -53,10 +58,15 @@ def withdraw(recording: Recording, player: User) -> bool:
     )
     mixing.mix_again(locked)
     export.outdate([locked.owner_id])
-    transaction.on_commit(lambda: mixing.delete_sound(stem))
+    transaction.on_commit(partial(_delete_sound, stem))
     return True
 
 
 def take_back(player: User, stem: Stem) -> None:
     """Take one's own sound out of the recording it is in, for good."""
     withdraw(stem.recording, player)
+
+
+@as_system("delete withdrawn sound")
+def _delete_sound(stem: Stem) -> None:
+    mixing.delete_sound(stem)

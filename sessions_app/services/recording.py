@@ -17,6 +17,7 @@ from foundation.ids import new_public_id
 from foundation.live import tell
 from foundation.problems import Conflict, Unprocessable
 from privacy import usage
+from privacy.wall import as_system
 from sessions_app.models import (
     JamSession,
     Mix,
@@ -95,10 +96,11 @@ def _start(recording: Recording) -> None:
     recording.state = S.RECORDING
     recording.starts_at_ms = math.ceil(session_ms(recording.session)) + LEAD_MS
     recording.save(update_fields=["state", "starts_at_ms"])
-    Stem.objects.bulk_create(
-        Stem(recording=recording, player_id=key)
-        for key in recording.consents.order_by("user_id").values_list("user_id", flat=True)
-    )
+    with as_system("give everybody who agreed a stem"):
+        Stem.objects.bulk_create(
+            Stem(recording=recording, player_id=key)
+            for key in recording.consents.order_by("user_id").values_list("user_id", flat=True)
+        )
 
 
 @transaction.atomic
@@ -197,6 +199,7 @@ def _check_whole(stem: Stem, about: dict[str, Any]) -> None:
         )
 
 
+@as_system("mix when every player's stem is here")
 @transaction.atomic
 def mix_when_ready(recording_id: int) -> None:
     """Start mixing when every stem is here, or when waiting for the rest is over."""

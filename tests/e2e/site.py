@@ -33,7 +33,13 @@ class Site:
         self.folder = folder
         self.port, self.socket_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        ours = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "PYTEST_XDIST_WORKER"}
+        ours = {
+            "DATABASE_URL",
+            "WEB_DATABASE_URL",
+            "REDIS_URL",
+            "DJANGO_SETTINGS_MODULE",
+            "PYTEST_XDIST_WORKER",
+        }
         self._env = {key: value for key, value in os.environ.items() if key not in ours}
         self._env |= {"JAMSITE_DATA": str(folder), **environment}
         self._output = (folder.parent / "up.log").open("wb")

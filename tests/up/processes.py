@@ -28,7 +28,13 @@ def start(program: str, *arguments: str, mark: str, cwd: Path = PROJECT) -> subp
 
 def clean_environment(more: Mapping[str, str]) -> dict[str, str]:
     """Return this environment without what the test run itself has set."""
-    ours = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "JAMSITE_DATA"}
+    ours = {
+        "DATABASE_URL",
+        "WEB_DATABASE_URL",
+        "REDIS_URL",
+        "DJANGO_SETTINGS_MODULE",
+        "JAMSITE_DATA",
+    }
     kept = {k: v for k, v in os.environ.items() if k not in ours and not k.startswith("PYTEST_")}
     return {**kept, "PYTHONPATH": str(PROJECT), **more}
 

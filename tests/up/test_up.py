@@ -86,6 +86,26 @@ def database_of(folder: Path) -> str:
     return (services.running_urls(folder) or {})["DATABASE_URL"]
 
 
+def roles_of(folder: Path) -> dict[str, int]:
+    """Return how many sessions each role has in the site's database, as PostgreSQL tells."""
+    address = database_of(folder).replace("jamsite@", "postgres@", 1)
+    with psycopg.connect(address) as db:
+        rows = db.execute(
+            "select usename, count(*) from pg_stat_activity where datname = 'jamsite' group by 1"
+        )
+        return dict(rows.fetchall())
+
+
+def what_they_know(site: Site, *programs: str) -> set[str]:
+    """Return the addresses that processes were given, by the variables that are not empty."""
+    known: set[str] = set()
+    for program in programs:
+        for pid in site.programs(program):
+            given = psutil.Process(pid).environ()
+            known |= {name for name in ("DATABASE_URL", "WEB_DATABASE_URL") if given.get(name)}
+    return known
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "data"
@@ -103,6 +123,12 @@ def test_the_site_starts_mends_itself_stops_and_starts_again_with_its_data(folde
     assert f"http://127.0.0.1:{site.port}/" in site.said()
     eventually(lambda: len(site.programs(" beat ")) == 1, "the scheduler")
     eventually(lambda: len(site.programs(" worker ")) == 3, "the worker and its two", START_LIMIT)
+
+    # Pages and sockets sign in as the web, behind the wall; jobs as the owner.
+    signed_in = roles_of(folder)
+    assert signed_in["jamsite_web"] >= 2, signed_in
+    assert "DATABASE_URL" not in what_they_know(site, "granian", "uvicorn")
+    assert "DATABASE_URL" in what_they_know(site, " worker ")
 
     with psycopg.connect(database_of(folder)) as db:
         db.execute("create table word as select 'kept' as word")

@@ -1,0 +1,1 @@
+"""A database backend whose statements say on whose behalf they are sent."""

@@ -1,0 +1,79 @@
+"""Django's PostgreSQL backend, with the viewer in front of every statement.
+
+`select set_config(…, true); <the statement>` goes as one message. PostgreSQL runs both in the
+transaction that is open, or in one of their own when none is: the settings are gone with it, so
+the next borrower of the connection finds none. Nothing is remembered between statements, which is
+why savepoints, rollbacks and pools need no care.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.db.backends.postgresql import base, operations
+from django.db.backends.postgresql.base import CursorMixin
+from psycopg import ClientCursor
+
+from foundation import acting
+from foundation.acting import NAMES, PREFIX, Acting
+
+# These stand alone: PostgreSQL takes nothing before them after an error, or in a transaction.
+_ALONE = re.compile(
+    r"\s*(SAVEPOINT|RELEASE|ROLLBACK|VACUUM|(CREATE|DROP) DATABASE)\b", re.IGNORECASE
+)
+_TOLD = re.compile(r"^select set_config\('app\.viewer'.*?; ", re.DOTALL)
+
+
+@lru_cache(maxsize=1024)
+def told(now: Acting | None, role: str, assumed: bool) -> str:
+    """Return what goes in front of a statement.
+
+    `role` is the web's. `assumed`: we are logged in as the owner and take that role by statement.
+    """
+    parts = [(f"{PREFIX}{name}", getattr(now, name, "")) for name in NAMES]
+    usual = role if assumed and now is not None else "none"  # none: the role that signed in
+    parts.append(("role", getattr(now, "role", "") or usual))
+    calls = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in parts)
+    return f"select {calls}; "
+
+
+class Cursor(CursorMixin, ClientCursor[Any]):
+    """A cursor that tells PostgreSQL who asks."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        if not settings.WALLED or not isinstance(query, str) or _ALONE.match(query):
+            return super().execute(query, params, **options)
+        front = told(acting.now(), settings.WEB_ROLE, settings.WALL_ASSUMED)
+        found = super().execute(front + query, params, **options)
+        self.nextset()
+        return found
+
+    def executemany(self, query: Any, params_seq: Iterable[Any], **options: Any) -> None:
+        if not settings.WALLED:
+            super().executemany(query, params_seq, **options)
+            return
+        rows = 0
+        for params in params_seq:
+            self.execute(query, params)
+            rows += max(self.rowcount, 0)
+        self._rowcount = rows
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> Any:
+        """Return the statement without what stood in front of it."""
+        found = super().last_executed_query(cursor, sql, params)
+        return _TOLD.sub("", found) if isinstance(found, str) else found
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    ops_class = DatabaseOperations
+
+    def get_connection_params(self) -> dict[str, Any]:
+        return {**super().get_connection_params(), "cursor_factory": Cursor}
+
+    def chunked_cursor(self) -> Any:
+        """Return a cursor for `iterator()`; one kept by PostgreSQL could say nothing in front."""
+        return self.cursor() if settings.WALLED else super().chunked_cursor()

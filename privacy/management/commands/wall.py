@@ -1,0 +1,30 @@
+"""`manage.py wall`: compare the wall in the database with the rules, build it, or print it."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+
+from privacy.wall import install
+
+
+class Command(BaseCommand):
+    help = "Compares row-level security in the database with what the visibility rules ask for."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--apply", action="store_true", help="build what is missing or differs")
+        parser.add_argument("--check", action="store_true", help="fail on a difference")
+        parser.add_argument("--sql", action="store_true", help="print the SQL that builds it")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["sql"]:
+            self.stdout.write(";\n".join(install.statements()) + ";")
+            return
+        with connection.cursor() as cursor:
+            if options["apply"]:
+                changed = install.build(cursor)
+                self.stdout.write("The wall is built." if changed else "The wall stood already.")
+            found = install.problems(cursor)
+        if found:
+            raise CommandError("The wall isn't what the rules ask for:\n  " + "\n  ".join(found))
+        self.stdout.write(f"The wall stands as the rules ask: {len(install.wanted())} policies.")

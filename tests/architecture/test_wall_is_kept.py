@@ -1,0 +1,85 @@
+"""The way past the wall is taken by services that are listed here, each with its reason."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+APPS = ("jamsite", "community", "messaging", "sessions_app", "accounts", "privacy",
+        "integrations", "foundation")  # fmt: skip
+
+# file:function → why it works on rows that aren't the person's own
+ALLOWED = {
+    "messaging/services.py:conversation_between": "makes the seats of two people",
+    "privacy/erasure/plans.py:plan": "counts one's own rows, also those no longer seen",
+    "privacy/erasure/leaving.py:request": "withdraws mixes of several, closes rooms",
+    "privacy/erasure/leaving.py:cancel": "orders mixes of several anew",
+    "privacy/erasure/leaving.py:settle": "closes the sockets of several, after the commit",
+    "privacy/held.py:overview": "counts one's own rows, as above",
+    "privacy/held.py:page_of": "one's own rows, whole; what they point at is asked of the gate",
+    "privacy/held.py:remove": "one's own row, by the service of its app",
+    "sessions_app/queries.py:mix_progress": "a number about a mix that nobody sees yet",
+    "sessions_app/services/publishing.py:retry_mix": "the mix and stems of several",
+    "sessions_app/services/publishing.py:withdraw": "the mix of several",
+    "sessions_app/services/publishing.py:_delete_sound": "a stem that is withdrawn already",
+    "sessions_app/services/recording.py:_start": "makes everybody's stems",
+    "sessions_app/services/recording.py:mix_when_ready": "the mix and stems of several",
+}
+# The staff's pages, whose permissions Django's admin checks; and what the machinery is made of.
+MACHINERY = {
+    "privacy/wall/acting.py:as_system", "privacy/wall/middleware.py:process_view",
+    "jamsite/settings/base.py:", "jamsite/embedded/postgres.py:",
+    "jamsite/embedded/postgres.py:_make_database",
+}  # fmt: skip
+
+
+def escapes(tree: ast.AST, function: str = "") -> Iterator[str]:
+    """Yield the function in which each way past the wall is taken, decorators included."""
+    for node in ast.iter_child_nodes(tree):
+        inside = node.name if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else function
+        names = {getattr(node, "attr", ""), getattr(node, "id", "")}
+        if isinstance(node, ast.Call):
+            called = {getattr(node.func, "attr", ""), getattr(node.func, "id", "")}
+            if "as_system" in called:
+                assert isinstance(node.args[0], ast.Constant), "the reason is written where it is"
+                yield inside
+        if "SYSTEM_ROLE" in names:
+            yield inside
+        yield from escapes(node, inside)
+
+
+def found() -> set[str]:
+    return {
+        f"{path.relative_to(ROOT)}:{function}"
+        for app in APPS
+        for path in sorted((ROOT / app).rglob("*.py"))
+        if path.name not in {"install.py", "compile.py"}  # which build the wall
+        for function in escapes(ast.parse(path.read_text()))
+    }
+
+
+def test_the_way_past_the_wall_is_taken_where_it_is_listed() -> None:
+    assert found() - MACHINERY == set(ALLOWED)
+
+
+def test_the_rule_sees_what_it_forbids() -> None:
+    code = """
+@as_system("all")
+def page(request):
+    with wall.as_system("more"):
+        behalf(Acting(role=settings.SYSTEM_ROLE))
+"""
+    assert list(escapes(ast.parse(code))) == ["page", "page", "page"]
+
+
+def test_nobody_takes_a_role_beside_the_wall() -> None:
+    """`Acting(role=…)` is written in two places, and nowhere else."""
+    places = {
+        str(path.relative_to(ROOT))
+        for app in APPS
+        for path in (ROOT / app).rglob("*.py")
+        if "Acting(role=" in path.read_text()
+    }
+    assert places == {"privacy/wall/acting.py", "privacy/wall/middleware.py"}
