@@ -16,6 +16,7 @@ MEASURES = {  # name: module with `measure() -> list[dict]`, and what its figure
     "http": ("bench.http", "requests/s", "higher"),
     "gate": ("bench.gate", "ms", "lower"),
     "mix": ("bench.mix", "s", "lower"),
+    "export": ("bench.export", "s", "lower"),
     "live": ("bench.live", "ms", "lower"),
 }
 
