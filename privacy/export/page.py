@@ -14,15 +14,16 @@ from typing import Any
 
 from django.db.models import FileField
 from django.template.loader import render_to_string
+from django.utils.dates import MONTHS
 from django.utils.functional import Promise
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from foundation.ids import PublicIdField
 from privacy.export.sections import Section
-from privacy.export.values import HIDDEN
 
 # Purpose of the data map → heading. What has another purpose stands at the end, under "And more".
 HEADINGS: dict[str, str | Promise] = {
@@ -141,11 +142,53 @@ def moved(fragment: bytes) -> bytes:
     return fragment.replace(b'="media/', b'="../media/')
 
 
-def rows(section: Section, values: list[dict[str, Any]]) -> str:
-    """Return the rows as HTML; media are addressed from index.html."""
-    cards = [_card(section, one) for one in values]
-    plain = all(card.words and not (card.heading or card.media) for card in cards)
-    return render_to_string("privacy/export/rows.html", {"cards": cards, "plain": plain})
+def rows(section: Section, values: list[dict[str, Any]], readable: list[dict[str, str]]) -> str:
+    """Return the rows as HTML, references as `readable` has them; media as seen from index.html."""
+    cards = [_card(section, {**one, **words}) for one, words in zip(values, readable, strict=True)]
+    said = all(card.words and not (card.heading or card.media) for card in cards)
+    items = "".join(f"<li>{_as_html(card)}</li>\n" for card in cards)
+    return f'<ul class="{"said" if said else "cards"}">\n{items}</ul>\n'
+
+
+def _as_html(card: Card) -> str:
+    """Return a card's inside. Not a template: those took two thirds of the time of large copies."""
+    parts = [f"<h4>{escape(card.heading)}</h4>"] if card.heading else []
+    if card.when:
+        shown = f"{card.when.day} {_months()[card.when.month]} {card.when:%Y, %H:%M}"
+        parts.append(f'<time datetime="{card.when.isoformat()}">{shown}</time>')
+    for kind, path in card.media:
+        parts.append(_MEDIA[kind].format(path=escape(path), text=escape(_file_words()[kind])))
+    parts += [f'<p class="words">{escape(words)}</p>' for words in card.words]
+    if card.facts:
+        facts = "".join(
+            f"<div><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>"
+            for label, value in card.facts
+        )
+        parts.append(f"<dl>{facts}</dl>")
+    return "".join(parts)
+
+
+_FILE = '<a class="file" href="{path}">{text}</a>'
+_MEDIA = {
+    "sound": '<audio controls preload="none" src="{path}"></audio>' + _FILE,
+    "picture": '<img src="{path}" alt="" loading="lazy">' + _FILE,
+    "file": _FILE,
+}
+
+
+@cache
+def _words_in(language: str) -> tuple[dict[str, str], dict[int, str]]:
+    """Return what thousands of rows say again and again, looked up once a language."""
+    kinds = {"sound": _("Sound file"), "picture": _("Picture file"), "file": _("File")}
+    return kinds, {number: str(name) for number, name in MONTHS.items()}
+
+
+def _file_words() -> dict[str, str]:
+    return _words_in(get_language() or "")[0]
+
+
+def _months() -> dict[int, str]:
+    return _words_in(get_language() or "")[1]
 
 
 def _card(section: Section, values: dict[str, Any]) -> Card:
@@ -177,9 +220,8 @@ def _kind(path: str) -> str:
 
 
 def _human(column: Any, value: Any) -> str:
-    words = {HIDDEN: _("not yours to see now"), True: _("yes"), False: _("no")}
-    if value == HIDDEN or isinstance(value, bool):
-        return words[value]
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(_human(column, one) for one in value)
     if isinstance(value, dict):

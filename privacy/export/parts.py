@@ -102,7 +102,7 @@ class Folder:
         data = b",\n".join(json.dumps(one, ensure_ascii=False).encode() for one in values)
         self._drop(section, number)
         _write(self.json_of(section, number), data)
-        _write(self.html_of(section, number), page.rows(section, values).encode())
+        _write(self.html_of(section, number), page.rows(section, values, batch.readable()).encode())
         note = Part(
             keys=[row.pk for row in rows],
             files=batch.files,

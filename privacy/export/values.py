@@ -38,10 +38,30 @@ class Batch:
         self.named: set[int] = set()
         self._viewer = Viewer(user.pk, Via.JOB)
         self._many: dict[str, dict[Any, list[Any]]] = {}
+        self._titles: dict[type[Model], dict[Any, str]] = {}
         self._names = self._look_up()
 
     def values(self) -> list[dict[str, Any]]:
         return [{name: self._value(row, name) for name in self.section.fields} for row in self.rows]
+
+    def readable(self) -> list[dict[str, str]]:
+        """Return what each row refers to in words: titles, and others' names; ids say nothing."""
+        columns = [self.section.model._meta.get_field(name) for name in self.section.fields]
+        ties: list[Any] = [one for one in columns if one.is_relation]
+        return [{tie.name: self._in_words(row, tie) for tie in ties} for row in self.rows]
+
+    def _in_words(self, row: Model, tie: Any) -> str:
+        model = tie.related_model
+        if tie.many_to_many:
+            keys = self._many[tie.name].get(row.pk, [])
+        else:
+            keys = [getattr(row, tie.attname)]
+        if model is get_user_model():
+            keys = [key for key in keys if key != self.user.pk]
+            words = self._names[model]
+        else:
+            words = self._titles.get(model, {})
+        return ", ".join(str(words[key]) for key in keys if words.get(key))
 
     def _look_up(self) -> dict[type[Model], dict[Any, str]]:
         wanted: dict[type[Model], set[Any]] = defaultdict(set)
@@ -75,11 +95,26 @@ class Batch:
         if model in rules.models_with_rules():
             rows = visible(rows, self._viewer)
         found = dict(rows.order_by().values_list("pk", name))
+        if "title" in columns:
+            self._titles[model] = self._titles_of(model, rows)
         if model is get_user_model():
             self.named |= set(found) - {self.user.pk}
             if self.user.pk in keys:
                 found[self.user.pk] = self.user.username
         return found
+
+    def _titles_of(self, model: type[Model], rows: Any) -> dict[Any, str]:
+        """Return titles of what may be seen, by owners who may be seen: words name their author."""
+        owner = rules.rule_of(model).owner if model in rules.models_with_rules() else None
+        if owner is None:
+            return {}
+        listed = list(rows.order_by().values_list("pk", "title", owner))
+        people = {person for _key, _title, person in listed} - {None, self.user.pk}
+        seen = visible(get_user_model(), self._viewer).filter(pk__in=people)
+        known = set(seen.values_list("pk", flat=True)) if people else set()
+        shown = {key: title for key, title, person in listed if person in known | {self.user.pk}}
+        self.named |= {person for key, _title, person in listed if key in shown} - {self.user.pk}
+        return shown
 
     def _value(self, row: Model, name: str) -> Any:
         column: Any = row._meta.get_field(name)

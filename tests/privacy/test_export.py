@@ -287,6 +287,9 @@ def test_the_page_is_whole_strict_and_links_to_what_is_there(cast: Cast, monkeyp
             target = PurePosixPath(name).parent / link
             path = str(target).replace("pages/../", "")
             assert path in copy.names, (name, link)
+    ids = [one["public_id"] for one in copy.rows("sessions_app.recording")]
+    assert [one for one in ids if any(one in copy.text(name) for name in pages)] == []
+    assert "<dd>mark-title-owner-public</dd>" in copy.text("pages/sessions_app.stem-0001.html")
     last = copy.text("pages/sessions_app.chatline-0003.html")
     assert "&lt;b&gt;line 4&lt;/b&gt;" in last and "line 3" not in last
     assert [one["text"] for one in copy.rows("sessions_app.chatline")] == [
