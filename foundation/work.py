@@ -7,6 +7,7 @@ lost message or a restarted queue delays work and never loses it.
 
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -137,6 +138,27 @@ def failing_kindly(row: Work) -> Iterator[None]:
     except Exception as error:
         row.fail(type(error).__name__)
         raise
+
+
+@contextmanager
+def kept(row: Work, every: float = 20.0) -> Iterator[None]:
+    """Renew a lease from a thread of its own, for work that is one long step (seconds between)."""
+    over = threading.Event()
+
+    def renew() -> None:
+        try:
+            while not over.wait(every):
+                row.keep()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Celery tasks: thin, by id, idempotent."""
 
 from celery import shared_task
+from django.conf import settings
 
 from foundation.work import sweep_workshops
 from privacy import (
@@ -19,7 +20,9 @@ from privacy import (
     retention,
     usage,
 )
+from privacy.backups import catalogue, making
 from privacy.models import (
+    Backup,
     DeletionOrder,
     Erasure,
     Export,
@@ -89,6 +92,8 @@ def sweep() -> None:
         run_export.delay(export_id)
     for erasure_id in Erasure.due():
         run_erasure.delay(erasure_id)
+    for backup_id in Backup.due():
+        run_backup.delay(backup_id)
     for notice_id in Notice.due(limit=500):
         run_notice.delay(notice_id)
     for sending_id in NewsSending.due():
@@ -127,3 +132,22 @@ def prove_erasures() -> None:
     """Write the second receipts of whom no backup holds any more; tell of overdue orders."""
     erasure.expire_backups()
     orders.alarm()
+
+
+@shared_task
+def run_backup(backup_id: int) -> None:
+    making.run(backup_id)
+
+
+@shared_task
+def back_up() -> None:
+    """Order the night's backup, where somebody could read it."""
+    if settings.BACKUP_RECIPIENTS:
+        run_backup.delay(Backup.objects.create().pk)
+
+
+@shared_task
+def expire_backups() -> None:
+    """Delete backups whose time is over, and alarm staff of those that must go soon."""
+    catalogue.expire()
+    catalogue.alarm()

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import django_stubs_ext
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
 
@@ -250,6 +251,14 @@ STORAGES: dict[str, Any] = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
     },
+    "backups": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": ENV.backup_dir or DATA_DIR / "backups",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
@@ -311,6 +320,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "retry_policy": {"timeout": 2.0},
 }
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
+NIGHTLY = crontab(hour="3", minute="10")
 CELERY_BEAT_SCHEDULE = {
     "privacy-sweep": {"task": "privacy.tasks.sweep", "schedule": 10},
     "privacy-requests": {"task": "privacy.tasks.watch_requests", "schedule": 300},
@@ -319,10 +329,16 @@ CELERY_BEAT_SCHEDULE = {
     "policy": {"task": "privacy.tasks.policy", "schedule": 60},
     "privacy-usage": {"task": "privacy.tasks.count_usage", "schedule": 3600},
     "privacy-prove": {"task": "privacy.tasks.prove_erasures", "schedule": 3600},
+    "privacy-back-up": {
+        "task": "privacy.tasks.back_up",
+        "schedule": NIGHTLY,
+    },
+    "privacy-expire-backups": {"task": "privacy.tasks.expire_backups", "schedule": 6 * 3600},
     "sessions-sweep": {"task": "sessions_app.tasks.sweep", "schedule": 10},
     "sessions-tidy": {"task": "sessions_app.tasks.tidy", "schedule": 3600},
 }
 USAGE_MIN_PEOPLE = ENV.usage_min_people  # a smaller group is never counted
+BACKUP_RECIPIENTS = ENV.backup_recipients  # age public keys; the secret ones live elsewhere
 ERASURE_GRACE_DAYS = ENV.erasure_grace_days
 POLICY_NOTICE_DAYS = ENV.policy_notice_days
 CONTROL_NOTICE_DAYS = ENV.control_notice_days

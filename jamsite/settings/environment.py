@@ -95,12 +95,14 @@ class Environment(BaseSettings):
     usage_min_people: int = Field(
         default=10, ge=5, description="fewest people that a published number may describe"
     )
-    backup_life_days: int = Field(default=90, ge=1, le=90)
+    backup_life_days: int = Field(default=30, ge=1, le=58)
     ledger_path: str = Field(default="", description="file of the ledger of erasures")
     ledger_key: str = ""
     receipt_keys: Annotated[list[ReceiptKey], NoDecode] = []
     deletion_endpoints: dict[str, DeletionEndpoint] = {}
     deletion_order_days: int = Field(default=30, ge=1, le=90)
+    backup_dir: str = ""
+    backup_recipients: CommaList = []
     openid_providers: Annotated[list[OpenIdProvider], NoDecode] = []
 
     stun_urls: CommaList = []
@@ -109,7 +111,7 @@ class Environment(BaseSettings):
 
     trusted_proxies: int = Field(default=0, ge=0, le=5)
 
-    @field_validator("allowed_hosts", "stun_urls", "turn_urls", mode="before")
+    @field_validator("allowed_hosts", "backup_recipients", "stun_urls", "turn_urls", mode="before")
     @classmethod
     def split(cls, value: Any) -> Any:
         if isinstance(value, str):

@@ -1,6 +1,7 @@
 """Staff pages of the machinery, one module for each subject."""
 
 from privacy.admin import (
+    backups,
     consent,
     disclosures,
     leaving,
@@ -16,6 +17,7 @@ from privacy.admin import (
 )
 
 __all__ = [
+    "backups",
     "consent",
     "disclosures",
     "leaving",

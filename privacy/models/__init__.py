@@ -1,5 +1,6 @@
 """The rows behind the machinery, one module for each subject."""
 
+from privacy.models.backups import Backup
 from privacy.models.consent import ConsentRecord
 from privacy.models.disclosures import Disclosure, LegalDisclosure
 from privacy.models.erasing import (
@@ -22,6 +23,7 @@ from privacy.models.rights import Export
 from privacy.models.usage import CrashReport, UsageCount, UsageEvent
 
 __all__ = [
+    "Backup",
     "ConsentRecord",
     "CrashReport",
     "DeletionOrder",

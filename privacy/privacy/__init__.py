@@ -1,6 +1,7 @@
 """What the privacy app itself holds about people, one module for each subject."""
 
 from privacy.privacy import (
+    backups,
     consent,
     disclosures,
     leaving,
@@ -16,6 +17,7 @@ from privacy.privacy import (
 )
 
 __all__ = [
+    "backups",
     "consent",
     "disclosures",
     "leaving",

@@ -1,0 +1,32 @@
+"""The catalogue of backups."""
+
+from django.db import models
+
+from foundation.ids import PublicIdField
+from foundation.work import Work, work_index
+
+
+class Backup(Work):
+    """One backup: ordered, made, and deleted when its time is over.
+
+    The row is for staff and for the sweeper; the file beside each backup tells the same, because
+    a restored database knows only the backups of its own past.
+    """
+
+    public_id = PublicIdField()
+    taken_at = models.DateTimeField(null=True, blank=True, help_text="what it shows is of then")
+    expires_at = models.DateTimeField(null=True, blank=True)
+    gone_at = models.DateTimeField(null=True, blank=True)
+    file = models.CharField(max_length=100, blank=True)
+    size = models.BigIntegerField(default=0, help_text="bytes, encrypted")
+    sha256 = models.CharField(max_length=64, blank=True)
+    media_files = models.PositiveIntegerField(default=0)
+    missing = models.PositiveIntegerField(default=0, help_text="files deleted while it was made")
+
+    class Meta:
+        indexes = [
+            work_index("backup_due"),
+            models.Index(
+                fields=["expires_at"], name="backup_there", condition=models.Q(gone_at=None)
+            ),
+        ]

@@ -1,0 +1,21 @@
+"""Backups: what they hold about people."""
+
+from django.utils.translation import gettext_lazy as _
+
+from privacy import datamap as dm
+from privacy import erasure, notices
+from privacy.backups import catalogue
+from privacy.models import Backup
+
+notices.kind("operations")
+erasure.confirm_backups_with(catalogue.holds_none)
+
+dm.not_personal(Backup, "Backups", "tells when one was made, and nothing of what is in it")
+dm.store(
+    "backups",
+    label="Encrypted backups",
+    categories=["user.content", "user.contact.email", "user.biometric.voice"],
+    purposes=["operations"],
+    retention=dm.Fades("BACKUP_LIFE_DAYS", _("it was made"), _("the expiry of backups")),
+    erased_how="deleted whole when its time is over; who was erased is erased again on a restore",
+)
