@@ -1,11 +1,16 @@
 """What the site tells people: in the product, and by mail."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Upper
+from django.utils import timezone
 
 from foundation.ids import PublicIdField
-from foundation.work import Work, work_index
+from foundation.work import MAX_ATTEMPTS, Work, work_index
+
+TRIED = timedelta(days=3)
 
 
 class Notice(Work):
@@ -45,3 +50,9 @@ class Notice(Work):
                 name="notice_has_one_recipient",
             )
         ]
+
+    def fail(self, reason: str, *, final: bool = False) -> bool:
+        """Try again for three days: a mail server may be down longer than a few minutes."""
+        if timezone.now() - self.created_at < TRIED:
+            self.attempts = min(self.attempts, MAX_ATTEMPTS - 1)
+        return super().fail(reason, final=final)

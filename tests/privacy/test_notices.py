@@ -95,6 +95,16 @@ def test_a_mail_server_that_is_down_delays_the_mail(
     assert len(mail.outbox) == 1
 
 
+def test_the_mail_is_tried_for_three_days(cast: Cast) -> None:
+    made = notices.tell(cast["owner"], "account", "Patience", "")
+    made.attempts = 50
+    assert not made.fail("ConnectionRefusedError")
+    assert made.work == Notice.Progress.WAITING
+    made.created_at, made.attempts = timezone.now() - timedelta(days=3.1), 50
+    assert made.fail("ConnectionRefusedError")
+    assert made.work == Notice.Progress.FAILED
+
+
 def test_many_are_told_with_one_statement(cast: Cast, django_assert_num_queries: Any) -> None:
     people = [cast["owner"], cast["participant"], cast["stranger"]]
     with django_assert_num_queries(1):
