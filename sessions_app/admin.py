@@ -5,7 +5,6 @@ from django.contrib import admin
 from foundation.admin import ReadOnlyAdmin
 from sessions_app.models import (
     ChatLine,
-    Credit,
     Invite,
     JamSession,
     Mix,
@@ -70,8 +69,3 @@ class ChatLineAdmin(ReadOnlyAdmin):
 class StemChunkAdmin(ReadOnlyAdmin):
     list_display = ["stem", "number", "size"]
     exclude = ["file"]
-
-
-@admin.register(Credit)
-class CreditAdmin(ReadOnlyAdmin):
-    list_display = ["recording", "player", "state"]
