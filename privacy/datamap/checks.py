@@ -81,6 +81,16 @@ def _of_field(item: Held, name: str) -> Iterator[str]:
             yield f"{label}:{key} is personal, but the field says it is not."
     if datum.retention is not None:
         yield from _end(item.model, label, datum.retention)
+    if item.subjects and _stays_out_silently(item, name):
+        yield f"{label} stays out of the person's copy, and no note says why."
+
+
+def _stays_out_silently(item: Held, name: str) -> bool:
+    """Secrets would only help a thief; and a copy needn't say again whose it is."""
+    datum = item.fields[name]
+    itself = name == item.subjects[0].split("__")[0]
+    secret = datum.category.startswith("user.authorization")
+    return datum.personal and not (datum.export or datum.note or itself or secret)
 
 
 def _datum(label: str, datum: Datum) -> Iterator[str]:

@@ -65,7 +65,9 @@ dm.declare(
         "public_id": dm.identifier(seen_by="nobody"),
         "user": dm.link(export=False),
         "way": dm.moment(),
-        "recorded_by": dm.Datum("user.unique_id", export=False, seen_by="nobody"),
+        "recorded_by": dm.Datum(
+            "user.unique_id", export=False, seen_by="nobody", note="who of the staff"
+        ),
         "received_on": dm.moment(),
         "secret_hash": dm.Datum("user.authorization.credentials", export=False, seen_by="nobody"),
         "created_at": dm.moment(),
@@ -96,7 +98,9 @@ dm.declare(
         "ends_at": dm.Datum("user.account", seen_by="staff"),
         "lifted_at": dm.Datum("user.account", seen_by="staff"),
         "may_be_told": dm.technical(),
-        "set_by": dm.Datum("user.unique_id", export=False, seen_by="staff"),
+        "set_by": dm.Datum(
+            "user.unique_id", export=False, seen_by="staff", note="who of the staff"
+        ),
     },
     order=96,
 )

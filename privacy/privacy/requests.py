@@ -43,7 +43,7 @@ dm.declare(
         "address": dm.Datum("user.contact.email", seen_by="owner"),
         "text": dm.Datum("user.content", seen_by="owner"),
         "purpose": dm.Datum("user.privacy_preferences", dm.Erase.KEEP, seen_by="owner"),
-        "export": dm.link(export=False),
+        "export": dm.Datum("user.unique_id", export=False, note="the copy itself is listed"),
         "received_at": dm.moment(),
         "acknowledge_by": dm.technical("a date we owe"),
         "answer_by": dm.technical("a date we owe"),
@@ -69,7 +69,9 @@ dm.declare(
         "request": dm.link(),
         "kind": dm.Datum("user.behavior", dm.Erase.KEEP, seen_by="owner"),
         "by": dm.Datum("user.behavior", dm.Erase.KEEP, seen_by="owner"),
-        "staff": dm.Datum("user.unique_id", dm.Erase.KEEP, export=False, seen_by="nobody"),
+        "staff": dm.Datum(
+            "user.unique_id", dm.Erase.KEEP, export=False, seen_by="nobody", note="who of the staff"
+        ),
         "text": dm.Datum("user.content", seen_by="owner"),
         "detail": dm.Datum("user.behavior", dm.Erase.KEEP, seen_by="owner"),
         "at": dm.moment(),
