@@ -9,6 +9,7 @@ from privacy import datamap as dm
 from privacy import erasure, media, rules
 from privacy.audiences import Audience
 from privacy.importing import bring
+from privacy.models import Erasure
 from privacy.rules import Anyone, Person, Rule
 
 for each in WALLS:
@@ -205,3 +206,6 @@ dm.declare(
     },
     order=91,
 )
+
+dm.serves("accounts", "account", "publishing", "safety")
+dm.reads("accounts.services.leaving", Erasure, "its hooks are handed the leaving they serve")

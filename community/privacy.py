@@ -25,3 +25,5 @@ dm.declare(
         "created_at": dm.moment(),
     },
 )
+
+dm.serves("community", "publishing")

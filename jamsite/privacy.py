@@ -261,3 +261,5 @@ dm.store(
         "jam-*": "your sound input and room choices",
     },
 )
+
+dm.serves("jamsite", "account", "operations", "safety")

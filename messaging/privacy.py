@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from messaging import importing, services
 from messaging.models import Conversation, Member, Message
 from privacy import datamap as dm
@@ -91,3 +92,6 @@ dm.declare(
     },
     order=52,
 )
+
+dm.serves("messaging", "messages")
+dm.reads("messaging", User, "who writes to whom: the two people of a conversation")

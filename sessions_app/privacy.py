@@ -10,6 +10,7 @@ from privacy import browser, erasure, media, rules, wall
 from privacy import datamap as dm
 from privacy.audiences import Audience
 from privacy.importing import bring
+from privacy.models import Erasure
 from privacy.rules import Anyone, If, Nobody, Others, Person, Related, Rule
 from privacy.walls import APPS, CHILDREN, INDEX
 from sessions_app.models import (
@@ -393,3 +394,6 @@ dm.store(
     erased_how="deleted by the page; clearing site data removes it too",
     where="your browser",
 )
+
+dm.serves("sessions_app", "jamming", "publishing")
+dm.reads("sessions_app.services.leaving", Erasure, "its hooks are handed the leaving they serve")

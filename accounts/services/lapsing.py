@@ -16,17 +16,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Dormancy, User
 from privacy import erasure, notices
-from privacy.models import Erasure
 
 FIRST_WARNING = timedelta(days=60)  # before the account leaves
 SECOND_WARNING = timedelta(days=14)
 
 
 def end_unconfirmed(batch: int) -> int:
-    """Erase accounts whose address was never confirmed; return how many began to leave.
-
-    Nobody was ever in them, so there is nothing to come back to: they have no grace period.
-    """
+    """Let accounts go whose address was never confirmed; return how many began to leave."""
     keys = list(_unconfirmed().values_list("pk", flat=True)[:batch])
     return sum(_end_unconfirmed(key) for key in keys)
 
@@ -36,8 +32,7 @@ def _end_unconfirmed(key: int) -> int:
     user = _unconfirmed().select_for_update(of=("self",)).filter(pk=key).first()
     if user is None:
         return 0  # confirmed a moment ago
-    leaving = erasure.request(user)
-    Erasure.objects.filter(pk=leaving.pk).update(due_at=timezone.now())
+    erasure.request(user)
     return 1
 
 

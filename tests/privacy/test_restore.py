@@ -173,6 +173,7 @@ def left(user: Any, *, asked: float, erased: float | None) -> Erasure:
 
 @pytest.mark.clause("backups")
 @pytest.mark.promise("VJ-20")
+@pytest.mark.retention("backups")
 def test_a_backup_goes_when_its_time_is_over(backups: Any) -> None:
     backups("old.age", days=30.01)
     backups("young.age", days=29.99)
