@@ -258,6 +258,7 @@ dm.store(
     places={
         "jamsite.theme": "light or dark",
         "jamsite.volume": "how loud you listen",
+        "htmx-current-path-for-history": "the page that a tab is on, for its back button",
         "jam-*": "your sound input and room choices",
     },
 )

@@ -82,6 +82,13 @@ keeps(
     when=_("when you choose on the cookie page without an account"),
 )
 keeps(
+    "sessionStorage",
+    "htmx-current-path-for-history",
+    purpose=_("which page of this site the tab is on, for its back button"),
+    lifetime=_("until you close the tab"),
+    when=_("when you open a page"),
+)
+keeps(
     "localStorage",
     "jamsite.theme",
     purpose=_("light or dark, as you chose"),

@@ -30,8 +30,13 @@ def sign_up(page: Page, site: Site, name: str, *, then: str = "/") -> None:
     page.get_by_role("button", name="Sign up").click()
     page.wait_for_url("**/confirm-email/")
     mail = page.context.new_page()
-    mail.goto(f"{site.url}/dev/mail/")
     letter = mail.locator("article", has_text=f"{name}@mail.example").first
+
+    def has_come() -> bool:
+        mail.goto(f"{site.url}/dev/mail/")
+        return letter.is_visible()
+
+    until(mail, has_come, 30, "the letter comes, by way of the worker")
     address = re.search(r"http\S+/account/confirm-email/\S+", letter.inner_text())
     assert address, letter.inner_text()
     mail.goto(address[0])

@@ -63,12 +63,15 @@ def test_no_page_asks_another_host_and_visitors_get_no_cookie_but_the_needed(
 
 PAGES = (
     "/", "/jam/", "/jam/new/", "/recordings/", "/recordings/?mine", "/messages/", "/favourites/",
-    "/settings/", "/settings/profile/", "/settings/data/", "/settings/leave/", "/privacy/",
+    "/settings/", "/settings/consent/", "/settings/consent/usage/", "/cookies/",
+    "/settings/profile/", "/settings/data/", "/settings/leave/", "/privacy/",
     "/@ines/", "/account/email/", "/account/password/change/", "/account/sessions/",
     "/account/3rdparty/", "/account/logout/", "/styleguide/", "/nothing-here/",
 )  # fmt: skip
 VISITOR_PAGES = (
     "/",
+    "/cookies/",
+    "/statistics/",
     "/privacy/",
     "/privacy/?q=cookies",
     "/privacy/versions/",
