@@ -22,7 +22,8 @@ class NewsChoice(forms.Form):
     def __init__(self, *args: Any, person: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         person = person or getattr(self, "user", None)
-        self.news_agreed = person is not None and consent.has(person, news.KEY)
+        now = consent.standings(person) if person is not None else []
+        self.news_agreed = any(one.on and one.purpose.key == news.KEY for one in now)
         if not self.news_agreed:
             purpose = purposes.get(news.KEY)
             self.fields["news"] = forms.BooleanField(

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from privacy import purposes
+from privacy.forms import NewsChoice
 from privacy.models import Request
 
 READ_BY = _("Only the staff who answer it see it.")
@@ -18,8 +19,10 @@ def _seen(field: Any, words: Any) -> Any:
     return field
 
 
-class RequestForm(forms.Form):
+class RequestForm(NewsChoice):
     """A request of somebody who is signed in."""
+
+    form_name = "request"
 
     kind = forms.ChoiceField(
         label=_("What you want"), choices=Request.Kind.choices, widget=forms.RadioSelect
@@ -63,6 +66,8 @@ class RequestForm(forms.Form):
 
 class PublicRequestForm(RequestForm):
     """A request of anybody; the answer goes to the address."""
+
+    form_name = "request without account"
 
     address = _seen(
         forms.EmailField(

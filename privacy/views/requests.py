@@ -43,10 +43,13 @@ def _shape(row: Request) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def mine(request: HttpRequest) -> HttpResponse:
     """List one's requests, newest first; POST makes one."""
-    form = RequestForm(_posted(request), initial={"kind": request.GET.get("kind")})
+    form = RequestForm(
+        _posted(request), initial={"kind": request.GET.get("kind")}, person=request.user
+    )
     if request.method == "POST" and form.is_valid():
         spend("request", str(request.user.pk), limit=10, seconds=86400)
         values = form.cleaned_data
+        form.record_news(request.user, request)  # first: a request may end news again
         made = desk.file_and_serve(
             request.user,
             values["kind"],
@@ -185,6 +188,7 @@ def public(request: HttpRequest) -> HttpResponse:
                 address=values["address"],
                 text=values["text"],
             )
+            form.record_news_of(values["address"])
         return render(request, "privacy/requests/sent.html")
     return render(
         request,

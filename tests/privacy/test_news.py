@@ -22,6 +22,7 @@ from privacy import consent, news
 from privacy.consent import Channel
 from privacy.forms import NewsChoice
 from privacy.models import ConsentRecord, Newsletter, NewsReader, NewsSending, Notice
+from privacy.request_forms import PublicRequestForm, RequestForm
 from sessions_app.forms import SessionForm
 from tests.cast import BACKEND, PASSWORD, Cast
 from tests.told import deliver
@@ -33,15 +34,14 @@ WITHOUT = {
     "SessionAudienceForm": "an audience alone",
     "RecordingAudienceForm": "an audience alone",
     "RecordingTitleForm": "a title alone",
-    "SharingForm": "switches alone",
     "FavouritesForm": "an audience alone",
     "MessageForm": "carries words to the people they are written to",
     "StartForm": "names somebody else",
     "NewsChoice": "is the box itself",
-    "LegalForm": "staff",
-    "DraftForm": "staff",
-    "DayForm": "staff",
-    "ReasonForm": "staff",
+    "SharingForm": "switches alone",
+    "NameForm": "names an account to leave; asking for news there would be pushing",
+    "ReplyForm": "more words on a request",
+    "ReasonForm": "staff, as all forms in the admin",
     # allauth's: proofs of who one is, about data that is there already
     "LoginForm": "proves who one is",
     "ReauthenticateForm": "proves who one is",
@@ -69,7 +69,8 @@ def all_forms() -> dict[str, type[BaseForm]]:
     while waiting:
         for one in waiting.pop().__subclasses__():
             waiting.append(one)
-            if one.__module__.split(".")[0] in ours and one.__module__.rpartition(".")[0]:
+            place = one.__module__.split(".")
+            if place[0] in ours and "admin" not in place:
                 found[one.__name__] = one
     replaced = {"SignupForm": "signup", "AddEmailForm": "add_email"}
     for module in (account_forms, social_forms):
@@ -97,7 +98,7 @@ def test_every_form_that_takes_personal_data_has_its_own_choice() -> None:
     bare = {name for name, one in all_forms().items() if not issubclass(one, NewsChoice)}
     assert bare - set(WITHOUT) - OFF == set()
     having = [one for one in all_forms().values() if issubclass(one, NewsChoice)]
-    assert {SignUpForm, NetworkSignUpForm, AddressForm, ProfileForm} <= set(having)
+    assert {SignUpForm, NetworkSignUpForm, AddressForm, ProfileForm, RequestForm} <= set(having)
     names = [one.form_name for one in {*having} - {NewsChoice}]
     assert all(names) and len(names) == len(set(names)), "each is told apart in the evidence"
 
@@ -140,6 +141,18 @@ def test_a_ticked_box_is_noted_with_its_form_and_not_asked_again(cast: Cast) -> 
     assert 'name="news"' not in page and "You agreed to news by e-mail" in page
 
 
+@pytest.mark.clause("news")
+@pytest.mark.promise("JT-07")
+def test_a_box_in_a_form_without_account_asks_the_address_first(db: None) -> None:
+    data = {"kind": "enquiry", "text": "Hello", "address": "Reader@mail.example"}
+    Client().post(reverse("public_requests"), data)
+    assert NewsReader.objects.count() == 0
+    Client().post(reverse("public_requests"), data | {"news": "on"})
+    reader = NewsReader.objects.get()
+    assert (reader.address, reader.confirmed_at) == ("reader@mail.example", None)
+    assert reader.form == "request without account"
+
+
 def test_signing_up_again_with_a_taken_address_notes_nothing(cast: Cast) -> None:
     client = Client()
     data = {"email": "owner@mail.example", "username": "nobody-new", "password1": PASSWORD}
@@ -149,7 +162,9 @@ def test_signing_up_again_with_a_taken_address_notes_nothing(cast: Cast) -> None
 
 @pytest.mark.clause("forms")
 @pytest.mark.promise("JM-02", "JM-06")
-@pytest.mark.parametrize("kind", [SignUpForm, ProfileForm, AddressForm, SessionForm])
+@pytest.mark.parametrize(
+    "kind", [SignUpForm, ProfileForm, AddressForm, SessionForm, PublicRequestForm]
+)
 def test_each_field_says_if_it_is_needed_and_public_ones_say_so(cast: Cast, kind: Any) -> None:
     request = RequestFactory().get("/")
     request.user = cast["owner"]
