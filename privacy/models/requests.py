@@ -90,6 +90,11 @@ class Request(models.Model):
             ),
             models.Index(fields=["state", "received_at"], name="requests_by_state"),
             models.Index(fields=["closed_at"], name="requests_by_age"),
+            models.Index(
+                fields=["received_at"],
+                condition=models.Q(state="unconfirmed"),
+                name="requests_unconfirmed",
+            ),
         ]
 
     def __str__(self) -> str:

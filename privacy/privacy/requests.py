@@ -15,7 +15,7 @@ UNCONFIRMED = Q(state=Request.State.UNCONFIRMED)
 SHOWN = ~Q(kind__in=RequestStep.INTERNAL)
 
 rules.see(Request, Rule(owner="user"))
-rules.see(RequestStep, Rule(through="request", only=SHOWN))
+rules.see(RequestStep, Rule(owner="request__user", only=SHOWN))
 
 dm.declare(
     Request,

@@ -1,4 +1,4 @@
-"""Rows behind leaving whose period is over at a given moment, for test_retention.py."""
+"""Rows behind leaving and requests whose period is over at a given moment, for test_retention.py."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db.models import Model
 
-from privacy.models import DeletionOrder, Erasure, LeaveLink, LegalHold
+from privacy import desk, requests
+from privacy.models import DeletionOrder, Erasure, LeaveLink, LegalHold, Request
 from tests.cast import Cast
 
 
@@ -39,4 +40,22 @@ LEAVING = {
     "privacy.leavelink:expires_at": leave_link,
     "privacy.legalhold:ends_at": legal_hold,
     "privacy.deletionorder:confirmed_at": deletion_order,
+}
+
+
+def answered_request(cast: Cast, since: datetime) -> Callable[[], bool]:
+    made = desk.file_and_serve(cast["owner"], "know")
+    Request.objects.filter(pk=made.pk).update(closed_at=since)
+    return _there(made)
+
+
+def unconfirmed_request(cast: Cast, since: datetime) -> Callable[[], bool]:
+    made = requests.file("enquiry", channel="web", address="ann@mail.example", text="How?")
+    Request.objects.filter(pk=made.pk).update(received_at=since)
+    return _there(made)
+
+
+REQUESTS = {
+    "privacy.request:closed_at": answered_request,
+    "privacy.request:received_at:1": unconfirmed_request,
 }

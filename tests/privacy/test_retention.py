@@ -260,6 +260,7 @@ def unconfirmed_reader(cast: Cast, since: datetime) -> Callable[[], bool]:
 ENDS: dict[str, Make] = {
     "privacy.newsreader:created_at:1": unconfirmed_reader,
     **aged.LEAVING,
+    **aged.REQUESTS,
     "privacy.usageevent:hour": usage_event,
     "privacy.notice:created_at": notice,
     "privacy.notice:created_at:1": letter,
