@@ -1,4 +1,4 @@
-"""Rows behind leaving and requests whose period is over at a given moment, for test_retention.py."""
+"""Rows as old as a test needs them, of every kind whose period somebody declared."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
