@@ -53,7 +53,7 @@ def order(to: Endpoint, provider: Provider, about: dict[str, Any], people: list[
         "Idempotency-Key": str(about["order"]),
         SIGNATURE: sign(to.secret, body),
     }
-    with disclose(provider.key, people, _told(provider), "rights", "legal"):
+    with disclose(provider.key, people, _told(provider), "rights", "legal obligation"):
         return _says_deleted(_send("POST", to.url, headers, body))
 
 
@@ -92,7 +92,7 @@ def revoke(provider: Provider, app: dict[str, Any], tokens: list[str], people: l
     endpoint = found.get("revocation_endpoint")
     if not isinstance(endpoint, str) or not endpoint:
         raise Refused("no revocation endpoint")
-    with disclose(provider.key, people, _told(provider), "rights", "legal"):
+    with disclose(provider.key, people, _told(provider), "rights", "legal obligation"):
         for token in tokens:
             _send("POST", endpoint, {}, {"token": token}, auth=auth)
 

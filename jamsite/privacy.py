@@ -14,7 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.services import leaving, sign_ins
+from jamsite import known_by
 from privacy import datamap as dm
+from privacy import orders
+
+orders.subject("openid", known_by.network)
+orders.subject("mail", known_by.mail)
+orders.subject("relay", known_by.relay)
 
 dm.declare(
     EmailAddress,

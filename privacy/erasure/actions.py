@@ -4,6 +4,7 @@ import uuid
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     BooleanField,
     CharField,
@@ -16,6 +17,7 @@ from django.db.models import (
     Field,
     FileField,
     FloatField,
+    GenericIPAddressField,
     IntegerField,
     JSONField,
     TextField,
@@ -58,6 +60,7 @@ def tombstone(column: Any) -> Any:
 
 _LEAST: tuple[tuple[type[Field[Any, Any]] | tuple[type[Field[Any, Any]], ...], Any], ...] = (
     ((FileField, CharField, TextField), ""),
+    (GenericIPAddressField, "0.0.0.0"),  # noqa: S104  (an address that is nobody's)
     (BooleanField, False),
     (DateTimeField, EPOCH),  # before DateField, which it inherits
     (DateField, date(1970, 1, 1)),
@@ -71,6 +74,8 @@ def _least(column: Any) -> Any:
     for kinds, value in _LEAST:
         if isinstance(column, kinds):
             return value
+    if isinstance(column, ArrayField):
+        return []
     if isinstance(column, JSONField):
         return column.get_default() if column.has_default() else {}
     if isinstance(column, UUIDField):
@@ -81,8 +86,11 @@ def _least(column: Any) -> Any:
 
 
 def needs_one_each(column: Any) -> bool:
-    """Return whether each row needs a value of its own: unique alone or with others, not null."""
-    return not column.null and (column.unique or column.name in _in_constraints(column.model))
+    """Return whether each row needs its own value: unique alone, or text unique with others."""
+    if column.null:
+        return False
+    text = isinstance(column, CharField | TextField | UUIDField)
+    return bool(column.unique or (text and column.name in _in_constraints(column.model)))
 
 
 def _in_constraints(model: Any) -> set[Any]:

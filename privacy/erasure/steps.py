@@ -12,8 +12,10 @@ from privacy.datamap import Erase, Held
 from privacy.erasure import actions
 
 BATCH = 500
-# What an account that a hold keeps must go on saying: which one it was, and that it is nobody's.
-ACCOUNT_TIES = {"public_id", "state"}
+# What rows that a hold keeps go on saying: their own random id, which names of files are made
+# from; and of the account, that it is leaving.
+TIES = {"public_id"}
+ACCOUNT_TIES = {"state"}
 ACTING = {Erase.DELETE, Erase.BLANK, Erase.CUSTOM}
 
 
@@ -181,7 +183,7 @@ def strip(item: Held, user: Any, kept: set[str]) -> int:
 
     Goes through all of a person's rows by key, a batch at a time; repeating it changes nothing.
     """
-    ties = {item.subjects[0].split("__")[0], item.model._meta.pk.name}
+    ties = TIES | {item.subjects[0].split("__")[0], item.model._meta.pk.name}
     if item.model is get_user_model():
         ties |= ACCOUNT_TIES
     names = {
