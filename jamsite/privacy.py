@@ -31,7 +31,7 @@ dm.declare(
     fields={
         "id": dm.technical(),
         "user": dm.link(export=False),
-        "email": dm.Datum("user.contact.email", seen_by="owner"),
+        "email": dm.Datum("user.contact.email", seen_by="owner", recipients=["mail"]),
         "verified": dm.Datum("user.account", seen_by="owner"),
         "primary": dm.Datum("user.account", seen_by="owner"),
     },

@@ -237,7 +237,7 @@ def ends_at(item: Held, row: Any) -> datetime | None:
     """Return the day a row goes by itself, where one of its own columns tells it."""
     days = []
     for end in item.ends:
-        if isinstance(end, For) and "__" not in end.since and not end.where:
+        if isinstance(end, For) and end.sure and "__" not in end.since and not end.where:
             since = getattr(row, end.since)
             if since is not None and (end.ends or end.length()):
                 days.append(since if end.ends else since + end.length())

@@ -68,6 +68,7 @@ class For:
     - `where`: only these rows have this end.
     - `by`: the owning app's own step, called with a batch size until it returns 0; without it rows
       are deleted with their files (or, for a field, handled as its `erase` says).
+    - `sure`: every such row ends then; False where `by` decides, so that no row tells a date.
     - `after`: what happened at that moment, in words ("it was made").
     """
 
@@ -76,6 +77,7 @@ class For:
     ends: bool = False
     where: Q = field(default_factory=Q)
     by: Callable[[int], int] | None = None
+    sure: bool = True
     after: Words = ""
     words: Words = ""
 

@@ -142,6 +142,16 @@ def test_the_day_a_row_goes_is_told(cast: Cast) -> None:
     assert f'datetime="{goes.date().isoformat()}' in page
 
 
+def test_an_account_that_is_used_tells_no_day_and_names_who_carries_its_mail(
+    cast: Cast, settings: Any
+) -> None:
+    """The ends of unconfirmed and unused accounts are not this one's."""
+    settings.EMAIL_HOST = "mail.example"
+    page = text_of(cast.client("owner"), reverse("held_kind", args=["accounts-user"]))
+    assert "goes by itself" not in page
+    assert "mail.example" in page
+
+
 def fill(cast: Cast) -> dict[str, Any]:
     """Give the owner one row of every kind that can be deleted; return it by kind."""
     one = Canary("alma")
