@@ -28,16 +28,12 @@ from jamsite.settings.environment import Environment
 from privacy import datamap, links, notices, retention, tombstones
 from privacy.datamap import Fades
 from privacy.models import (
-    DeletionOrder,
     Disclosure,
     Erasure,
     Export,
-    LeaveLink,
-    LegalHold,
     Look,
     NewsReader,
     Notice,
-    Request,
     RetentionRun,
     Tombstone,
     UsageEvent,
@@ -165,44 +161,6 @@ def staff_log(cast: Cast, since: datetime) -> Callable[[], bool]:
     return dated(row, action_time=since)
 
 
-def request_closed(cast: Cast, since: datetime) -> Callable[[], bool]:
-    return there(asked(cast, state="answered", closed_at=since))
-
-
-def request_unconfirmed(cast: Cast, since: datetime) -> Callable[[], bool]:
-    row = asked(cast, state="unconfirmed", received_at=since, user=None)
-    return there(row)
-
-
-def asked(cast: Cast, **values: Any) -> Request:
-    now = timezone.now()
-    about = {"user": cast["owner"], "received_at": now, "acknowledge_by": now, "answer_by": now}
-    return Request.objects.create(kind="access", channel="settings", **{**about, **values})
-
-
-def leave_link(cast: Cast, since: datetime) -> Callable[[], bool]:
-    return there(LeaveLink.objects.create(user=cast["owner"], expires_at=since, work="done"))
-
-
-def legal_hold(cast: Cast, since: datetime) -> Callable[[], bool]:
-    return there(
-        LegalHold.objects.create(
-            user=cast["owner"], fields=["accounts.user.email"], reason="a dispute",
-            begins_at=since - timedelta(days=9), ends_at=since,
-        )
-    )  # fmt: skip
-
-
-def deletion_order(cast: Cast, since: datetime) -> Callable[[], bool]:
-    leaving = Erasure.objects.create(stage="erased", work="done")
-    return there(
-        DeletionOrder.objects.create(
-            erasure=leaving, provider="mail", state="confirmed", confirmed_at=since,
-            deadline=since, work="done",
-        )
-    )  # fmt: skip
-
-
 def share_link(cast: Cast, since: datetime) -> Callable[[], bool]:
     return there(links.make(cast.recordings["participants"], cast["owner"], expires_at=since))
 
@@ -269,11 +227,6 @@ ENDS: dict[str, Make] = {
     "privacy.tombstone:until": tombstone,
     "sessions.session:expire_date": web_session,
     "sessions_app.invite:expires_at": invite,
-    "privacy.leavelink:expires_at": leave_link,
-    "privacy.legalhold:ends_at": legal_hold,
-    "privacy.deletionorder:confirmed_at": deletion_order,
-    "privacy.request:closed_at": request_closed,
-    "privacy.request:received_at:1": request_unconfirmed,
     "privacy.disclosure:at": disclosure,
     "privacy.sharelink:expires_at:1": share_link,
     "privacy.look:at": look,
