@@ -12,6 +12,7 @@ from privacy.datamap import Erase, Held
 from privacy.erasure import actions
 
 BATCH = 500
+UNREAD = 10  # times as many in a batch of rows that need not be read
 # What rows that a hold keeps go on saying: their own random id, which names of files are made
 # from; and of the account, that it is leaving.
 TIES = {"public_id"}
@@ -124,9 +125,13 @@ def _left(item: Held) -> Callable[[Any], bool]:
 
 def _delete(item: Held, user: Any, batch: int) -> int:
     """Delete one batch of rows, files first: a row is what remembers its file."""
+    manager = item.model._default_manager
+    if not item.file_fields():  # nothing to look at: one statement, unread and unsorted
+        some = item.rows_of(user).order_by().values("pk")[: batch * UNREAD]
+        return manager.filter(pk__in=some).delete()[1].get(item.model._meta.label, 0)
     rows = list(item.rows_of(user)[:batch])
     delete_files(rows, item.file_fields())
-    item.model._default_manager.filter(pk__in=[row.pk for row in rows]).delete()
+    manager.filter(pk__in=[row.pk for row in rows]).delete()
     return len(rows)
 
 
