@@ -79,8 +79,7 @@ def _not_blocked_people(key: Any) -> Q:
 
 
 def _in_circle(path: str, viewer: Viewer) -> Q:
-    grown = [User.AgeGroup.ADULT, User.AgeGroup.TEEN]
-    met = Q(**{f"{lookup(path, 'age_group')}__in": grown})
+    met = ~Q(**{lookup(path, "age_group"): User.AgeGroup.CHILD})
     for tie in _circle:
         tied = tie(path).rows(viewer)
         if tied != NO_ROWS:

@@ -24,31 +24,43 @@ class Probe(Subquery):
         found = rows.order_by().values(found=Value(1))[:1]
         super().__init__(found, output_field=BooleanField())
 
+    # PostgreSQL can't count what a probe finds; it goes by the form: IS NOT NULL is nearly always.
     def select_format(self, compiler: Any, sql: str, params: Any) -> tuple[str, Any]:
         return sql, params
 
 
-def localised(model: type[Model], condition: Q) -> Q:
-    """Return the same condition with probes in place of joins along foreign keys."""
+class RareProbe(Probe):
+    """A probe that seldom finds anything: PostgreSQL takes "= 1" for one row in 200."""
+
+    template = "(((%(subquery)s) = 1) IS TRUE)"
+
+
+def localised(model: type[Model], condition: Q, *, excluding: bool = False) -> Q:
+    """Return the same condition with probes in place of joins along foreign keys.
+
+    What a rule excludes (`~Q(…)`) is taken to be rare.
+    """
+    excluding ^= condition.negated
+    kind = RareProbe if excluding else Probe
     parts: list[Any] = []
     by_relation: dict[str, Q] = {}
     together = condition.connector == Q.AND
     for child in condition.children:
         if isinstance(child, Q):
-            parts.append(localised(model, child))
+            parts.append(localised(model, child, excluding=excluding))
         elif child == ("pk__in", []):
             parts.append(NONE)
-        elif isinstance(child, tuple) and (among := _among(model, *child)):
+        elif isinstance(child, tuple) and (among := _among(model, kind, *child)):
             parts.append(among)
         elif isinstance(child, tuple) and (step := _step(model, *child)):
             relation, rest = step
             if together:
                 by_relation[relation] = by_relation.get(relation, Q()) & rest
             else:
-                parts.append(_probe(model, relation, rest))
+                parts.append(_probe(model, kind, relation, rest))
         else:
             parts.append(child)
-    parts += [_probe(model, relation, rest) for relation, rest in by_relation.items()]
+    parts += [_probe(model, kind, relation, rest) for relation, rest in by_relation.items()]
     return _pruned(parts, condition)
 
 
@@ -66,14 +78,14 @@ def _pruned(parts: list[Any], condition: Q) -> Q:
     return {NONE: ALL, ALL: NONE}.get(found, ~found)
 
 
-def _probe(model: type[Model], relation: str, rest: Q) -> Q:
+def _probe(model: type[Model], kind: type[Probe], relation: str, rest: Q) -> Q:
     column: Any = model._meta.get_field(relation)
     other: type[Model] = column.related_model
     rows = other._base_manager.filter(pk=OuterRef(column.attname))
-    return Q(Probe(rows.filter(localised(other, rest))))
+    return Q(kind(rows.filter(localised(other, rest))))
 
 
-def _among(model: type[Model], path: str, value: Any) -> Q | None:
+def _among(model: type[Model], kind: type[Probe], path: str, value: Any) -> Q | None:
     """Return the probe for "the row that this foreign key names is one of these"."""
     first, *more = path.split("__")
     column: Any = _field(model, first)
@@ -81,7 +93,7 @@ def _among(model: type[Model], path: str, value: Any) -> Q | None:
         return None
     keys = value.query.values_select in {(), ("pk",), ("id",)} and not value.query.combinator
     if column.is_relation and column.concrete and value.model is column.related_model and keys:
-        return Q(Probe(value.filter(pk=OuterRef(column.attname))))
+        return Q(kind(value.filter(pk=OuterRef(column.attname))))
     return None
 
 

@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db.models import Exists, Model, OuterRef, Q
 from django.db.models.functions import Now
 
+from privacy.probe import RareProbe
 from privacy.viewer import Viewer
 
 NO_ROWS = Q(pk__in=[])
@@ -95,7 +96,7 @@ class Related(Tie):
     def with_any(self, which: Q) -> Q:
         """Return a condition on our rows: those to which somebody is related who meets `which`."""
         named = {self.row: OuterRef(self.row_key)}
-        return Q(Exists(self.table().filter(self.where, which, **named)))
+        return Q(RareProbe(self.table().filter(self.where, which, **named)))
 
     def keys(self, obj: Model) -> list[int]:
         """Return the keys of everybody related to this row."""

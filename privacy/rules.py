@@ -12,6 +12,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Model, Q
 
 from privacy.audiences import WIDE, Audience
+from privacy.probe import localised
 from privacy.relations import (
     ALL_ROWS,
     NO_ROWS,
@@ -161,7 +162,7 @@ def rows_for(model: type[Model], viewer: Viewer) -> Q:
         seen = Q() if parent in viewer.trusts else rows_for(parent, viewer)
         parents = parent._default_manager.filter(seen).order_by()
         condition &= Q(**{f"{rule.through}__in": parents.values("pk")})
-    return condition
+    return localised(model, condition)
 
 
 def field_rows_for(model: type[Model], name: str, viewer: Viewer) -> Q:

@@ -122,13 +122,11 @@ rules.see(
 rules.see(ChatLine, Rule(owner="author", within={Audience.PARTICIPANTS: SITS_THERE}))
 rules.see(Invite, Rule(owner="made_by"))
 rules.see(RecordingConsent, Rule(owner="user"))
-rules.see(Mix.stems.through, Rule(through="mix"))
 
-# The wall: sound, and what is said in rooms. What the web may write there is its person's own.
+# The wall: players' own sound, and what is said in rooms (mixes: docs/decisions/0030). What the
+# web may write there is its person's own.
 wall.protect(Stem, update=Person("player"))
 wall.protect(StemChunk, insert=Person("stem__player"))
-wall.protect(Mix)
-wall.protect(Mix.stems.through)
 wall.protect(ChatLine, insert=Person("author"))
 
 media.serve(Mix, opus=media.Part("opus", "audio/ogg"), flac=media.Part("flac", "audio/flac"))
