@@ -15,6 +15,7 @@ RESULTS = Path(__file__).with_name("results.json")
 MEASURES = {  # name: module with `measure() -> list[dict]`, and what its figures are measured in
     "http": ("bench.http", "requests/s", "higher"),
     "gate": ("bench.gate", "ms", "lower"),
+    "large": ("bench.large", "ms", "lower"),
     "erasure": ("bench.erasure", "rows/s", "higher"),
     "mix": ("bench.mix", "s", "lower"),
     "export": ("bench.export", "s", "lower"),

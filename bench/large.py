@@ -1,0 +1,133 @@
+"""Gate and wall on 1,000,000 recordings of 100,000 people, and how they grow from 10,000.
+
+The SQL is what the gate writes; gated, plain and walled queries run in turn on one connection, and
+medians count. Time is PostgreSQL's and the way there, not Django's. The viewer follows 500 people.
+"""
+
+import statistics
+import time
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from bench.data import statements
+from bench.place import LARGE, place
+from bench.rows import Row, row
+
+SIZES = ((10_000, 1_000), (1_000_000, 100_000))  # recordings, people
+FOLLOWED, ROUNDS, WARM = 500, 45, 8
+VIEWER = 42
+
+Times = dict[str, dict[str, float]]
+
+
+def measure() -> list[Row]:
+    found: dict[int, Times] = {}
+    loaded = 0.0
+    for recordings, people in SIZES:
+        url = _database(f"gate_{recordings}")
+        with psycopg.connect(url, autocommit=True) as connection:
+            begun = time.monotonic()
+            for statement in [*statements(recordings, people), _follows(people)]:
+                connection.execute(statement)
+            connection.execute("vacuum analyze")
+            loaded = time.monotonic() - begun
+            found[recordings] = _measured(connection)
+    return list(_rows(found, loaded))
+
+
+def _database(name: str) -> str:
+    """Make one more database, as empty as the large one; return its address."""
+    here = place()
+    with psycopg.connect(here.running.database_url, autocommit=True) as server:
+        names = [sql.Identifier(one) for one in (name, LARGE)]
+        server.execute(sql.SQL("create database {} template {}").format(*names))
+    return make_conninfo(here.running.database_url, dbname=name)
+
+
+def _follows(people: int) -> str:
+    """Have the viewer follow 500 people, and everybody twenty."""
+    step = max(1, people // FOLLOWED)
+    return f"""insert into accounts_follow (public_id, follower_id, followee_id, state, created_at)
+        select substr(md5(f.id || '-' || g.id), 1, 22), f.id, g.id, 'accepted', now()
+        from accounts_user as f join lateral (
+            select id from accounts_user where id % {step} = 0 and f.id = {VIEWER}
+            union select id from accounts_user where id between f.id + 1 and f.id + 20
+        ) as g on g.id <> f.id"""
+
+
+def _queries() -> dict[str, dict[str, Any]]:
+    """Return each list's name, with its statement through the gate and without."""
+    from accounts.models import Follow
+    from privacy.access import visible
+    from privacy.viewer import NOBODY, Viewer
+    from sessions_app.models import Recording, Stem
+
+    def newest(rows: Any) -> Any:
+        return rows.order_by("-created_at", "-pk")[:20].query.sql_with_params()
+
+    every, member = Recording.objects.all(), Viewer(VIEWER)
+    accepted = Follow.objects.filter(follower=VIEWER, state=Follow.State.ACCEPTED)
+    followed = every.filter(owner__in=accepted.values("followee"))
+    take = Recording.objects.filter(owner_id=VIEWER).order_by("pk").values("pk")[:1]
+    stems = Stem.objects.filter(recording__in=take)
+
+    def all_of(rows: Any) -> Any:
+        return rows.order_by("pk").query.sql_with_params()
+
+    return {
+        "newest 20 that anybody may see": {
+            "gate": newest(visible(every, NOBODY)), "plain": newest(every)},
+        "newest 20 that X may see": {
+            "gate": newest(visible(every, member)), "plain": newest(every)},
+        "newest 20 by people X follows": {
+            "gate": newest(visible(followed, member)), "plain": newest(followed)},
+        "stems of one recording": {"gate": all_of(visible(stems, member)), "plain": all_of(stems)},
+    }  # fmt: skip
+
+
+def _measured(connection: Any) -> Times:
+    """Return the median milliseconds of each list: through the gate, without, behind the wall."""
+    from django.conf import settings
+
+    found: Times = {}
+    for name, both in _queries().items():
+        times: dict[str, list[float]] = {"gate": [], "plain": [], "wall": []}
+        for number in range(ROUNDS):
+            for kind, taken in times.items():
+                statement, parameters = both["plain" if kind == "plain" else "gate"]
+                with connection.transaction():
+                    if kind == "wall":
+                        viewer = "" if "anybody" in name else str(VIEWER)
+                        connection.execute(
+                            "select set_config('app.viewer', %s, true),"
+                            " set_config('app.links', '', true), set_config('role', %s, true)",
+                            [viewer, settings.WEB_ROLE],
+                        )
+                    begun = time.perf_counter()
+                    rows = connection.execute(statement, parameters).fetchall()
+                    if number >= WARM:
+                        taken.append((time.perf_counter() - begun) * 1000)
+                if not rows:
+                    raise RuntimeError(f"{name}, {kind}: no rows")
+        found[name] = {kind: statistics.median(each) for kind, each in times.items()}
+    return found
+
+
+def _rows(found: dict[int, Times], loaded: float) -> Any:
+    (small, _), (large, people) = SIZES
+    scale = f"{large:,} recordings, {people:,} people (loaded in {loaded:.0f} s)"
+    for name, times in found[large].items():
+        yield _row(f"gate: {name}", times["gate"], times["plain"], f"{scale}; floor: no gate")
+        yield _row(f"wall: {name}", times["wall"], times["gate"], f"{scale}; floor: the gate alone")
+    for name, times in found[large].items():
+        before = found[small][name]["gate"]
+        yield _row(
+            f"growth: {name}", times["gate"], before, f"{scale}; floor: {small:,} recordings"
+        )
+
+
+def _row(name: str, value: float, floor: float, note: str) -> Row:
+    return row(name, value, floor, unit="ms", better="lower", note=note)
