@@ -71,7 +71,7 @@ def _queries() -> dict[str, dict[str, Any]]:
     every, member = Recording.objects.all(), Viewer(VIEWER)
     accepted = Follow.objects.filter(follower=VIEWER, state=Follow.State.ACCEPTED)
     followed = every.filter(owner__in=accepted.values("followee"))
-    take = Recording.objects.filter(owner_id=VIEWER).order_by("pk").values("pk")[:1]
+    take = Stem.objects.filter(player_id=VIEWER).order_by("pk").values("recording")[:1]
     stems = Stem.objects.filter(recording__in=take)
 
     def all_of(rows: Any) -> Any:

@@ -21,7 +21,8 @@ from foundation.acting import NAMES, PREFIX, Acting
 
 # These stand alone: PostgreSQL takes nothing before them after an error, or in a transaction.
 _ALONE = re.compile(
-    r"\s*(SAVEPOINT|RELEASE|ROLLBACK|VACUUM|(CREATE|DROP) DATABASE)\b", re.IGNORECASE
+    r"\s*(SAVEPOINT|RELEASE|ROLLBACK|VACUUM|SET TRANSACTION|(CREATE|DROP) DATABASE)\b",
+    re.IGNORECASE,
 )
 _TOLD = re.compile(r"^select set_config\('app\.viewer'.*?; ", re.DOTALL)
 

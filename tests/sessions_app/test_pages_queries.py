@@ -16,9 +16,9 @@ EXPECTED = {
     ("recording", "stranger"): 7,
     ("recording", "participant"): 7,
     ("recording", "owner"): 7,
-    ("profile", "anonymous"): 6,
-    ("profile", "stranger"): 8,
-    ("profile", "owner"): 8,
+    ("profile", "anonymous"): 7,
+    ("profile", "stranger"): 10,
+    ("profile", "owner"): 9,
 }
 
 

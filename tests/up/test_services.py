@@ -154,7 +154,11 @@ def test_one_folder_serves_one_supervisor_at_a_time(folder):
 
 
 def test_an_address_in_the_environment_is_used_as_it_is(folder):
-    given = {"DATABASE_URL": "postgresql://elsewhere/db", "REDIS_URL": ""}
+    given = {
+        "DATABASE_URL": "postgresql://elsewhere/db",
+        "WEB_DATABASE_URL": "postgresql://web@elsewhere/db",
+        "REDIS_URL": "",
+    }
     with services.start(folder, environment=given) as running:
         assert running.database_url == given["DATABASE_URL"]
         assert not (folder / "postgres").exists()
@@ -165,7 +169,11 @@ def test_a_taken_port_moves_valkey_to_another(folder):
     with run(folder) as first:
         port = (folder / "valkey/valkey-port").read_text()
     with services.start(
-        folder.with_name("other"), environment={"DATABASE_URL": "postgresql://elsewhere/db"}
+        folder.with_name("other"),
+        environment={
+            "DATABASE_URL": "postgresql://elsewhere/db",
+            "WEB_DATABASE_URL": "postgresql://web@elsewhere/db",
+        },
     ) as other:
         (folder / "valkey/valkey-port").write_text(other.redis_url.split(":")[-1].split("/")[0])
         with run(folder) as second:
