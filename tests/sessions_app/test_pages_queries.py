@@ -1,4 +1,4 @@
-"""How many SQL queries the public pages take, stated; twelve is the limit (issue 2)."""
+"""How many SQL queries the public pages take, stated; twelve is the limit."""
 
 from typing import Any
 
