@@ -98,4 +98,4 @@ def fill(cursor: Any, recordings: int, people: int = 2000) -> None:
     """Fill an empty database, and have PostgreSQL clean up and count what is in it."""
     for statement in statements(recordings, people):
         cursor.execute(statement)
-    cursor.execute("analyze")
+        cursor.execute("analyze")  # or the next one joins tables that look empty, row by row

@@ -23,7 +23,7 @@ def measure() -> list[Row]:
         begun = time.monotonic()
         for statement in statements(RECORDINGS, PEOPLE):
             connection.execute(statement)
-        connection.execute("analyze")
+            connection.execute("analyze")
         loaded = time.monotonic() - begun
         deep = connection.execute(
             "select created_at, id from sessions_app_recording order by created_at, id limit 1"

@@ -32,7 +32,8 @@ def measure() -> list[Row]:
             begun = time.monotonic()
             for statement in [*statements(recordings, people), _follows(people)]:
                 connection.execute(statement)
-            connection.execute("vacuum analyze")
+                connection.execute("analyze")
+            connection.execute("vacuum")
             loaded = time.monotonic() - begun
             found[recordings] = _measured(connection)
     return list(_rows(found, loaded))
