@@ -124,7 +124,7 @@ def test_a_killed_tabs_stem_is_saved_by_the_next_page(
     ada, context = pages[0], doomed.new_context()
     ben = context.new_page()
     stems = start(site, (ada, ben))
-    until(ada, lambda: elapsed(site) > 6, 12, "some music")
+    until(ada, lambda: elapsed(site) > 7, 14, "some music")
     kill_tab(doomed)
     stem = stems["ben"]
     assert stem.complete is None
