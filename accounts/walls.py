@@ -1,6 +1,6 @@
 """What follows, blocks, guardians and switches mean to the gate.
 
-Registered from `accounts/privacy.py`. Everything is a condition on columns and sub-queries.
+Registered from `accounts/privacy/`. Everything is a condition on columns and sub-queries.
 """
 
 from collections.abc import Callable

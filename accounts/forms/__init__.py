@@ -1,0 +1,15 @@
+"""Forms about oneself, one module for each subject."""
+
+from accounts.forms.entrance import AddressForm, NetworkSignUpForm, SignUpForm
+from accounts.forms.leaving import LeaveForm
+from accounts.forms.profile import ProfileForm
+from accounts.forms.sharing import SharingForm
+
+__all__ = [
+    "AddressForm",
+    "LeaveForm",
+    "NetworkSignUpForm",
+    "ProfileForm",
+    "SharingForm",
+    "SignUpForm",
+]

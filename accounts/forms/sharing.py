@@ -1,0 +1,13 @@
+"""Switches of sharing."""
+
+from django import forms
+
+from accounts.models import User
+
+
+class SharingForm(forms.ModelForm[User]):
+    """Who may follow without asking, and whether apps and search engines may look."""
+
+    class Meta:
+        model = User
+        fields = ["approves_followers", "api_access", "indexed"]

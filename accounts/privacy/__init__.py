@@ -1,0 +1,22 @@
+"""What the accounts app holds about people, and who sees it; one module for each subject."""
+
+from accounts.privacy import dormancy, people, ties
+from accounts.services import leaving
+from accounts.walls import WALLS, followers_of, guardians_of, jammed_with
+from privacy import datamap as dm
+from privacy import erasure, rules
+from privacy.audiences import Audience
+from privacy.models import Erasure
+
+__all__ = ["dormancy", "people", "ties"]
+
+for each in WALLS:
+    rules.wall(each)
+rules.oversee(guardians_of)
+rules.standard(Audience.FOLLOWERS, lambda model, owner: followers_of(owner))
+rules.standard(Audience.JAMMED, lambda model, owner: jammed_with(owner))
+erasure.hook(hide=leaving.hide, show=leaving.show, after=leaving.after)
+
+
+dm.serves("accounts", "account", "publishing", "safety")
+dm.reads("accounts.services.leaving", Erasure, "its hooks are handed the leaving they serve")

@@ -1,0 +1,91 @@
+"""What ties people to each other."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Block, Follow, Guardianship, JammedWith
+from accounts.services import ties
+from privacy import datamap as dm
+from privacy import rules
+from privacy.audiences import Audience
+from privacy.rules import Person, Rule
+
+# Both sides see a follow; the walls stand between them as everywhere.
+rules.see(
+    Follow,
+    Rule(
+        owner="follower",
+        within={Audience.PARTICIPANTS: Person("followee")},
+    ),
+)
+rules.see(Block, Rule(owner="blocker"))
+rules.see(JammedWith, Rule(owner="person"))
+rules.see(Guardianship, Rule(owner="guardian", within={Audience.PARTICIPANTS: Person("child")}))
+
+dm.declare(
+    Follow,
+    label=_("People you follow"),
+    remove=ties.stop_following,
+    subjects=["follower", "followee"],
+    purposes=["publishing"],
+    erase=dm.Erase.CUSTOM,
+    purge=ties.purge_follows,
+    erased_how="deleted, in both directions",
+    fields={
+        "id": dm.technical(),
+        "public_id": dm.identifier(seen_by="owner"),
+        "follower": dm.link(),
+        "followee": dm.link(),
+        "state": dm.technical("one of two words"),
+        "created_at": dm.moment(),
+    },
+)
+dm.declare(
+    Block,
+    label=_("People you blocked"),
+    remove=ties.take_back_block,
+    subjects=["blocker", "blocked"],
+    purposes=["safety"],
+    basis=dm.Basis.INTEREST,
+    erase=dm.Erase.CUSTOM,
+    purge=ties.purge_blocks,
+    erased_how="deleted, in both directions",
+    fields={
+        "id": dm.technical(),
+        "public_id": dm.identifier(seen_by="owner"),
+        "blocker": dm.link(),
+        "blocked": dm.link(),
+        "created_at": dm.moment(),
+    },
+)
+dm.declare(
+    JammedWith,
+    label="People you have played with",
+    subjects=["person", "partner"],
+    purposes=["publishing"],
+    erase=dm.Erase.CUSTOM,
+    purge=ties.purge_jams,
+    erased_how="deleted, in both directions",
+    fields={
+        "id": dm.technical(),
+        "person": dm.link(),
+        "partner": dm.link(),
+        "since": dm.moment(),
+    },
+)
+dm.declare(
+    Guardianship,
+    label="Children you answer for",
+    subjects=["guardian", "child"],
+    purposes=["safety"],
+    basis=dm.Basis.LEGAL,
+    erase=dm.Erase.CUSTOM,
+    purge=ties.purge_guardianships,
+    erased_how="deleted, in both directions",
+    fields={
+        "id": dm.technical(),
+        "guardian": dm.link(),
+        "child": dm.link(),
+        "since": dm.moment(),
+        "ended": dm.moment(),
+    },
+)
