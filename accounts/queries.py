@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from django.db.models import Case, Min, Model, QuerySet, Value, When
 
 from accounts.models import Block, Follow, Profile, User
-from privacy import rules
+from privacy import compiled
 from privacy.access import get_visible_or_404, visible, with_visible_fields
 from privacy.previews import previewed
 from privacy.viewer import Viewer
@@ -19,7 +19,10 @@ def naming(rows: QuerySet[M], viewer: Viewer, person: str) -> QuerySet[M]:
 
     The rows came through the gate; who they name may all the same be leaving, or blocked.
     """
-    shown = Case(When(rules.stands_open(person, viewer), then=Value(True)), default=Value(False))
+    shown = Case(
+        When(compiled.stands_open(rows.model, person, viewer), then=Value(True)),
+        default=Value(False),
+    )
     named: QuerySet[M] = rows.select_related(person).annotate(**{f"shows_{person}": shown})
     return named
 
@@ -31,7 +34,7 @@ def shown_person(row: Any, person: str) -> Any:
 
 def shown_people(rows: QuerySet[M], viewer: Viewer, person: str) -> QuerySet[M]:
     """Return the rows whose person may be shown: who plays, who was asked, who is in a room."""
-    return rows.filter(rules.stands_open(person, viewer))
+    return rows.filter(compiled.stands_open(rows.model, person, viewer))
 
 
 def profile_for(viewer: Viewer, username: str) -> Profile:

@@ -9,7 +9,7 @@ from django.db.models import Case, Model, QuerySet, Value, When
 from django.http import Http404
 
 from foundation.problems import Gone
-from privacy import rules
+from privacy import compiled, rules
 from privacy.tombstones import is_buried
 from privacy.viewer import Viewer
 
@@ -19,7 +19,7 @@ M = TypeVar("M", bound=Model)
 def visible(source: type[M] | QuerySet[M], viewer: Viewer) -> QuerySet[M]:
     """Return the rows of a model or queryset that this viewer may see."""
     rows: QuerySet[M] = source if isinstance(source, QuerySet) else source._default_manager.all()
-    return rows.filter(rules.rows_for(rows.model, viewer))
+    return rows.filter(compiled.rows_for(rows.model, viewer))
 
 
 def can_see(viewer: Viewer, obj: Model) -> bool:
@@ -32,7 +32,7 @@ def with_visible_fields(source: type[M] | QuerySet[M], viewer: Viewer) -> QueryS
     rows = visible(source, viewer)
     flags = {
         f"sees_{name}": Case(
-            When(rules.field_rows_for(rows.model, name, viewer), then=Value(True)),
+            When(compiled.field_rows_for(rows.model, name, viewer), then=Value(True)),
             default=Value(False),
         )
         for name in rules.rule_of(rows.model).fields
@@ -43,14 +43,14 @@ def with_visible_fields(source: type[M] | QuerySet[M], viewer: Viewer) -> QueryS
 
 def marking(rows: QuerySet[M], viewer: Viewer, name: str) -> QuerySet[M]:
     """Add whether another viewer sees each row too, as `name`: anybody, a search engine."""
-    seen = Case(When(rules.rows_for(rows.model, viewer), then=Value(True)), default=Value(False))
+    seen = Case(When(compiled.rows_for(rows.model, viewer), then=Value(True)), default=Value(False))
     marked: QuerySet[M] = rows.annotate(**{name: seen})
     return marked
 
 
 def can_see_field(viewer: Viewer, obj: Model, name: str) -> bool:
     """Return whether the viewer may see this row, and this field of it."""
-    rows = visible(type(obj), viewer).filter(rules.field_rows_for(type(obj), name, viewer))
+    rows = visible(type(obj), viewer).filter(compiled.field_rows_for(type(obj), name, viewer))
     return rows.filter(pk=obj.pk).exists()
 
 

@@ -105,6 +105,17 @@ _standard: dict[Audience, Standard] = {
 _rules: dict[type[Model], Rule] = {}
 _walls: list[Wall] = []
 _overseers: list[Callable[[str], Tie]] = []
+_watchers: list[Callable[[], None]] = []
+
+
+def on_change(forget: Callable[[], None]) -> None:
+    """Have whatever is worked out from the rules forgotten when one is declared."""
+    _watchers.append(forget)
+
+
+def _changed() -> None:
+    for forget in _watchers:
+        forget()
 
 
 def see(model: type[Model], rule: Rule) -> None:
@@ -112,11 +123,13 @@ def see(model: type[Model], rule: Rule) -> None:
     if model in _rules:
         raise ValueError(f"{model.__name__} has a visibility rule already")
     _rules[model] = rule
+    _changed()
 
 
 def standard(audience: Audience, tie: Standard) -> None:
     """Declare whom an audience means for every model that doesn't say otherwise."""
     _standard[audience] = tie
+    _changed()
 
 
 def meant(audience: Audience, model: type[Model], owner: str) -> Tie:
@@ -127,11 +140,13 @@ def meant(audience: Audience, model: type[Model], owner: str) -> Tie:
 def wall(one: Wall) -> None:
     """Declare a condition on owners that no audience overrides (blocked, leaving, suspended)."""
     _walls.append(one)
+    _changed()
 
 
 def oversee(tie: Callable[[str], Tie]) -> None:
     """Declare who sees whatever somebody shows to anybody, by the path to that person."""
     _overseers.append(tie)
+    _changed()
 
 
 def rule_of(model: type[Model]) -> Rule:

@@ -15,7 +15,7 @@ from django.db.models import BooleanField, Case, F, OuterRef, QuerySet, When
 from django.db.models.expressions import RawSQL
 
 from privacy.access import visible
-from privacy.rules import stands_open
+from privacy.compiled import stands_open
 from privacy.viewer import Viewer
 from sessions_app import queries
 from sessions_app.models import Recording
@@ -75,7 +75,7 @@ def _statement(member: bool, app: bool) -> tuple[str, tuple[Any, ...]]:
     rows = Recording.objects.filter(wanted).values_list(
         "pk",
         queries.duration_in_force(),
-        Case(When(stands_open("owner", viewer), then=F("owner__username"))),
+        Case(When(stands_open(Recording, "owner", viewer), then=F("owner__username"))),
         ArraySubquery(players),
     )
     statement: tuple[str, tuple[Any, ...]] = rows.query.sql_with_params()
