@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile, User
 from integrations import networks
-from privacy import notices
+from privacy import notices, sealing
 from privacy.tombstones import is_buried
 
 
@@ -82,3 +83,24 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def can_authenticate_by_email(self, login: Any, email: str) -> bool:
         """An address that a network says is verified never opens an existing account."""
         return False
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Passkeys, codes of an app, recovery codes: their secrets are sealed where they are stored."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _(
+            "That code isn't right, was used already, or its half minute is over. Nothing was "
+            "changed. Wait for the next code and type that one."
+        ),
+    }
+
+    def encrypt(self, text: str) -> str:
+        return sealing.seal(text).decode("ascii")
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return sealing.unseal(encrypted_text.encode("ascii"))
+
+    def _get_user_identifier(self, user: Any) -> str:
+        """Name the account by its username: apps and keys of others needn't hold the address."""
+        return str(user.username)

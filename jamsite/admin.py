@@ -1,6 +1,7 @@
 """The frameworks' tables, for staff: to look at, without secrets."""
 
 from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
@@ -12,7 +13,7 @@ from django.contrib.sessions.models import Session
 from foundation.admin import ReadOnlyAdmin
 from foundation.words import masked_address
 
-for model in (EmailAddress, SocialAccount, SocialToken, UserSession):
+for model in (Authenticator, EmailAddress, SocialAccount, SocialToken, UserSession):
     admin.site.unregister(model)
 
 
@@ -33,6 +34,16 @@ class SessionAdmin(ReadOnlyAdmin):
 class UserSessionAdmin(ReadOnlyAdmin):
     list_display = ["user", "created_at", "last_seen_at"]
     exclude = ["session_key"]
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnlyAdmin):
+    """That somebody has a second factor, and since when; no key, no code, no name of a key."""
+
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    list_filter = ["type"]
+    list_select_related = ["user"]
+    exclude = ["data"]
 
 
 @admin.register(EmailAddress)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -89,6 +90,37 @@ dm.declare(
         "expires_at": dm.technical(),
     },
     order=91,
+)
+_key = dm.Datum("user.authorization.credentials", export=False, seen_by="nobody")
+dm.declare(
+    Authenticator,
+    label=_("Your passkeys and second factors"),
+    correct="mfa_index",
+    subjects=["user"],
+    purposes=["account"],
+    fields={
+        "id": dm.technical(),
+        "user": dm.link(export=False),
+        "type": dm.Datum("user.account", seen_by="owner"),
+        "created_at": dm.moment(),
+        "last_used_at": dm.Datum("user.behavior", seen_by="owner"),
+        "data": dm.Datum(
+            "user.authorization.credentials",
+            seen_by="owner",
+            note=_("a copy has the name you gave a passkey, and no key or code"),
+            keys={
+                "name": dm.Datum("user.account", seen_by="owner", label=_("name of a passkey")),
+                "credential": _key,  # the public half of a passkey, as the browser sent it
+                "credential.*": _key,
+                "secret": _key,  # what the codes of an app are made from, sealed
+                "seed": _key,  # what recovery codes are made from, sealed
+                "migrated_codes[]": _key,
+                "used_mask": dm.technical(),
+                "viewed_at": dm.technical(),
+            },
+        ),
+    },
+    order=92,
 )
 dm.declare(
     UserSession,
@@ -205,6 +237,7 @@ dm.store(
         ":1:limit:*": _("how often somebody did something in a span of time"),
         ":1:throttle:*": _("how often the API was asked; addresses as keyed hashes"),
         ":1:allauth:*": _("how often a sign-in, a sign-up or a reset was tried"),
+        ":1:allauth.mfa.*": _("that a code of an app was used, so that it isn't twice"),
     },
 )
 dm.store(

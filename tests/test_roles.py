@@ -18,7 +18,7 @@ PRIVACY = {
 OPENS = {
     roles.SUPPORT: {
         "accounts.user", "account.emailaddress", "usersessions.usersession", "privacy.export",
-        "privacy.erasure", "privacy.leavelink", "privacy.request",
+        "privacy.erasure", "privacy.leavelink", "privacy.request", "mfa.authenticator",
     },
     roles.MODERATOR: {
         "accounts.user", "accounts.profile", "sessions_app.jamsession", "sessions_app.recording",
@@ -27,6 +27,7 @@ OPENS = {
     roles.PRIVACY_OFFICER: PRIVACY | {
         "accounts.user", "accounts.profile", "account.emailaddress", "socialaccount.socialaccount",
         "usersessions.usersession", "sessions_app.recordingconsent", "admin.logentry",
+        "mfa.authenticator",
     },
     roles.PARTNER_MANAGER: set(),
     roles.ADMINISTRATOR: {

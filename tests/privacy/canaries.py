@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.auth.models import Group, Permission
@@ -143,6 +144,9 @@ class Canary:
             reverse("account_login"), {"login": self.user.username, "password": PASSWORD}
         )
         assert answer.status_code == 302
+        Authenticator.objects.create(  # after the sign-in, which would ask for it
+            user=self.user, type="webauthn", data={"name": self.mark("passkey")}
+        )
 
     def _evidence(self) -> None:
         Look.objects.create(
@@ -208,6 +212,7 @@ UNMARKED: dict[str, str] = {
     "ip": "an address, looked for by itself",
     "session_key": "random, made by us; web sessions are opened and read instead",
     "action_flag": "a number",
+    "type": "one of three words",
     "clock": "numbers of a sound device",
     "peaks": "numbers drawn from sound",
     "pair": "two keys",
