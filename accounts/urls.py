@@ -4,6 +4,9 @@ from accounts.views import confirm, profiles, settings, sharing, ties
 
 urlpatterns = [
     path("settings/", settings.home, name="settings"),
+    path("settings/account/", settings.account, name="account_settings"),
+    path("settings/security/", settings.security, name="security_settings"),
+    path("settings/notifications/", settings.notifications, name="notification_settings"),
     path("settings/profile/", profiles.edit_profile, name="edit_profile"),
     path("settings/confirm/", confirm.ask, name="confirm_by_mail"),
     path("settings/confirm/<str:token>/", confirm.answer, name="confirm_by_link"),

@@ -1,7 +1,11 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class FoundationConfig(AppConfig):
     """Holds no tables; installed for its template tags."""
 
     name = "foundation"
+
+    def ready(self) -> None:
+        autodiscover_modules("settings_pages")

@@ -1,4 +1,4 @@
-"""Settings: the doors, taking one's data, leaving."""
+"""Settings: their home with the search, their pages, leaving."""
 
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.forms import LeaveForm
 from accounts.requests import MemberRequest
+from foundation import settings_map, settings_search
 from foundation.limits import spend
 from privacy import erasure, leave_links
 
@@ -18,7 +19,32 @@ from privacy import erasure, leave_links
 @login_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/settings.html")
+    """Show the doors, or with `?q=` what answers to those words. Nothing is kept of a question."""
+    question = request.GET.get("q", "")[: settings_search.LONGEST].strip()
+    context = {
+        "question": question,
+        "hits": settings_search.find(request.user, question) if question else [],
+        "pages": settings_map.pages(),
+    }
+    return render(request, "settings/home.html", context)
+
+
+@login_required
+@require_safe
+def account(request: HttpRequest) -> HttpResponse:
+    return render(request, "settings/page.html", {"page": settings_map.get("account")})
+
+
+@login_required
+@require_safe
+def security(request: HttpRequest) -> HttpResponse:
+    return render(request, "settings/page.html", {"page": settings_map.get("security")})
+
+
+@login_required
+@require_safe
+def notifications(request: HttpRequest) -> HttpResponse:
+    return render(request, "settings/page.html", {"page": settings_map.get("notifications")})
 
 
 @login_required

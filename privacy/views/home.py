@@ -1,4 +1,4 @@
-"""The privacy home: seven doors."""
+"""The privacy home: seven doors, and the record behind them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
+
+from foundation import settings_map
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,10 @@ DOORS = (
 @login_required
 @require_safe
 def doors(request: HttpRequest) -> HttpResponse:
-    return render(request, "privacy/home.html", {"doors": [one for one in DOORS if _opens(one)]})
+    shown = [one for one in DOORS if _opens(one)]
+    behind = {one.route for one in shown}
+    rows = [one for one in settings_map.rows("privacy", request.user) if one.route not in behind]
+    return render(request, "privacy/home.html", {"doors": shown, "rows": rows})
 
 
 def _opens(door: Door) -> bool:

@@ -298,6 +298,9 @@ LISTINGS = [
 # Pages about oneself: they address nothing and nobody else. Method → what a member gets.
 OWN = {
     "settings": "GET",
+    "account_settings": "GET",
+    "security_settings": "GET",
+    "notification_settings": "GET",
     "privacy_home": "GET",
     "notices": "GET",
     "seen": "GET",

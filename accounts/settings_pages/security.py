@@ -1,0 +1,36 @@
+"""What stands below the security page."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from foundation.settings_map import below, entry
+
+
+def has_password(person: Any) -> bool:
+    return bool(person.has_usable_password())
+
+
+def has_no_password(person: Any) -> bool:
+    return not has_password(person)
+
+
+entry(
+    "security", _("Password"),
+    _("A new one holds at once; you stay signed in here."),
+    route="account_change_password", icon="key", order=10, shown=has_password,
+    words=_("change secret login sign in"),
+)  # fmt: skip
+entry(
+    "security", _("Choose a password"),
+    _("You come in through a network so far; with a password you can also come in without it."),
+    route="account_set_password", icon="key", order=10, shown=has_no_password,
+    words=_("set secret login sign in"),
+)  # fmt: skip
+entry(
+    "security", _("Where you are signed in"),
+    _("Every browser and app that is in, each with a button that ends it at once."),
+    route="usersessions_list", icon="clock", order=40,
+    words=_("sessions devices sign-ins login log out end browser"),
+)  # fmt: skip
+below("security", "account_change_password", "account_set_password")

@@ -1,0 +1,84 @@
+"""Finding a setting by any word of it: prefixes and slips of the finger included.
+
+A few hundred entries are compared in Python at each question. Nothing is indexed, counted or
+remembered of what somebody looked for.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from foundation.settings_map import Entry, Page, entries, page_of
+
+LONGEST = 80  # letters of a question
+_WORD = re.compile(r"[^\W_]+")
+_WEIGHTS = (("title", 4.0), ("words", 3.0), ("effect", 1.5), ("page", 1.0))
+# Words that say nothing about what is looked for; skipped unless there is nothing else.
+_FILLING = frozenset(
+    "a am an and are be by can do does for from how i in is it may me my of on or see the this to "
+    "turn want what when where which who with".split()
+)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One entry found, and the page it is on."""
+
+    entry: Entry
+    page: Page
+    score: float
+
+
+def find(person: Any, question: str) -> list[Hit]:
+    """Return what matches every word of a question, best first."""
+    words = _words(question[:LONGEST])
+    telling = [one for one in words if one not in _FILLING] or words
+    if not telling:
+        return []
+    hits = []
+    for one in entries(person):
+        texts = _texts(one)
+        scores = [_best(word, texts) for word in telling]
+        if min(scores) > 0:
+            hits.append(Hit(one, page_of(one), sum(scores)))
+    return sorted(hits, key=lambda hit: -hit.score)  # stable: page by page where alike
+
+
+def _texts(one: Entry) -> list[tuple[list[str], float]]:
+    texts = {
+        "title": one.title,
+        "words": one.words,
+        "effect": one.effect,
+        "page": page_of(one).title,
+    }
+    return [(_words(str(texts[name])), weight) for name, weight in _WEIGHTS]
+
+
+def _best(word: str, texts: list[tuple[list[str], float]]) -> float:
+    return max((weight * _alike(word, other) for found, weight in texts for other in found),
+               default=0.0)  # fmt: skip
+
+
+def _alike(word: str, other: str) -> float:
+    """Return how well a word of the question fits a word of an entry, from 0 to 1."""
+    if word == other:
+        return 1.0
+    if len(word) > 1 and other.startswith(word):
+        return 0.8
+    # "blocked" finds "block", "notifications" finds "notification".
+    if len(other) > 3 and word.startswith(other) and len(word) - len(other) <= 3:
+        return 0.7
+    if len(word) > 3 and word in other:
+        return 0.5
+    if len(word) > 3 and abs(len(word) - len(other)) <= 2:
+        ratio = SequenceMatcher(None, word, other, autojunk=False).ratio()
+        return 0.5 * ratio if ratio >= 0.75 else 0.0
+    return 0.0
+
+
+def _words(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return _WORD.findall(bare.replace("-", ""))
