@@ -177,8 +177,13 @@ def test_no_page_names_a_leaver_or_shows_their_words(world: World) -> None:
 @pytest.mark.clause("leaving")
 @pytest.mark.promise("JK-16")
 def test_what_was_public_is_gone_and_what_was_not_never_was(cast: Cast) -> None:
-    leave(signed_in("owner"))
+    day = timezone.localdate().isoformat()
+    maps = [reverse("sitemap_day", args=[kind, day]) for kind in ("recordings", "people")]
     anonymous = cast.client("anonymous")
+    listed = [anonymous.get(path).content.decode().count("<loc>") for path in maps]
+    leave(signed_in("owner"))
+    left = [anonymous.get(path).content.decode().count("<loc>") for path in maps]
+    assert left == [count - 1 for count in listed]
     for path in ("/@owner/", "/@OWNER/", cast.recordings["public"].get_absolute_url()):
         answer = anonymous.get(path)
         assert (answer.status_code, answer["X-Robots-Tag"]) == (410, "noindex")
