@@ -6,7 +6,16 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.models import Block, Dormancy, Follow, Guardianship, JammedWith, Profile, User
+from accounts.models import (
+    Block,
+    Dormancy,
+    Follow,
+    Guardianship,
+    JammedWith,
+    Mute,
+    Profile,
+    User,
+)
 from foundation.admin import ReadOnlyAdmin
 from foundation.words import masked_address
 from privacy import consent, news
@@ -64,6 +73,12 @@ class FollowAdmin(ReadOnlyAdmin):
 class BlockAdmin(ReadOnlyAdmin):
     list_display = ["public_id", "blocker", "blocked", "created_at"]
     search_fields = ["blocker__username", "blocked__username"]
+
+
+@admin.register(Mute)
+class MuteAdmin(ReadOnlyAdmin):
+    list_display = ["public_id", "muter", "muted", "created_at"]
+    search_fields = ["muter__username", "muted__username"]
 
 
 @admin.register(JammedWith)

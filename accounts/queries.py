@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db.models import Case, Min, Model, QuerySet, Value, When
+from django.db.models import Case, Exists, Min, Model, OuterRef, QuerySet, Subquery, Value, When
 
-from accounts.models import Block, Follow, Profile, User
+from accounts.models import Block, Follow, Mute, Profile, User
 from privacy import compiled
 from privacy.access import get_visible_or_404, visible, with_visible_fields
 from privacy.previews import previewed
@@ -68,6 +68,11 @@ def blocks(viewer: Viewer) -> QuerySet[Block]:
     return visible(Block, viewer).select_related("blocked")
 
 
+def mutes(viewer: Viewer) -> QuerySet[Mute]:
+    """Return whom the viewer muted; only they see that they did."""
+    return naming(visible(Mute, viewer), viewer, "muted")
+
+
 def followers(viewer: Viewer) -> QuerySet[Follow]:
     rows = visible(Follow, viewer).filter(followee=viewer.user_id)
     return naming(rows.filter(state=Follow.State.ACCEPTED), viewer, "follower")
@@ -84,9 +89,13 @@ def follow_requests(viewer: Viewer, most: int = 50) -> QuerySet[Follow]:
     return naming(rows, viewer, "follower").order_by("created_at", "pk")[:most]
 
 
-def my_follow(viewer: Viewer, other: User) -> Follow | None:
-    """Return the viewer's follow of somebody, asked for or accepted."""
-    return visible(Follow, viewer).filter(follower=viewer.user_id, followee=other).first()
+def my_ties(viewer: Viewer, other: User) -> dict[str, Any]:
+    """Return what ties the viewer to somebody: the state of their follow, and whether muted."""
+    mine = visible(Follow, viewer).filter(follower=viewer.user_id, followee=OuterRef("pk"))
+    muted = visible(Mute, viewer).filter(muted=OuterRef("pk"))
+    follow = Subquery(mine.values("state")[:1])
+    rows = User.objects.filter(pk=other.pk).annotate(follow=follow, muted=Exists(muted))
+    return dict(rows.values("follow", "muted").get())
 
 
 def begun() -> datetime | None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from accounts.queries import find_person, my_follow, my_profile, profile_for
+from accounts.queries import find_person, my_profile, my_ties, profile_for
 from accounts.requests import MemberRequest
 from accounts.views.shapes import person_preview, person_shape
 from community import queries, services
@@ -50,7 +50,7 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
                 recording_card(one, viewer) for one in sessions.listed(owned, viewer)[:12]
             ],
             "sessions": [session_card(one) for one in played],
-            "follow": my_follow(viewer, found.user) if may_write else None,
+            "ties": my_ties(viewer, found.user) if may_write else None,
             "favourites_url": reverse("favourites_of", args=[found.user.username])
             if kept.exists()
             else None,

@@ -19,7 +19,7 @@ from django.utils.translation import override
 
 from foundation.work import failing_kindly, soon
 from integrations.mail import Letter
-from privacy import datamap
+from privacy import datamap, quiet
 from privacy.access import visible
 from privacy.models import Notice
 from privacy.viewer import Via, Viewer
@@ -156,7 +156,7 @@ def _may_go(notice: Notice) -> bool:
 
 
 def shown(notices: Sequence[Notice], user: Any) -> list[Notice]:
-    """Return the notices whose subject the person may still see: one query for each model."""
+    """Return the notices whose subject the person may see and hasn't muted: a query each model."""
     by_model: dict[str, set[str]] = {}
     for one in notices:
         if one.about:
@@ -165,7 +165,8 @@ def shown(notices: Sequence[Notice], user: Any) -> list[Notice]:
     viewer = Viewer.of(user, Via.JOB)
     seen = set()
     for label, ids in by_model.items():
-        rows: Any = visible(apps.get_model(label), viewer).filter(public_id__in=ids)
+        rows: Any = quiet.heard_owners(visible(apps.get_model(label), viewer), viewer)
+        rows = rows.filter(public_id__in=ids)
         seen |= {f"{label}:{one}" for one in rows.values_list("public_id", flat=True)}
     return [one for one in notices if not one.about or one.about in seen]
 

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from accounts.queries import naming, shown_people, shown_person
+from privacy import quiet
 from privacy.access import visible
 from privacy.viewer import Viewer
 from privacy.wall import as_system
@@ -42,7 +43,11 @@ def sessions(viewer: Viewer) -> QuerySet[JamSession]:
 
 
 def live_sessions(viewer: Viewer) -> QuerySet[JamSession]:
-    return sessions(viewer).filter(closed_at__isnull=True)
+    """Return open sessions; one that a muted person hosts only to who has a seat in it."""
+    seats = Participant.objects.filter(user=viewer.user_id).order_by().values("session")
+    heard = quiet.unmuted("host", viewer)
+    here = heard | Q(pk__in=seats) if heard else heard
+    return sessions(viewer).filter(here, closed_at__isnull=True)
 
 
 def open_rooms(viewer: Viewer) -> QuerySet[JamSession]:
@@ -83,8 +88,9 @@ def shown_recordings(viewer: Viewer) -> QuerySet[Recording]:
 
 
 def new_recordings(viewer: Viewer) -> QuerySet[Recording]:
-    """Return what anyone may hear: public and ready."""
-    return recordings(viewer).filter(audience="public", state=Recording.State.READY)
+    """Return what anyone may hear, public and ready, of people whom the viewer hasn't muted."""
+    rows = quiet.heard(recordings(viewer), viewer, "owner")
+    return rows.filter(audience="public", state=Recording.State.READY)
 
 
 def my_recordings(viewer: Viewer) -> QuerySet[Recording]:

@@ -1,6 +1,6 @@
 from accounts.models.dormancy import Dormancy
 from accounts.models.people import FIELD_AUDIENCES, Profile, User, UserManager
-from accounts.models.ties import Block, Follow, Guardianship, JammedWith
+from accounts.models.ties import Block, Follow, Guardianship, JammedWith, Mute
 
 __all__ = [
     "FIELD_AUDIENCES",
@@ -9,6 +9,7 @@ __all__ = [
     "Follow",
     "Guardianship",
     "JammedWith",
+    "Mute",
     "Profile",
     "User",
     "UserManager",

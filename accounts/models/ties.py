@@ -1,4 +1,4 @@
-"""What ties people to each other: follows, blocks, having played together, guardianship.
+"""What ties people to each other: follows, blocks, mutes, having played together, guardianship.
 
 Audiences and walls are made of these rows. `accounts.services.ties` is their only writer.
 """
@@ -67,6 +67,26 @@ class Block(models.Model):
             models.Index(fields=["blocked", "blocker"], name="block_of"),
             models.Index(fields=["blocker", "-created_at", "-id"], name="block_newest"),
         ]
+
+
+class Mute(models.Model):
+    """A person whom another doesn't want to hear of. It hides nothing from either of the two."""
+
+    public_id = PublicIdField()
+    muter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mutes"
+    )
+    muted = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="muted_by"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["muter", "muted"], name="mute_once"),
+            models.CheckConstraint(condition=~Q(muter=F("muted")), name="mute_another"),
+        ]
+        indexes = [models.Index(fields=["muter", "-created_at", "-id"], name="mute_newest")]
 
 
 class JammedWith(models.Model):

@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Block, Follow, Guardianship, JammedWith
+from accounts.models import Block, Follow, Guardianship, JammedWith, Mute
 from accounts.services import ties
 from privacy import datamap as dm
-from privacy import rules
+from privacy import quiet, rules
 from privacy.audiences import Audience
 from privacy.rules import Person, Rule
 
@@ -18,8 +18,10 @@ rules.see(
     ),
 )
 rules.see(Block, Rule(owner="blocker"))
+rules.see(Mute, Rule(owner="muter"))
 rules.see(JammedWith, Rule(owner="person"))
 rules.see(Guardianship, Rule(owner="guardian", within={Audience.PARTICIPANTS: Person("child")}))
+quiet.muted_by(lambda key: Mute.objects.filter(muter=key).order_by().values("muted"))
 
 dm.declare(
     Follow,
@@ -54,6 +56,23 @@ dm.declare(
         "public_id": dm.identifier(seen_by="owner"),
         "blocker": dm.link(),
         "blocked": dm.link(),
+        "created_at": dm.moment(),
+    },
+)
+dm.declare(
+    Mute,
+    label=_("People you muted"),
+    remove=ties.take_back_mute,
+    subjects=["muter", "muted"],
+    purposes=["publishing"],
+    erase=dm.Erase.CUSTOM,
+    purge=ties.purge_mutes,
+    erased_how="deleted, in both directions",
+    fields={
+        "id": dm.technical(),
+        "public_id": dm.identifier(seen_by="owner"),
+        "muter": dm.link(),
+        "muted": dm.link(),
         "created_at": dm.moment(),
     },
 )

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Block, Follow, Guardianship, JammedWith, User
+from accounts.models import Block, Follow, Guardianship, JammedWith, Mute, User
 from accounts.walls import blocked_with
 from foundation.live import cut
 from privacy.notices import kind, tell
@@ -114,6 +114,20 @@ def unblock(row: Block) -> None:
 
 
 @transaction.atomic
+def mute(muter: User, muted: User) -> Mute:
+    """Have somebody's things left out of the lists and notices of another. Nobody is told."""
+    if muter.pk == muted.pk or is_blocked(muter, muted):
+        raise Refused
+    made, _new = Mute.objects.get_or_create(muter=muter, muted=muted)
+    return made
+
+
+@transaction.atomic
+def unmute(muter: User, muted: User) -> None:
+    Mute.objects.filter(muter=muter, muted=muted).delete()
+
+
+@transaction.atomic
 def remember_jam(players: Iterable[int]) -> None:
     """Note that these people have played together: their sound is in one finished mix."""
     pairs = permutations(sorted(set(players)), 2)
@@ -164,6 +178,10 @@ def purge_blocks(user: Any, batch: int) -> int:
     return _purge(Block.objects.filter(Q(blocker=user) | Q(blocked=user)), batch)
 
 
+def purge_mutes(user: Any, batch: int) -> int:
+    return _purge(Mute.objects.filter(Q(muter=user) | Q(muted=user)), batch)
+
+
 def purge_jams(user: Any, batch: int) -> int:
     return _purge(JammedWith.objects.filter(Q(person=user) | Q(partner=user)), batch)
 
@@ -186,3 +204,8 @@ def stop_following(user: User, tie: Follow) -> None:
 def take_back_block(user: User, row: Block) -> None:
     """Unblock somebody one has blocked."""
     unblock(row)
+
+
+def take_back_mute(user: User, row: Mute) -> None:
+    """Hear again of somebody one has muted."""
+    Mute.objects.filter(pk=row.pk, muter=user).delete()

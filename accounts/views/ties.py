@@ -1,4 +1,4 @@
-"""Following, blocking, and the lists of both."""
+"""Following, muting, blocking, and the lists of each."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import queries
-from accounts.models import Block, Follow
+from accounts.models import Block, Follow, Mute
 from accounts.requests import MemberRequest
 from accounts.services import ties
 from foundation.limits import spend
@@ -27,6 +27,8 @@ def follow(request: MemberRequest, username: str) -> HttpResponse:
     other = queries.find_person(Viewer.looking(request), username)
     if request.POST.get("follow") == "1":
         spend("follow", str(request.user.pk), limit=200, seconds=3600)
+        # Each asking tells the other: nobody is to be asked again and again.
+        spend("ask", f"{request.user.pk}-{other.pk}", limit=5, seconds=86400)
         try:
             made = ties.follow(request.user, other)
         except ties.Refused:
@@ -39,6 +41,54 @@ def follow(request: MemberRequest, username: str) -> HttpResponse:
         ties.unfollow(request.user, other)
         messages.success(request, _("You don't follow them any more."))
     return redirect("profile", username=other.username)
+
+
+@login_required
+@require_POST
+def mute(request: MemberRequest, username: str) -> HttpResponse:
+    """Hear no more of a person (`mute=1`), or again. They aren't told, and lose nothing."""
+    other = queries.find_person(Viewer.looking(request), username)
+    spend("mute", str(request.user.pk), limit=200, seconds=3600)
+    if request.POST.get("mute") == "1":
+        try:
+            ties.mute(request.user, other)
+        except ties.Refused:
+            messages.error(request, _("You can't mute this account. Nothing was changed."))
+        else:
+            messages.success(request, _("Muted. Your lists and notices leave them out now."))
+    else:
+        ties.unmute(request.user, other)
+        messages.success(request, _("You hear of them again."))
+    return redirect("profile", username=other.username)
+
+
+@login_required
+@require_safe
+def mutes(request: MemberRequest) -> HttpResponse:
+    """List whom the person muted; nobody else sees this list."""
+    viewer = Viewer.looking(request)
+    page: Any = newest_first(queries.mutes(viewer), request.GET.get("after"))
+    rows = [(one, queries.shown_person(one, "muted")) for one in page.items]
+    shapes = [
+        {
+            "name": person.username if person else _("Somebody you can't see now"),
+            "url": reverse("profile", args=[person.username]) if person else "",
+            "since": one.created_at,
+            "unmute_url": reverse("unmute", args=[one.public_id]),
+        }
+        for one, person in rows
+    ]
+    context = {"mutes": shapes, "next_url": page.next_url(request)}
+    return render(request, "accounts/mutes.html", context)
+
+
+@login_required
+@require_POST
+def unmute(request: MemberRequest, public_id: str) -> HttpResponse:
+    row = get_visible_or_404(Mute, Viewer.looking(request), public_id=public_id)
+    ties.take_back_mute(request.user, row)
+    messages.success(request, _("You hear of them again."))
+    return redirect("mutes")
 
 
 @login_required

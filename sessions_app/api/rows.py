@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import BooleanField, Case, F, OuterRef, QuerySet, When
 from django.db.models.expressions import RawSQL
 
+from privacy import quiet
 from privacy.access import visible
 from privacy.compiled import stands_open
 from privacy.viewer import Viewer
@@ -32,8 +33,13 @@ def all_rows(viewer: Viewer) -> QuerySet[Recording, Row]:
 
 
 def listed_rows(viewer: Viewer) -> QuerySet[Recording, Row]:
-    """Return those worth listing."""
+    """Return those worth listing, also by people whom the viewer muted."""
     return visible(_worth_listing(), viewer)
+
+
+def heard_rows(viewer: Viewer) -> QuerySet[Recording, Row]:
+    """Return those worth listing, by people whom the viewer hasn't muted."""
+    return listed_rows(viewer).filter(quiet.unmuted("owner", viewer))
 
 
 @cache

@@ -83,8 +83,8 @@ class RecordingList(GenericAPIView[Recording]):
     def get(self, request: Request) -> Response:
         viewer = viewer_of(request)
         mine = viewer.is_member and "mine" in request.query_params
-        found = rows.listed_rows(viewer)
-        shown = found.filter(queries.mine(viewer)) if mine else found
+        mine_only = rows.listed_rows(viewer).filter(queries.mine(viewer)) if mine else None
+        shown = mine_only if mine_only is not None else rows.heard_rows(viewer)
         page: Any = self.paginate_queryset(shown)
         rows.complete(page, viewer)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)

@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Profile, User
+from accounts.services import ties
 from community import services as community
 from foundation.ids import new_public_id
 from messaging import services as messaging
@@ -108,6 +109,7 @@ class Canary:
         messaging.write(talk, self.user, text=self.mark("message"), ref=str(uuid.uuid4()))
         messaging.mark_read(talk, self.user)
         community.keep(self.user, self.take)
+        ties.mute(self.user, other.user)
         for key in ("marketing", "analytics"):
             consent.give(self.user, key, channel=consent.Channel.SETTINGS)
         usage.note(self.user, usage.Kind.PAGE, self.mark("page"))

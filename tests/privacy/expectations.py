@@ -78,6 +78,7 @@ RIGHTS: dict[tuple[str, str], Table] = {
     ("person", "see"): PEOPLE,
     ("person", "meet"): _among(PEOPLE, MEMBERS),
     ("block", "undo"): {"owner": {"owner"}},
+    ("mute", "undo"): {"owner": {"owner"}},
     ("follow", "end"): {"owner": {"owner"}},
     ("sharelink", "revoke"): {"owner": {"owner"}},
     ("conversation", "read"): {"owner-participant": BOTH, "participant-leaving": {"participant"}},

@@ -221,6 +221,8 @@ SURFACES = [
     Surface("follow", "person", {"POST": Way("meet", 302, data={"follow": "1"})}),
     Surface("block", "person", {"POST": Way("meet", 302)}),
     Surface("unblock", "block", {"POST": Way("undo", 302)}),
+    Surface("mute", "person", {"POST": Way("meet", 302, data={"mute": "1"})}),
+    Surface("unmute", "mute", {"POST": Way("undo", 302)}),
     Surface("change_follow", "follow", {"POST": Way("end", 302, data={"accept": "1"})}),
     Surface("revoke_link", "sharelink", {"POST": Way("revoke", 302)}),
     Surface(
@@ -318,6 +320,7 @@ OWN = {
     "create_jam": "GET",
     "api_me": "GET",
     "blocks": "GET",
+    "mutes": "GET",
     "followers": "GET",
     "sharing": "GET",
     "favourites_audience": "POST",

@@ -84,6 +84,7 @@ class World:
         owner = self.cast["owner"]
         return {
             "block": {"owner": ties.block(owner, person("barred"))},
+            "mute": {"owner": ties.mute(owner, person("loud"))},
             "follow": {"owner": ties.follow(person("fan"), owner)},
             "sharelink": {"owner": links.make(self.cast.recordings["me"], owner)},
         }
