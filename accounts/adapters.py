@@ -8,12 +8,14 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts import entrance
 from accounts.models import Profile, User
+from accounts.services import ages
 from integrations import networks
 from privacy import notices, sealing
 from privacy.tombstones import is_buried
@@ -23,10 +25,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Sign-up with e-mail, username, password; every account has a profile from the start."""
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
+        """Make the account, of somebody whose age is known; the wall behind every way in."""
+        age = entrance.age_known(request)
+        if age is None:
+            raise PermissionDenied("no account before the age question is answered")
+        ages.begin(user, age)
         user = super().save_user(request, user, form, commit)
         if commit:
-            Profile.objects.get_or_create(user=user)
+            ages.first_profile(user)
+            entrance.forget_age(request)
         return user
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        entrance.forget_age(request)
+        super().login(request, user)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Leave the letter to the outbox: a slow mail server holds up nobody, and tells nothing."""

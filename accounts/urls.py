@@ -1,8 +1,11 @@
 from django.urls import path
 
-from accounts.views import confirm, profiles, settings, sharing, ties
+from accounts.views import confirm, entrance, profiles, settings, sharing, ties
 
 urlpatterns = [
+    path("account/signup/", entrance.sign_up, name="account_signup"),  # before allauth's own
+    path("account/signup/age/", entrance.age, name="sign_up_age"),
+    path("account/signup/later/", entrance.later, name="sign_up_later"),
     path("settings/", settings.home, name="settings"),
     path("settings/account/", settings.account, name="account_settings"),
     path("settings/security/", settings.security, name="security_settings"),

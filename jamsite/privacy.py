@@ -281,6 +281,7 @@ dm.store(
     places={
         "jamsite_session": "keeps you signed in",
         "csrftoken": "proves that a form was sent from our own page",
+        "jamsite_later": "says that signing up isn't possible yet, for a day",
         "jamsite_choices": "what you chose without an account, and a random name for counting",
     },
 )

@@ -60,7 +60,7 @@ keeps(
     setting="SESSION_COOKIE_NAME",
     purpose=_("keeps you signed in"),
     lifetime=_("30 days, or until you sign out"),
-    when=_("when you sign in"),
+    when=_("when you sign in, or answer the first question of signing up"),
 )
 keeps(
     "cookie",

@@ -1,5 +1,6 @@
 """Forms about oneself, one module for each subject."""
 
+from accounts.forms.age import AgeForm
 from accounts.forms.entrance import AddressForm, NetworkSignUpForm, SignUpForm
 from accounts.forms.leaving import LeaveForm
 from accounts.forms.profile import ProfileForm
@@ -7,6 +8,7 @@ from accounts.forms.sharing import SharingForm
 
 __all__ = [
     "AddressForm",
+    "AgeForm",
     "LeaveForm",
     "NetworkSignUpForm",
     "ProfileForm",

@@ -1,16 +1,49 @@
 """Making an account, and its addresses."""
 
+import secrets
 from typing import Any
 
-from allauth.account.forms import AddEmailForm, SignupForm
+from allauth.account.forms import AddEmailForm, BaseSignupForm, SignupForm
 from allauth.socialaccount.forms import SignupForm as SocialSignupForm
+from django.db import transaction
 from django.http import HttpRequest
 
+from accounts import entrance
 from privacy.consent import Channel
 from privacy.forms import NewsChoice
 
 
-class SignUpForm(NewsChoice, SignupForm):  # type: ignore[misc]
+class SameForAll(BaseSignupForm):  # type: ignore[misc]
+    """Mixin for sign-up forms: an address that is taken costs the same work as a free one.
+
+    The account is made, under a name of nowhere, and taken back before the transaction ends; so
+    neither the answer nor its time tells which it was.
+    """
+
+    def try_save(self, request: HttpRequest) -> Any:
+        try:
+            if self.account_already_exists:
+                self._work_in_vain(request)
+                return super().try_save(request)
+            with transaction.atomic():
+                return super().try_save(request)
+        finally:
+            entrance.forget_age(request)
+
+    def _work_in_vain(self, request: HttpRequest) -> None:
+        values: dict[str, Any] = self.cleaned_data
+        nowhere = {"email": f"{secrets.token_hex(8)}@nowhere.invalid"}
+        self.cleaned_data: dict[str, Any] = {**values, **nowhere}
+        self.account_already_exists = False
+        try:
+            with transaction.atomic():
+                self.save(request)
+                transaction.set_rollback(True)
+        finally:
+            self.cleaned_data, self.account_already_exists = values, True
+
+
+class SignUpForm(SameForAll, NewsChoice, SignupForm):  # type: ignore[misc]
     """An account of one's own; news are chosen here or not, as in every form."""
 
     form_name = "sign-up"
@@ -22,7 +55,7 @@ class SignUpForm(NewsChoice, SignupForm):  # type: ignore[misc]
         return user
 
 
-class NetworkSignUpForm(NewsChoice, SocialSignupForm):  # type: ignore[misc]
+class NetworkSignUpForm(SameForAll, NewsChoice, SocialSignupForm):  # type: ignore[misc]
     """The same through a network."""
 
     form_name = "sign-up through a network"

@@ -74,6 +74,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail address"))
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     age_group = models.CharField(max_length=5, choices=AgeGroup, default=AgeGroup.ADULT)
+    adult_from = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="the first of the month from which a teenager is an adult",
+    )
     approves_followers = models.BooleanField(
         _("I decide who may follow me"),
         default=True,
@@ -112,6 +117,11 @@ class User(AbstractBaseUser, PermissionsMixin):
             # Few accounts are children's; the gate asks for them wherever something is wide open.
             models.Index(fields=["id"], name="user_children", condition=Q(age_group="child")),
             models.Index(fields=["last_login"], name="user_last_here"),
+            models.Index(
+                fields=["adult_from"],
+                condition=Q(adult_from__isnull=False),
+                name="user_adult_from",
+            ),
             models.Index(
                 fields=["date_joined"],
                 condition=Q(last_login__isnull=True),

@@ -1,9 +1,11 @@
 """Accounts and profiles."""
 
+from datetime import timedelta
+
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile, User
-from accounts.services import importing, lapsing
+from accounts.services import ages, importing, lapsing
 from privacy import datamap as dm
 from privacy import media, rules
 from privacy.audiences import Audience
@@ -60,6 +62,18 @@ dm.declare(
         "password": dm.Datum("user.authorization.password", export=False, seen_by="nobody"),
         "state": dm.Datum("user.account", seen_by="owner"),
         "age_group": dm.Datum("user.demographic.age_range", seen_by="owner"),
+        "adult_from": dm.Datum(
+            "user.demographic.age_range",
+            seen_by="owner",
+            note="of teenagers alone, the month from which they are adults",
+            retention=dm.For(
+                timedelta(0),
+                since="adult_from",
+                ends=True,
+                by=ages.come_of_age,
+                words=_("until that month"),
+            ),
+        ),
         "approves_followers": dm.choice(),
         "api_access": dm.choice(),
         "indexed": dm.choice(),

@@ -209,6 +209,7 @@ SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 # Cookies: essential ones, first-party ---------------------------------------------
 SESSION_COOKIE_NAME = "jamsite_session"
 CHOICES_COOKIE_NAME = "jamsite_choices"  # of visitors, after they chose something
+AGE_COOKIE_NAME = "jamsite_later"  # of visitors who were too young, for a day
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

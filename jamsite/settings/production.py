@@ -22,6 +22,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-jamsite_session"
 CSRF_COOKIE_NAME = "__Host-csrftoken"
 CHOICES_COOKIE_NAME = "__Host-jamsite_choices"
+AGE_COOKIE_NAME = "__Host-jamsite_later"
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.trusted_proxies else None
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 * 2

@@ -14,6 +14,7 @@ from privacy import erasure
 from privacy.models import Erasure, Notice
 from privacy.tasks import expire
 from tests.cast import PASSWORD, Cast, person
+from tests.entering import sign_up
 
 
 @pytest.fixture
@@ -111,10 +112,7 @@ def test_staff_and_those_who_come_are_not_warned(cast: Cast, settings: Any) -> N
 @pytest.mark.clause("unused-accounts")
 @pytest.mark.promise("VJ-18")
 def test_an_account_that_was_never_confirmed_leaves(client: Client, db: None) -> None:
-    client.post(
-        reverse("account_signup"),
-        {"email": "typo@mail.example", "username": "typo", "password1": PASSWORD},
-    )
+    sign_up(client, email="typo@mail.example", username="typo")
     user = User.objects.get(username="typo")
     User.objects.update(date_joined=timezone.now() - timedelta(days=13))
     expire()

@@ -11,13 +11,8 @@ from django.urls import reverse
 
 from accounts.models import Profile, User
 from tests.cast import PASSWORD, Cast, person
+from tests.entering import answer_age, sign_up
 from tests.told import deliver
-
-FORM = {"email": "ada@mail.example", "username": "Ada", "password1": PASSWORD}
-
-
-def sign_up(client: Client, **changes: str) -> Any:
-    return client.post(reverse("account_signup"), {**FORM, **changes})
 
 
 def plain(page: Any, address: str) -> str:
@@ -59,6 +54,7 @@ def test_from_the_form_to_the_first_page(db: None) -> None:
 @pytest.mark.clause("sign-up")
 @pytest.mark.promise("JT-14")
 def test_the_form_asks_for_three_things(client: Client, db: None) -> None:
+    answer_age(client)
     form = client.get(reverse("account_signup")).context["form"]
     trap = {"website"}  # hidden from people; robots fill it
     choice = {"news"}  # an empty box, of no use to the account

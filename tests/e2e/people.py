@@ -24,6 +24,7 @@ def visitor(browser: Any, **options: Any) -> Page:
 def sign_up(page: Page, site: Site, name: str, *, then: str = "/") -> None:
     """Sign up, read the mail at /dev/mail/, follow its link, confirm."""
     page.goto(f"{site.url}/account/signup/?next={then}")
+    answer_age(page, 1990)
     page.locator("input[name=email]").fill(f"{name}@mail.example")
     page.locator("input[name=username]").fill(name)
     page.locator("input[name=password1]").fill(PASSWORD)
@@ -45,6 +46,13 @@ def sign_up(page: Page, site: Site, name: str, *, then: str = "/") -> None:
     mail.close()
     if not signed_in(page, site):
         sign_in(page, site, name)
+
+
+def answer_age(page: Page, year: int) -> None:
+    page.get_by_label("Day").fill("17")
+    page.get_by_label("Month").select_option("5")
+    page.get_by_label("Year").fill(str(year))
+    page.get_by_role("button", name="Next").click()
 
 
 def signed_in(page: Page, site: Site) -> bool:

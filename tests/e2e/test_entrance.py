@@ -79,6 +79,7 @@ VISITOR_PAGES = (
     "/privacy/versions/1/changes/",
     "/account/login/",
     "/account/signup/",
+    "/account/signup/later/",
     "/account/password/reset/",
 )
 

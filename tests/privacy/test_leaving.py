@@ -21,6 +21,7 @@ from sessions_app.models import JamSession, Mix, Recording, Stem
 from sessions_app.services import mixing
 from sessions_app.services import sessions as jams
 from tests.cast import PASSWORD, Cast, recorded
+from tests.entering import sign_up
 from tests.privacy import routes
 from tests.privacy.asking import address
 from tests.privacy.expectations import RIGHTS
@@ -273,8 +274,7 @@ def test_the_name_of_one_who_left_stays_reserved_and_the_page_stays_gone(cast: C
     assert client.get("/@owner/").status_code == 410
     assert client.get(cast.recordings["public"].get_absolute_url()).status_code == 410
     for name in ("owner", "Owner"):
-        form = {"email": "new@mail.example", "username": name, "password1": "a new long phrase"}
-        answer = client.post(reverse("account_signup"), form)
+        answer = sign_up(client, email="new@mail.example", username=name)
         assert (answer.status_code, "username" in answer.context["form"].errors) == (200, True)
     assert not User.objects.filter(email="new@mail.example").exists()
 

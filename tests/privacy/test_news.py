@@ -24,6 +24,7 @@ from privacy.forms import NewsChoice
 from privacy.models import ConsentRecord, Newsletter, NewsReader, NewsSending, Notice
 from privacy.request_forms import PublicRequestForm, RequestForm
 from sessions_app.forms import SessionForm
+from tests import entering
 from tests.cast import BACKEND, PASSWORD, Cast
 from tests.told import deliver
 
@@ -36,6 +37,8 @@ WITHOUT = {
     "RecordingTitleForm": "a title alone",
     "FavouritesForm": "an audience alone",
     "MessageForm": "carries words to the people they are written to",
+    "AgeForm": "a date that isn't stored; who answers may be a child",
+    "SameForAll": "what the two sign-up forms share",
     "StartForm": "names somebody else",
     "NewsChoice": "is the box itself",
     "SharingForm": "switches alone",
@@ -107,6 +110,7 @@ def test_every_form_that_takes_personal_data_has_its_own_choice() -> None:
 @pytest.mark.promise("JT-07")
 def test_the_box_is_unticked_and_an_empty_one_says_nothing(cast: Cast) -> None:
     anybody, owner = cast.client("anonymous"), cast.client("owner")
+    entering.answer_age(anybody)
     for client, route in ((anybody, "account_signup"), (owner, "edit_profile"),
                           (owner, "account_email")):  # fmt: skip
         page = client.get(reverse(route)).content.decode()
@@ -116,9 +120,8 @@ def test_the_box_is_unticked_and_an_empty_one_says_nothing(cast: Cast) -> None:
     assert ConsentRecord.objects.count() == 0
 
 
-def sign_up(client: Client, name: str, **more: str) -> Any:
-    data = {"email": f"{name}@mail.example", "username": name, "password1": PASSWORD, **more}
-    return client.post(reverse("account_signup"), data)
+def sign_up(client: Client, name: str, **more: Any) -> Any:
+    return entering.sign_up(client, email=f"{name}@mail.example", username=name, **more)
 
 
 @pytest.mark.clause("news")
@@ -154,9 +157,7 @@ def test_a_box_in_a_form_without_account_asks_the_address_first(db: None) -> Non
 
 
 def test_signing_up_again_with_a_taken_address_notes_nothing(cast: Cast) -> None:
-    client = Client()
-    data = {"email": "owner@mail.example", "username": "nobody-new", "password1": PASSWORD}
-    client.post(reverse("account_signup"), {**data, "news": "on"})
+    entering.sign_up(Client(), email="owner@mail.example", username="nobody-new", news="on")
     assert ConsentRecord.objects.count() == 0
 
 

@@ -98,6 +98,7 @@ def test_the_providers_are_those_that_are_configured(
 @pytest.mark.clause("cookies")
 def test_the_cookies_told_of_are_those_that_are_set(db: None, settings: Any) -> None:
     from tests.cast import PASSWORD, person
+    from tests.entering import answer_age
 
     person("owner")
     client = Client()
@@ -105,11 +106,14 @@ def test_the_cookies_told_of_are_those_that_are_set(db: None, settings: Any) -> 
     client.post(reverse("account_login"), {"login": "owner", "password": PASSWORD})
     client.get(reverse("home"))
     needed = {one.shown for one in browser.kept() if one.kind == "cookie" and one.needed}
-    assert set(client.cookies) == needed - {settings.CHOICES_COOKIE_NAME}
+    later = {settings.CHOICES_COOKIE_NAME, settings.AGE_COOKIE_NAME}
+    assert set(client.cookies) == needed - later
     visitor = Client()
     visitor.post(reverse("cookies"), headers={"Origin": "http://testserver"})
+    child = Client()
+    answer_age(child, 12)
     told = {one["name"] for one in policy.cookies()}
-    assert {*client.cookies, *visitor.cookies} == told
+    assert {*client.cookies, *visitor.cookies, *child.cookies} == told
 
 
 @pytest.mark.clause("providers")

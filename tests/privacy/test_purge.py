@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Profile, User
@@ -25,6 +25,7 @@ from sessions_app.services import recording as takes
 from sessions_app.services import rendering
 from sessions_app.services import sessions as jams
 from tests.cast import BACKEND, PASSWORD, Cast, person, recorded
+from tests.entering import sign_up
 
 S = Erasure.Stage
 
@@ -250,10 +251,7 @@ def test_a_leavers_name_is_nobodys_by_any_door(cast: Cast, settings: Any) -> Non
     purge(cast["owner"])
     with pytest.raises(ValidationError):
         User.objects.create_user("Owner", "new@mail.example", PASSWORD)
-    form = {"email": "new@mail.example", "username": "owner", "password1": "a new long phrase"}
-    from django.test import Client
-
-    Client().post(reverse("account_signup"), form)
+    sign_up(Client(), email="new@mail.example", username="owner")
     assert not User.objects.filter(email="new@mail.example").exists()
     assert SignupForm.clean_username is not None
     old = settings.SECRET_KEY
