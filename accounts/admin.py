@@ -13,7 +13,9 @@ from accounts.models import (
     Guardianship,
     JammedWith,
     Mute,
+    Plays,
     Profile,
+    RealName,
     User,
 )
 from foundation.admin import ReadOnlyAdmin
@@ -59,7 +61,21 @@ class ProfileAdmin(admin.ModelAdmin[Profile]):
     list_display = ["public_id", "user", "updated_at"]
     search_fields = ["user__username"]
     raw_id_fields = ["user"]
+    exclude = ["phone", "birthday", "gender"]  # no role needs them; a person's copy has them
     show_full_result_count = False
+
+
+@admin.register(Plays)
+class PlaysAdmin(ReadOnlyAdmin):
+    list_display = ["user", "instrument", "level"]
+
+
+@admin.register(RealName)
+class RealNameAdmin(ReadOnlyAdmin):
+    """That there is one, and nothing of it: a real name is for its person alone."""
+
+    list_display = ["user"]
+    fields = ["user"]
 
 
 @admin.register(Follow)

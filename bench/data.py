@@ -28,9 +28,15 @@ def statements(recordings: int, people: int) -> list[str]:
             false
             from generate_series(1, {people}) as i""",
         f"""insert into accounts_profile (user_id, public_id, photo, photo_audience, bio,
-            bio_audience, status, status_audience, favourites_audience, updated_at)
+            bio_audience, status, status_audience, favourites_audience, updated_at,
+            photo_middle, photo_small, stage_name, roles, genres, languages, country, town, links,
+            phone, gender, findable, stage_name_audience, available_audience, roles_audience,
+            instruments_audience, genres_audience, languages_audience, place_audience,
+            links_audience, phone_audience, birthday_audience, gender_audience)
             select id, {_id("p")}, '', 'public', 'I play what I hear.', 'public', 'tuning',
-            'members', 'me', now() from (select id, id as i from accounts_user) as person""",
+            'members', 'me', now(), '', '', '', '{{}}', '{{}}', '{{}}', '', '', '{{}}', '', '',
+            false, 'members', 'members', 'members', 'members', 'members', 'members', 'members',
+            'members', 'me', 'me', 'me' from (select id, id as i from accounts_user) as person""",
         f"""insert into sessions_app_jamsession (public_id, host_id, title, about, audience,
             created_at, closed_at)
             select {_id("s")}, person.id, 'Jam ' || i, 'Anyone in D minor?',

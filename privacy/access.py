@@ -3,9 +3,11 @@
 Hidden and missing are the same: what `visible` leaves out does not exist for the viewer.
 """
 
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from django.db.models import Case, Model, QuerySet, Value, When
+from django.db.models.query import ModelIterable
 from django.http import Http404
 
 from foundation.problems import Gone
@@ -28,17 +30,33 @@ def can_see(viewer: Viewer, obj: Model) -> bool:
 
 
 def with_visible_fields(source: type[M] | QuerySet[M], viewer: Viewer) -> QuerySet[M]:
-    """Return the visible rows, each with `sees_<field>` for the fields with their own audience."""
+    """Return the visible rows, each with `sees_<field>` for the fields with their own audience.
+
+    The database says of each row which audiences the viewer is in; a field is seen when its
+    audience is one of them. So the query doesn't grow with the number of fields.
+    """
     rows = visible(source, viewer)
-    flags = {
-        f"sees_{name}": Case(
-            When(compiled.field_rows_for(rows.model, name, viewer), then=Value(True)),
+    among = {
+        f"among_{audience.value}": Case(
+            When(compiled.audience_rows_for(rows.model, audience, viewer), then=Value(True)),
             default=Value(False),
         )
-        for name in rules.rule_of(rows.model).fields
+        for audience in rules.offered(rows.model)
     }
-    annotated: QuerySet[M] = rows.annotate(**flags)
+    annotated: QuerySet[M] = rows.annotate(**among)
+    annotated._iterable_class = _FieldsMarked
     return annotated
+
+
+class _FieldsMarked(ModelIterable):  # type: ignore[type-arg]
+    """Rows of `with_visible_fields`: each field is compared with what the gate said of the row."""
+
+    def __iter__(self) -> Iterator[Any]:
+        fields = rules.rule_of(self.queryset.model).fields
+        for row in super().__iter__():
+            for name, column in fields.items():
+                setattr(row, f"sees_{name}", getattr(row, f"among_{getattr(row, column)}"))
+            yield row
 
 
 def marking(rows: QuerySet[M], viewer: Viewer, name: str) -> QuerySet[M]:

@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import BigIntegerField, BooleanField, Expression, F, Model, Q
 
 from privacy import rules
+from privacy.audiences import Audience
 from privacy.probe import localised
 from privacy.relations import NO_ROWS
 from privacy.viewer import Viewer
@@ -87,6 +88,12 @@ def field_rows_for(model: type[Model], name: str, viewer: Viewer) -> Q:
     """Return `rules.field_rows_for`: of visible rows, those whose field is seen too."""
     key = ("field", model, name)
     return _condition(key, model, viewer, lambda one: rules.field_rows_for(model, name, one))
+
+
+def audience_rows_for(model: type[Model], audience: Audience, viewer: Viewer) -> Q:
+    """Return `rules.audience_rows_for`: of visible rows, those whose owner counts the viewer in."""
+    key = ("among", model, audience)
+    return _condition(key, model, viewer, lambda one: rules.audience_rows_for(model, audience, one))
 
 
 def stands_open(model: type[Model], person: str, viewer: Viewer) -> Q:

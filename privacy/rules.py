@@ -193,6 +193,30 @@ def field_rows_for(model: type[Model], name: str, viewer: Viewer) -> Q:
     return seen
 
 
+def audience_rows_for(model: type[Model], audience: Audience, viewer: Viewer) -> Q:
+    """Return the condition, on rows that are visible at all, whose owner counts this viewer in.
+
+    What `field_rows_for` says of one field, said once for all fields that have this audience.
+    """
+    rule = rule_of(model)
+    if viewer.real is not None:
+        return _posed(rule, viewer, lambda one: audience_rows_for(model, audience, one))
+    tied = _tied(rule, audience, _meant(model, rule, audience), viewer)
+    if tied != NO_ROWS and audience in WIDE:
+        tied &= _behind(CHILDREN, rule, viewer)
+    seen = tied | _own(rule, viewer)
+    if viewer.app is not None and audience is not Audience.PUBLIC:
+        seen &= _behind(APPS, rule, viewer)
+    return seen
+
+
+def offered(model: type[Model]) -> list[Audience]:
+    """Return the audiences that fields of a model may have, widest first."""
+    columns: list[Any] = [model._meta.get_field(one) for one in rule_of(model).fields.values()]
+    found = {audience for column in columns for audience in column.offers}
+    return [audience for audience in Audience if audience in found]
+
+
 def stands_open(person: str, viewer: Viewer) -> Q:
     """Return the condition that no wall stands between this viewer and the person at a path.
 

@@ -16,7 +16,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Profile, User
+from accounts.models import Profile, RealName, User
 from messaging import services as messaging
 from privacy.viewer import NOBODY, Viewer
 from sessions_app.models import (
@@ -38,6 +38,7 @@ def person(name: str, **values: Any) -> User:
     user = User.objects.create_user(name, f"{name}@mail.example", PASSWORD, **values)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     Profile.objects.filter(user=user).update(bio=f"mark-bio-{name}", status=f"mark-status-{name}")
+    RealName.objects.create(user=user, name=f"mark-real-{name}")  # which no page ever shows
     return user
 
 

@@ -1,5 +1,6 @@
 from accounts.models.dormancy import Dormancy
-from accounts.models.people import FIELD_AUDIENCES, Profile, User, UserManager
+from accounts.models.people import User, UserManager
+from accounts.models.profiles import FIELD_AUDIENCES, Plays, Profile, RealName
 from accounts.models.ties import Block, Follow, Guardianship, JammedWith, Mute
 
 __all__ = [
@@ -10,7 +11,9 @@ __all__ = [
     "Guardianship",
     "JammedWith",
     "Mute",
+    "Plays",
     "Profile",
+    "RealName",
     "User",
     "UserManager",
 ]

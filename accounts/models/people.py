@@ -11,17 +11,9 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.profiles import Profile
 from foundation.ids import PublicIdField
-from privacy.audiences import Audience, AudienceField
 from privacy.tombstones import is_buried
-
-FIELD_AUDIENCES = (
-    Audience.PUBLIC,
-    Audience.MEMBERS,
-    Audience.FOLLOWERS,
-    Audience.JAMMED,
-    Audience.ME,
-)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -167,18 +159,3 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         """The public id: the admin's log keeps what this returns, and must not keep names."""
         return str(self.public_id)
-
-
-class Profile(models.Model):
-    """What a person shows of themselves, each field to its own audience. All of it optional."""
-
-    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="profile")
-    public_id = PublicIdField()
-    photo = models.FileField(_("photo"), upload_to="photos", blank=True)
-    photo_audience = AudienceField(offers=FIELD_AUDIENCES, default=Audience.MEMBERS)
-    bio = models.TextField(_("about you"), max_length=2000, blank=True)
-    bio_audience = AudienceField(offers=FIELD_AUDIENCES, default=Audience.MEMBERS)
-    status = models.CharField(_("status"), max_length=140, blank=True)
-    status_audience = AudienceField(offers=FIELD_AUDIENCES, default=Audience.MEMBERS)
-    favourites_audience = AudienceField(offers=FIELD_AUDIENCES, default=Audience.ME)
-    updated_at = models.DateTimeField(auto_now=True)

@@ -9,8 +9,10 @@ from django.core.files.storage import default_storage
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from accounts.models import Profile, User
-from accounts.services.profiles import clean_photo
+from accounts import checks
+from accounts.models import Plays, Profile, RealName, User
+from accounts.models.profiles import FIELDS
+from accounts.services.photos import clean_photo
 from privacy.importing import Incoming, Refused, Result, files
 from privacy.importing.run import audience, moment, text_for
 
@@ -57,13 +59,18 @@ def _free_address(email: str) -> str:
 def bring_profile(incoming: Incoming, row: dict[str, Any], result: Result) -> None:
     """Fill a profile that is still empty; the photo is made anew from its pixels."""
     profile = Profile.objects.get(user=incoming.user)
-    if profile.photo or profile.bio or profile.status:
+    if any(getattr(profile, name) for name in _FILLED):
         result.there += 1
         return
-    for name in ("bio", "status"):
-        setattr(profile, name, text_for(Profile, name, row[name]))
-    for name in ("photo_audience", "bio_audience", "status_audience"):
-        setattr(profile, name, audience(row[name]))
+    for name, check in checks.COLUMNS.items():
+        try:
+            setattr(profile, name, check(row.get(name)))
+        except ValidationError:
+            result.skip(_("a field of the profile that isn't taken here"))
+    place = checks.place(row.get("country") or "", key=row.get("town_id"))
+    profile.country, profile.town_id, profile.town = place
+    for name in FIELDS:
+        setattr(profile, f"{name}_audience", audience(row.get(f"{name}_audience") or ""))
     path = incoming.media(row["photo"])
     if path is not None:
         try:
@@ -72,9 +79,37 @@ def bring_profile(incoming: Incoming, row: dict[str, Any], result: Result) -> No
         except ValidationError as fault:
             result.skip(" ".join(fault.messages))
         else:
-            profile.photo = default_storage.save(f"photos/{photo.name}", photo)
-            files.remember(str(profile.photo))
+            for column, file in photo.sizes.items():
+                setattr(profile, column, default_storage.save(f"photos/{file.name}", file))
+                files.remember(str(getattr(profile, column)))
     elif row["photo"]:
         result.skip(_("a photo that the archive lacks"))
     profile.save()
     result.made += 1
+
+
+# Whether any of these holds something says whether somebody has been at the profile.
+_FILLED = ("photo", "stage_name", "bio", "status", "genres", "languages", "country", "links")
+
+
+def bring_instrument(incoming: Incoming, row: dict[str, Any], result: Result) -> None:
+    try:
+        slug, level = checks.instrument(row.get("instrument"), row.get("level"))
+    except ValidationError:
+        result.skip(_("an instrument that isn't known here"))
+        return
+    played = Plays.objects.filter(user=incoming.user)
+    _row, made = played.get_or_create(
+        user=incoming.user,
+        instrument=slug,
+        defaults={"level": level, "place": played.count()},
+    )
+    result.made += made
+    result.there += not made
+
+
+def bring_real_name(incoming: Incoming, row: dict[str, Any], result: Result) -> None:
+    name = text_for(RealName, "name", row.get("name"))
+    _row, made = RealName.objects.get_or_create(user=incoming.user, defaults={"name": name})
+    result.made += made
+    result.there += not made

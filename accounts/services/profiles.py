@@ -1,56 +1,109 @@
-"""Writers of profiles."""
+"""Writers of profiles. Values come in checked (`accounts.checks`); each ends in `changed`."""
 
-import warnings
-from io import BytesIO
-from typing import IO
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from django.utils import timezone
 
-from accounts.models import Profile
-from foundation.ids import new_public_id
+from accounts.models import Plays, Profile, RealName, User
+from accounts.models.profiles import CHILD_FIELDS, FIELDS, MAX_INSTRUMENTS
+from accounts.services.photos import SIZES, Photo, clean_photo
 
-MAX_BYTES = 8 * 1024 * 1024
-MAX_PIXELS = 40_000_000
-EDGE = 640  # pixels; photos are shown at 320 at most, twice that on dense screens
+__all__ = ["clean_photo", "on_change", "open_to_jam", "replace_photo", "write_profile"]
+
+LONGEST = timedelta(days=7)  # nobody is open to jam for longer than they think of it
+
+Played = Iterable[tuple[str, int]]  # slug and level
+_hooks: list[Callable[[User], None]] = []
 
 
-def clean_photo(upload: IO[bytes]) -> ContentFile[bytes]:
-    """Return a square WebP made anew from the pixels: no metadata, place or camera survives.
+def on_change(hook: Callable[[User], None]) -> None:
+    """Have something follow each change of a profile, in its transaction: an index of people."""
+    _hooks.append(hook)
 
-    Raises ValidationError on anything that is no picture, too large, or a decompression bomb.
+
+def changed(user: Any) -> None:
+    for hook in _hooks:
+        hook(user)
+
+
+@transaction.atomic
+def write_profile(
+    user: Any,
+    values: Mapping[str, Any],
+    *,
+    instruments: Played | None = None,
+    real_name: str | None = None,
+) -> Profile:
+    """Write columns of a profile, what is played, and the real name; what isn't named stays.
+
+    A child's profile takes instruments and nothing else, whoever asks.
     """
-    data = upload.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise ValidationError(_("The photo is larger than 8 MB. Choose a smaller one."))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(BytesIO(data), formats=["JPEG", "PNG", "WEBP", "GIF"])
-            if picture.width * picture.height > MAX_PIXELS:
-                raise ValidationError(_("The photo has more than 40 million pixels."))
-            upright = ImageOps.exif_transpose(picture).convert("RGB")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError,
-            Image.DecompressionBombWarning):  # fmt: skip
-        raise ValidationError(
-            _("This file isn't a picture we can read. JPEG, PNG, WebP and GIF work.")
-        ) from None
-    square = ImageOps.fit(upright, (EDGE, EDGE), Image.Resampling.LANCZOS)
-    fresh = Image.new("RGB", square.size)
-    fresh.paste(square)
-    out = BytesIO()
-    fresh.save(out, "WEBP", quality=82, method=4)
-    return ContentFile(out.getvalue(), name=f"{new_public_id()}.webp")
-
-
-def replace_photo(profile: Profile, photo: ContentFile[bytes] | None) -> None:
-    """Set, change or remove the photo; the old file goes once the row no longer names it."""
-    old = profile.photo.name
-    profile.photo = photo or ""
+    profile = Profile.objects.select_for_update().get(user=user)
+    allowed = _writable(user)
+    for name, value in values.items():
+        if name in allowed:
+            setattr(profile, name, value)
     profile.save()
-    if old:
-        transaction.on_commit(lambda: default_storage.delete(old))
+    if instruments is not None:
+        _play(user, instruments)
+    if real_name is not None and not user.is_child:
+        _call(user, real_name)
+    changed(user)
+    return profile
+
+
+def _writable(user: Any) -> set[str]:
+    names = CHILD_FIELDS if user.is_child else tuple(FIELDS)
+    columns = {column for name in names for column in FIELDS[name]} - set(SIZES)
+    own = set() if user.is_child else {"findable"}
+    return columns | {f"{name}_audience" for name in names} | own
+
+
+def _play(user: Any, instruments: Played) -> None:
+    """Make somebody's list of instruments this one, in this order."""
+    wanted = dict(list(instruments)[:MAX_INSTRUMENTS])
+    Plays.objects.filter(user=user).exclude(instrument__in=wanted).delete()
+    Plays.objects.bulk_create(
+        [
+            Plays(user=user, instrument=slug, level=level, place=place)
+            for place, (slug, level) in enumerate(wanted.items())
+        ],
+        update_conflicts=True,
+        unique_fields=["user", "instrument"],
+        update_fields=["level", "place"],
+    )
+
+
+def _call(user: Any, name: str) -> None:
+    """Set somebody's real name; an empty one deletes it."""
+    if name:
+        RealName.objects.update_or_create(user=user, defaults={"name": name})
+    else:
+        RealName.objects.filter(user=user).delete()
+
+
+def open_to_jam(user: Any, until: datetime | None) -> None:
+    """Say that somebody would like to play until then (a week at most), or no more (None)."""
+    if until is not None:
+        until = min(until, timezone.now() + LONGEST)
+    write_profile(user, {"available_until": until})
+
+
+@transaction.atomic
+def replace_photo(profile: Profile, photo: Photo | None) -> None:
+    """Set, change or remove the photo; old files go once the row no longer names them."""
+    old = [name for column in SIZES if (name := getattr(profile, column).name)]
+    for column in SIZES:
+        setattr(profile, column, photo.sizes[column] if photo else "")
+    profile.save()
+    changed(profile.user)
+    transaction.on_commit(lambda: _delete(old))
+
+
+def _delete(names: list[str]) -> None:
+    for name in names:
+        default_storage.delete(name)

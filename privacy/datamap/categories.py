@@ -36,6 +36,7 @@ CATEGORIES: Mapping[str, str | Promise] = {
     "user.content.self_image": _("your picture"),
     "user.demographic.age_range": _("your age group"),
     "user.demographic.date_of_birth": _("your date of birth"),
+    "user.demographic.gender": _("your gender"),
     "user.demographic.language": _("your language"),
     "user.device": _("your device and browser"),
     "user.device.cookie": _("cookies"),

@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Field, FileField
 
@@ -32,6 +33,7 @@ _TYPES: list[tuple[type[Field[Any, Any]], dict[str, Any]]] = [
     (models.UUIDField, {"type": "string", "format": "uuid"}),
     (models.EmailField, {"type": "string", "format": "email"}),
     (models.JSONField, {}),
+    (ArrayField, {"type": "array", "items": {"type": "string"}}),
 ]
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from PIL import ExifTags, Image
 
 from accounts.models import Profile
+from accounts.services.photos import SIZES
 from tests.cast import Cast
 
 FIELDS = {
@@ -113,9 +114,8 @@ def test_a_photo_that_is_replaced_or_removed_is_deleted(
     for change in (upload(picture()), upload(picture(kind="PNG"))):
         with django_capture_on_commit_callbacks(execute=True):
             save(cast, change)
-    assert [str(one.relative_to(media_folder)) for one in media_folder.rglob("photos/*")] == [
-        mine(cast).photo.name
-    ]
+    stored = {str(one.relative_to(media_folder)) for one in media_folder.rglob("photos/*")}
+    assert stored == {getattr(mine(cast), column).name for column in SIZES}
     with django_capture_on_commit_callbacks(execute=True):
         assert save(cast, **{"photo-clear": "on"}).status_code == 302
     assert mine(cast).photo.name == ""

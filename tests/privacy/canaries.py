@@ -6,7 +6,7 @@ unless `UNMARKED` says why it can hold none.
 
 import json
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress, EmailConfirmation
@@ -20,7 +20,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Profile, User
+from accounts.models import Plays, Profile, RealName, User
+from accounts.models.profiles import FIELDS
 from accounts.services import ties
 from community import services as community
 from foundation.ids import new_public_id
@@ -58,6 +59,7 @@ class Canary:
             email_address=address, sent=timezone.now(), key=self.mark("key")
         )
         self.agent = self.mark("agent")
+        self.phone = f"+4930{uuid.uuid4().int % 10**8:08}"
         self.client = Client(headers={"User-Agent": self.agent})
 
     def mark(self, what: str) -> str:
@@ -72,7 +74,18 @@ class Canary:
     def _profile(self) -> None:
         profile = Profile.objects.get(user=self.user)
         profile.bio, profile.status = self.mark("bio"), self.mark("status")
+        profile.stage_name, profile.gender = self.mark("stage"), self.mark("gender")
+        profile.links = [f"https://{self.mark('link')}.example/"]
+        profile.roles, profile.genres, profile.languages = ["musician"], ["jazz"], ["tr"]
+        profile.country, profile.town_id, profile.town = "DE", 2950159, self.mark("town")
+        profile.phone = self.phone
+        profile.birthday = date(1990, 2, 3)
+        profile.available_until = timezone.now() + timedelta(hours=2)
+        for size in ("photo_middle", "photo_small"):
+            getattr(profile, size).save(f"{self.mark(size)}.webp", self._file(size), save=False)
         profile.photo.save(f"{self.mark('photofile')}.webp", self._file("photo"))
+        Plays.objects.create(user=self.user, instrument="banjo", level=2)
+        RealName.objects.create(user=self.user, name=self.mark("real"))
 
     def _sound(self, other: "Canary") -> None:
         self.jam = jams.open_session(
@@ -196,13 +209,15 @@ class Canary:
         if isinstance(column, models.FileField) and value:
             text += " " + value.storage.open(value.name).read().decode("latin-1")
         words = "".join(c if c.isalnum() else " " for c in text).split()
-        return {word for word in words if word.startswith(self.code)}
+        return {word for word in words if word.startswith(self.code) or word == self.phone[1:]}
 
 
 # Personal text that can't hold a person's own words, and why.
 UNMARKED: dict[str, str] = {
     "public_id": "random, made by us; looked for by itself after erasure",
     "state": "one of a few words",
+    "country": "two letters of a list",
+    "instrument": "one of a list of words",
     "age_group": "one of three words",
     "audience": "one of a few words",
     "answer": "one of a few words",
@@ -250,6 +265,6 @@ def could_hold_words(item: Held, name: str) -> bool:
     if item.model is Export:
         return False
     short = name
-    for field in ("photo", "bio", "status", "favourites"):
+    for field in (*FIELDS, "favourites"):
         short = short.removeprefix(f"{field}_")
     return isinstance(column, kinds) and short not in UNMARKED

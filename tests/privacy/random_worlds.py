@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 AUDIENCES = ("public", "link", "members", "followers", "jammed", "participants", "me")
 WIDE = {"public", "link", "members"}
-FIELDS = ("photo", "bio", "status")
+FIELDS = ("photo", "bio", "status", "place", "phone", "instruments")
 SIZE = 5  # people; 0 owns the recording, hosts the session and keeps it as a favourite
 EVERYONE = range(SIZE)
 
@@ -83,7 +83,7 @@ def facts(draw: Any) -> Facts:
         room=draw(audience.filter(lambda one: one != "me")),
         seats=draw(st.sets(st.sampled_from(EVERYONE), max_size=3)),
         chat=draw(st.sets(st.sampled_from(EVERYONE), max_size=2)),
-        field_audiences=draw(st.lists(narrow, min_size=3, max_size=3)),
+        field_audiences=draw(st.lists(narrow, min_size=len(FIELDS), max_size=len(FIELDS))),
         favourites=draw(narrow),
         links=draw(st.permutations(["in force", "revoked", "over", "another's"])),
         talkers=draw(st.sampled_from(list(combinations(EVERYONE, 2)))),
@@ -227,6 +227,13 @@ class Oracle:
             return True
         known = audience not in WIDE or self.knows(self.me(look), person)
         return self.reached(audience, person, look) and known
+
+    def plays(self, person: int, look: Look) -> bool:
+        """An instrument somebody plays, as a row of its own."""
+        if not self.apps({person}, look):
+            return False
+        audience = self.facts.field_audiences[FIELDS.index("instruments")]
+        return self.cares(look, person) or self.shown(audience, person, set(), look)
 
     def favourite(self, look: Look) -> bool:
         if not self.apps({0}, look):

@@ -12,7 +12,7 @@ from django.http import Http404
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 
-from accounts.models import Block, Follow, Guardianship, JammedWith, Profile, User
+from accounts.models import Block, Follow, Guardianship, JammedWith, Plays, Profile, User
 from community.models import Favourite
 from messaging.models import Conversation, Member, Message
 from privacy import access, rules
@@ -66,6 +66,7 @@ class Stage:
             self.rows.append((user, partial(says.person, n)))
             profile = Profile(user=user, favourites_audience=facts.favourites, **named)
             self.put(profile, partial(says.person, n))
+            self.put(Plays(user=user, instrument="harp", level=3), partial(says.plays, n))
 
     def _ties(self) -> None:
         facts, says, people = self.facts, self.oracle, self.people
@@ -190,6 +191,9 @@ def _fields(stage: Stage, look: Look, viewer: Viewer) -> Iterator[str]:
             want = stage.oracle.field(number, name, look)
             if getattr(profile, f"sees_{name}") != want:
                 yield f"{name} of {number} {look}: not {want}"
+        name = FIELDS[number % len(FIELDS)]  # the same, asked of one field
+        if access.can_see_field(viewer, profile, name) != stage.oracle.field(number, name, look):
+            yield f"{name} of {number} {look}: can_see_field"
 
 
 @pytest.mark.clause("who-sees", "blocks", "share-links", "apps-and-search", "children-seen")
@@ -214,8 +218,8 @@ def test_list_object_fan_out_and_oracle_agree(db: None, facts: Facts) -> None:
 
 
 IN_THE_WORLDS = {
-    User, Profile, Follow, Block, JammedWith, Guardianship, JamSession, Participant, ChatLine,
-    Invite, Recording, Stem, StemChunk, RecordingConsent, Mix, Favourite, ShareLink,
+    User, Profile, Plays, Follow, Block, JammedWith, Guardianship, JamSession, Participant,
+    ChatLine, Invite, Recording, Stem, StemChunk, RecordingConsent, Mix, Favourite, ShareLink,
     Conversation, Member, Message,
 }  # fmt: skip
 

