@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from accounts.models import Profile
 from privacy import desk, requests
 from privacy.models import DeletionOrder, Erasure, LeaveLink, LegalHold, Request
 from tests.cast import Cast
@@ -36,6 +37,14 @@ def deletion_order(cast: Cast, since: datetime) -> Callable[[], bool]:
     )
 
 
+def open_to_jam(cast: Cast, since: datetime) -> Callable[[], bool]:
+    profiles = Profile.objects.filter(available_until=None).order_by("pk")
+    key = profiles.values_list("pk", flat=True)[0]
+    Profile.objects.filter(pk=key).update(available_until=since)
+    return lambda: Profile.objects.get(pk=key).available_until is not None
+
+
+PEOPLE = {"accounts.profile.available_until:available_until": open_to_jam}
 LEAVING = {
     "privacy.leavelink:expires_at": leave_link,
     "privacy.legalhold:ends_at": legal_hold,

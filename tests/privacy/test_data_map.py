@@ -106,8 +106,8 @@ def test_a_field_that_is_gone_is_noticed(
     map_to_spoil: dict[type[models.Model], Held],
 ) -> None:
     held = map_to_spoil[Profile]
-    map_to_spoil[Profile] = replace(held, fields={**held.fields, "phone": Datum("user.contact")})
-    assert datamap.problems() == ["accounts.Profile.phone is declared but doesn't exist."]
+    map_to_spoil[Profile] = replace(held, fields={**held.fields, "fax": Datum("user.contact")})
+    assert datamap.problems() == ["accounts.Profile.fax is declared but doesn't exist."]
 
 
 def test_whatever_belongs_to_a_person_is_in_the_plan_of_erasure() -> None:

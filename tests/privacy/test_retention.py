@@ -22,7 +22,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pydantic import ValidationError
 
-from accounts.models import Dormancy, Profile, User
+from accounts.models import Dormancy, User
 from accounts.services import lapsing
 from jamsite.settings.environment import Environment
 from privacy import datamap, links, notices, retention, tombstones
@@ -220,15 +220,8 @@ def unconfirmed_reader(cast: Cast, since: datetime) -> Callable[[], bool]:
     )
 
 
-def open_to_jam(cast: Cast, since: datetime) -> Callable[[], bool]:
-    profiles = Profile.objects.filter(available_until=None).order_by("pk")
-    key = profiles.values_list("pk", flat=True)[0]
-    Profile.objects.filter(pk=key).update(available_until=since)
-    return lambda: Profile.objects.get(pk=key).available_until is not None
-
-
 ENDS: dict[str, Make] = {
-    "accounts.profile.available_until:available_until": open_to_jam,
+    **aged.PEOPLE,
     "privacy.newsreader:created_at:1": unconfirmed_reader,
     **aged.LEAVING,
     **aged.REQUESTS,
