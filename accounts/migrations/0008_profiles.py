@@ -2,9 +2,10 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import privacy.audiences
 from django.conf import settings
 from django.db import migrations, models
+
+import privacy.audiences
 
 
 class Migration(migrations.Migration):
