@@ -4,12 +4,15 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.httpkit import is_headless_request
+from allauth.headless.internal.restkit.response import ErrorResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +38,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             ages.first_profile(user)
             entrance.forget_age(request)
         return user
+
+    def pre_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse | None:
+        """Who is leaving may come back on the website, where that is said and asked."""
+        if is_headless_request(request) and user.is_active and not user.is_present:
+            fault = ValidationError(_("This account is leaving or suspended."), code="not_active")
+            raise ImmediateHttpResponse(ErrorResponse(request, fault, status=403))
+        answer: HttpResponse | None = super().pre_login(request, user, **about)
+        return answer
 
     def login(self, request: HttpRequest, user: User) -> None:
         entrance.forget_age(request)

@@ -3,9 +3,10 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from accounts.api import MeView
+from accounts.api.me import MeView
 
 urlpatterns = [
+    path("auth/", include("accounts.api.auth_urls")),
     path("v1/me/", MeView.as_view(), name="api_me"),
     path("v1/", include("sessions_app.api.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

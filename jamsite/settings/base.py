@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
+    "allauth.headless",
     "allauth.mfa",
     "channels",
     "csp",
@@ -194,6 +195,13 @@ SOCIALACCOUNT_PROVIDERS = {
         ],
     }
 }
+HEADLESS_CLIENTS = ("app",)
+HEADLESS_ADAPTER = "accounts.api.entrance.HeadlessAdapter"
+HEADLESS_TOKEN_STRATEGY = "accounts.services.tokens.AppTokens"  # noqa: S105
+HEADLESS_JWT_ALGORITHM = "HS256"  # signed with SECRET_KEY
+HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 300
+HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 60 * 60 * 24 * 30  # as a web session
+HEADLESS_JWT_STATEFUL_VALIDATION_ENABLED = True  # what ends a sign-in ends its tokens at once
 USERSESSIONS_TRACK_ACTIVITY = False
 MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
@@ -284,7 +292,10 @@ TIME_ZONE = "UTC"
 
 # API --------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["foundation.api.CookieAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.authentication.AppAuthentication",  # first: it names the scheme of a 401
+        "foundation.api.CookieAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["jamsite.renderers.FastJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db.models import Model
 
-from accounts.models import Profile
+from accounts.models import Profile, User
 from privacy import desk, requests
 from privacy.models import DeletionOrder, Erasure, LeaveLink, LegalHold, Request
-from tests.cast import Cast
+from tests.cast import Cast, person
 
 
 def _there(row: Model) -> Callable[[], bool]:
@@ -68,3 +68,11 @@ REQUESTS = {
     "privacy.request:closed_at": answered_request,
     "privacy.request:received_at:1": unconfirmed_request,
 }
+
+
+def teenager(cast: Cast, since: datetime) -> Callable[[], bool]:
+    user = person(f"teen{User.objects.count()}", age_group="teen", adult_from=since)
+    return lambda: User.objects.filter(pk=user.pk, adult_from=since).exists()
+
+
+PEOPLE = {"accounts.user.adult_from:come_of_age": teenager}

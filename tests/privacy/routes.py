@@ -367,6 +367,7 @@ EXEMPT = {
 }
 EXEMPT_PREFIXES = {
     "account/": "allauth: addresses name no things; its secrets are signed and single-use",
+    "api/auth/": "for apps: addresses name no things; see tests/accounts/test_app.py",
     "admin/": "staff only, read-only; see tests/privacy/test_staff.py",
 }
 

@@ -202,11 +202,6 @@ def dormant(cast: Cast, since: datetime) -> Callable[[], bool]:
     return lambda: User.objects.filter(pk=user.pk, state="active").exists()
 
 
-def teenager(cast: Cast, since: datetime) -> Callable[[], bool]:
-    user = person(f"teen{User.objects.count()}", age_group="teen", adult_from=since)
-    return lambda: User.objects.filter(pk=user.pk, adult_from=since).exists()
-
-
 def usage_event(cast: Cast, since: datetime) -> Callable[[], bool]:
     event = UsageEvent(pseudonym="p" * 32, kind="page", hour=since)
     event.save()
@@ -246,7 +241,7 @@ ENDS: dict[str, Make] = {
     "admin.logentry:action_time": staff_log,
     "accounts.user:end_unconfirmed:1": unconfirmed,
     "accounts.user:end_dormant:2": dormant,
-    "accounts.user.adult_from:come_of_age": teenager,
+    **aged.PEOPLE,
 }
 
 

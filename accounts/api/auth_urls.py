@@ -1,0 +1,25 @@
+"""Where apps sign up and in: allauth's headless flows, ours in front where they differ."""
+
+from allauth.headless.constants import Client
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import include, path
+
+from accounts.api.entrance import AppSignUpView
+
+LEFT_OUT = (
+    "auth/sessions",  # names sign-ins by our own keys
+    "auth/phone/verify",  # a telephone number is no way in here
+    "auth/phone/verify/resend",
+    "account/phone",
+)
+
+
+def left_out(request: HttpRequest) -> HttpResponse:
+    raise Http404
+
+
+urlpatterns = [
+    path("app/v1/auth/signup", AppSignUpView.as_api_view(client=Client.APP), name="app_sign_up"),
+    *(path(f"app/v1/{one}", left_out) for one in LEFT_OUT),
+    path("", include("allauth.headless.urls")),
+]

@@ -1,0 +1,74 @@
+"""Signing up and in by an app: allauth's headless flows, with the same rules as the pages."""
+
+import dataclasses
+from datetime import date
+from typing import Any
+
+from allauth.core import context
+from allauth.headless.account.inputs import SignupInput
+from allauth.headless.account.views import SignupView
+from allauth.headless.adapter import DefaultHeadlessAdapter
+from allauth.headless.internal.restkit import inputs
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts import entrance
+from accounts.forms.age import born_on
+from accounts.forms.entrance import SameForAll
+from accounts.services import ages
+
+
+class AgeInput(inputs.Input):  # type: ignore[misc]
+    """Mixin: the date of birth, in the request that makes an account. It is not stored."""
+
+    birth_date = inputs.CharField()
+
+    def clean_birth_date(self) -> date:
+        try:
+            birth = date.fromisoformat(self.cleaned_data["birth_date"])
+        except ValueError:
+            raise ValidationError(_("Write a date as 2001-12-31."), code="invalid") from None
+        return born_on(birth.year, birth.month, birth.day)
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if "birth_date" in values:
+            age = ages.age_of(values["birth_date"])
+            if age is None:
+                # Nothing else is told, whatever the other fields hold.
+                self.errors.clear()
+                raise ValidationError(
+                    _("An account isn't possible yet. Don't ask again today."), code="too_young"
+                )
+            entrance.remember_age(context.request, age)
+        return values
+
+
+class AppSignUpInput(AgeInput, SameForAll, SignupInput):  # type: ignore[misc]
+    """E-mail, username, password, and the date of birth."""
+
+
+class AppSignUpView(SignupView):  # type: ignore[misc]
+    input_class = {"POST": AppSignUpInput}
+
+
+@dataclasses.dataclass
+class Person:
+    """What an app is told of who signs in."""
+
+    id: str
+    username: str
+    display: str
+    email: str
+    has_usable_password: bool
+
+
+class HeadlessAdapter(DefaultHeadlessAdapter):  # type: ignore[misc]
+    """People are named by their public id; our own keys stay on the server."""
+
+    def get_user_dataclass(self) -> type[Person]:
+        return Person
+
+    def user_as_dataclass(self, user: Any) -> Person:
+        name = user.username
+        return Person(user.public_id, name, name, user.email, user.has_usable_password())
