@@ -22,6 +22,7 @@ from accounts.vocabulary import GENRES, INSTRUMENTS, Level, Role, language_codes
 MAX_LINK = 200
 OLDEST = 120  # years
 YOUNGEST = 13
+LONGEST = datetime.timedelta(days=7, minutes=1)  # nobody is open to jam longer than they think of
 
 Place = tuple[str, int | None, str]  # country, number and name of the town
 
@@ -173,6 +174,14 @@ def birthday(value: Any) -> datetime.date | None:
     if years < YOUNGEST:
         raise ValidationError(_("Leave this empty, or check the year. Nothing of it was kept."))
     return day
+
+
+def until(moment: datetime.datetime | None) -> datetime.datetime | None:
+    """Return until when somebody is open to jam: in the next days, or not at all."""
+    now = timezone.now()
+    if moment is not None and not now < moment <= now + LONGEST:
+        raise ValidationError(_("Choose a time within the next seven days."))
+    return moment
 
 
 # Columns that stand alone, and how each is checked; the place is three columns and has its own.

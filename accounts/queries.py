@@ -3,13 +3,25 @@
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db.models import Case, Exists, Min, Model, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Exists,
+    Min,
+    Model,
+    OuterRef,
+    Prefetch,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 
-from accounts.models import Block, Follow, Mute, Profile, User
+from accounts.models import Block, Follow, Mute, Plays, Profile, RealName, User
+from accounts.models.profiles import FIELDS
 from privacy import compiled
 from privacy.access import get_visible_or_404, visible, with_visible_fields
 from privacy.previews import previewed
-from privacy.viewer import Viewer
+from privacy.viewer import NOBODY, Viewer
 
 M = TypeVar("M", bound=Model)
 
@@ -44,18 +56,55 @@ def profile_for(viewer: Viewer, username: str) -> Profile:
     """
     people = previewed(User.objects.all())
     person = get_visible_or_404(people, viewer, username__iexact=username)
-    rows = with_visible_fields(Profile.objects.filter(user=person), viewer)
-    profile = rows.get()
+    profile = concealed(shown_profiles(Profile.objects.filter(user=person), viewer).get())
     profile.user = person
-    for name in ("photo", "bio", "status"):
-        if not getattr(profile, f"sees_{name}"):
-            setattr(profile, name, "")
     return profile
+
+
+def public_face(profile: Profile, viewer: Viewer) -> Profile | None:
+    """Return somebody's profile as anybody sees it, for link previews; None where nobody may.
+
+    `profile` is what `profile_for` answered this viewer: a visitor's view is anybody's.
+    """
+    if viewer == NOBODY:
+        return profile
+    rows = shown_profiles(Profile.objects.filter(pk=profile.pk), NOBODY)
+    found = rows.first()
+    return None if found is None else concealed(found)
+
+
+def shown_profiles(rows: QuerySet[Profile], viewer: Viewer) -> QuerySet[Profile]:
+    """Return visible profiles, with who sees which field and, as `user.played`, the instruments."""
+    played = Prefetch("user__plays", visible(Plays, viewer).order_by("place", "pk"), "played")
+    return with_visible_fields(rows, viewer).select_related("user").prefetch_related(played)
+
+
+def concealed(profile: Any) -> Profile:
+    """Empty the fields of a row of `shown_profiles` that its viewer may not see."""
+    profile.instruments = profile.user.played
+    for name, columns in FIELDS.items():
+        if not getattr(profile, f"sees_{name}"):
+            for column in columns:
+                setattr(profile, column, profile._meta.get_field(column).get_default())
+            if name == "instruments":
+                profile.instruments = []
+    shown: Profile = profile
+    return shown
 
 
 def my_profile(user: Any) -> Profile:
     """Return the signed-in person's own profile, whole."""
     return Profile.objects.select_related("user").get(user=user)
+
+
+def my_real_name(user: Any) -> str:
+    """Return the signed-in person's own name, which nobody else is ever shown."""
+    return RealName.objects.filter(user=user).values_list("name", flat=True).first() or ""
+
+
+def my_shown_profile(viewer: Viewer) -> Profile:
+    """Return the viewer's own profile as they see it, with their instruments."""
+    return concealed(shown_profiles(Profile.objects.filter(user=viewer.user_id), viewer).get())
 
 
 def find_person(viewer: Viewer, username: str) -> User:

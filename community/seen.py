@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import Profile, User
-from accounts.queries import my_profile
+from accounts.models.profiles import FIELDS
+from accounts.queries import my_profile, my_shown_profile
 from accounts.requests import MemberRequest
+from accounts.views.shapes import photo_urls
 from privacy.access import audience_of, get_visible_or_404, visible, with_visible_fields
 from privacy.audiences import Audience
-from privacy.media import url_for
 from privacy.posing import CHOICES
 from privacy.rules import rule_of, value_at
 from privacy.viewer import Viewer
@@ -24,10 +25,21 @@ from sessions_app.models import JamSession, Recording
 COUNTED = 1000  # more people than this are said to be "more than"
 FACES = 12
 
-FIELDS = {
+SHOWN = {
     "photo": _("Photo"),
+    "stage_name": _("Stage name"),
     "bio": _("About you"),
     "status": _("Status"),
+    "roles": _("What you are here as"),
+    "available": _("Open to jam"),
+    "instruments": _("Instruments"),
+    "genres": _("Genres"),
+    "languages": _("Languages"),
+    "place": _("Place"),
+    "links": _("Links"),
+    "phone": _("Telephone"),
+    "birthday": _("Birthday"),
+    "gender": _("Gender"),
     "favourites": _("Favourites"),
 }
 
@@ -59,7 +71,7 @@ def jam_who(request: MemberRequest, public_id: str) -> HttpResponse:
 def seen_who(request: MemberRequest) -> HttpResponse:
     """Tell who may see one field of one's own profile now: `?field=bio`."""
     field = request.GET.get("field", "photo")
-    if field not in FIELDS:
+    if field not in SHOWN:
         raise Http404
     return _told(request, Viewer.looking(request), my_profile(request.user), field)
 
@@ -87,7 +99,7 @@ def _who(viewer: Viewer, obj: Any, field: str | None, audience: str) -> dict[str
         {
             "name": one.user.username,
             "url": reverse("profile", args=[one.user.username]),
-            "photo_url": url_for(one, "photo", viewer) if one.photo and one.sees_photo else None,  # type: ignore[attr-defined]
+            "photo_url": photo_urls(one, viewer)["photo_small_url"] if one.sees_photo else None,  # type: ignore[attr-defined]
         }
         for one in profiles.select_related("user").order_by("user__username")
     ]
@@ -105,16 +117,16 @@ def _who(viewer: Viewer, obj: Any, field: str | None, audience: str) -> dict[str
 def seen(request: MemberRequest) -> HttpResponse:
     """Tell what others see of the signed-in person, thing by thing."""
     viewer = Viewer.looking(request)
-    profile = my_profile(request.user)
+    profile = my_shown_profile(viewer)
     me_url = reverse("profile", args=[request.user.username])
     fields = [
         {
             "label": label,
             "audience": getattr(profile, f"{name}_audience"),
-            "empty": name != "favourites" and not getattr(profile, name),
+            "empty": name != "favourites" and not _told_of(profile, name),
             "who_url": f"{reverse('seen_who')}?field={name}",
         }
-        for name, label in FIELDS.items()
+        for name, label in SHOWN.items()
     ]
     return render(
         request,
@@ -130,6 +142,15 @@ def seen(request: MemberRequest) -> HttpResponse:
             ],
         },
     )
+
+
+def _told_of(profile: Any, name: str) -> bool:
+    """Return whether there is anything in a field that somebody could see."""
+    if name == "instruments":
+        return bool(profile.instruments)
+    if name == "available":
+        return bool(profile.is_available)
+    return any(getattr(profile, column) for column in FIELDS[name])
 
 
 def _by_audience(model: type[Model], viewer: Viewer, owner: str) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from accounts.queries import find_person, my_profile, my_ties, profile_for
+from accounts.queries import find_person, my_profile, my_ties, profile_for, public_face
 from accounts.requests import MemberRequest
 from accounts.views.shapes import person_preview, person_shape
 from community import queries, services
@@ -34,7 +34,8 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
         return posing.hidden_page(request)
     viewer = posing.viewer
     found = profile_for(viewer, username)
-    owned = sessions.recordings_owned_by(viewer, found.user).order_by("-created_at", "-pk")
+    owned = sessions.listed(sessions.recordings_owned_by(viewer, found.user), viewer)
+    takes: Any = newest_first(owned, request.GET.get("after"), size=12)
     played = sessions.sessions_of(viewer, found.user).order_by("-created_at", "-pk")[:12]
     may_write = viewer.is_member and found.user_id not in {viewer.user_id, request.user.pk}
     to = f"{reverse('conversations')}?to={found.user.username}"
@@ -46,15 +47,14 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
             "person": person_shape(found, viewer),
             "posing": posing,
             "message_url": to if may_write else None,
-            "recordings": [
-                recording_card(one, viewer) for one in sessions.listed(owned, viewer)[:12]
-            ],
+            "recordings": [recording_card(one, viewer) for one in takes.items],
+            "next_url": takes.next_url(request),
             "sessions": [session_card(one) for one in played],
             "ties": my_ties(viewer, found.user) if may_write else None,
             "favourites_url": reverse("favourites_of", args=[found.user.username])
             if kept.exists()
             else None,
-            **previews.context(found.user, person_preview(found.user)),
+            **previews.context(found.user, person_preview(found.user, public_face(found, viewer))),
         },
     )
     return previews.ask_robots(page, found.user)

@@ -3,11 +3,12 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from accounts.api.me import MeView
+from accounts.api.me import MeView, PersonView
 
 urlpatterns = [
     path("auth/", include("accounts.api.auth_urls")),
     path("v1/me/", MeView.as_view(), name="api_me"),
+    path("v1/people/<str:username>/", PersonView.as_view(), name="api_person"),
     path("v1/", include("sessions_app.api.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api_docs"),

@@ -3,22 +3,29 @@
 A page says of itself no more than anybody may see, whoever looks at it now.
 """
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.http import HttpResponse
+from django.utils.safestring import SafeString, mark_safe
 
 from privacy.access import marking
 from privacy.viewer import NOBODY, SEARCH_ENGINE
 
 M = TypeVar("M", bound=Model)
+_ESCAPED = {ord(one): f"\\u{ord(one):04x}" for one in "<>&\u2028\u2029"}
 
 
 @dataclass(frozen=True)
 class Preview:
-    """Title, one sentence, path, and who made it: of something that anybody may see."""
+    """Title, one sentence, path, and who made it: of something that anybody may see.
+
+    `data` is the same in the words of schema.org.
+    """
 
     title: str
     text: str
@@ -26,6 +33,8 @@ class Preview:
     author: str = ""
     author_path: str = ""
     kind: str = "website"  # Open Graph's `og:type`
+    image: str = ""
+    data: Mapping[str, Any] | None = None
 
     @property
     def url(self) -> str:
@@ -34,6 +43,13 @@ class Preview:
     @property
     def author_url(self) -> str:
         return f"{settings.SITE_URL}{self.author_path}" if self.author_path else ""
+
+    @property
+    def json(self) -> SafeString:
+        """Return `data` as it may stand in a page: no text in it can end the element."""
+        if self.data is None:
+            return SafeString("")
+        return mark_safe(json.dumps(self.data, ensure_ascii=False).translate(_ESCAPED))  # noqa: S308
 
 
 def previewed(rows: QuerySet[M]) -> QuerySet[M]:

@@ -37,7 +37,10 @@ def person(name: str, **values: Any) -> User:
     """Create a person whose address is confirmed, with a mark in every field of theirs."""
     user = User.objects.create_user(name, f"{name}@mail.example", PASSWORD, **values)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    Profile.objects.filter(user=user).update(bio=f"mark-bio-{name}", status=f"mark-status-{name}")
+    Profile.objects.filter(user=user).update(
+        bio=f"mark-bio-{name}", status=f"mark-status-{name}", stage_name=f"mark-stage-{name}",
+        country="DE", town=f"mark-town-{name}", gender=f"mark-gender-{name}",
+    )  # fmt: skip
     RealName.objects.create(user=user, name=f"mark-real-{name}")  # which no page ever shows
     return user
 

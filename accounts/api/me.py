@@ -1,26 +1,19 @@
-"""The API's view of oneself."""
+"""Oneself, and other people as one sees them."""
 
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.queries import my_profile
+from accounts.api.shapes import MeChanges, MeSerializer, PersonSerializer
+from accounts.models.profiles import FIELDS
+from accounts.queries import my_real_name, my_shown_profile, profile_for
+from accounts.services.profiles import write_profile
 from accounts.views.shapes import person_shape
 from privacy.viewer import Via, Viewer
-
-
-class MeSerializer(serializers.Serializer[Any]):
-    public_id = serializers.CharField()
-    username = serializers.CharField()
-    email = serializers.EmailField(source="own_email")
-    bio = serializers.CharField()
-    status = serializers.CharField()
-    photo_url = serializers.CharField(allow_null=True)
-    joined = serializers.DateTimeField()
 
 
 class MeView(APIView):
@@ -28,6 +21,36 @@ class MeView(APIView):
 
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
-        me = my_profile(request.user)
-        shape = person_shape(me, Viewer.looking(request, Via.API))
-        return Response(MeSerializer({**shape, "own_email": me.user.email}).data)
+        return Response(self._me(request))
+
+    @extend_schema(request=MeChanges, responses=MeSerializer)
+    def patch(self, request: Request) -> Response:
+        """Change what is named; everything else stays. An empty value empties the field."""
+        form = MeChanges(data=request.data, partial=True, context={"user": request.user})
+        form.is_valid(raise_exception=True)
+        write_profile(request.user, **form.changes())
+        return Response(self._me(request))
+
+    def _me(self, request: Request) -> dict[str, Any]:
+        viewer = Viewer.looking(request, Via.API)
+        profile: Any = my_shown_profile(viewer)
+        user = profile.user
+        shape = {
+            **person_shape(profile, viewer),
+            "own_email": user.email,
+            "real_name": "" if viewer.app else my_real_name(user),
+            "findable": profile.findable,
+            "audiences": {name: getattr(profile, f"{name}_audience") for name in FIELDS},
+        }
+        return dict(MeSerializer(shape).data)
+
+
+class PersonView(APIView):
+    """A person, as the caller may see them: fields that aren't shown are empty."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(responses=PersonSerializer)
+    def get(self, request: Request, username: str) -> Response:
+        viewer = Viewer.looking(request, Via.API)
+        return Response(PersonSerializer(person_shape(profile_for(viewer, username), viewer)).data)

@@ -1,20 +1,17 @@
 """Writers of profiles. Values come in checked (`accounts.checks`); each ends in `changed`."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import Plays, Profile, RealName, User
 from accounts.models.profiles import CHILD_FIELDS, FIELDS, MAX_INSTRUMENTS
 from accounts.services.photos import SIZES, Photo, clean_photo
 
 __all__ = ["clean_photo", "on_change", "open_to_jam", "replace_photo", "write_profile"]
-
-LONGEST = timedelta(days=7)  # nobody is open to jam for longer than they think of it
 
 Played = Iterable[tuple[str, int]]  # slug and level
 _hooks: list[Callable[[User], None]] = []
@@ -87,9 +84,7 @@ def _call(user: Any, name: str) -> None:
 
 
 def open_to_jam(user: Any, until: datetime | None) -> None:
-    """Say that somebody would like to play until then (a week at most), or no more (None)."""
-    if until is not None:
-        until = min(until, timezone.now() + LONGEST)
+    """Say that somebody would like to play until then (see `checks.until`), or no more (None)."""
     write_profile(user, {"available_until": until})
 
 

@@ -5,32 +5,57 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import places, prose
 from accounts.forms import ProfileForm
 from accounts.queries import my_profile
-from accounts.views.shapes import person_shape
+from accounts.requests import MemberRequest
+from accounts.views.shapes import photo_urls
+from foundation.limits import spend
 from privacy.viewer import Viewer
+
+MORE = 3  # rows that "more rows" adds
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit_profile(request: HttpRequest) -> HttpResponse:
+def edit_profile(request: MemberRequest) -> HttpResponse:
+    profile = my_profile(request.user)
     form = ProfileForm(
-        request.POST or None,
-        request.FILES or None,
-        instance=my_profile(request.user),
-        person=request.user,
+        request.POST or None, request.FILES or None, profile=profile, person=request.user
     )
-    if request.method == "POST" and form.is_valid():
+    asks_rows = request.POST.get("more", "")
+    if asks_rows in form.fields:
+        form.fields[asks_rows].widget.more = MORE
+    elif request.method == "POST" and form.is_valid():
         form.save()
         form.record_news(request.user, request)
         messages.success(request, _("Your profile is saved."))
         return redirect("profile", username=request.user.username)
-    person = person_shape(my_profile(request.user), Viewer.looking(request))
     return render(
         request,
         "accounts/edit_profile.html",
-        {"form": form, "person": person},
-        status=422 if form.errors else 200,
+        {"form": form, "person": photo_urls(profile, Viewer.looking(request))},
+        status=422 if form.errors and not asks_rows else 200,
     )
+
+
+@login_required
+@require_POST
+def preview_bio(request: MemberRequest) -> HttpResponse:
+    """Show how a text will look. Nothing of it is kept."""
+    spend("preview", str(request.user.pk), limit=60, seconds=60)
+    text = request.POST.get("bio", "")[:2000]
+    template = "preview_part" if request.htmx else "preview"
+    return render(request, f"accounts/profile/{template}.html", {"shown": prose.html(text)})
+
+
+@login_required
+@require_safe
+def towns(request: HttpRequest) -> HttpResponse:
+    """Suggest towns of a country by the beginning of their name; the same for everybody."""
+    spend("towns", str(request.user.pk), limit=240, seconds=60)
+    country, beginning = request.GET.get("country", ""), request.GET.get("town", "")
+    found = places.suggest(country, beginning[:60])
+    return render(request, "accounts/profile/towns.html", {"towns": found})

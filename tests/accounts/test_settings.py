@@ -34,7 +34,7 @@ def controls(html: str) -> set[str]:
         if kind and kind[1] in {"hidden", "submit"}:
             continue
         name = re.search(r'\bid="([^"]+)"', tag)
-        ids.add(name[1] if name else tag)
+        ids.add(re.sub(r"(_level)?_\d+$", "", name[1]) if name else tag)  # one of a group
     return ids
 
 

@@ -15,7 +15,7 @@ FILES = [
 ]
 COMMENT = re.compile(r"\{% comment %\}.*?\{% endcomment %\}|\{#.*?#\}|<!--.*?-->", re.S)
 FORBIDDEN = {
-    "inline script": r'<script(?![^>]*\ssrc=)(?! type="application/json")[^>]*>',
+    "inline script": r'<script(?![^>]*\ssrc=)(?! type="application/(?:ld\+)?json")[^>]*>',
     "inline style": r"<style|\sstyle=",
     "handler attribute": r"\son[a-z]+\s*=",
     "script address": r"=[\"']?\s*javascript:",

@@ -110,11 +110,24 @@ def session_api(key: str, role: str) -> set[str]:
     return card(key) | (set() if key.startswith("leaving") else {"@owner"})
 
 
+def told_of(name: str, role: str) -> set[str]:
+    """Return what members see of a person, and what only they see of themselves."""
+    if role == "anonymous":
+        return set()
+    marks = {f"mark-{what}-{name}" for what in ("bio", "status", "stage", "town")}
+    return marks | ({f"mark-gender-{name}"} if role == name else set())
+
+
+def person_api(name: str, role: str) -> set[str]:
+    """Return what the API says of a person; a real name is in none of it."""
+    shown = {f"photo:{key}" for key in seen_by("photo", "see", role) if PHOTOS[key] == name}
+    return shown | told_of(name, role)
+
+
 def profile_page(name: str, role: str) -> set[str]:
     shown = {f"photo:{key}" for key in seen_by("photo", "see", role) if PHOTOS[key] == name}
     shown |= me(role) | {f"@{name}"}
-    if role != "anonymous":
-        shown |= {f"mark-bio-{name}", f"mark-status-{name}"}
+    shown |= told_of(name, role)
     if name == "owner":
         for key in seen_by("recording", "see", role):
             if not key.startswith("leaving"):
@@ -217,6 +230,7 @@ SURFACES = [
         },
     ),
     Surface("profile", "person", {"GET": Way("see", sign_in=False, shows=profile_page)}),
+    Surface("api_person", "person", {"GET": Way("see", sign_in=False, shows=person_api)}),
     Surface("favourites_of", "person", {"GET": Way("see", sign_in=False, shows=kept_by)}),
     Surface("follow", "person", {"POST": Way("meet", 302, data={"follow": "1"})}),
     Surface("block", "person", {"POST": Way("meet", 302)}),
@@ -311,6 +325,7 @@ OWN = {
     "lift_restriction": "POST",
     "looks": "GET",
     "edit_profile": "GET",
+    "preview_bio": "POST",
     "consent": "GET",
     "usage": "GET",
     "confirm_by_mail": "GET",
@@ -327,6 +342,7 @@ OWN = {
 }
 
 EXEMPT = {
+    "towns": "names of towns, the same for everybody",
     "held_kind": "one's own rows of one kind; see test_held.py",
     "held_remove": "takes a signed row of one's own; see test_held.py",
     "seen_who": "names the people of one's own audience; see test_view_as.py",

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from accounts.forms import AddressForm, NetworkSignUpForm, ProfileForm, SignUpForm
-from accounts.models import Profile, User
+from accounts.models import User
 from privacy import consent, news
 from privacy.consent import Channel
 from privacy.forms import NewsChoice
@@ -170,7 +170,7 @@ def test_each_field_says_if_it_is_needed_and_public_ones_say_so(cast: Cast, kind
     request = RequestFactory().get("/")
     request.user = cast["owner"]
     given: dict[Any, Any] = {
-        ProfileForm: {"instance": Profile.objects.get(user=cast["owner"])},
+        ProfileForm: {"profile": cast["owner"].profile, "person": cast["owner"]},
         AddressForm: {"user": cast["owner"]},
     }
     form = kind(**given.get(kind, {}))

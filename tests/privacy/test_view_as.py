@@ -190,7 +190,10 @@ def test_the_faces_are_people_who_can_really_see(shown: Cast) -> None:
 def test_the_page_tells_every_field_and_thing(shown: Cast) -> None:
     answer = shown.client("owner").get(reverse("seen"))
     assert {str(one["label"]): one["audience"] for one in answer.context["fields"]} == {
-        "Photo": "members", "About you": "followers", "Status": "members", "Favourites": "me",
+        "Photo": "members", "Stage name": "members", "About you": "followers", "Status": "members",
+        "What you are here as": "members", "Open to jam": "members", "Instruments": "members",
+        "Genres": "members", "Languages": "members", "Place": "members", "Links": "members",
+        "Telephone": "me", "Birthday": "me", "Gender": "me", "Favourites": "me",
     }  # fmt: skip
     assert answer.context["recordings"] == [
         {"audience": "public", "count": 1},
@@ -205,9 +208,9 @@ def test_the_queries_are_as_many_for_much_as_for_little(
     from tests.cast import recorded
 
     client = shown.client("owner")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(reverse("seen"))
     for _ in range(3):
         recorded(shown["owner"], [shown["owner"]], audience="public")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(reverse("seen"))
