@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import is_headless_request
@@ -17,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import entrance
+from accounts.guarding import GuardingAdapter
 from accounts.models import Profile, User
 from accounts.services import ages
 from integrations import networks
@@ -24,7 +24,7 @@ from privacy import notices, sealing
 from privacy.tombstones import is_buried
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(GuardingAdapter):
     """Sign-up with e-mail, username, password; every account has a profile from the start."""
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:

@@ -7,15 +7,19 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import (
+    AccountLock,
     Block,
     Dormancy,
     Follow,
     Guardianship,
     JammedWith,
+    KnownDevice,
     Mute,
     Plays,
     Profile,
     RealName,
+    SafetyEvent,
+    SafetyLink,
     User,
 )
 from foundation.admin import ReadOnlyAdmin
@@ -112,3 +116,29 @@ class GuardianshipAdmin(ReadOnlyAdmin):
 @admin.register(Dormancy)
 class DormancyAdmin(ReadOnlyAdmin):
     list_display = ["user", "warned_at", "warned_again_at", "leaves_at"]
+
+
+@admin.register(KnownDevice)
+class KnownDeviceAdmin(ReadOnlyAdmin):
+    list_display = ["user", "created_at", "last_used_at"]
+    exclude = ["secret_hash"]
+
+
+@admin.register(SafetyEvent)
+class SafetyEventAdmin(ReadOnlyAdmin):
+    list_display = ["user", "kind", "created_at"]
+    list_filter = ["kind"]
+    search_fields = ["user__username"]
+
+
+@admin.register(SafetyLink)
+class SafetyLinkAdmin(ReadOnlyAdmin):
+    list_display = ["does", "created_at", "expires_at", "used_at"]
+    exclude = ["secret_hash", "address", "kept"]
+
+
+@admin.register(AccountLock)
+class AccountLockAdmin(ReadOnlyAdmin):
+    list_display = ["user", "locked_at", "ended_at"]
+    search_fields = ["user__username"]
+    exclude = ["address"]

@@ -3,3 +3,10 @@ from django.apps import AppConfig
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+
+    def ready(self) -> None:
+        from allauth.mfa.signals import authenticator_used
+
+        from accounts.guarding import code_was_used
+
+        authenticator_used.connect(code_was_used, dispatch_uid="accounts.recovery")

@@ -4,6 +4,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.db.models import Exists, OuterRef
 
 from accounts.models import User
+from accounts.services import locks
 from privacy import consent
 from privacy.models import Notice
 
@@ -17,5 +18,5 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
     def get_user(self, user_id: int) -> User | None:
         unseen = Notice.objects.filter(user=OuterRef("pk"), seen_at__isnull=True).order_by()
         people = User.objects.annotate(has_news=Exists(unseen), consents=consent.newest())
-        person = people.filter(pk=user_id).first()
+        person = locks.unlocked(people).filter(pk=user_id).first()
         return person if person is not None and self.user_can_authenticate(person) else None

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from accounts.views import confirm, entrance, profiles, settings, sharing, ties
+from accounts.views import (
+    confirm,
+    entrance,
+    profiles,
+    safety,
+    settings,
+    sharing,
+    sign_ins,
+    ties,
+)
 
 urlpatterns = [
     path("account/signup/", entrance.sign_up, name="account_signup"),  # before allauth's own
@@ -13,6 +22,13 @@ urlpatterns = [
     path("settings/profile/", profiles.edit_profile, name="edit_profile"),
     path("settings/profile/preview/", profiles.preview_bio, name="preview_bio"),
     path("settings/profile/towns/", profiles.towns, name="towns"),
+    path("settings/sign-ins/", sign_ins.listed, name="sign_ins"),
+    path("settings/sign-ins/end/", sign_ins.end, name="end_sign_in"),
+    path("settings/sign-ins/end-others/", sign_ins.end_others, name="end_other_sign_ins"),
+    path("settings/security/log/", sign_ins.log, name="safety_log"),
+    path("account/sessions/", sign_ins.moved),
+    path("lock/", safety.lock_by_mail, name="lock_by_mail"),
+    path("lock/<str:secret>/", safety.link, name="safety_link"),
     path("settings/confirm/", confirm.ask, name="confirm_by_mail"),
     path("settings/confirm/<str:token>/", confirm.answer, name="confirm_by_link"),
     path("settings/blocks/", ties.blocks, name="blocks"),

@@ -21,8 +21,12 @@ def is_fresh(request: HttpRequest) -> bool:
     return bool(time.time() - latest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
 
 
-def ask(request: HttpRequest) -> HttpResponseRedirect:
-    """Send the person to where they confirm that it is them, and back here afterwards."""
+def ask(request: HttpRequest, back_to: str = "") -> HttpResponseRedirect:
+    """Send the person to where they confirm that it is them, and back here afterwards.
+
+    `back_to` names another route to come back to, where this one takes POST alone.
+    """
     methods = get_adapter().get_reauthentication_methods(request.user)
     where = methods[0]["url"] if methods else reverse("account_login")
-    return HttpResponseRedirect(f"{where}?{urlencode({'next': request.get_full_path()})}")
+    back = reverse(back_to) if back_to else request.get_full_path()
+    return HttpResponseRedirect(f"{where}?{urlencode({'next': back})}")

@@ -28,12 +28,12 @@ def spend(name: str, who: str, *, limit: int, seconds: int) -> None:
 
 def count(key: str, seconds: int) -> int:
     """Count one up, in one round trip; the cache's own `incr` takes two and a client each time."""
-    with _valkey().pipeline(transaction=False) as pipe:
+    with valkey().pipeline(transaction=False) as pipe:
         pipe.set(cache.make_key(key), 0, ex=seconds + 5, nx=True)
         pipe.incr(cache.make_key(key))
         return int(pipe.execute()[1])
 
 
 @functools.cache
-def _valkey() -> Any:
+def valkey() -> Any:
     return redis.from_url(settings.REDIS_URL)

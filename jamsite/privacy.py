@@ -163,7 +163,20 @@ dm.declare(
         "last_seen_at": dm.moment(),
         "session_key": dm.Datum("user.authorization.credentials", export=False, seen_by="nobody"),
         "user_agent": dm.Datum("user.device", seen_by="owner"),
-        "data": dm.technical(keys={}),
+        "data": dm.Datum(
+            "user.device",
+            seen_by="owner",
+            keys={
+                "browser": dm.Datum("user.device", seen_by="owner"),
+                "system": dm.Datum("user.device", seen_by="owner"),
+                "device": dm.Datum("user.device", seen_by="owner"),
+                "app": dm.Datum("user.device", seen_by="owner", label=_("version of the app")),
+                "zone": dm.Datum("user.location.imprecise", seen_by="owner", label=_("time zone")),
+                "place": dm.Datum(
+                    "user.location.imprecise", seen_by="owner", label=_("rough place")
+                ),
+            },
+        ),
     },
     order=92,
 )
@@ -236,6 +249,7 @@ dm.store(
     places={
         ":1:limit:*": _("how often somebody did something in a span of time"),
         ":1:throttle:*": _("how often the API was asked; addresses as keyed hashes"),
+        ":1:sign-ins-used*": _("that a sign-in was used, until it is written to its row"),
         ":1:allauth:*": _("how often a sign-in, a sign-up or a reset was tried"),
         ":1:allauth.mfa.*": _("that a code of an app was used, so that it isn't twice"),
     },
@@ -282,6 +296,7 @@ dm.store(
         "jamsite_session": "keeps you signed in",
         "csrftoken": "proves that a form was sent from our own page",
         "jamsite_later": "says that signing up isn't possible yet, for a day",
+        "jamsite_device": "tells that you signed in with this browser before",
         "jamsite_choices": "what you chose without an account, and a random name for counting",
     },
 )

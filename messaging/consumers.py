@@ -6,6 +6,7 @@ from typing import Any
 from channels.db import database_sync_to_async as in_thread
 
 from accounts.models import User
+from accounts.services import sign_ins
 from foundation.sockets import GatedConsumer
 from messaging import queries, services
 from messaging.models import Conversation, Message
@@ -21,7 +22,7 @@ class ConversationConsumer(GatedConsumer):
     viewer: Viewer
 
     def allowed(self) -> bool:
-        user = User.objects.filter(User.present(), pk=self.scope["user"].pk).first()
+        user = sign_ins.person_behind(self.scope)
         if user is None:
             return False
         public_id = self.scope["url_route"]["kwargs"]["public_id"]

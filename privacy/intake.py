@@ -95,3 +95,9 @@ def use(secret: str) -> Erasure:
         raise Http404
     LeaveLink.objects.filter(pk=link.pk).update(used_at=timezone.now())
     return erasure.request(link.user, way=link.way)
+
+
+def void(user: Any) -> None:
+    """End the open links of a person; a new one can be asked for."""
+    now = timezone.now()
+    LeaveLink.objects.filter(user=user, used_at__isnull=True).update(used_at=now)

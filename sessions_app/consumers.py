@@ -9,6 +9,7 @@ from typing import Any
 from channels.db import database_sync_to_async as in_thread
 
 from accounts.models import User
+from accounts.services import sign_ins
 from foundation.ids import new_public_id
 from foundation.sockets import REPLACED, GatedConsumer
 from integrations.turn import ice_servers
@@ -35,7 +36,7 @@ class JamConsumer(GatedConsumer):
 
     def allowed(self) -> bool:
         """A seat is needed to enter a room, and the session must be open and visible."""
-        user = User.objects.filter(User.present(), pk=self.scope["user"].pk).first()
+        user = sign_ins.person_behind(self.scope)
         if user is None:
             return False
         viewer = Viewer.connected(self.scope, user)

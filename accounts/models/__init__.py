@@ -1,19 +1,24 @@
 from accounts.models.dormancy import Dormancy
 from accounts.models.people import User, UserManager
 from accounts.models.profiles import FIELD_AUDIENCES, Plays, Profile, RealName
+from accounts.models.safety import AccountLock, KnownDevice, SafetyEvent, SafetyLink
 from accounts.models.ties import Block, Follow, Guardianship, JammedWith, Mute
 
 __all__ = [
     "FIELD_AUDIENCES",
+    "AccountLock",
     "Block",
     "Dormancy",
     "Follow",
     "Guardianship",
     "JammedWith",
+    "KnownDevice",
     "Mute",
     "Plays",
     "Profile",
     "RealName",
+    "SafetyEvent",
+    "SafetyLink",
     "User",
     "UserManager",
 ]

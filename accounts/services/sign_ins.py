@@ -1,16 +1,33 @@
-"""Sign-ins: their addresses are shortened early, and they are forgotten when over or old."""
+"""Sign-ins: listed, ended one by one or all; shortened early, forgotten when over or old.
 
+One is a row of allauth's `UserSession` and the web session it names; a client of the API that
+carries a session token has the same two.
+"""
+
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.core import signing
 from django.db import transaction
-from django.db.models import Exists, F, Func, GenericIPAddressField, OuterRef
+from django.db.models import (
+    Exists,
+    F,
+    Func,
+    GenericIPAddressField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+)
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import AccountLock, User
 from foundation.live import cut
+
+_also: list[Callable[[User, str | None], None]] = []
 
 
 class Shortened(Func):
@@ -58,6 +75,45 @@ def end_one(user: User, row: UserSession) -> None:
     transaction.on_commit(lambda: cut(f"user.{user.pk}"))
 
 
+def also_end(end: Callable[[User, str | None], None]) -> None:
+    """Register what else ends with all of a person's sign-ins, such as tokens of other kinds.
+
+    It is called inside the transaction, with the person and the key of the web session that stays.
+    """
+    _also.append(end)
+
+
+@transaction.atomic
+def end_all(user: User, but: str | None = None) -> int:
+    """End every sign-in of a person, or all but the web session with the key `but`.
+
+    Web sessions, session tokens of apps, open sockets, and whatever `also_end` registered. Returns
+    how many sign-ins there were. Idempotent.
+    """
+    rows = UserSession.objects.filter(user=user)
+    if but:
+        rows = rows.exclude(session_key=but)
+    found = dict(rows.values_list("pk", "session_key"))
+    Session.objects.filter(session_key__in=found.values()).delete()
+    UserSession.objects.filter(pk__in=found).delete()
+    for end in _also:
+        end(user, but)
+    transaction.on_commit(lambda: cut(f"user.{user.pk}"), robust=True)
+    return len(found)
+
+
+def person_behind(scope: Mapping[str, Any]) -> User | None:
+    """Return who an open socket belongs to, while the sign-in that opened it stands."""
+    locks = AccountLock.objects.filter(user=OuterRef("pk"), ended_at__isnull=True)
+    people = User.objects.filter(User.present(), ~Exists(locks), pk=scope["user"].pk)
+    key = getattr(scope.get("session"), "session_key", None)
+    if key is not None:
+        people = people.filter(
+            Exists(Session.objects.filter(session_key=key, expire_date__gt=timezone.now()))
+        )
+    return people.first()
+
+
 def forget_ended(batch: int) -> int:
     """Delete sign-ins whose web session is gone."""
     alive = Session.objects.filter(session_key=OuterRef("session_key"))
@@ -65,3 +121,32 @@ def forget_ended(batch: int) -> int:
     keys = list(ended.values_list("pk", flat=True)[:batch])
     UserSession.objects.filter(pk__in=keys).delete()
     return len(keys)
+
+
+def standing(user: User) -> QuerySet[Any]:
+    """Return a person's sign-ins whose web session is there, each with when it runs out."""
+    alive = Session.objects.filter(
+        session_key=OuterRef("session_key"), expire_date__gt=timezone.now()
+    )
+    ends = alive.values("expire_date")[:1]
+    rows: QuerySet[Any] = UserSession.objects.filter(Exists(alive), user=user).annotate(
+        ends_at=Subquery(ends)
+    )
+    return rows
+
+
+def token_of(row: UserSession) -> str:
+    """Return what a page names a sign-in by: signed for its person, and no key of a session."""
+    return signing.dumps(row.pk, salt=f"sign-in:{row.user_id}")
+
+
+def end_by(user: User, token: str) -> bool:
+    """End the sign-in that a page named; return whether there was one."""
+    try:
+        key = signing.loads(token, salt=f"sign-in:{user.pk}")
+    except signing.BadSignature:
+        return False
+    row = UserSession.objects.filter(user=user, pk=key).first()
+    if row is not None:
+        end_one(user, row)
+    return row is not None

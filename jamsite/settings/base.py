@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "privacy.wall.middleware.ViewerMiddleware",
+    "accounts.services.last_use.LastUseMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "privacy.middleware.ChoicesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -176,6 +177,9 @@ ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "root", "jamsite", "support", "privacy", "moderator", "me"]
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.split(":")[0]
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # told by accounts.guarding, in the product too
+STAFF_SECOND_STEP = True
+GEOIP_DATABASE = ENV.geoip_database
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_STORE_TOKENS = False
@@ -216,6 +220,7 @@ SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 
 # Cookies: essential ones, first-party ---------------------------------------------
 SESSION_COOKIE_NAME = "jamsite_session"
+DEVICE_COOKIE_NAME = "jamsite_device"  # tells a browser one signed in with before
 CHOICES_COOKIE_NAME = "jamsite_choices"  # of visitors, after they chose something
 AGE_COOKIE_NAME = "jamsite_later"  # of visitors who were too young, for a day
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
@@ -353,6 +358,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": NIGHTLY,
     },
     "privacy-expire-backups": {"task": "privacy.tasks.expire_backups", "schedule": 6 * 3600},
+    "accounts-sweep": {"task": "accounts.tasks.sweep", "schedule": 60},
     "sessions-sweep": {"task": "sessions_app.tasks.sweep", "schedule": 10},
     "sessions-tidy": {"task": "sessions_app.tasks.tidy", "schedule": 3600},
 }
@@ -373,6 +379,8 @@ DELETION_ORDER_DAYS = ENV.deletion_order_days
 # How long things are kept, in days (see privacy.retention) -------------------------------
 RETENTION_IP_DAYS = ENV.retention_ip_days
 RETENTION_SIGN_INS_DAYS = ENV.retention_sign_ins_days
+RETENTION_DEVICES_DAYS = ENV.retention_devices_days
+RETENTION_SAFETY_DAYS = ENV.retention_safety_days
 RETENTION_UNVERIFIED_DAYS = ENV.retention_unverified_days
 RETENTION_INACTIVE_DAYS = ENV.retention_inactive_days
 RETENTION_EXPORTS_DAYS = ENV.retention_exports_days

@@ -26,5 +26,6 @@ RECEIPT_KEYS = [(key.id, key.seed) for key in ENV.receipt_keys] or [
 ]
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = MAIL_DIR
+STAFF_SECOND_STEP = ENV.staff_second_step  # the admin says so on every page while it is off
 DEVELOPMENT_PAGES = POLICY_FOLLOWS_CODE = True
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True

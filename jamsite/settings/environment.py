@@ -81,6 +81,8 @@ class Environment(BaseSettings):
     # How long things are kept, in days; told on the policy page and to each person.
     retention_ip_days: int = Field(default=7, ge=1, le=30)
     retention_sign_ins_days: int = Field(default=90, ge=31, le=365)
+    retention_devices_days: int = Field(default=180, ge=30, le=365)
+    retention_safety_days: int = Field(default=365, ge=90, le=730)
     retention_unverified_days: int = Field(default=14, ge=3, le=60)
     retention_inactive_days: int = Field(default=730, ge=365, le=1825)
     retention_exports_days: int = Field(default=7, ge=1, le=30)
@@ -109,6 +111,12 @@ class Environment(BaseSettings):
     turn_urls: CommaList = []
     turn_secret: str = ""
 
+    staff_second_step: bool = Field(
+        default=False, description="development only: ask staff for it, as production always does"
+    )
+    geoip_database: str = Field(
+        default="", description="file (MaxMind format) that tells the town of an address, or empty"
+    )
     trusted_proxies: int = Field(default=0, ge=0, le=5)
 
     @field_validator("allowed_hosts", "backup_recipients", "stun_urls", "turn_urls", mode="before")

@@ -21,6 +21,7 @@ DEVELOPMENT_PAGES = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-jamsite_session"
 CSRF_COOKIE_NAME = "__Host-csrftoken"
+DEVICE_COOKIE_NAME = "__Host-jamsite_device"
 CHOICES_COOKIE_NAME = "__Host-jamsite_choices"
 AGE_COOKIE_NAME = "__Host-jamsite_later"
 SECURE_SSL_REDIRECT = True

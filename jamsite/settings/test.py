@@ -14,6 +14,7 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DEVELOPMENT_PAGES = True
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["tests.hashers.QuickBCrypt"]
+STAFF_SECOND_STEP = False  # switched on where it is what a test is about
 ACCOUNT_RATE_LIMITS = False
 
 # Each xdist worker has its own database in PostgreSQL (pytest-django) and in Valkey (here).

@@ -20,7 +20,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Plays, Profile, RealName, User
+from accounts.models import (
+    AccountLock,
+    KnownDevice,
+    Plays,
+    Profile,
+    RealName,
+    SafetyEvent,
+    SafetyLink,
+    User,
+)
 from accounts.models.profiles import FIELDS
 from accounts.services import ties
 from community import services as community
@@ -60,7 +69,7 @@ class Canary:
         )
         self.agent = self.mark("agent")
         self.phone = f"+4930{uuid.uuid4().int % 10**8:08}"
-        self.client = Client(headers={"User-Agent": self.agent})
+        self.client = Client(headers={"User-Agent": self.agent, "X-App-Version": self.mark("app")})
 
     def mark(self, what: str) -> str:
         return f"{self.code}{what}"
@@ -159,6 +168,15 @@ class Canary:
             reverse("account_login"), {"login": self.user.username, "password": PASSWORD}
         )
         assert answer.status_code == 302
+        KnownDevice.objects.create(user=self.user, secret_hash=self.mark("device"))
+        SafetyEvent.objects.create(user=self.user, kind="password", detail=self.mark("safety"))
+        SafetyLink.objects.create(
+            user=self.user, address=f"{self.mark('link')}@mail.example", secret_hash="1",
+            expires_at=over, work="done",
+        )  # fmt: skip
+        AccountLock.objects.create(
+            user=self.user, address=f"{self.mark('lock')}@mail.example", ended_at=over
+        )
         Authenticator.objects.create(  # after the sign-in, which would ask for it
             user=self.user, type="webauthn", data={"name": self.mark("passkey")}
         )
@@ -229,6 +247,7 @@ UNMARKED: dict[str, str] = {
     "ip": "an address, looked for by itself",
     "session_key": "random, made by us; web sessions are opened and read instead",
     "action_flag": "a number",
+    "does": "one of two words",
     "type": "one of three words",
     "clock": "numbers of a sound device",
     "peaks": "numbers drawn from sound",

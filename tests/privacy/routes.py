@@ -329,6 +329,9 @@ OWN = {
     "consent": "GET",
     "usage": "GET",
     "confirm_by_mail": "GET",
+    "sign_ins": "GET",
+    "safety_log": "GET",
+    "end_other_sign_ins": "POST",
     "held": "GET",
     "leave": "GET",
     "leave_cancel": "POST",
@@ -343,6 +346,9 @@ OWN = {
 
 EXEMPT = {
     "towns": "names of towns, the same for everybody",
+    "end_sign_in": "takes a signed sign-in of one's own; see tests/accounts/test_sign_ins.py",
+    "lock_by_mail": "one answer whoever exists; see tests/accounts/test_locks.py",
+    "safety_link": "a random secret, once; see tests/accounts/test_locks.py",
     "held_kind": "one's own rows of one kind; see test_held.py",
     "held_remove": "takes a signed row of one's own; see test_held.py",
     "seen_who": "names the people of one's own audience; see test_view_as.py",

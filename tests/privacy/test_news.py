@@ -26,6 +26,7 @@ from privacy.request_forms import PublicRequestForm, RequestForm
 from sessions_app.forms import SessionForm
 from tests import entering
 from tests.cast import BACKEND, PASSWORD, Cast
+from tests.coming_in import confirmed
 from tests.told import deliver
 
 # Forms without the box, and why they take no personal data of their own.
@@ -133,7 +134,7 @@ def test_a_ticked_box_is_noted_with_its_form_and_not_asked_again(cast: Cast) -> 
     owner = cast.client("owner")
     assert owner.post(reverse("edit_profile"), profile | {"news": "on"}).status_code == 302
     address = {"email": "other@mail.example", "action_add": "", "news": "on"}
-    cast.client("stranger").post(reverse("account_email"), address)
+    confirmed(cast.client("stranger")).post(reverse("account_email"), address)
     said = ConsentRecord.objects.order_by("pk").values_list("user", "channel", "form", "given")
     assert list(said) == [
         (nadia.pk, "sign-up", "sign-up", True),

@@ -1,0 +1,19 @@
+"""Celery tasks of accounts: thin, by id, idempotent."""
+
+from celery import shared_task
+
+from accounts.models import SafetyLink
+from accounts.services import last_use, locks
+
+
+@shared_task
+def run_safety_link(link_id: int) -> None:
+    locks.run(link_id)
+
+
+@shared_task
+def sweep() -> None:
+    """Mail links that are due, and write down when sign-ins were last used."""
+    for link_id in SafetyLink.due():
+        run_safety_link.delay(link_id)
+    last_use.write_down()

@@ -1,0 +1,47 @@
+"""Locking an account, and undoing a change of its address, without signing in."""
+
+from allauth.account.adapter import get_adapter
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.services import locks, safety_links
+from foundation.limits import spend
+from privacy.views.leaving import NameForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def lock_by_mail(request: HttpRequest) -> HttpResponse:
+    """Take a username or address, and answer the same whether somebody has it or nobody does."""
+    form = NameForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        name = form.cleaned_data["name"].strip().lower()
+        spend("lock-by", get_adapter().get_client_ip(request), limit=10, seconds=3600)
+        spend("lock-for", safety_links.hash_of(name), limit=3, seconds=3600)
+        locks.ask(name)
+        return render(request, "accounts/lock_asked.html")
+    status = 422 if form.errors else 200
+    return render(request, "accounts/lock.html", {"form": form}, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def link(request: HttpRequest, secret: str) -> HttpResponse:
+    """Say what a link does, and do it when the button is pressed: mail programs open links too."""
+    spend("safety-link", get_adapter().get_client_ip(request), limit=60, seconds=3600)
+    found = safety_links.open_link(secret)
+    context = {"undoes": found.does == locks.Does.UNDO, "address": found.address}
+    page = "accounts/lock_confirm.html"
+    status = 200
+    if request.method == "POST":
+        try:
+            locks.use(secret)
+            page = "accounts/locked.html"
+        except locks.AddressTaken:
+            context["taken"] = True
+            status = 409
+    response = render(request, page, context, status=status)
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
