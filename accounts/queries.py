@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, TypeVar
 
+from allauth.account.models import EmailAddress
 from django.db.models import (
     Case,
     Exists,
@@ -47,6 +48,12 @@ def shown_person(row: Any, person: str) -> Any:
 def shown_people(rows: QuerySet[M], viewer: Viewer, person: str) -> QuerySet[M]:
     """Return the rows whose person may be shown: who plays, who was asked, who is in a room."""
     return rows.filter(compiled.stands_open(rows.model, person, viewer))
+
+
+def my_addresses(user: User) -> QuerySet[EmailAddress]:
+    """Return a person's own e-mail addresses, the one in use first."""
+    rows: QuerySet[EmailAddress] = EmailAddress.objects.filter(user=user)
+    return rows.order_by("-primary", "pk")
 
 
 def profile_for(viewer: Viewer, username: str) -> Profile:

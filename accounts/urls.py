@@ -1,8 +1,10 @@
 from django.urls import path
 
 from accounts.views import (
+    account,
     confirm,
     entrance,
+    notifications,
     profiles,
     safety,
     settings,
@@ -16,9 +18,9 @@ urlpatterns = [
     path("account/signup/age/", entrance.age, name="sign_up_age"),
     path("account/signup/later/", entrance.later, name="sign_up_later"),
     path("settings/", settings.home, name="settings"),
-    path("settings/account/", settings.account, name="account_settings"),
+    path("settings/account/", account.account, name="account_settings"),
     path("settings/security/", settings.security, name="security_settings"),
-    path("settings/notifications/", settings.notifications, name="notification_settings"),
+    path("settings/notifications/", notifications.notifications, name="notification_settings"),
     path("settings/profile/", profiles.edit_profile, name="edit_profile"),
     path("settings/profile/preview/", profiles.preview_bio, name="preview_bio"),
     path("settings/profile/towns/", profiles.towns, name="towns"),

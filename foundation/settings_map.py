@@ -41,7 +41,8 @@ class Entry:
     - `effect`: one sentence that says what it does; shown beside it and in what a search finds.
     - `anchor`: id of the field or section it stands in, on the page of `route`.
     - `words`: other words that people may look for it with.
-    - `also`: more pages that list it as a row; it belongs to `page`.
+    - `also`: more pages that list it as a row; it belongs to `page`, whose own rows leave it out
+      with `row=False` because something else there leads to it.
     - `shown`: whether this person has it at all.
     """
 
@@ -53,6 +54,7 @@ class Entry:
     words: Any = ""
     icon: str = ""
     also: Sequence[str] = ()
+    row: bool = True
     shown: Shown = to_all
     order: int = 50
     danger: bool = False
@@ -76,6 +78,7 @@ class Entry:
 
 _pages: dict[str, Page] = {}
 _entries: list[Entry] = []
+_sources: list[Callable[[], list[Entry]]] = []
 _below: dict[str, str] = {}  # route → key of the page it stands below
 
 
@@ -94,6 +97,11 @@ def entry(page: str, title: Any, effect: Any, *, route: str, **about: Any) -> No
         _below.setdefault(route, page)
 
 
+def source(given: Callable[[], list[Entry]]) -> None:
+    """Have entries made when they are asked for, from something that others fill later."""
+    _sources.append(given)
+
+
 def below(page: str, *routes: str) -> None:
     """Say that these routes are shown under a page, without being listed or found themselves."""
     _below.update(dict.fromkeys(routes, page))
@@ -109,18 +117,19 @@ def pages() -> list[Page]:
 
 def entries(person: Any) -> list[Entry]:
     """Return all that this person has, page by page, in the order of the pages."""
-    found = [one for one in _entries if one.opens() and one.shown(person)]
+    found = [one for one in entries_of_all() if one.opens() and one.shown(person)]
     return sorted(found, key=lambda one: (_pages[one.page].order, one.order))
 
 
 def entries_of_all() -> list[Entry]:
     """Return every declared entry, whoever has it."""
-    return list(_entries)
+    return [*_entries, *(one for given in _sources for one in given())]
 
 
 def rows(key: str, person: Any) -> list[Entry]:
     """Return the pages below one page."""
-    return [one for one in entries(person) if one.is_row and key in {one.page, *one.also}]
+    found = [one for one in entries(person) if one.is_row]
+    return [one for one in found if key in one.also or (one.row and key == one.page)]
 
 
 def page_of(entry: Entry) -> Page:

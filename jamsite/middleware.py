@@ -5,8 +5,10 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from foundation.limits import TooMany
+from foundation.moments import zone
 from foundation.problems import Gone, problem_response
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -44,6 +46,20 @@ class LeavingMiddleware:
                     return problem_response(request, 403, "This account is leaving.")
                 return redirect("leave")
         return self.get_response(request)
+
+
+class ClockMiddleware:
+    """Pages tell times by the clock of the person who looks; whatever machines read keeps UTC."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        name = getattr(request.user, "time_zone", "")
+        if not name or request.path.startswith(("/api/", "/admin/", "/sitemap")):
+            return self.get_response(request)
+        with timezone.override(zone(name)):
+            return self.get_response(request)
 
 
 class ErrorPagesMiddleware:

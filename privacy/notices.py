@@ -8,6 +8,7 @@ carries the same Message-ID, so that mail programs show it once.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
@@ -15,13 +16,15 @@ from django.conf import settings
 from django.db.models import Model, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from foundation.moments import quiet_until
 from foundation.work import failing_kindly, soon
 from integrations.mail import Letter
 from privacy import datamap, quiet
 from privacy.access import visible
-from privacy.models import Notice
+from privacy.models import Notice, NoticeChoice
 from privacy.viewer import Via, Viewer
 
 
@@ -34,9 +37,20 @@ class Kind:
     - `headers`: more headers of the mail, such as List-Unsubscribe.
     - `why`: last line of the mail, or what makes it: why they get it, and how to end it.
     - `whole`: title and text are subject and body as they are, with nothing around them.
+    - `title`, `text`: what it is called in the settings, and one sentence of what comes; a kind
+      without a title is none that people are asked about.
+    - `choosable`: each person may have it in the product, by mail, both or neither; `product` and
+      `mail` are what holds until they choose. All others always come.
+    - `urgent`: quiet hours hold neither its mail nor its mark back.
     """
 
     key: str
+    title: Any = ""
+    text: Any = ""
+    choosable: bool = False
+    product: bool = True
+    mail: bool = True
+    urgent: bool = False
     while_leaving: bool = False
     still: Callable[[Notice], bool] = lambda notice: True
     headers: Callable[[Notice], Mapping[str, str]] = lambda notice: {}
@@ -55,10 +69,31 @@ def kind(key: str, **about: Any) -> Kind:
     return _kinds[key]
 
 
-kind("account")
+def kinds() -> list[Kind]:
+    """Return the kinds that people are told of in their settings."""
+    return [one for one in _kinds.values() if one.title]
+
+
 kind("entrance", whole=True)  # sign-up, sign-in, passwords: allauth's own letters
-kind("rights", while_leaving=True)
-kind("safety", while_leaving=True)
+kind(
+    "safety",
+    while_leaving=True,
+    urgent=True,
+    title=_("Security alerts"),
+    text=_("A new sign-in, a new password or address, an account about to lapse."),
+)
+kind(
+    "rights",
+    while_leaving=True,
+    title=_("Your requests and your data"),
+    text=_("Answers of our support, copies that are ready, what was given to whom."),
+)
+kind(
+    "account",
+    choosable=True,
+    title=_("Service notices"),
+    text=_("What changes for you on this site, such as maintenance that ends what you do."),
+)
 kind("desk", why="You get this because this address is the site's contact for requests.")
 
 
@@ -71,12 +106,14 @@ def tell(
     url: str = "",
     mail: bool = True,
     about: Model | None = None,
-) -> Notice:
+) -> Notice | None:
     """Write a notice to a person, shown at /notices/ and, with `mail`, sent to their address.
 
-    `url` is a path of this site; `about` the row whose visibility the notice depends on.
+    `url` is a path of this site; `about` the row whose visibility the notice depends on. Kinds
+    that people may choose come as each of them did: None when they want neither.
     """
-    return tell_many([user], kind, title, text, url=url, mail=mail, about=about)[0]
+    made = tell_many([user], kind, title, text, url=url, mail=mail, about=about)
+    return made[0] if made else None
 
 
 def tell_many(
@@ -89,23 +126,66 @@ def tell_many(
     mail: bool = True,
     about: Model | None = None,
 ) -> list[Notice]:
-    """Write the same notice to many people with one INSERT."""
-    made = [
-        Notice(
-            user=user,
-            kind=_kinds[kind].key,
-            title=title[:200],
-            text=text,
-            url=url,
-            about=name_of(about) if about is not None else "",
-            work=Notice.Progress.WAITING if mail else Notice.Progress.DONE,
-        )
-        for user in users
-    ]
+    """Write the same notice to many people with one INSERT, to each as they chose."""
+    people = list(users)
+    wanted = wishes(people, kind)
+    made = []
+    for user in people:
+        listed, by_mail = wanted[user.pk]
+        if listed or (by_mail and mail):
+            made.append(
+                Notice(
+                    user=user,
+                    kind=_kinds[kind].key,
+                    title=title[:200],
+                    text=text,
+                    url=url,
+                    about=name_of(about) if about is not None else "",
+                    listed=listed,
+                    work=Notice.Progress.WAITING if mail and by_mail else Notice.Progress.DONE,
+                )
+            )
     Notice.objects.bulk_create(made)
-    if mail and len(made) == 1:
+    if len(made) == 1 and made[0].work == Notice.Progress.WAITING:
         _soon(made[0])  # more than one: the sweeper takes them in turn
     return made
+
+
+def wishes(people: Sequence[Any], kind: str) -> dict[int, tuple[bool, bool]]:
+    """Return for each person whether they want a kind in the product, and by mail: one query."""
+    about = _kinds[kind]
+    found = dict.fromkeys((user.pk for user in people), (about.product, about.mail))
+    if about.choosable:
+        chosen = NoticeChoice.objects.filter(user__in=people, kind=kind)
+        found |= {one.user_id: (one.product, one.mail) for one in chosen}
+    return found
+
+
+def choices_of(user: Any) -> list[tuple[Kind, bool, bool]]:
+    """Return every kind that can be chosen, with what holds for the person: one query."""
+    chosen = {one.kind: one for one in NoticeChoice.objects.filter(user=user)}
+    return [
+        (one, chosen[one.key].product, chosen[one.key].mail)
+        if one.key in chosen
+        else (one, one.product, one.mail)
+        for one in kinds()
+        if one.choosable
+    ]
+
+
+def choose(user: Any, wanted: Mapping[str, tuple[bool, bool]]) -> None:
+    """Keep what a person wants, by kind: in the product, by mail. It holds for mail on its way."""
+    rows = [
+        NoticeChoice(user=user, kind=key, product=product, mail=mail)
+        for key, (product, mail) in wanted.items()
+        if _kinds[key].choosable
+    ]
+    NoticeChoice.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["user", "kind"],
+        update_fields=["product", "mail"],
+    )
 
 
 def write(address: str, kind: str, subject: str, text: str) -> Notice:
@@ -134,13 +214,43 @@ def run(notice_id: int) -> None:
         return
     with failing_kindly(notice):
         if not _may_go(notice):
-            notice.cancel()
+            _over(notice, notice.cancel)
+            return
+        morning = _quiet_until(notice)
+        if morning is not None:
+            notice.wait_until(morning)
             return
         _letter(notice).send()
-        if notice.user_id is None:
-            notice.delete()
-        else:
-            notice.finish()
+        _over(notice, notice.finish)
+
+
+def wake(user: Any) -> None:
+    """Have the mail that quiet hours held back looked at now: the hours have changed."""
+    waiting = Notice.objects.filter(user=user, work=Notice.Progress.WAITING)
+    waiting.filter(leased_until=None, attempts=0).update(due_at=timezone.now())
+
+
+def _over(notice: Notice, end: Callable[[], None]) -> None:
+    """End the mail of a notice; what stands in nobody's list goes with it."""
+    if notice.user_id is None or not notice.listed:
+        notice.delete()
+    else:
+        end()
+
+
+def _quiet_until(notice: Notice) -> datetime | None:
+    """Return when a mail may go that its person's quiet hours hold back, if they do."""
+    if notice.user is None or _kinds[notice.kind].urgent:
+        return None
+    return quiet_until(notice.user, timezone.now())
+
+
+def marks(user: Any) -> bool:
+    """Return whether unseen notices are to be marked now: in quiet hours only urgent ones are."""
+    unseen = Notice.objects.filter(user=user, seen_at__isnull=True, listed=True)
+    if quiet_until(user, timezone.now()) is not None:
+        unseen = unseen.filter(kind__in=[one.key for one in _kinds.values() if one.urgent])
+    return unseen.exists()
 
 
 def _may_go(notice: Notice) -> bool:
@@ -150,6 +260,8 @@ def _may_go(notice: Notice) -> bool:
     if notice.user is None:
         return True
     user: Any = notice.user
+    if not wishes([user], notice.kind)[user.pk][1]:
+        return False
     if user.is_present:
         return bool(not notice.about or shown([notice], user))
     return about.while_leaving and user.is_active

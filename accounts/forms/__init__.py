@@ -1,8 +1,10 @@
 """Forms about oneself, one module for each subject."""
 
 from accounts.forms.age import AgeForm
+from accounts.forms.clock import QuietForm, ZoneForm
 from accounts.forms.entrance import AddressForm, NetworkSignUpForm, SignUpForm
 from accounts.forms.leaving import LeaveForm
+from accounts.forms.notifications import NotificationsForm
 from accounts.forms.profile import ProfileForm
 from accounts.forms.sharing import SharingForm
 
@@ -11,7 +13,10 @@ __all__ = [
     "AgeForm",
     "LeaveForm",
     "NetworkSignUpForm",
+    "NotificationsForm",
     "ProfileForm",
+    "QuietForm",
     "SharingForm",
     "SignUpForm",
+    "ZoneForm",
 ]

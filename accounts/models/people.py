@@ -90,6 +90,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         default=False,
         help_text="their data is kept and not used, as they asked (GDPR article 18)",
     )
+    time_zone = models.CharField(_("time zone"), max_length=40, blank=True)
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import Block, Follow, Guardianship, JammedWith, Mute, User
 from accounts.walls import blocked_with
@@ -21,7 +22,13 @@ from privacy.notices import kind, tell
 from privacy.viewer import Viewer
 
 MAX_FOLLOWS = 20_000
-kind("follows")
+kind(
+    "follows",
+    choosable=True,
+    mail=False,
+    title=_lazy("Followers"),
+    text=_lazy("Somebody asks to follow you."),
+)
 
 
 class Refused(Exception):
@@ -69,7 +76,6 @@ def follow(follower: User, followee: User) -> Follow:
             _("Somebody would like to follow you"),
             _("You decide whether they may. Until then they see what everybody sees."),
             url=reverse("followers"),
-            mail=False,
             about=made,
         )
     return made

@@ -7,7 +7,24 @@ from foundation.settings_map import below, entry
 entry(
     "account", _("E-mail address"),
     _("Where we write to you. It is never shown to anyone."),
-    route="account_email", icon="mail", order=20, also=["security"],
+    route="account_email", icon="mail", order=20, row=False, also=["security"],
     words=_("mail address contact confirm verify primary change remove delete"),
 )  # fmt: skip
 below("account", "leave_cancel")
+entry(
+    "account", _("Time zone"),
+    _("Pages and letters tell times by this clock, and quiet hours follow it."),
+    route="account_settings", anchor="id_time_zone", order=30,
+    words=_("timezone clock hour time date region local"),
+)  # fmt: skip
+entry(
+    "account", _("Username"),
+    _("Public: everyone sees it, and you can sign in with it."),
+    route="account_settings", anchor="username", order=10, words=_("name nickname handle rename"),
+)  # fmt: skip
+entry(
+    "account", _("Age group"),
+    _("Nobody but you sees it; it decides which protections your account has."),
+    route="account_settings", anchor="age-group", order=15,
+    words=_("birthday child teen adult age"),
+)  # fmt: skip

@@ -43,3 +43,8 @@ entry(
     route="socialaccount_connections", icon="plug", order=62, also=["security"],
     words=_("social google apple facebook twitter x openid connect disconnect accounts login"),
 )  # fmt: skip
+entry(
+    "sharing", _("People you muted"),
+    _("Your lists, search and notices leave them out; they aren't told."),
+    route="mutes", icon="shield", order=61, words=_("mute hide quiet ignore"),
+)  # fmt: skip

@@ -31,20 +31,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def account(request: HttpRequest) -> HttpResponse:
-    return render(request, "settings/page.html", {"page": settings_map.get("account")})
-
-
-@login_required
-@require_safe
 def security(request: HttpRequest) -> HttpResponse:
     return render(request, "settings/page.html", {"page": settings_map.get("security")})
-
-
-@login_required
-@require_safe
-def notifications(request: HttpRequest) -> HttpResponse:
-    return render(request, "settings/page.html", {"page": settings_map.get("notifications")})
 
 
 @login_required

@@ -1,9 +1,12 @@
 // <time datetime="…" data-local="day|moment|clock">: the server writes the time in its own zone, here it
-// turns into the reader's zone and language. "moment" is relative while it is near.
+// turns into the reader's zone and language: the zone they chose (<html data-zone>), or else the browser's.
+// "moment" is relative while it is near.
 const lang = document.documentElement.lang || "en";
-const day = new Intl.DateTimeFormat(lang, { dateStyle: "medium" });
-const full = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
-const hours = new Intl.DateTimeFormat(lang, { timeStyle: "short" });
+const timeZone = known(document.documentElement.dataset.zone);
+const day = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeZone });
+const plainDay = new Intl.DateTimeFormat(lang, { dateStyle: "medium" });
+const full = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short", timeZone });
+const hours = new Intl.DateTimeFormat(lang, { timeStyle: "short", timeZone });
 const relative = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
 
 const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
@@ -11,6 +14,14 @@ const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["hour", 3_600],
   ["minute", 60],
 ];
+
+function known(zone: string | undefined): string | undefined {
+  try {
+    return zone && new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    return undefined; // a zone that this browser doesn't know
+  }
+}
 
 function moment(then: Date): string {
   const seconds = (then.getTime() - Date.now()) / 1000;
@@ -28,9 +39,13 @@ export function localTimes(root: ParentNode): void {
     // A day without a time is that day everywhere.
     const then = new Date(written.length === 10 ? `${written}T00:00` : written);
     if (Number.isNaN(then.getTime())) continue;
+    if (written.length === 10) {
+      element.textContent = plainDay.format(then);
+      continue;
+    }
     const style = element.dataset.local;
     element.textContent =
       style === "clock" ? hours.format(then) : style === "full" ? full.format(then) : style === "day" ? day.format(then) : moment(then);
-    if (written.length > 10) element.title = full.format(then);
+    element.title = full.format(then);
   }
 }

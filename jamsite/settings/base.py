@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "jamsite.middleware.LeavingMiddleware",
+    "jamsite.middleware.ClockMiddleware",
     "jamsite.middleware.ErrorPagesMiddleware",
 ]
 

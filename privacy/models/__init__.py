@@ -15,7 +15,7 @@ from privacy.models.erasing import (
 from privacy.models.links import ShareLink
 from privacy.models.looks import Look
 from privacy.models.news import Newsletter, NewsReader, NewsSending
-from privacy.models.notices import Notice
+from privacy.models.notices import Notice, NoticeChoice
 from privacy.models.policy import PolicyNotice, PolicyNoticeRun, PolicyRelease
 from privacy.models.requests import Request, RequestStep
 from privacy.models.retention import RetentionRun
@@ -39,6 +39,7 @@ __all__ = [
     "NewsSending",
     "Newsletter",
     "Notice",
+    "NoticeChoice",
     "PolicyNotice",
     "PolicyNoticeRun",
     "PolicyRelease",

@@ -18,7 +18,8 @@ class Notice(Work):
 
     `about` names the row it tells of ("app.model:public_id"), so that the gate can be asked again
     before the mail goes and before the notice is shown. `address` is for people without account;
-    such a row is deleted once its mail has gone.
+    such a row is deleted once its mail has gone, and so is one that isn't `listed`: its person
+    wants this kind by mail alone.
     """
 
     public_id = PublicIdField()
@@ -31,6 +32,7 @@ class Notice(Work):
     url = models.CharField(max_length=500, blank=True)
     about = models.CharField(max_length=120, blank=True)
     address = models.EmailField(blank=True)
+    listed = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     seen_at = models.DateTimeField(null=True, blank=True)
 
@@ -39,7 +41,9 @@ class Notice(Work):
             work_index("notice_due"),
             models.Index(fields=["user", "-created_at", "-id"], name="notice_newest"),
             models.Index(
-                fields=["user"], condition=models.Q(seen_at__isnull=True), name="notice_unseen"
+                fields=["user"],
+                condition=models.Q(seen_at__isnull=True, listed=True),
+                name="notice_unseen",
             ),
             models.Index(fields=["created_at"], name="notice_age"),
             models.Index(Upper("address"), name="notice_address", condition=~models.Q(address="")),
@@ -56,3 +60,19 @@ class Notice(Work):
         if timezone.now() - self.created_at < TRIED:
             self.attempts = min(self.attempts, MAX_ATTEMPTS - 1)
         return super().fail(reason, final=final)
+
+
+class NoticeChoice(models.Model):
+    """What one person chose for one kind of notice; without a row the kind's own defaults hold."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notice_choices"
+    )
+    kind = models.CharField(max_length=40)
+    product = models.BooleanField()
+    mail = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind"], name="notice_choice_once"),
+        ]

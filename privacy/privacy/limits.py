@@ -10,6 +10,7 @@ dm.serves("privacy", "rights")
 dm.serves("privacy.links", "publishing")
 dm.serves("privacy.views.links", "publishing")
 dm.serves("privacy.tombstones", "safety")
+dm.serves("privacy.notices", "account", "rights", "safety")
 dm.serves("privacy.usage", "analytics")
 dm.serves("privacy.news", "news")
 

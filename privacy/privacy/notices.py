@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import datamap as dm
 from privacy import notices, rules
-from privacy.models import Notice
+from privacy.models import Notice, NoticeChoice
 from privacy.rules import Rule
 
 rules.see(Notice, Rule(owner="user"))
+rules.see(NoticeChoice, Rule(owner="user"))
 
 dm.declare(
     Notice,
@@ -42,6 +43,7 @@ dm.declare(
             seen_by="nobody",
             note="of people without account; deleted when the letter has gone",
         ),
+        "listed": dm.technical(),
         "created_at": dm.moment(),
         "seen_at": dm.moment(),
         **dm.work(),
@@ -49,5 +51,21 @@ dm.declare(
     erase=dm.Erase.CUSTOM,
     purge=notices.purge,
     erased_how="deleted, with letters on their way to you",
+    order=10,
+)
+
+dm.declare(
+    NoticeChoice,
+    label=_("What you want to be told"),
+    correct="notification_settings",
+    subjects=["user"],
+    purposes=["account"],
+    fields={
+        "id": dm.technical(),
+        "user": dm.link(export=False),
+        "kind": dm.choice(),
+        "product": dm.choice(),
+        "mail": dm.choice(),
+    },
     order=10,
 )

@@ -1,5 +1,7 @@
 """Versions of the policy, and who was told of them: what they hold about people."""
 
+from django.utils.translation import gettext_lazy as _
+
 from privacy import datamap as dm
 from privacy import notices, rules
 from privacy.models import PolicyNotice, PolicyNoticeRun, PolicyRelease
@@ -25,4 +27,10 @@ dm.declare(
     order=10,
 )
 
-notices.kind("policy", while_leaving=True, why="Every account is told of this, whatever it chose.")
+notices.kind(
+    "policy",
+    while_leaving=True,
+    why="Every account is told of this, whatever it chose.",
+    title=_("Changes of what we promise"),
+    text=_("A new privacy policy, with the day it begins, and time to leave before."),
+)

@@ -21,7 +21,9 @@ def index(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         notices.see_all(request.user)
         return redirect("notices")
-    page: Any = newest_first(visible(Notice, Viewer.looking(request)), request.GET.get("after"))
+    page: Any = newest_first(
+        visible(Notice, Viewer.looking(request)).filter(listed=True), request.GET.get("after")
+    )
     shown = notices.shown(page.items, request.user)
     context = {"notices": shown, "next_url": page.next_url(request)}
     return render(request, "privacy/notices.html", context)

@@ -153,6 +153,7 @@ class Canary:
         group, _ = Group.objects.get_or_create(name="helpers")
         self.user.groups.add(group)
         self.user.user_permissions.add(Permission.objects.all()[:1][0])
+        notices.choose(self.user, {"account": (True, True)})
         notices.tell(
             self.user, "account", self.mark("notice"), self.mark("noticetext"),
             url=f"/{self.mark('noticeurl')}/",
@@ -237,6 +238,7 @@ UNMARKED: dict[str, str] = {
     "country": "two letters of a list",
     "instrument": "one of a list of words",
     "age_group": "one of three words",
+    "time_zone": "one of the names of zones",
     "audience": "one of a few words",
     "answer": "one of a few words",
     "stage": "one of a few words",

@@ -108,7 +108,7 @@ def test_the_mail_is_tried_for_three_days(cast: Cast) -> None:
 def test_many_are_told_with_one_statement(cast: Cast, django_assert_num_queries: Any) -> None:
     people = [cast["owner"], cast["participant"], cast["stranger"]]
     with django_assert_num_queries(1):
-        notices.tell_many(people, "account", "All of you", "")
+        notices.tell_many(people, "rights", "All of you", "")
     deliver()
     assert sorted(letter.to[0] for letter in mail.outbox) == [
         "owner@mail.example", "participant@mail.example", "stranger@mail.example",
