@@ -19,6 +19,7 @@ from accounts import entrance
 from accounts.guarding import GuardingAdapter
 from accounts.models import Profile, User
 from accounts.services import ages
+from foundation.limits import TooMany, masked, spend
 from integrations import networks
 from privacy import notices, sealing
 from privacy.tombstones import is_buried
@@ -47,12 +48,20 @@ class AccountAdapter(GuardingAdapter):
         answer: HttpResponse | None = super().pre_login(request, user, **about)
         return answer
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Attempts are counted where the password is looked at, in `accounts.backends`."""
+
     def login(self, request: HttpRequest, user: User) -> None:
         entrance.forget_age(request)
         super().login(request, user)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Leave the letter to the outbox: a slow mail server holds up nobody, and tells nothing."""
+        try:
+            # Silently: whoever asks is told nothing, and the links sent before still work.
+            spend(f"letter:{template_prefix}", masked(email.lower()), limit=5, seconds=3600)
+        except TooMany:
+            return
         request = allauth_context.request
         site = get_current_site(request)
         about = {"request": request, "email": email, "current_site": site, **context}

@@ -1,12 +1,14 @@
-"""How a request finds its person."""
+"""How a request finds its person, and a password its account."""
 
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.models import EmailAddress
 from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.services import locks
+from accounts.services import lockouts, locks
 from privacy import consent, notices
 from privacy.models import Notice
 
@@ -17,6 +19,29 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
     `has_news`: something they were told is unseen; in quiet hours only alerts count.
     `consents`: see `privacy.consent.newest`.
     """
+
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
+        """Look at one password, once, whether anybody has the name or not.
+
+        Each attempt costs the same work and counts towards the same limits (TooMany).
+        """
+        password = credentials.get("password")
+        login = credentials.get("email") or credentials.get("username") or ""
+        if not password:
+            return None
+        user = find_account(login)
+        counts = lockouts.counts_of(request, user, login) if request is not None else []
+        lockouts.before(counts)
+        if user is None:
+            self._mitigate_timing_attack(password)
+            return None
+        if not user.check_password(password):
+            return None
+        lockouts.was_right(counts)
+        if not self.user_can_authenticate(user):
+            self._stash_user(user)  # for allauth, which says that the account is not active
+            return None
+        return user
 
     def get_user(self, user_id: int) -> User | None:
         unseen = Notice.objects.filter(
@@ -30,3 +55,17 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
             person.has_news = notices.marks(person)
         found: User = person
         return found
+
+
+def find_account(login: str) -> User | None:
+    """Return the account of a username or an address, with the same queries whether there is one.
+
+    An address that somebody confirmed is theirs, whoever else has written it down.
+    """
+    login = login.strip()
+    if "@" not in login:  # which no username holds
+        return User.objects.filter(username__iexact=login).first()
+    confirmed = EmailAddress.objects.filter(email=login.lower(), verified=True)
+    holder = confirmed.select_related("user").first()
+    first = User.objects.filter(email__iexact=login).first()
+    return holder.user if holder is not None else first

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.queries import begun
 from accounts.views.shapes import person_preview
+from foundation.limits import network_of, spend
 from foundation.problems import problem_response
 from privacy.access import get_visible_or_404, visible
 from privacy.previews import Preview
@@ -61,6 +62,7 @@ PAGES = {
 @require_safe
 def oembed(request: HttpRequest) -> HttpResponse:
     """Answer with what a link leads to (https://oembed.com), as far as anybody may see it."""
+    spend("oembed", network_of(request), limit=600, seconds=900)
     if request.GET.get("format", "json") != "json":
         return problem_response(request, 501, "Only format=json is spoken here.")
     preview = _preview_of(request, request.GET.get("url", ""))

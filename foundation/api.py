@@ -1,10 +1,9 @@
 """What the API stands on: keyset pagination, raw bodies, counted requests."""
 
-import hashlib
+import math
 import time
 from typing import Any
 
-from django.conf import settings
 from drf_spectacular.authentication import SessionScheme
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.pagination import BasePagination
@@ -14,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
-from foundation.limits import count
+from foundation.limits import TooMany, count, masked
 from foundation.paging import newest_first
 
 
@@ -91,16 +90,10 @@ class Throttle(BaseThrottle):
         rate = str(api_settings.DEFAULT_THROTTLE_RATES["user" if member else "anon"])
         allowed, _, period = rate.partition("/")
         seconds = {"s": 1, "m": 60, "h": 3600, "d": 86400}[period[0]]
-        who = f"user:{request.user.pk}" if member else f"address:{_masked(self.get_ident(request))}"
+        ident = masked(str(self.get_ident(request)))
+        who = f"user:{request.user.pk}" if member else f"address:{ident}"
         now = time.time()
         window = int(now // seconds)
-        self._opens_in = (window + 1) * seconds - now
-        return count(f"throttle:{who}:{window}", seconds) <= int(allowed)
-
-    def wait(self) -> float:
-        return self._opens_in
-
-
-def _masked(address: str | None) -> str:
-    key = settings.SECRET_KEY.encode()[:64]
-    return hashlib.blake2b(str(address).encode(), key=key, digest_size=12).hexdigest()
+        if count(f"throttle:{who}:{window}", seconds) > int(allowed):
+            raise TooMany(math.ceil((window + 1) * seconds - now), int(allowed), seconds)
+        return True

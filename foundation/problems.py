@@ -3,10 +3,14 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
+
+from foundation.limits import TooMany
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -53,6 +57,23 @@ def problem(status: int, detail: str, **extra: Any) -> dict[str, Any]:
 
 def problem_response(request: HttpRequest, status: int, detail: str) -> JsonResponse:
     return JsonResponse(problem(status, detail), status=status, content_type=CONTENT_TYPE)
+
+
+def too_many(request: HttpRequest, error: TooMany) -> HttpResponse:
+    """Return the 429, a page or a problem: what the limit is, and when it opens again."""
+    answer: HttpResponse
+    if request.path.startswith("/api/"):
+        detail = _("The limit is %(limit)s. Try again in %(wait)d seconds.")
+        found = problem(
+            429, detail % {"limit": error.said, "wait": error.wait},
+            limit=error.limit, window_seconds=error.seconds, retry_after=error.wait,
+        )  # fmt: skip
+        answer = JsonResponse(found, status=429, content_type=CONTENT_TYPE)
+    else:
+        context = {"wait": error.wait, "limit": error.said}
+        answer = render(request, "429.html", context, status=429)
+    answer["Retry-After"] = str(error.wait)
+    return answer
 
 
 def handle(exc: Exception, context: dict[str, Any]) -> Response | None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from foundation.limits import TooMany
 from foundation.moments import zone
-from foundation.problems import Gone, problem_response
+from foundation.problems import Gone, problem_response, too_many
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -77,8 +77,5 @@ class ErrorPagesMiddleware:
             response["X-Robots-Tag"] = "noindex"
             return response
         if isinstance(error, TooMany):
-            context = {"wait": error.wait, "limit": error.limit}
-            response = render(request, "429.html", context, status=429)
-            response["Retry-After"] = str(error.wait)
-            return response
+            return too_many(request, error)
         return None

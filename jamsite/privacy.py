@@ -247,10 +247,12 @@ dm.store(
     retention=dm.Fades(timedelta(hours=25), _("it was written"), _("a time to live on each key")),
     erased_how=_("expires by itself"),
     places={
-        ":1:limit:*": _("how often somebody did something in a span of time"),
+        ":1:limit:*": _(
+            "how often somebody did something in a span of time; addresses as keyed hashes"
+        ),
         ":1:throttle:*": _("how often the API was asked; addresses as keyed hashes"),
         ":1:sign-ins-used*": _("that a sign-in was used, until it is written to its row"),
-        ":1:allauth:*": _("how often a sign-in, a sign-up or a reset was tried"),
+        ":1:allauth:*": _("how often a second factor was tried"),
         ":1:allauth.mfa.*": _("that a code of an app was used, so that it isn't twice"),
     },
 )

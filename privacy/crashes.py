@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from django.contrib.auth import get_user_model
 from django.db.models import F
-from django.db.models.functions import Lower
+from django.db.models.functions import Upper
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
@@ -79,11 +79,11 @@ def scrubbed(message: str) -> str:
     text = message[:1000]
     for pattern, instead in _OUT:
         text = pattern.sub(instead, text)
-    words = {word.lower() for word in re.findall(r"[\w-]{3,30}", text)}
-    people: Any = get_user_model()._default_manager.annotate(plain=Lower("username"))
+    words = {word.upper() for word in re.findall(r"[\w-]{3,30}", text)}
+    people: Any = get_user_model()._default_manager.annotate(plain=Upper("username"))
     names = set(people.filter(plain__in=words).values_list("plain", flat=True))
     kept = [
-        "…" if word.lower() in names else word
+        "…" if word.upper() in names else word
         for word in re.split(r"(?<![\w-])([\w-]{3,30})(?![\w-])", text)
     ]
     return re.sub(r"\s+", " ", "".join(kept)).strip()

@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -55,11 +55,11 @@ def record(transfer: Transfer) -> Callable[[], None]:
 def _people(about: Sequence[int | str]) -> list[int | None]:
     """Return account keys, with None for each address that belongs to nobody here."""
     people: list[int | None] = [one for one in about if isinstance(one, int)]
-    addresses = [one.lower() for one in about if isinstance(one, str)]
+    addresses = [one.upper() for one in about if isinstance(one, str)]
     if addresses:
         model = get_user_model()
-        rows = model._default_manager.annotate(lower=Lower("email")).filter(lower__in=addresses)
-        known = dict(rows.values_list("lower", "pk"))
+        rows = model._default_manager.annotate(plain=Upper("email")).filter(plain__in=addresses)
+        known = dict(rows.values_list("plain", "pk"))
         people += [known.get(address) for address in addresses]
     return people
 

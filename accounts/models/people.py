@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -105,8 +105,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(Lower("username"), name="username_once"),
-            models.UniqueConstraint(Lower("email"), name="email_once"),
+            # In capitals, as `iexact` compares: whoever signs in is found by these.
+            models.UniqueConstraint(Upper("username"), name="username_once"),
+            models.UniqueConstraint(Upper("email"), name="email_once"),
         ]
         indexes = [
             # Few accounts are children's; the gate asks for them wherever something is wide open.

@@ -13,6 +13,7 @@ from jamsite import static_headers
 from jamsite.embedded.paths import data_dir
 from jamsite.embedded.services import running_urls
 from jamsite.settings.environment import read
+from jamsite.settings.ways_in import *  # noqa: F403
 
 # Django's generic classes take type arguments at run time as they do for the type checker.
 django_stubs_ext.monkeypatch()
@@ -102,6 +103,7 @@ MIDDLEWARE = [
     "jamsite.middleware.LeavingMiddleware",
     "jamsite.middleware.ClockMiddleware",
     "jamsite.middleware.ErrorPagesMiddleware",
+    "accounts.middleware.EntranceLimits",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -200,13 +202,6 @@ SOCIALACCOUNT_PROVIDERS = {
         ],
     }
 }
-HEADLESS_CLIENTS = ("app",)
-HEADLESS_ADAPTER = "accounts.api.entrance.HeadlessAdapter"
-HEADLESS_TOKEN_STRATEGY = "accounts.services.tokens.AppTokens"  # noqa: S105
-HEADLESS_JWT_ALGORITHM = "HS256"  # signed with SECRET_KEY
-HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 300
-HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 60 * 60 * 24 * 30  # as a web session
-HEADLESS_JWT_STATEFUL_VALIDATION_ENABLED = True  # what ends a sign-in ends its tokens at once
 USERSESSIONS_TRACK_ACTIVITY = False
 MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]

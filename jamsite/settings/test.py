@@ -15,7 +15,6 @@ DEVELOPMENT_PAGES = True
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["tests.hashers.QuickBCrypt"]
 STAFF_SECOND_STEP = False  # switched on where it is what a test is about
-ACCOUNT_RATE_LIMITS = False
 
 # Each xdist worker has its own database in PostgreSQL (pytest-django) and in Valkey (here).
 _number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from foundation.limits import spend
+from foundation.limits import network_of, spend
 from foundation.origins import same_origin
 from foundation.paging import newest_first
 from privacy import browser, consent, purposes, usage
@@ -60,7 +60,7 @@ def cookies(request: HttpRequest) -> HttpResponse:
             raise PermissionDenied
         if request.user.is_authenticated:
             return redirect("consent")  # an account decides there, wherever it is signed in
-        spend("cookies", str(request.META.get("REMOTE_ADDR")), limit=120, seconds=3600)
+        spend("cookies", network_of(request), limit=120, seconds=3600)
         response = redirect(_back(request, "cookies"))
         answers = _answers(request)
         _end(request, answers)

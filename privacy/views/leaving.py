@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -14,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from foundation.limits import spend
+from foundation.limits import network_of, spend
 from privacy import erasure, intake, leave_links, orders, receipts
 
 LONGEST_CALLBACK = 4096  # bytes
@@ -43,7 +42,7 @@ def by_mail(request: HttpRequest) -> HttpResponse:
     form = NameForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         name = form.cleaned_data["name"]
-        spend("leave-by", get_adapter().get_client_ip(request), limit=10, seconds=3600)
+        spend("leave-by", network_of(request), limit=10, seconds=3600)
         spend("leave-for", leave_links.hash_of(name.strip().lower()), limit=3, seconds=3600)
         intake.ask(name)
         return render(request, "privacy/leave_asked.html")
@@ -55,7 +54,7 @@ def by_mail(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, secret: str) -> HttpResponse:
     """Show what leaving does, and do it when asked again: opening a link alone changes nothing."""
-    spend("leave-link", get_adapter().get_client_ip(request), limit=60, seconds=3600)
+    spend("leave-link", network_of(request), limit=60, seconds=3600)
     if request.method == "POST":
         made = intake.use(secret)
         if request.user.is_authenticated and request.user.pk == made.user_id:
@@ -119,7 +118,7 @@ def receipt_key(request: HttpRequest) -> HttpResponse:
 @require_POST
 def order_callback(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take an outside service's word that it has deleted. Unknown and unsigned are both 404."""
-    spend("order-callback", get_adapter().get_client_ip(request), limit=600, seconds=3600)
+    spend("order-callback", network_of(request), limit=600, seconds=3600)
     body = request.read(LONGEST_CALLBACK)
     if not orders.called_back(public_id, body, request.headers.get("X-Jamsite-Signature", "")):
         raise Http404

@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from foundation.limits import network_of, spend
 from privacy import links
 from privacy.access import get_visible_or_404
 from privacy.models import ShareLink
@@ -19,6 +20,7 @@ from privacy.viewer import Viewer, hold_link
 @require_safe
 def shared(request: HttpRequest, key: str) -> HttpResponse:
     """Hold the link from now on, and go to what it opens; nothing without the gate's yes."""
+    spend("shared", network_of(request), limit=300, seconds=900)
     link = links.find(key)
     if link is None:
         raise Http404

@@ -2,17 +2,15 @@
 
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from foundation.limits import spend
+from foundation.limits import masked, network_of, spend
 from foundation.paging import newest_first
 from privacy import desk, know
 from privacy import requests as service
@@ -179,8 +177,8 @@ def public(request: HttpRequest) -> HttpResponse:
     form = PublicRequestForm(_posted(request), initial={"kind": request.GET.get("kind")})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        spend("request-from", _masked(get_adapter().get_client_ip(request)), limit=5, seconds=3600)
-        spend("request-to", _masked(values["address"].lower()), limit=3, seconds=86400)
+        spend("request-from", network_of(request), limit=5, seconds=3600)
+        spend("request-to", masked(values["address"].lower()), limit=3, seconds=86400)
         if not values["website"]:  # machines fill in what people don't see
             service.file(
                 values["kind"],
@@ -204,10 +202,6 @@ def public(request: HttpRequest) -> HttpResponse:
 
 def _posted(request: HttpRequest) -> Any:
     return request.POST if request.method == "POST" else None
-
-
-def _masked(value: str) -> str:
-    return salted_hmac("privacy.requests.limits", value, algorithm="sha256").hexdigest()[:24]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from foundation.limits import TooMany, spend
+from foundation.limits import TooMany, network_of, spend
 from foundation.origins import same_origin
 from foundation.problems import problem_response
 from privacy import consent, crashes, usage
@@ -36,7 +36,7 @@ def crash(request: HttpRequest) -> HttpResponse:
     if not same_origin(request) or not _wanted(request):
         return problem_response(request, 403, "Crash reports are taken only with consent.")
     try:
-        for who, limit in ((str(request.META.get("REMOTE_ADDR")), 20), ("all", 2000)):
+        for who, limit in ((network_of(request), 20), ("all", 2000)):
             spend("crash", who, limit=limit, seconds=3600)
     except TooMany as error:
         response: HttpResponse = problem_response(request, 429, "Enough for now.")
