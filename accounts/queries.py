@@ -1,5 +1,6 @@
 """Named lists of people. Each has a constant query count."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -20,7 +21,7 @@ from django.db.models import (
 from accounts.models import Block, Follow, Mute, Plays, Profile, RealName, User
 from accounts.models.profiles import FIELDS
 from privacy import compiled
-from privacy.access import get_visible_or_404, visible, with_visible_fields
+from privacy.access import get_visible_or_404, marking, visible, with_visible_fields
 from privacy.previews import previewed
 from privacy.viewer import NOBODY, Viewer
 
@@ -63,9 +64,10 @@ def profile_for(viewer: Viewer, username: str) -> Profile:
     """
     people = previewed(User.objects.all())
     person = get_visible_or_404(people, viewer, username__iexact=username)
-    profile = concealed(shown_profiles(Profile.objects.filter(user=person), viewer).get())
-    profile.user = person
-    return profile
+    found = shown_profiles(Profile.objects.filter(user=person), viewer).get()
+    person.played = found.user.played  # type: ignore[attr-defined]
+    found.user = person
+    return concealed(found)
 
 
 def public_face(profile: Profile, viewer: Viewer) -> Profile | None:
@@ -75,20 +77,24 @@ def public_face(profile: Profile, viewer: Viewer) -> Profile | None:
     """
     if viewer == NOBODY:
         return profile
-    rows = shown_profiles(Profile.objects.filter(pk=profile.pk), NOBODY)
-    found = rows.first()
-    return None if found is None else concealed(found)
+    rows = with_visible_fields(Profile.objects.filter(pk=profile.pk), NOBODY)
+    found: Any = rows.first()
+    if found is None:
+        return None
+    found.user = profile.user
+    return concealed(found, [one for one in profile.user.played if one.for_anyone])  # type: ignore[attr-defined]
 
 
 def shown_profiles(rows: QuerySet[Profile], viewer: Viewer) -> QuerySet[Profile]:
     """Return visible profiles, with who sees which field and, as `user.played`, the instruments."""
-    played = Prefetch("user__plays", visible(Plays, viewer).order_by("place", "pk"), "played")
+    plays = marking(visible(Plays, viewer), NOBODY, "for_anyone").order_by("place", "pk")
+    played = Prefetch("user__plays", plays, "played")
     return with_visible_fields(rows, viewer).select_related("user").prefetch_related(played)
 
 
-def concealed(profile: Any) -> Profile:
+def concealed(profile: Any, played: Sequence[Plays] | None = None) -> Profile:
     """Empty the fields of a row of `shown_profiles` that its viewer may not see."""
-    profile.instruments = profile.user.played
+    profile.instruments = list(profile.user.played if played is None else played)
     for name, columns in FIELDS.items():
         if not getattr(profile, f"sees_{name}"):
             for column in columns:

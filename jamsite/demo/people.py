@@ -26,6 +26,16 @@ class Person:
     ground: Colour
     ink: Colour
     motif: Callable[[Pen, Colour], None] | None = None
+    stage_name: str = ""
+    instruments: tuple[tuple[str, int], ...] = ()
+    genres: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    place: tuple[str, str] = ("", "")  # country and town
+    links: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ("musician",)
+    public: tuple[str, ...] = ()  # further fields that anybody sees
+    open_hours: int = 0  # open to jam from when the world is made
+    findable: bool = True
 
     @property
     def email(self) -> str:
@@ -125,30 +135,50 @@ PEOPLE = [
         "lumen", "guitar and harp", "Nylon on weekdays, steel on Sundays.",
         "Two guitars, one harp, no car. I like tunes that leave room for somebody else.",
         "public", "public", "public", (244, 178, 96), (150, 74, 48), (92, 44, 30), _strings,
+        stage_name="Lumen & the Long Way Home",
+        instruments=(("classical-guitar", 4), ("acoustic-guitar", 3), ("harp", 2)),
+        genres=("folk", "singer-songwriter", "celtic"), languages=("en", "de"),
+        place=("DE", "Leipzig"), links=("https://lumen.example/", "https://music.example/lumen"),
+        roles=("musician", "teacher"), open_hours=5,
+        public=("stage_name", "instruments", "genres", "links", "place"),
     ),
     Person(
         "hazel-hammond", "keys", "Looking for a bass player who hates Mondays too.",
         "Electric piano, organ when the neighbours are out. Mostly jazz, always in the kitchen.",
         "public", "members", "public", (38, 50, 88), (196, 104, 124), (32, 28, 44), _keys,
+        instruments=(("electric-piano", 4), ("organ", 3)), genres=("jazz", "soul", "funk"),
+        languages=("en", "fr"), place=("GB", "Sheffield"), public=("instruments", "genres"),
     ),
     Person(
         "otis-upright", "bass", "Slow is a tempo.",
         "Forty years of low notes. I show up on time and leave last.",
         "members", "public", "public", (226, 208, 174), (122, 70, 40), (84, 40, 22), _scroll,
+        stage_name="Otis Upright",
+        instruments=(("double-bass", 4), ("bass-guitar", 3)), genres=("jazz", "swing", "blues"),
+        languages=("en", "nl"), place=("NL", "Utrecht"), roles=("musician", "teacher", "parent"),
+        open_hours=48, public=("stage_name", "instruments"),
     ),
     Person(
         "brushwork", "drums", "",
         "Brushes, frame drum, kitchen table. I count in quietly.",
         "members", "members", "members", (62, 66, 74), (24, 26, 30), (168, 128, 52), _rings,
+        instruments=(("drums", 3), ("frame-drum", 2)), genres=("jazz", "fusion", "lo-fi"),
+        languages=("en", "tr"), place=("TR", "Izmir"), findable=False,
     ),
     Person(
         "saoirse-reel", "whistle", "Learning the ones with four flats.",
         "Whistles in every key but yours. Ask me for a reel and clear an hour.",
         "public", "public", "members", (250, 190, 140), (92, 150, 150), (44, 110, 86), _hills,
+        stage_name="Saoirse Reel", instruments=(("whistle", 3), ("flute", 2), ("voice", 1)),
+        genres=("celtic", "folk"), languages=("en", "ga"), place=("IE", "Galway"),
+        roles=("musician", "student"), open_hours=24, public=("instruments", "genres"),
     ),
     Person(
         "pelagia", "pads and weather", "Recording the harbour again.",
         "Synthesisers and tide tables. Long notes, short titles.",
         "public", "members", "public", (14, 34, 62), (20, 92, 110), (26, 96, 128), _waves,
+        instruments=(("synthesizer", 4), ("sampler", 3)), genres=("ambient", "electronic", "dub"),
+        languages=("en", "el", "it"), place=("GR", "Pátra"),
+        links=("https://pelagia.example/tides",), public=("instruments", "links"),
     ),
 ]  # fmt: skip

@@ -4,14 +4,16 @@ import hashlib
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import checks
 from accounts.models import Profile, User
-from accounts.services.profiles import clean_photo, replace_photo
+from accounts.services.profiles import clean_photo, replace_photo, write_profile
 from community import services as community
 from jamsite.demo.people import PEOPLE, Person, portrait
 from jamsite.demo.sound import RATE, pcm24
@@ -103,12 +105,25 @@ def _account(username: str, email: str, password: str, *, staff: bool = False) -
 def _person(person: Person, password: str) -> User:
     user = _account(person.username, person.email, password)
     if user is not None:
-        profile = Profile.objects.get(user=user)
-        profile.bio, profile.bio_audience = person.bio, person.bio_audience
-        profile.status, profile.status_audience = person.status, person.status_audience
-        profile.photo_audience = person.photo_audience
-        replace_photo(profile, clean_photo(portrait(person)))
+        write_profile(user, _told(person), instruments=person.instruments)
+        replace_photo(Profile.objects.get(user=user), clean_photo(portrait(person)))
     return User.objects.get(username__iexact=person.username)
+
+
+def _told(person: Person) -> dict[str, Any]:
+    """Return what a person of the demo tells of themselves, as columns of a profile."""
+    country, town_id, town = checks.place(*person.place)
+    hours = timedelta(hours=person.open_hours)
+    return {
+        "stage_name": person.stage_name, "bio": person.bio, "status": person.status,
+        "roles": list(person.roles), "genres": list(person.genres),
+        "languages": list(person.languages), "links": list(person.links),
+        "country": country, "town_id": town_id, "town": town, "findable": person.findable,
+        "available_until": timezone.now() + hours if person.open_hours else None,
+        "photo_audience": person.photo_audience, "bio_audience": person.bio_audience,
+        "status_audience": person.status_audience,
+        **{f"{name}_audience": "public" for name in person.public},
+    }  # fmt: skip
 
 
 def _staff(password: str) -> None:

@@ -62,7 +62,7 @@ COUNTS: dict[str, tuple[int, int | None]] = {
     "jam": (8, 5),
     "recordings": (5, 3),
     "recordings?mine=1": (5, 3),
-    "profile": (13, 8),
+    "profile": (12, 8),
     "favourites": (6, None),
     "conversations": (4, None),
     "conversation": (6, None),
