@@ -26,7 +26,7 @@ HOURS = (1, 3, 24, 72, 168)
 
 
 SECTIONS = (
-    ("about", _("About you"), "", ("photo", "stage_name", "status", "bio", "roles")),
+    ("you", _("You"), "", ("photo", "stage_name", "status", "bio", "roles")),
     ("music", _("Music"), "", ("instruments", "genres", "available", "findable")),
     ("contact", _("Where and how"), "", ("country", "languages", "links", "phone")),
     (
@@ -226,7 +226,15 @@ class ProfileForm(NewsChoice, forms.Form):
             "field": self[name],
             "audience": self[audience] if audience in self.fields else None,
             "town": self["town"] if kind == "place" else None,
+            "folds": name == "genres",
+            "chosen": self._chosen(name) if kind == "tags" else "",
         }
+
+    def _chosen(self, name: str) -> str:
+        """Return what is ticked, in words."""
+        ticked = self[name].value() or []
+        choices: Any = self.fields[name]
+        return ", ".join(str(label) for slug, label in choices.choices if slug in ticked)
 
     @property
     def genders(self) -> tuple[Any, ...]:

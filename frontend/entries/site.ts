@@ -9,6 +9,7 @@ import { startDialogs } from "../elements/dialogs";
 import { startFolds } from "../elements/folds";
 import { startForms } from "../elements/forms";
 import { localTimes } from "../elements/local-times";
+import { startMoreRows } from "../elements/more-rows";
 import { startShowMore } from "../elements/show-more";
 import { startThemeSwitch } from "../elements/theme-switch";
 import { startToasts } from "../elements/toasts";
@@ -21,6 +22,7 @@ startBrowserZone();
 startDialogs();
 startForms();
 startShowMore();
+startMoreRows();
 localTimes(document);
 htmx.onLoad((part) => {
   if (part instanceof Element) localTimes(part);

@@ -1,0 +1,132 @@
+"""Photos are judged by their bytes: whatever comes out is three plain squares."""
+
+import io
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from PIL import Image, PngImagePlugin
+
+from accounts.models import Profile
+from accounts.services.photos import SIZES, clean_photo
+from privacy import media
+from tests.accounts.test_profile import mine, picture, save, upload
+from tests.cast import Cast
+
+RED = (200, 30, 30)
+
+
+def encoded(image: Any, kind: str, **options: Any) -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def made(data: bytes) -> dict[str, Any]:
+    photo = clean_photo(io.BytesIO(data))
+    return {column: Image.open(io.BytesIO(file.read())) for column, file in photo.sizes.items()}
+
+
+def near(pixel: Any, colour: tuple[int, int, int]) -> bool:
+    return all(abs(one - other) < 16 for one, other in zip(pixel[:3], colour, strict=True))
+
+
+def moving() -> bytes:
+    frames = [Image.new("RGB", (80, 80), one) for one in (RED, (0, 0, 255), (0, 255, 0))]
+    return encoded(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=50)
+
+
+def polyglot() -> bytes:
+    """A picture that is a page with a script too, for whoever guesses by content."""
+    return encoded(Image.new("RGB", (60, 60), RED), "GIF") + b"<script>alert('mark-poly')</script>"
+
+
+def telling_png() -> bytes:
+    told = PngImagePlugin.PngInfo()
+    told.add_text("Author", "mark-author")
+    told.add_itxt("XML:com.adobe.xmp", "<x:xmpmeta>mark-xmp 51.05 N</x:xmpmeta>")
+    return encoded(Image.new("RGB", (60, 60), RED), "PNG", pnginfo=told, icc_profile=b"mark-icc")
+
+
+PICTURES = {
+    "with place and camera": picture(),
+    "moving": moving(),
+    "cmyk": encoded(Image.new("CMYK", (60, 60), (0, 217, 217, 55)), "JPEG"),
+    "polyglot": polyglot(),
+    "telling": telling_png(),
+    "palette": encoded(Image.new("RGB", (60, 60), RED).quantize(8), "PNG"),
+    "one pixel": encoded(Image.new("RGB", (1, 1), RED), "PNG"),
+    "very wide": encoded(Image.new("RGB", (4000, 3), RED), "PNG"),
+}
+
+
+@pytest.mark.clause("photo-metadata")
+@pytest.mark.promise("VJ-02")
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_picture_becomes_three_plain_squares(name: str) -> None:
+    sizes = made(PICTURES[name])
+    assert {column: one.size for column, one in sizes.items()} == {
+        "photo": (640, 640), "photo_middle": (160, 160), "photo_small": (64, 64),
+    }  # fmt: skip
+    for one in sizes.values():
+        assert (one.format, one.mode, getattr(one, "n_frames", 1)) == ("WEBP", "RGB", 1)
+        assert dict(one.getexif()) == {}
+        assert set(one.info) & {"exif", "xmp", "icc_profile", "comment", "Author"} == set()
+        assert near(one.getpixel((one.width // 2, one.height // 2)), RED), name
+    for file in clean_photo(io.BytesIO(PICTURES[name])).sizes.values():
+        assert b"mark-" not in file.read()
+
+
+def test_what_was_transparent_is_white() -> None:
+    clear = encoded(Image.new("RGBA", (60, 60), (0, 0, 0, 0)), "PNG")
+    assert near(made(clear)["photo"].getpixel((320, 320)), (255, 255, 255))
+
+
+@pytest.mark.parametrize(("level", "grey"), [(0, 0), (32768, 128), (65535, 255)])
+def test_sixteen_bits_keep_their_brightness(level: int, grey: int) -> None:
+    deep = Image.new("I;16", (60, 60), level)
+    assert near(made(encoded(deep, "PNG"))["photo"].getpixel((320, 320)), (grey, grey, grey))
+
+
+@pytest.mark.parametrize("name", ["me.php", "me.svg", "../../me.jpg", "me", "me.jpg\x00.exe"])
+def test_what_a_file_calls_itself_matters_to_nobody(cast: Cast, name: str) -> None:
+    sent = SimpleUploadedFile(name, picture(kind="PNG"), "text/html")
+    assert save(cast, sent).status_code == 302
+    for column in SIZES:
+        stored = getattr(mine(cast), column).name
+        assert stored.startswith("photos/") and stored.endswith(".webp") and "me" not in stored[:10]
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "BMP", "ICO", "PDF"])
+def test_other_formats_are_refused(kind: str) -> None:
+    data = encoded(Image.new("RGB", (60, 60), RED), kind)
+    with pytest.raises(ValidationError, match="isn't a picture we can read"):
+        clean_photo(io.BytesIO(data))
+
+
+def test_more_than_eight_megabytes_are_refused() -> None:
+    with pytest.raises(ValidationError, match="larger than 8 MB"):
+        clean_photo(io.BytesIO(picture() + b"\0" * 8 * 1024 * 1024))
+
+
+@pytest.mark.clause("photo-metadata", "who-sees")
+@pytest.mark.promise("VJ-02", "JK-10")
+@pytest.mark.parametrize("part", ["photo", "photo_middle", "photo_small"])
+def test_every_size_goes_to_the_photos_audience_and_no_further(cast: Cast, part: str) -> None:
+    save(cast, upload(picture()), photo_audience="members")
+    url = media.url_for(mine(cast), part, cast.viewer("stranger"))
+    assert cast.client("stranger").get(url).status_code == 200
+    assert cast.client("anonymous").get(url).status_code == 404
+    Profile.objects.filter(user=cast["owner"]).update(photo_audience="me")
+    assert cast.client("stranger").get(url).status_code == 404
+    assert cast.client("owner").get(
+        media.url_for(mine(cast), part, cast.viewer("owner"))
+    ).status_code == 200  # fmt: skip
+
+
+def test_pages_offer_the_sizes(cast: Cast) -> None:
+    save(cast, upload(picture()))
+    page = cast.client("stranger").get(reverse("profile", args=["owner"])).content.decode()
+    assert " 640w, " in page and " 160w, " in page and " 64w" in page
