@@ -70,14 +70,29 @@ def stem_row(stem: Stem, viewer: Viewer) -> dict[str, Any]:
 def recording_preview(recording: Any) -> Preview:
     """Return what link previews tell of a recording that anybody may hear."""
     owner = shown_person(recording, "owner")
+    author_path = reverse("profile", args=[owner.username]) if owner else ""
+    title = recording.title or _("Untitled take")
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "MusicRecording",
+        "name": title,
+        "url": f"{settings.SITE_URL}{recording.get_absolute_url()}",
+        "datePublished": recording.created_at.date().isoformat(),
+    }
+    if recording.duration_ms:
+        data["duration"] = f"PT{recording.duration_ms / 1000:.1f}S"
+    if owner:
+        url = f"{settings.SITE_URL}{author_path}"
+        data["byArtist"] = {"@type": "Person", "name": owner.username, "url": url}
     return Preview(
-        title=recording.title or _("Untitled take"),
+        title=title,
         text=_("A recording on %(site)s. Listen without an account.")
         % {"site": settings.SITE_NAME},
         path=recording.get_absolute_url(),
         author=owner.username if owner else "",
-        author_path=reverse("profile", args=[owner.username]) if owner else "",
+        author_path=author_path,
         kind="music.song",
+        data=data,
     )
 
 

@@ -14,8 +14,9 @@ from tests.accounts.test_profile import mine, save
 from tests.cast import Cast
 
 TOLD = {
-    "stage_name": "The mark-new-stage", "bio": "I play **mark-new-bio**.", "status": "mark-new-line",
-    "roles": ["teacher", "parent"], "instrument": ["voice", "", "harp"], "level": ["4", "1", "2"],
+    "stage_name": "The mark-new-stage", "bio": "I play **mark-new-bio**.",
+    "status": "mark-new-line", "roles": ["teacher", "parent"],
+    "instrument": ["voice", "", "harp"], "level": ["4", "1", "2"],
     "genres": ["jazz", "maqam"], "languages": ["German", "turkish", ""], "country": "DE",
     "town": "muenchen", "links": "https://new.example/me\nother.example", "phone": "+49 30 123456",
     "birthday": "1990-02-03", "gender": "mark-new-gender", "real_name": "Mark-New Real",
@@ -128,9 +129,10 @@ def test_the_form_says_of_each_field_who_will_see_it_before_it_is_sent(cast: Cas
 
 @pytest.mark.parametrize(
     ("changes", "says"),
-    [({"links": "http://plain.example"}, "begin with https://"), ({"phone": "12"}, "with its country"),
-     ({"town": "Nowhereville"}, "no town of that name"), ({"birthday": "tomorrow"}, "no birthday"),
-     ({"languages": ["Klingonese"]}, "in the list"), ({"instrument": ["spoon"], "level": ["1"]}, "in the list"),
+    [({"links": "http://plain.example"}, "begin with https://"),
+     ({"phone": "12"}, "with its country"), ({"town": "Nowhereville"}, "no town of that name"),
+     ({"birthday": "tomorrow"}, "no birthday"), ({"languages": ["Klingonese"]}, "in the list"),
+     ({"instrument": ["spoon"], "level": ["1"]}, "in the list"),
      ({"phone_audience": "everybody"}, "everybody"), ({"country": "XX"}, "XX"),
      ({"stage_name": "x" * 61}, "60")],
 )  # fmt: skip

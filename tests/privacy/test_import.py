@@ -5,6 +5,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from accounts.models import Profile, User
+from accounts.models import Plays, Profile, RealName, User
+from accounts.services.photos import SIZES
+from accounts.services.profiles import write_profile
 from messaging import services as messaging
 from messaging.models import Message
 from privacy.importing import archive as reading
@@ -36,6 +39,14 @@ def real_flac(folder: Path) -> bytes:
     return out.read_bytes()
 
 
+TOLD = {
+    "stage_name": "mark-stage-owner", "gender": "mark-gender-owner", "phone": "+4930123456",
+    "birthday": date(1990, 2, 3), "roles": ["teacher"], "genres": ["jazz", "ska"],
+    "languages": ["tr"], "country": "DE", "town_id": 2879139, "town": "Leipzig",
+    "links": ["https://owner.example/"], "genres_audience": "public", "phone_audience": "members",
+}  # fmt: skip
+
+
 @pytest.fixture
 def taken(cast: Cast, tmp_path: Path) -> Path:
     """The owner's copy with real sound and a real photo, and a world in which they are gone."""
@@ -48,6 +59,7 @@ def taken(cast: Cast, tmp_path: Path) -> Path:
     picture = io.BytesIO()
     Image.new("RGB", (640, 640), "teal").save(picture, "WEBP")
     Profile.objects.get(user=owner).photo.save("p.webp", ContentFile(picture.getvalue()))
+    write_profile(owner, TOLD, instruments=[("harp", 4), ("voice", 1)])
     talk = cast.conversation("owner", "participant")
     messaging.write(talk, owner, text="mark-message-owner", ref=REF)
     messaging.write(talk, cast["participant"], text="mark-message-participant", ref=REF)
@@ -161,6 +173,18 @@ def test_audiences_that_stayed_behind_become_only_me(taken: Path) -> None:
     assert list(seen) == []  # not before the mix is there
     orders = Mix.objects.values_list("recording__title", "work")
     assert sorted(orders) == [(title, "waiting") for title in sorted(audiences)]
+
+
+@pytest.mark.clause("export", "profile-fields")
+@pytest.mark.promise("VJ-25", "JK-10")
+def test_all_of_a_profile_comes_along(taken: Path) -> None:
+    take_in(taken)
+    profile = Profile.objects.values().get()
+    audiences = {"genres_audience": "public", "phone_audience": "me", "gender_audience": "me"}
+    assert {name: profile[name] for name in {**TOLD, **audiences}} == {**TOLD, **audiences}
+    assert list(Plays.objects.values_list("instrument", "level")) == [("harp", 4), ("voice", 1)]
+    assert RealName.objects.get().name == "mark-real-owner"
+    assert all(profile[column] for column in SIZES)
 
 
 @pytest.mark.clause("export")
