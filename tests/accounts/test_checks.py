@@ -61,7 +61,7 @@ def test_a_place_is_a_country_and_a_larger_town_and_never_finer() -> None:
     found = places.town(key)
     assert found is not None and (found.latitude, found.longitude) == (48.1, 11.6)
     assert checks.place("TR", "IZMIR")[2] == checks.place("TR", "izmir")[2] == "İzmir"
-    assert checks.place("DE", key=places.find_town("FR", "Paris").id) == ("DE", None, "")  # type: ignore[union-attr]
+    assert checks.place("DE", key=places.find_town("FR", "Paris").id) == ("DE", None, "")
 
 
 @pytest.mark.parametrize(

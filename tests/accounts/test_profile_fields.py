@@ -203,9 +203,9 @@ def test_a_child_is_asked_for_instruments_and_nothing_else(cast: Cast) -> None:
                  "instruments_audience"):  # fmt: skip
         assert f'name="{name}"' not in html
     assert 'name="instrument"' in html and "whom you play with" in html
-    before = Profile.objects.filter(user=cast["owner"]).values().get()
+    before: Any = Profile.objects.filter(user=cast["owner"]).values().get()
     assert tell(cast, "public").status_code == 302
-    after = Profile.objects.filter(user=cast["owner"]).values().get()
+    after: Any = Profile.objects.filter(user=cast["owner"]).values().get()
     assert {name for name in after if after[name] != before[name]} == {"updated_at"}
     assert list(Plays.objects.filter(user=cast["owner"]).values_list("instrument", flat=True)) == [
         "voice", "harp",

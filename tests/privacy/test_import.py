@@ -179,7 +179,7 @@ def test_audiences_that_stayed_behind_become_only_me(taken: Path) -> None:
 @pytest.mark.promise("VJ-25", "JK-10")
 def test_all_of_a_profile_comes_along(taken: Path) -> None:
     take_in(taken)
-    profile = Profile.objects.values().get()
+    profile: Any = Profile.objects.values().get()
     audiences = {"genres_audience": "public", "phone_audience": "me", "gender_audience": "me"}
     assert {name: profile[name] for name in {**TOLD, **audiences}} == {**TOLD, **audiences}
     assert list(Plays.objects.values_list("instrument", "level")) == [("harp", 4), ("voice", 1)]
