@@ -7,7 +7,6 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import is_headless_request
 from allauth.headless.internal.restkit.response import ErrorResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -17,10 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import entrance
 from accounts.guarding import GuardingAdapter
-from accounts.models import Profile, User
+from accounts.models import User
 from accounts.services import ages
 from foundation.limits import TooMany, masked, spend
-from integrations import networks
 from privacy import notices, sealing
 from privacy.tombstones import is_buried
 
@@ -87,34 +85,6 @@ class AccountAdapter(GuardingAdapter):
         if settings.ALLAUTH_TRUSTED_PROXY_COUNT:
             return str(super().get_client_ip(request))
         return str(request.META.get("REMOTE_ADDR", ""))
-
-
-class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
-    """Sign-up through a network keeps what the person confirms in the form, and nothing more."""
-
-    def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> User:
-        """Offer the address and a username; leave names and the rest behind."""
-        offered = {key: data.get(key) for key in ("email", "username")}
-        # The provider's extra data would be stored as it came; the subject is all we need.
-        sociallogin.account.extra_data = {"sub": sociallogin.account.uid}
-        user: User = super().populate_user(request, sociallogin, offered)
-        return user
-
-    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
-        """Record what the network learned, once it is known of whom."""
-        person = sociallogin.user if sociallogin.is_existing else request.user
-        if person.is_authenticated and person.pk:
-            networks.learned_of_sign_in(sociallogin.account.provider, person.pk)
-
-    def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
-        user: User = super().save_user(request, sociallogin, form)
-        Profile.objects.get_or_create(user=user)
-        networks.learned_of_sign_in(sociallogin.account.provider, user.pk)
-        return user
-
-    def can_authenticate_by_email(self, login: Any, email: str) -> bool:
-        """An address that a network says is verified never opens an existing account."""
-        return False
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -9,12 +9,14 @@ from django.http import HttpRequest
 from accounts.models import (
     AccountLock,
     Block,
+    Connection,
     Dormancy,
     Follow,
     Guardianship,
     JammedWith,
     KnownDevice,
     Mute,
+    NetworkFact,
     Plays,
     Profile,
     RealName,
@@ -142,3 +144,22 @@ class AccountLockAdmin(ReadOnlyAdmin):
     list_display = ["user", "locked_at", "ended_at"]
     search_fields = ["user__username"]
     exclude = ["address"]
+
+
+@admin.register(Connection)
+class ConnectionAdmin(ReadOnlyAdmin):
+    """That somebody connected a network; neither its permission nor what was kept from it."""
+
+    list_display = ["public_id", "user"]
+    list_select_related = ["user"]
+    search_fields = ["user__username"]
+    exclude = ["grant"]
+
+
+@admin.register(NetworkFact)
+class NetworkFactAdmin(ReadOnlyAdmin):
+    """That somebody kept something from a network, and since when; not what it says."""
+
+    list_display = ["public_id", "user", "kept_at"]
+    list_select_related = ["user"]
+    exclude = ["name", "value"]

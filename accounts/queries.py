@@ -19,6 +19,7 @@ from django.db.models import (
 )
 
 from accounts.models import Block, Follow, Mute, Plays, Profile, RealName, User
+from accounts.models.networks import Connection
 from accounts.models.profiles import FIELDS
 from privacy import compiled
 from privacy.access import get_visible_or_404, marking, visible, with_visible_fields
@@ -158,6 +159,12 @@ def my_ties(viewer: Viewer, other: User) -> dict[str, Any]:
     follow = Subquery(mine.values("state")[:1])
     rows = User.objects.filter(pk=other.pk).annotate(follow=follow, muted=Exists(muted))
     return dict(rows.values("follow", "muted").get())
+
+
+def connections(viewer: Viewer) -> QuerySet[Connection]:
+    """Return the networks the viewer connected, each with its account there and what was kept."""
+    rows = visible(Connection, viewer).select_related("account")
+    return rows.prefetch_related("facts").order_by("account__date_joined", "pk")
 
 
 def begun() -> datetime | None:

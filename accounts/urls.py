@@ -1,5 +1,6 @@
 from django.urls import path
 
+from accounts import network_urls
 from accounts.views import (
     account,
     confirm,
@@ -14,6 +15,7 @@ from accounts.views import (
 )
 
 urlpatterns = [
+    *network_urls.urlpatterns,
     path("account/signup/", entrance.sign_up, name="account_signup"),  # before allauth's own
     path("account/signup/age/", entrance.age, name="sign_up_age"),
     path("account/signup/later/", entrance.later, name="sign_up_later"),

@@ -1,4 +1,4 @@
-"""Ordering outside services to delete: OAuth token revocation, and a small signed protocol.
+"""Ordering outside services to delete, in a small signed protocol.
 
 `docs/deletion-orders.md` describes the protocol for those who run such a service. Nothing here
 knows the database; `privacy.orders` keeps the rows and decides when.
@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import time
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,14 +54,14 @@ def order(to: Endpoint, provider: Provider, about: dict[str, Any], people: list[
         "Idempotency-Key": str(about["order"]),
         SIGNATURE: sign(to.secret, body),
     }
-    with disclose(provider.key, people, _told(provider), "rights", "legal obligation"):
-        return _says_deleted(_send("POST", to.url, headers, body))
+    with disclose(provider.key, people, told(provider), "rights", "legal obligation"):
+        return _says_deleted(send("POST", to.url, headers, body))
 
 
 def ask(to: Endpoint, order_id: str) -> bool:
     """Ask how an accepted order stands; True when the service has deleted."""
     headers = {SIGNATURE: sign(to.secret, order_id.encode())}
-    return _says_deleted(_send("GET", f"{to.url.rstrip('/')}/{order_id}", headers))
+    return _says_deleted(send("GET", f"{to.url.rstrip('/')}/{order_id}", headers))
 
 
 def sign(secret: str, body: bytes) -> str:
@@ -80,24 +81,8 @@ def is_signed(secret: str, body: bytes, header: str) -> bool:
     return fresh and hmac.compare_digest(parts.get("v1", ""), _mac(secret, made, body))
 
 
-def revoke(provider: Provider, app: dict[str, Any], tokens: list[str], people: list[int]) -> None:
-    """Revoke tokens at an OpenID provider (RFC 7009); one that is already invalid is done too.
-
-    Raises Refused when the provider publishes no revocation endpoint or doesn't take the token.
-    """
-    server_url: str = app["settings"]["server_url"]
-    base = server_url.removesuffix("/.well-known/openid-configuration").rstrip("/")
-    auth = (app["client_id"], app["secret"])
-    found = _json(_send("GET", f"{base}/.well-known/openid-configuration", {}))
-    endpoint = found.get("revocation_endpoint")
-    if not isinstance(endpoint, str) or not endpoint:
-        raise Refused("no revocation endpoint")
-    with disclose(provider.key, people, _told(provider), "rights", "legal obligation"):
-        for token in tokens:
-            _send("POST", endpoint, {}, {"token": token}, auth=auth)
-
-
-def _told(provider: Provider) -> set[str]:
+def told(provider: Provider) -> set[str]:
+    """Return the categories that a service is told so that it knows whom to delete."""
     return {"user.unique_id", "user.contact.email"} & set(provider.categories)
 
 
@@ -105,14 +90,18 @@ def _mac(secret: str, moment: int, body: bytes) -> str:
     return hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
 
 
-def _send(
+def send(
     method: str,
     url: str,
     headers: dict[str, str],
     data: Any = None,
     auth: tuple[str, str] | None = None,
+    also: Container[int] = (),
 ) -> requests.Response:
-    """Send one request: no redirect is followed, no proxy or netrc of the machine is used."""
+    """Send one request: no redirect is followed, no proxy or netrc of the machine is used.
+
+    Raises Refused for an answer that says no; `also` are further statuses to be returned.
+    """
     with requests.Session() as session:
         session.trust_env = False
         try:
@@ -123,7 +112,7 @@ def _send(
             answer._content = answer.raw.read(LONGEST_ANSWER, decode_content=True)
         except requests.RequestException as error:
             raise Refused(type(error).__name__) from None
-    if answer.status_code not in {200, 202, 204}:
+    if answer.status_code not in {200, 202, 204} and answer.status_code not in also:
         raise Refused(f"status {answer.status_code}")
     return answer
 
@@ -131,13 +120,14 @@ def _send(
 def _says_deleted(answer: requests.Response) -> bool:
     if answer.status_code == 204:
         return True
-    state = _json(answer).get("state")
+    state = read_json(answer).get("state")
     if state not in {"deleted", "pending"}:
         raise Refused("an answer that says neither deleted nor pending")
     return bool(state == "deleted")
 
 
-def _json(answer: requests.Response) -> dict[str, Any]:
+def read_json(answer: requests.Response) -> dict[str, Any]:
+    """Return an answer's object; raise Refused for what is no JSON."""
     try:
         found = json.loads(answer.content)
     except ValueError:

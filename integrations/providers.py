@@ -5,10 +5,11 @@ orders. A service that is not configured is not listed; one that is not listed g
 """
 
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+
+from integrations import networks
 
 
 @dataclass(frozen=True)
@@ -48,20 +49,6 @@ def is_ours(host: str) -> bool:
     return host in {"", "localhost", *settings.INTERNAL_HOSTS}
 
 
-def openid_app(key: str) -> dict[str, Any]:
-    """Return the configuration of one OpenID provider, by its key here; LookupError if gone."""
-    for app in _openid_apps():
-        if f"openid:{app['provider_id']}" == key:
-            return app
-    raise LookupError(f"no OpenID provider {key!r} is configured")
-
-
-def _openid_apps() -> list[dict[str, Any]]:
-    openid: dict[str, Any] = settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {})
-    apps: list[dict[str, Any]] = openid.get("APPS", [])
-    return apps
-
-
 def _deletion(key: str, otherwise: str) -> str:
     return "webhook" if key in settings.DELETION_ENDPOINTS else otherwise
 
@@ -69,14 +56,17 @@ def _deletion(key: str, otherwise: str) -> str:
 def _networks() -> list[Provider]:
     return [
         Provider(
-            key=f"openid:{app['provider_id']}",
-            name=app["name"],
+            key=network.key,
+            name=network.name,
             purpose="lets you sign in with an account you have there",
-            data="it learns that you sign in here; your subject id and e-mail address come from it",
+            data=(
+                "it learns that you sign in here; your id there comes from it, and what else you "
+                "tick when you sign up"
+            ),
             categories=("user.unique_id", "user.contact.email", "user.account"),
             deletion="revoke",
         )
-        for app in _openid_apps()
+        for network in networks.configured()
     ]
 
 

@@ -5,18 +5,23 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialToken
 
+from accounts.models import Connection
+from accounts.services.networks import tokens
+from integrations import networks
 from integrations.providers import Provider
 
 
 def network(provider: Provider, user: Any) -> dict[str, Any] | None:
-    """Return the tokens to revoke at a sign-in network, and the id it knows them by."""
+    """Return the id that a sign-in network knows them by, and the tokens to give back there."""
     account = SocialAccount.objects.filter(
-        user=user, provider__in=[provider.key.partition(":")[2], provider.key]
+        user=user, provider=networks.find_by_key(provider.key).id
     ).first()
     if account is None:
         return None
-    tokens = SocialToken.objects.filter(account=account).order_by("pk")
-    return {"subject": account.uid, "tokens": list(tokens.values_list("token", flat=True))}
+    kept = SocialToken.objects.filter(account=account).order_by("pk")
+    found = list(kept.values_list("token", flat=True))
+    connection = Connection.objects.filter(account=account).first()
+    return {"subject": account.uid, "tokens": [*found, *(tokens(connection) if connection else [])]}
 
 
 def mail(provider: Provider, user: Any) -> dict[str, Any]:

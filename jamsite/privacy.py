@@ -14,12 +14,13 @@ from django.contrib.sessions.models import Session
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.services import leaving, sign_ins
+from accounts.services import arrived, leaving, sign_ins
 from jamsite import known_by
 from privacy import datamap as dm
 from privacy import orders
 
 orders.subject("openid", known_by.network)
+orders.subject("network", known_by.network)
 orders.subject("mail", known_by.mail)
 orders.subject("relay", known_by.relay)
 
@@ -56,7 +57,7 @@ dm.declare(
 dm.declare(
     SocialAccount,
     label=_("Networks you sign in with"),
-    correct="socialaccount_connections",
+    correct="networks",
     subjects=["user"],
     purposes=["account"],
     fields={
@@ -247,6 +248,8 @@ dm.store(
     retention=dm.Fades(timedelta(hours=25), _("it was written"), _("a time to live on each key")),
     erased_how=_("expires by itself"),
     places={
+        ":1:apple:*": _("Apple's public keys"),
+        ":1:jwt:*": _("that a network's signed word was used, so that it isn't twice"),
         ":1:limit:*": _(
             "how often somebody did something in a span of time; addresses as keyed hashes"
         ),
@@ -255,6 +258,18 @@ dm.store(
         ":1:allauth:*": _("how often a second factor was tried"),
         ":1:allauth.mfa.*": _("that a code of an app was used, so that it isn't twice"),
     },
+)
+dm.store(
+    "arrived",
+    label=_("What a network told, before you answered"),
+    categories=["user.account", "user.contact", "user.social", "user.name"],
+    purposes=["account"],
+    retention=dm.Fades(
+        timedelta(seconds=arrived.LIFETIME), _("it arrived"), _("a time to live on each key")
+    ),
+    seen_by="owner",
+    erased_how=_("deleted with your answer, or by itself"),
+    places={":1:arrived:*": _("encrypted: everything that arrived, until you chose what is kept")},
 )
 dm.store(
     "queue",
@@ -299,6 +314,7 @@ dm.store(
         "csrftoken": "proves that a form was sent from our own page",
         "jamsite_later": "says that signing up isn't possible yet, for a day",
         "jamsite_device": "tells that you signed in with this browser before",
+        "apple-login-session": "carries a sign-in through Apple over to our page",
         "jamsite_choices": "what you chose without an account, and a random name for counting",
     },
 )

@@ -82,6 +82,13 @@ keeps(
     when=_("when you choose on the cookie page without an account"),
 )
 keeps(
+    "cookie",
+    "apple-login-session",
+    purpose=_("carries a sign-in through Apple from its page to ours"),
+    lifetime=_("until you close the browser; what it points to ends after minutes"),
+    when=_("when you come back from Apple's sign-in page"),
+)
+keeps(
     "sessionStorage",
     "htmx-current-path-for-history",
     purpose=_("which page of this site the tab is on, for its back button"),

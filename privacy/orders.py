@@ -10,14 +10,15 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from foundation.work import failing_kindly
-from integrations import deletion, providers
+from foundation.work import failing_kindly, soon
+from integrations import deletion, networks, providers, revoking
 from privacy import leave_links, notices, sealing
 from privacy.models import DeletionOrder, Erasure
 
@@ -59,6 +60,22 @@ def place(erasure: Erasure, user: Any) -> list[DeletionOrder]:
     return made
 
 
+def give_back(provider_key: str, known_by: dict[str, Any]) -> DeletionOrder:
+    """Order that a network's permission is given back, for somebody who took the network away.
+
+    `known_by`: "person" (key of the account), "subject" (its id there) and "tokens".
+    """
+    from privacy.tasks import run_deletion_order
+
+    order = DeletionOrder.objects.create(
+        provider=provider_key,
+        subject=sealing.seal(json.dumps(known_by)),
+        deadline=timezone.now() + timedelta(days=settings.DELETION_ORDER_DAYS),
+    )
+    soon(run_deletion_order, order.pk)
+    return order
+
+
 def _by_public_id(provider: providers.Provider, user: Any) -> dict[str, Any]:
     return {"user": user.public_id}
 
@@ -86,11 +103,11 @@ def known_by_service(order: DeletionOrder) -> dict[str, Any]:
 
 
 def _revoke(order: DeletionOrder, known_by: dict[str, Any]) -> None:
-    if not known_by["tokens"]:
+    network = networks.find_by_key(order.provider)
+    if not known_by["tokens"] and not revoking.by_app(network):
         confirm(order, "nothing kept")  # no token was stored, so there is none to revoke
         return
-    provider, app = providers.find(order.provider), providers.openid_app(order.provider)
-    deletion.revoke(provider, app, known_by["tokens"], _whom(order))
+    revoking.revoke(network, known_by["subject"], known_by["tokens"], _whom(order, known_by))
     confirm(order, "tokens revoked")
 
 
@@ -105,7 +122,9 @@ def _by_protocol(
             "deadline": order.deadline.isoformat(),
             "callback": leave_links.absolute(reverse("order_callback", args=[order.public_id])),
         }
-        done = deletion.order(endpoint, providers.find(order.provider), about, _whom(order))
+        done = deletion.order(
+            endpoint, providers.find(order.provider), about, _whom(order, known_by)
+        )
         _note_sent(order)
     else:
         done = deletion.ask(endpoint, order.public_id)
@@ -117,8 +136,11 @@ def _by_protocol(
         _wait(order, timezone.now() + ASK_AGAIN)
 
 
-def _whom(order: DeletionOrder) -> list[int]:
-    return [order.erasure.user_id] if order.erasure.user_id is not None else []
+def _whom(order: DeletionOrder, known_by: dict[str, Any]) -> list[int]:
+    """Return the account that this is about, as long as there is one."""
+    person = order.erasure.user_id if order.erasure is not None else known_by.get("person")
+    people = get_user_model().objects.filter(pk=person or 0)
+    return [one.pk for one in people]
 
 
 def _by_hand(order: DeletionOrder) -> None:

@@ -11,12 +11,13 @@ from typing import Any
 
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Profile, RealName, User
+from accounts.models import Connection, NetworkFact, Profile, RealName, User
 from messaging import services as messaging
 from privacy.viewer import NOBODY, Viewer
 from sessions_app.models import (
@@ -43,6 +44,18 @@ def person(name: str, **values: Any) -> User:
     )  # fmt: skip
     RealName.objects.create(user=user, name=f"mark-real-{name}")  # which no page ever shows
     return user
+
+
+def networked(user: User, network: str = "choir") -> Connection:
+    """Connect a network to somebody, who kept one thing from it."""
+    account = SocialAccount.objects.create(
+        user=user, provider=network, uid=f"uid-{user.username}-{network}"
+    )
+    made = Connection.objects.create(user=user, account=account)
+    NetworkFact.objects.create(
+        user=user, connection=made, name="likes", value=f"mark-fact-{user.username}"
+    )
+    return made
 
 
 def recorded(
@@ -135,6 +148,7 @@ class Cast:
             theirs = cast.recordings[f"leaving-{audience}"].session
             assert theirs is not None
             cast.sessions[f"leaving-{audience}"] = theirs
+        networked(owner)
         leaving.leave()
         return cast
 

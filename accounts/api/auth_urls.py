@@ -11,6 +11,11 @@ LEFT_OUT = (
     "auth/phone/verify",  # a telephone number is no way in here
     "auth/phone/verify/resend",
     "account/phone",
+    # Networks: an app opens our pages, where everything that arrives is shown before it is kept.
+    "auth/provider/signup",
+    "auth/provider/redirect",
+    "auth/provider/token",
+    "account/providers",
 )
 
 

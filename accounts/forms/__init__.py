@@ -2,8 +2,9 @@
 
 from accounts.forms.age import AgeForm
 from accounts.forms.clock import QuietForm, ZoneForm
-from accounts.forms.entrance import AddressForm, NetworkSignUpForm, SignUpForm
+from accounts.forms.entrance import AddressForm, SignUpForm
 from accounts.forms.leaving import LeaveForm
+from accounts.forms.networks import NetworkSignUpForm
 from accounts.forms.notifications import NotificationsForm
 from accounts.forms.profile import ProfileForm
 from accounts.forms.sharing import SharingForm

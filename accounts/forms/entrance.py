@@ -4,7 +4,6 @@ import secrets
 from typing import Any
 
 from allauth.account.forms import AddEmailForm, BaseSignupForm, SignupForm
-from allauth.socialaccount.forms import SignupForm as SocialSignupForm
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -47,18 +46,6 @@ class SignUpForm(SameForAll, NewsChoice, SignupForm):  # type: ignore[misc]
     """An account of one's own; news are chosen here or not, as in every form."""
 
     form_name = "sign-up"
-    channel = Channel.SIGN_UP
-
-    def save(self, request: HttpRequest) -> Any:
-        user = super().save(request)
-        self.record_news(user, request)
-        return user
-
-
-class NetworkSignUpForm(SameForAll, NewsChoice, SocialSignupForm):  # type: ignore[misc]
-    """The same through a network."""
-
-    form_name = "sign-up through a network"
     channel = Channel.SIGN_UP
 
     def save(self, request: HttpRequest) -> Any:

@@ -1,4 +1,5 @@
 from accounts.models.dormancy import Dormancy
+from accounts.models.networks import Connection, NetworkFact
 from accounts.models.people import User, UserManager
 from accounts.models.profiles import FIELD_AUDIENCES, Plays, Profile, RealName
 from accounts.models.safety import AccountLock, KnownDevice, SafetyEvent, SafetyLink
@@ -8,12 +9,14 @@ __all__ = [
     "FIELD_AUDIENCES",
     "AccountLock",
     "Block",
+    "Connection",
     "Dormancy",
     "Follow",
     "Guardianship",
     "JammedWith",
     "KnownDevice",
     "Mute",
+    "NetworkFact",
     "Plays",
     "Profile",
     "RealName",

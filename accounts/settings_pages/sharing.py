@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from foundation.settings_map import entry
+from foundation.settings_map import below, entry
 
 entry(
     "sharing", _("I decide who may follow me"),
@@ -40,7 +40,7 @@ entry(
 entry(
     "sharing", _("Connected networks"),
     _("Other ways to sign in, each with what it told us; taking one away leaves your account."),
-    route="socialaccount_connections", icon="plug", order=62, also=["security"],
+    route="networks", icon="plug", order=62, also=["security"],
     words=_("social google apple facebook twitter x openid connect disconnect accounts login"),
 )  # fmt: skip
 entry(
@@ -48,3 +48,4 @@ entry(
     _("Your lists, search and notices leave them out; they aren't told."),
     route="mutes", icon="shield", order=61, words=_("mute hide quiet ignore"),
 )  # fmt: skip
+below("sharing", "take_away_network")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import entrance
 from accounts.forms import AgeForm
 from accounts.services import ages
+from accounts.social import drop_arrived
 
 
 @never_cache
@@ -27,6 +28,7 @@ def age(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         found = ages.age_of(form.cleaned_data["birth"])
         if found is None:
+            drop_arrived(request)
             entrance.forget_age(request)
             answer = HttpResponseRedirect(reverse("sign_up_later"))
             entrance.bar(answer)

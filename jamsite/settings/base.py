@@ -2,7 +2,6 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import django_stubs_ext
 from celery.schedules import crontab
@@ -12,6 +11,7 @@ from psycopg.conninfo import conninfo_to_dict
 from jamsite import static_headers
 from jamsite.embedded.paths import data_dir
 from jamsite.embedded.services import running_urls
+from jamsite.settings import networks
 from jamsite.settings.environment import read
 from jamsite.settings.ways_in import *  # noqa: F403
 
@@ -69,7 +69,11 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
+    "allauth.socialaccount.providers.apple",
+    "allauth.socialaccount.providers.facebook",
+    "allauth.socialaccount.providers.google",
     "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.twitter_oauth2",
     "allauth.usersessions",
     "allauth.headless",
     "allauth.mfa",
@@ -162,7 +166,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
-SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.social.SocialAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
 ACCOUNT_FORMS = {
@@ -187,21 +191,9 @@ SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_LOGIN_ON_GET = False
-SOCIALACCOUNT_PROVIDERS = {
-    "openid_connect": {
-        "OAUTH_PKCE_ENABLED": True,
-        "APPS": [
-            {
-                "provider_id": provider.id,
-                "name": provider.name,
-                "client_id": provider.client_id,
-                "secret": provider.secret,
-                "settings": {"server_url": provider.server_url},
-            }
-            for provider in ENV.openid_providers
-        ],
-    }
-}
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds; integrations.fetching bounds the whole answer too
+SOCIALACCOUNT_PROVIDERS = networks.providers(ENV)
+NETWORK_URLS = networks.urls(ENV)
 USERSESSIONS_TRACK_ACTIVITY = False
 MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
@@ -229,11 +221,6 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 # Headers ----------------------------------------------------------------------------
 _socket_sources = [SOCKET_URL] if SOCKET_URL else []
-# The sign-in form redirects to the provider, and browsers hold redirects to form-action too.
-_sign_in_origins = [
-    f"{address.scheme}://{address.netloc}"
-    for address in (urlsplit(provider.server_url) for provider in ENV.openid_providers)
-]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -245,7 +232,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF, *_socket_sources],
         "worker-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF, *_sign_in_origins],
+        "form-action": [SELF, *networks.origins(ENV)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }

@@ -6,20 +6,48 @@ import os
 import sys
 from typing import Annotated, Any, Literal, NoReturn
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 CommaList = Annotated[list[str], NoDecode]
 
 
+# Sign-in networks with variables of their own: each is on with all of its variables, off with none.
+NETWORKS = {
+    "facebook": ("facebook_app_id", "facebook_secret"),
+    "google": ("google_client_id", "google_secret"),
+    "apple": ("apple_client_id", "apple_team_id", "apple_key_id", "apple_private_key"),
+    "x": ("x_client_id", "x_secret"),
+}
+TAKEN_IDS = {*NETWORKS, "twitter_oauth2", "openid_connect", "3rdparty"}
+
+
 class OpenIdProvider(BaseModel):
-    """One OpenID Connect provider that people may sign in with."""
+    """One OpenID Connect provider that people may sign in with.
+
+    - `verifies_addresses`: its word that an address is verified is taken for new accounts.
+    - `login_origins`: where its sign-in page is, if on other hosts than `server_url`.
+    - `picture_hosts`: where its pictures may be fetched from, besides its own host.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9-]{1,30}$")
-    name: str
-    client_id: str
+    name: str = Field(min_length=1, max_length=40)
+    client_id: str = Field(min_length=1)
     secret: str
-    server_url: str
+    server_url: str = Field(pattern=r"^https?://[^/]+")
+    scopes: list[str] = ["openid", "profile", "email"]
+    verifies_addresses: bool = False
+    login_origins: list[Annotated[str, Field(pattern=r"^https?://[^/]+$")]] = []
+    picture_hosts: list[str] = []
+
+    @field_validator("id")
+    @classmethod
+    def free(cls, value: str) -> str:
+        if value in TAKEN_IDS:
+            raise ValueError(f"{value} names another network; choose another id")
+        return value
 
 
 class DeletionEndpoint(BaseModel):
@@ -106,6 +134,18 @@ class Environment(BaseSettings):
     backup_dir: str = ""
     backup_recipients: CommaList = []
     openid_providers: Annotated[list[OpenIdProvider], NoDecode] = []
+    facebook_app_id: str = ""
+    facebook_secret: str = ""
+    facebook_scopes: CommaList = ["email", "public_profile"]
+    facebook_version: str = Field(default="v23.0", pattern=r"^v\d+\.\d+$")
+    google_client_id: str = ""
+    google_secret: str = ""
+    apple_client_id: str = Field(default="", description="the Services ID")
+    apple_team_id: str = ""
+    apple_key_id: str = ""
+    apple_private_key: str = Field(default="", description="PEM; line ends may be written as \\n")
+    x_client_id: str = ""
+    x_secret: str = ""
 
     stun_urls: CommaList = []
     turn_urls: CommaList = []
@@ -119,7 +159,14 @@ class Environment(BaseSettings):
     )
     trusted_proxies: int = Field(default=0, ge=0, le=5)
 
-    @field_validator("allowed_hosts", "backup_recipients", "stun_urls", "turn_urls", mode="before")
+    @field_validator(
+        "allowed_hosts",
+        "backup_recipients",
+        "stun_urls",
+        "turn_urls",
+        "facebook_scopes",
+        mode="before",
+    )
     @classmethod
     def split(cls, value: Any) -> Any:
         if isinstance(value, str):
@@ -140,18 +187,55 @@ class Environment(BaseSettings):
     def parse(cls, value: Any) -> Any:
         return json.loads(value) if isinstance(value, str) and value else value or []
 
+    @field_validator("openid_providers")
+    @classmethod
+    def once(cls, value: list[OpenIdProvider]) -> list[OpenIdProvider]:
+        if len({one.id for one in value}) < len(value):
+            raise ValueError("two providers have the same id")
+        return value
+
+    @field_validator("apple_private_key")
+    @classmethod
+    def on_p256(cls, value: str) -> str:
+        """Return the key with real line ends; Apple's keys are on the curve P-256."""
+        if not value:
+            return value
+        pem = value.replace("\\n", "\n")
+        try:
+            key = load_pem_private_key(pem.encode(), password=None)
+        except (ValueError, TypeError):
+            raise ValueError("not a private key in PEM") from None
+        if not isinstance(key, EllipticCurvePrivateKey) or not isinstance(key.curve, SECP256R1):
+            raise ValueError("not a key on the curve P-256, as Apple gives them")
+        return pem
+
+    @model_validator(mode="after")
+    def whole_networks(self) -> "Environment":
+        """Refuse a network that is half configured, before somebody presses its button."""
+        faults = []
+        for names in NETWORKS.values():
+            missing = [name.upper() for name in names if not getattr(self, name)]
+            if missing and len(missing) < len(names):
+                given = next(name.upper() for name in names if getattr(self, name))
+                faults.append(f"{', '.join(missing)}: must be set, because {given} is.")
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self
+
 
 def read() -> Environment:
     """Return the environment, or end the program with one sentence for each bad value."""
     try:
         return Environment()
     except ValidationError as error:
-        refuse(
-            [
-                f"{'.'.join(str(part) for part in one['loc']).upper()}: {one['msg']}"
-                for one in error.errors()
-            ]
-        )
+        refuse([line for one in error.errors() for line in _told(one)])
+
+
+def _told(error: Any) -> list[str]:
+    """Return what is wrong, a sentence for each fault, with the variable's name before it."""
+    if not error["loc"]:  # about several variables, which it names itself
+        return str(error["ctx"]["error"]).splitlines()
+    return [f"{'.'.join(str(part) for part in error['loc']).upper()}: {error['msg']}"]
 
 
 def refuse(reasons: list[str]) -> NoReturn:

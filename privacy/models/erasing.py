@@ -177,7 +177,10 @@ class LegalHold(models.Model):
 
 
 class DeletionOrder(Work):
-    """An order to one outside service to delete what it has of one person, until confirmed."""
+    """An order to one outside service to delete what it has of one person, until confirmed.
+
+    Part of a leaving; or, without one, a sign-in network's permission that is given back.
+    """
 
     class State(models.TextChoices):
         ORDERED = "ordered", _("ordered")
@@ -185,7 +188,9 @@ class DeletionOrder(Work):
         FAILED = "failed", _("failed, being tried again")
 
     public_id = PublicIdField()
-    erasure = models.ForeignKey(Erasure, on_delete=models.CASCADE, related_name="orders")
+    erasure = models.ForeignKey(
+        Erasure, on_delete=models.CASCADE, null=True, blank=True, related_name="orders"
+    )
     provider = models.CharField(max_length=60)
     state = models.CharField(max_length=10, choices=State, default=State.ORDERED)
     subject = models.BinaryField(

@@ -117,7 +117,8 @@ dm.declare(
     ),
     erase=dm.Erase.KEEP,
     kept_because=(
-        "Each service must confirm. Until then we keep, encrypted, what it knows you by; after"
+        "Each service must confirm, also when you only took a network away. Until then we keep,"
+        " encrypted, what it knows you by; after"
         " that nothing tells who you were."
     ),
     fields={

@@ -35,6 +35,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, provider: str) -> Iterator[Si
         {
             "id": "elsewhere", "name": "Elsewhere", "client_id": "jamsite",
             "secret": "kept-by-tests-only", "server_url": provider,
+            "verifies_addresses": True,
         }
     ]  # fmt: skip
     running = Site(folder / "data", OPENID_PROVIDERS=json.dumps(connect))

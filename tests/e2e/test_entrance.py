@@ -24,7 +24,7 @@ def test_nora_comes_in_through_a_network_and_leaves_her_name_there(
     page.wait_for_url(f"{site.url}/**")
     page.locator("input[name=username]").fill("nora-stage")
     assert page.locator("input[name=email]").input_value() == "nora@elsewhere.example"
-    page.get_by_role("button", name="Sign up").click()
+    page.get_by_role("button", name="Make my account").click()
     until(page, lambda: signed_in(page, site), 15, "Nora is signed in")
 
     # What the network told of her beyond that was not kept.

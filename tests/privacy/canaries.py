@@ -22,7 +22,9 @@ from django.utils import timezone
 
 from accounts.models import (
     AccountLock,
+    Connection,
     KnownDevice,
+    NetworkFact,
     Plays,
     Profile,
     RealName,
@@ -47,6 +49,7 @@ from privacy.models import (
     NewsReader,
     Request,
 )
+from privacy.sealing import seal
 from sessions_app.models import Recording, Stem, StemChunk
 from sessions_app.services import sessions as jams
 from tests.cast import PASSWORD, recorded
@@ -142,6 +145,12 @@ class Canary:
             user=self.user, provider="oidc", uid=self.mark("uid"),
             extra_data={"sub": self.mark("uid")},
         )  # fmt: skip
+        connection = Connection.objects.create(
+            user=self.user, account=account, grant=seal(self.mark("grant"))
+        )
+        NetworkFact.objects.create(
+            user=self.user, connection=connection, name=self.mark("told"), value=self.mark("like")
+        )
         app, _ = SocialApp.objects.get_or_create(provider="oidc", name="oidc", client_id="x")
         SocialToken.objects.create(
             app=app, account=account, token=self.mark("token"), token_secret=self.mark("secret")

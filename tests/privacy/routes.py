@@ -341,6 +341,7 @@ OWN = {
     "mutes": "GET",
     "followers": "GET",
     "sharing": "GET",
+    "networks": "GET",
     "favourites_audience": "POST",
 }
 
@@ -349,6 +350,9 @@ EXEMPT = {
     "end_sign_in": "takes a signed sign-in of one's own; see tests/accounts/test_sign_ins.py",
     "lock_by_mail": "one answer whoever exists; see tests/accounts/test_locks.py",
     "safety_link": "a random secret, once; see tests/accounts/test_locks.py",
+    "connect_network": "goes to a network, signed in; see tests/networks/test_connecting.py",
+    "take_away_network": "one's own network; see tests/networks/test_connecting.py",
+    "forget_fact": "one's own; see tests/networks/test_connecting.py",
     "held_kind": "one's own rows of one kind; see test_held.py",
     "held_remove": "takes a signed row of one's own; see test_held.py",
     "seen_who": "names the people of one's own audience; see test_view_as.py",

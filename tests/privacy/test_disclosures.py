@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from integrations import boundary, networks, providers
+from integrations import boundary, fetching, providers
 from integrations.boundary import Undeclared, disclose
 from integrations.mail import Backend, Letter
 from integrations.turn import ice_servers
@@ -195,10 +195,10 @@ def test_credentials_for_a_relay_are_recorded(cast: Cast, outside: None, setting
 
 
 def test_a_network_that_somebody_signs_in_with_is_recorded(cast: Cast, outside: None) -> None:
-    networks.learned_of_sign_in("pipers", cast["owner"].pk)
+    fetching.learned_of_sign_in("pipers", cast["owner"].pk)
     assert rows() == [("owner", "openid:pipers", "account", False)]
     with pytest.raises(Undeclared):
-        networks.learned_of_sign_in("strangers", cast["owner"].pk)
+        fetching.learned_of_sign_in("strangers", cast["owner"].pk)
 
 
 @pytest.mark.clause("never-sold")

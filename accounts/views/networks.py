@@ -1,0 +1,255 @@
+"""Networks: signing up with what they told, connecting, taking away; and what Apple tells us."""
+
+import functools
+import logging
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from allauth.socialaccount.adapter import get_adapter as get_social_adapter
+from allauth.socialaccount.internal import flows
+from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.apple.apple_session import get_apple_session
+from allauth.socialaccount.providers.apple.views import apple_post_callback
+from allauth.socialaccount.providers.base.constants import AuthProcess
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.views import SignupView
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ImproperlyConfigured
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import entrance, queries, social
+from accounts.models import Connection, NetworkFact
+from accounts.requests import MemberRequest
+from accounts.services import ages, arrived, networks
+from accounts.views.network_shapes import connection_shape
+from foundation import fresh
+from foundation.limits import network_of, spend
+from integrations import apple, deletion, fetching
+from integrations import networks as known
+from privacy.access import get_visible_or_404
+from privacy.viewer import Viewer
+
+logger = logging.getLogger(__name__)
+View = Callable[..., HttpResponseBase]
+# What an odd answer of a network becomes on its way through allauth.
+ODD = (*fetching.FAILURES, OAuth2Error, ImproperlyConfigured, LookupError, ValueError, TypeError,
+       AttributeError)  # fmt: skip
+
+
+def careful(view: View) -> View:
+    """Wrap one of allauth's steps at a network: whatever it answers, the person gets a page."""
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        spend("network", network_of(request), limit=300, seconds=600)
+        try:
+            return view(request, *args, **kwargs)
+        except SocialApp.DoesNotExist:
+            raise Http404 from None
+        except ODD as error:
+            logger.warning("a sign-in network answered oddly: %s", type(error).__name__)
+            return render(request, "socialaccount/authentication_error.html", status=401)
+
+    return wrapped
+
+
+@csrf_exempt
+def missing(request: HttpRequest) -> HttpResponse:
+    """Stand before steps of allauth that this site doesn't use."""
+    raise Http404
+
+
+@csrf_exempt
+def apple_posts(request: HttpRequest) -> HttpResponseBase:
+    """Take what Apple posts from its own page, where our cookies don't go; kept for minutes."""
+    get_apple_session(request).store.set_expiry(arrived.LIFETIME)
+    answer: HttpResponseBase = apple_post_callback(request)
+    return answer
+
+
+class SignUp(SignupView):  # type: ignore[misc]
+    """The page with everything that arrived: what is ticked is kept, and nothing else."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            pending = flows.signup.get_pending_signup(request)
+        except SocialApp.DoesNotExist:
+            pending = None
+        held = arrived.held(pending.state.get(social.WAITS, "")) if pending else None
+        if pending is None or held is None:
+            flows.signup.clear_pending_signup(request)
+            messages.info(request, _("That took too long. Nothing was kept; please begin again."))
+            return redirect("account_login")
+        if entrance.is_barred(request):
+            social.drop_arrived(request)
+            return redirect("sign_up_later")
+        step = entrance.required_age_step(request)
+        if step is not None:
+            return step
+        _hold_to_the_younger(request, held["birth"])
+        request.session.set_expiry(arrived.LIFETIME)
+        self.held = held
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_form_kwargs()
+        return {**found, "arrived": self.held["things"]}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)
+        arrived.drop(self.sociallogin.state[social.WAITS])
+        if form.not_kept:
+            words = ", ".join(str(form.fields[f"keep_{name}"].label) for name in form.not_kept)
+            messages.warning(
+                self.request,
+                _("This couldn't be kept: %(things)s. Everything else was.") % {"things": words},
+            )
+        return answer
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        answer: HttpResponse = super().form_invalid(form)
+        answer.status_code = 422
+        return answer
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_context_data(**kwargs)
+        minutes = arrived.LIFETIME // 60
+        return {**found, "network": self.sociallogin.provider.name, "minutes": minutes}
+
+
+sign_up = never_cache(SignUp.as_view())
+
+
+@require_POST
+def drop(request: HttpRequest) -> HttpResponse:
+    """Forget everything that arrived, at once."""
+    social.drop_arrived(request)
+    return redirect("socialaccount_login_cancelled")
+
+
+def _hold_to_the_younger(request: HttpRequest, birth: str) -> None:
+    """Of two birthdays, the one told here and the network's, the younger one counts.
+
+    The network's is looked at for this alone; it is kept only with a tick.
+    """
+    said, told = (
+        entrance.age_known(request),
+        ages.age_of(date.fromisoformat(birth)) if birth else None,
+    )
+    if said and told and said.adult_from is None and told.adult_from is not None:
+        entrance.remember_age(request, told)
+
+
+@login_required
+@require_safe
+def home(request: MemberRequest) -> HttpResponse:
+    """Every connected network: what it learns, what was kept from it, how to take it away."""
+    viewer = Viewer.looking(request)
+    mine = queries.connections(viewer)
+    there = {one.account.provider for one in mine}
+    return render(
+        request,
+        "accounts/networks.html",
+        {
+            "connections": [connection_shape(one) for one in mine],
+            "others": [one for one in known.configured() if one.id not in there],
+        },
+    )
+
+
+@login_required
+@require_POST
+def connect(request: MemberRequest, provider_id: str) -> HttpResponseBase:
+    """Go to a network to connect it, once it is sure that it is really them."""
+    try:
+        network = known.find(provider_id)
+    except LookupError:
+        raise Http404 from None
+    if not fresh.is_fresh(request):
+        return fresh.ask(request, "networks")
+    return careful(_go)(request, network.id)
+
+
+def _go(request: HttpRequest, provider_id: str) -> HttpResponseBase:
+    provider = get_social_adapter().get_provider(request, provider_id)
+    answer: HttpResponseBase = provider.redirect(
+        request, AuthProcess.CONNECT, next_url=reverse("networks")
+    )
+    return answer
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_away(request: MemberRequest, public_id: str) -> HttpResponse:
+    """Say what taking a network away means, and what not; POST does it."""
+    viewer = Viewer.looking(request)
+    found = get_visible_or_404(queries.connections(viewer), viewer, public_id=public_id)
+    name = known.name_of(found.account.provider)
+    if request.method == "POST":
+        if not fresh.is_fresh(request):
+            return fresh.ask(request)
+        try:
+            networks.disconnect(request.user, found)
+        except networks.LastWayIn:
+            return _take_away_page(request, found, status=422)
+        messages.success(
+            request, _("%(network)s is taken away. Your account is as it was.") % {"network": name}
+        )
+        return redirect("networks")
+    return _take_away_page(request, found)
+
+
+def _take_away_page(request: MemberRequest, found: Connection, status: int = 200) -> HttpResponse:
+    context = {
+        "connection": connection_shape(found),
+        "may": networks.has_other_way_in(request.user, found),
+    }
+    return render(request, "accounts/take_away.html", context, status=status)
+
+
+@login_required
+@require_POST
+def forget(request: MemberRequest, public_id: str) -> HttpResponse:
+    """Delete one thing that was kept from a network."""
+    fact = get_visible_or_404(NetworkFact, Viewer.looking(request), public_id=public_id)
+    networks.forget_fact(request.user, fact)
+    messages.success(request, _("Deleted."))
+    return redirect("networks")
+
+
+@csrf_exempt
+@require_POST
+def apple_tells(request: HttpRequest) -> HttpResponse:
+    """Take Apple's word that somebody ended the sign-in, or their account, there.
+
+    Its signature is what counts. Who isn't known here gets the same answer.
+    """
+    try:
+        network = known.find("apple")
+    except LookupError:
+        raise Http404 from None
+    spend("apple-tells", "all", limit=600, seconds=60)
+    try:
+        message = apple.read_message(network, apple.payload_of(request.body))
+    except apple.NotApple:
+        return HttpResponse(status=400)
+    except deletion.Refused:
+        return HttpResponse(status=503)  # Apple's keys can't be had now; it sends again
+    if message.kind in apple.ENDS:
+        networks.ended_there("apple", message.subject)
+    return HttpResponse(status=204)
+
+
+def moved(request: HttpRequest) -> HttpResponseRedirect:
+    """allauth's own list of networks is ours."""
+    return HttpResponseRedirect(reverse("networks"))
