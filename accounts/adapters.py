@@ -7,6 +7,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import is_headless_request
 from allauth.headless.internal.restkit.response import ErrorResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -102,6 +103,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def decrypt(self, encrypted_text: str) -> str:
         return sealing.unseal(encrypted_text.encode("ascii"))
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:
+        """Offer a name that says what it is; people give better ones."""
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return _("Passkey %(n)d") % {"n": count + 1}
 
     def _get_user_identifier(self, user: Any) -> str:
         """Name the account by its username: apps and keys of others needn't hold the address."""

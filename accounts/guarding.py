@@ -184,6 +184,7 @@ SPECIAL: dict[str, Callable[[User, dict[str, Any]], None]] = {
 def code_was_used(sender: Any, *, user: User, authenticator: Any, **_about: Any) -> None:
     """Tell of a recovery code: allauth says so by a signal alone, for sign-in and confirmation."""
     if authenticator.type == authenticator.Type.RECOVERY_CODES:
+        authenticator.refresh_from_db()  # the code was taken from a row of its own
         left = len(authenticator.wrap().get_unused_codes())
         text = _("A recovery code was used on your account. It doesn't work again; %(n)d are left.")
         alerts.told(user, Kind.CODE_USED, text % {"n": left})

@@ -38,9 +38,7 @@ def _shape(row: Any, is_here: bool) -> dict[str, Any]:
     return {
         "machine": agents.machine(row.data) or _("A device that said nothing of itself"),
         "facts": [
-            (_("Browser"), row.data.get("browser", "")),
-            (_("App"), row.data.get("app", "")),
-            (_("System"), row.data.get("system", "")),
+            (_("System"), row.data.get("system", "") if row.data.get("device") else ""),
             (_("Near"), agents.region(row.data)),
             (_("Address"), _shortened(address)),
         ],

@@ -10,9 +10,11 @@ import { startFolds } from "../elements/folds";
 import { startForms } from "../elements/forms";
 import { localTimes } from "../elements/local-times";
 import { startMoreRows } from "../elements/more-rows";
+import { startPasskeys } from "../elements/passkeys";
 import { startShowMore } from "../elements/show-more";
 import { startThemeSwitch } from "../elements/theme-switch";
 import { startToasts } from "../elements/toasts";
+import { startZones } from "../elements/zone";
 
 startThemeSwitch();
 startToasts();
@@ -20,6 +22,8 @@ startFolds();
 startAudienceFields();
 startBrowserZone();
 startDialogs();
+startPasskeys(); // before forms: it may hold a form back
+startZones();
 startForms();
 startShowMore();
 startMoreRows();
