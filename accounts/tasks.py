@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from accounts.models import SafetyLink
-from accounts.services import last_use, locks
+from accounts.services import finding, last_use, locks
 
 
 @shared_task
@@ -17,3 +17,10 @@ def sweep() -> None:
     for link_id in SafetyLink.due():
         run_safety_link.delay(link_id)
     last_use.write_down()
+
+
+@shared_task
+def note_visits() -> None:
+    """Note the week of their last visit for people who want to be found."""
+    while finding.note_visits():
+        pass

@@ -5,6 +5,7 @@ from accounts.views import (
     account,
     confirm,
     entrance,
+    finding,
     notifications,
     profiles,
     safety,
@@ -16,6 +17,8 @@ from accounts.views import (
 
 urlpatterns = [
     *network_urls.urlpatterns,
+    path("find/", finding.find, name="find"),
+    path("open-to-jam/", finding.open_to_jam, name="open_to_jam"),
     path("account/signup/", entrance.sign_up, name="account_signup"),  # before allauth's own
     path("account/signup/age/", entrance.age, name="sign_up_age"),
     path("account/signup/later/", entrance.later, name="sign_up_later"),

@@ -6,7 +6,7 @@ Registered from `accounts/privacy/`. Everything is a condition on columns and su
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Model, Q, QuerySet
 
 from accounts.models import Block, Follow, User
 from privacy.relations import ALL_ROWS, NO_ROWS, Related, Tie, lookup
@@ -30,6 +30,32 @@ def guardians_of(path: str) -> Related:
     """Return the adults who answer for the child at a path, as long as it is one."""
     in_force = Q(ended=None, child__age_group=User.AgeGroup.CHILD)
     return Related("accounts.Guardianship", "child", "guardian", in_force, path)
+
+
+class Seeker(Tie):
+    """Whoever may look for people they don't know: visitors, teenagers and grown-ups."""
+
+    def rows(self, viewer: Viewer) -> Q:
+        if viewer.user_id is None:
+            return ALL_ROWS
+        child = User.objects.filter(pk=viewer.user_id, age_group=User.AgeGroup.CHILD)
+        return Q(~Exists(child))
+
+    def people(self, obj: Model) -> Q:
+        return ~Q(age_group=User.AgeGroup.CHILD)
+
+
+class Peer(Tie):
+    """Teenagers."""
+
+    def rows(self, viewer: Viewer) -> Q:
+        if viewer.user_id is None:
+            return NO_ROWS
+        teen = User.objects.filter(pk=viewer.user_id, age_group=User.AgeGroup.TEEN)
+        return Q(Exists(teen))
+
+    def people(self, obj: Model) -> Q:
+        return Q(age_group=User.AgeGroup.TEEN)
 
 
 # Who may get at a child's things that others show to anybody. A school adds its class.

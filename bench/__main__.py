@@ -16,6 +16,7 @@ MEASURES = {  # name: module with `measure() -> list[dict]`, and what its figure
     "http": ("bench.http", "requests/s", "higher"),
     "gate": ("bench.gate", "ms", "lower"),
     "large": ("bench.large", "ms", "lower"),
+    "people": ("bench.people", "ms", "lower"),
     "erasure": ("bench.erasure", "rows/s", "higher"),
     "mix": ("bench.mix", "s", "lower"),
     "export": ("bench.export", "s", "lower"),

@@ -27,7 +27,7 @@ def measure() -> list[Row]:
     found: dict[int, Times] = {}
     loaded = 0.0
     for recordings, people in SIZES:
-        url = _database(f"gate_{recordings}")
+        url = database(f"gate_{recordings}")
         with psycopg.connect(url, autocommit=True) as connection:
             begun = time.monotonic()
             for statement in [*statements(recordings, people), _follows(people)]:
@@ -39,7 +39,7 @@ def measure() -> list[Row]:
     return list(_rows(found, loaded))
 
 
-def _database(name: str) -> str:
+def database(name: str) -> str:
     """Make one more database, as empty as the large one; return its address."""
     here = place()
     with psycopg.connect(here.running.database_url, autocommit=True) as server:

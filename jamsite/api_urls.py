@@ -4,9 +4,11 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts.api.me import MeView, PersonView
+from accounts.api.people import PeopleList
 
 urlpatterns = [
     path("auth/", include("accounts.api.auth_urls")),
+    path("v1/people/", PeopleList.as_view(), name="api_people"),
     path("v1/me/", MeView.as_view(), name="api_me"),
     path("v1/people/<str:username>/", PersonView.as_view(), name="api_person"),
     path("v1/", include("sessions_app.api.urls")),

@@ -3,6 +3,7 @@
 from accounts.forms.age import AgeForm
 from accounts.forms.clock import QuietForm, ZoneForm
 from accounts.forms.entrance import AddressForm, SignUpForm
+from accounts.forms.finding import FindForm
 from accounts.forms.leaving import LeaveForm
 from accounts.forms.networks import NetworkSignUpForm
 from accounts.forms.notifications import NotificationsForm
@@ -12,6 +13,7 @@ from accounts.forms.sharing import SharingForm
 __all__ = [
     "AddressForm",
     "AgeForm",
+    "FindForm",
     "LeaveForm",
     "NetworkSignUpForm",
     "NotificationsForm",

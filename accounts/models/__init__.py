@@ -1,4 +1,5 @@
 from accounts.models.dormancy import Dormancy
+from accounts.models.finding import Findable
 from accounts.models.networks import Connection, NetworkFact
 from accounts.models.people import User, UserManager
 from accounts.models.profiles import FIELD_AUDIENCES, Plays, Profile, RealName
@@ -11,6 +12,7 @@ __all__ = [
     "Block",
     "Connection",
     "Dormancy",
+    "Findable",
     "Follow",
     "Guardianship",
     "JammedWith",

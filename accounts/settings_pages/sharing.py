@@ -38,6 +38,11 @@ entry(
     route="blocks", icon="shield", order=61, words=_("block unblock harassment keep away"),
 )  # fmt: skip
 entry(
+    "sharing", _("People you muted"),
+    _("Your lists, search and notices leave them out; they aren't told and lose nothing."),
+    route="mutes", icon="shield", order=61, words=_("mute unmute silence hide ignore"),
+)  # fmt: skip
+entry(
     "sharing", _("Connected networks"),
     _("Other ways to sign in, each with what it told us; taking one away leaves your account."),
     route="networks", icon="plug", order=62, also=["security"],

@@ -165,3 +165,23 @@ def link_name(url: str) -> str:
     path = parts.path.rstrip("/")
     name = f"{(parts.hostname or '').removeprefix('www.')}{path}"
     return name if len(name) <= 40 else f"{name[:39]}…"
+
+
+def found_shape(profile: Any, viewer: Viewer) -> dict[str, Any]:
+    """Return a person as a list of musicians shows them; `profile` is concealed."""
+    username = profile.user.username
+    return {
+        "public_id": profile.user.public_id,
+        "username": username,
+        "name": profile.stage_name or username,
+        "stage_name": profile.stage_name,
+        "initials": (profile.stage_name or username)[:2].upper(),
+        "photo_url": photo_urls(profile, viewer)["photo_middle_url"],
+        "status": profile.status,
+        "available_until": profile.available_until if profile.is_available else None,
+        "instruments": instruments(profile),
+        "genres": names(GENRES, profile.genres),
+        "languages": [{"code": one, "name": language_name(one)} for one in profile.languages],
+        "place": place(profile),
+        "url": reverse("profile", args=[username]),
+    }

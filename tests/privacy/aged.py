@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from accounts.models import Profile, User
+from accounts.models import Findable, Profile, User
 from privacy import desk, requests
 from privacy.models import DeletionOrder, Erasure, LeaveLink, LegalHold, Request
 from tests.cast import Cast, person
@@ -44,7 +44,13 @@ def open_to_jam(cast: Cast, since: datetime) -> Callable[[], bool]:
     return lambda: Profile.objects.get(pk=key).available_until is not None
 
 
-PEOPLE = {"accounts.profile.available_until:available_until": open_to_jam}
+def found_open(cast: Cast, since: datetime) -> Callable[[], bool]:
+    """The same, in the list of musicians."""
+    person = next(one for one in cast.people.values() if not hasattr(one, "findable"))
+    row = Findable.objects.create(user=person, week=1, open_until=since)
+    return lambda: Findable.objects.get(pk=row.pk).open_until is not None
+
+
 LEAVING = {
     "privacy.leavelink:expires_at": leave_link,
     "privacy.legalhold:ends_at": legal_hold,
@@ -75,4 +81,8 @@ def teenager(cast: Cast, since: datetime) -> Callable[[], bool]:
     return lambda: User.objects.filter(pk=user.pk, adult_from=since).exists()
 
 
-PEOPLE = {"accounts.user.adult_from:come_of_age": teenager}
+PEOPLE = {
+    "accounts.findable.open_until:open_until": found_open,
+    "accounts.profile.available_until:available_until": open_to_jam,
+    "accounts.user.adult_from:come_of_age": teenager,
+}

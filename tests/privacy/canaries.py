@@ -33,7 +33,7 @@ from accounts.models import (
     User,
 )
 from accounts.models.profiles import FIELDS
-from accounts.services import ties
+from accounts.services import finding, ties
 from community import services as community
 from foundation.ids import new_public_id
 from messaging import services as messaging
@@ -97,6 +97,9 @@ class Canary:
             getattr(profile, size).save(f"{self.mark(size)}.webp", self._file(size), save=False)
         profile.photo.save(f"{self.mark('photofile')}.webp", self._file("photo"))
         Plays.objects.create(user=self.user, instrument="banjo", level=2)
+        profile.findable = True
+        profile.save()
+        finding.draw(self.user)
         RealName.objects.create(user=self.user, name=self.mark("real"))
 
     def _sound(self, other: "Canary") -> None:
@@ -295,6 +298,6 @@ def could_hold_words(item: Held, name: str) -> bool:
     if item.model is Export:
         return False
     short = name
-    for field in (*FIELDS, "favourites"):
+    for field in (*FIELDS, "favourites", "open"):
         short = short.removeprefix(f"{field}_")
     return isinstance(column, kinds) and short not in UNMARKED

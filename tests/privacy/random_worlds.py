@@ -235,6 +235,20 @@ class Oracle:
         audience = self.facts.field_audiences[FIELDS.index("instruments")]
         return self.cares(look, person) or self.shown(audience, person, set(), look)
 
+    def findable(self, person: int, look: Look) -> bool:
+        """What somebody is found by, as a row: for who may look for them at all."""
+        mine = self.me(look)
+        if self.facts.ages[person] == "child" or not self.here(person):
+            return False
+        if mine == person:
+            return True
+        if self.follows(mine, person) or self.played(person, mine):
+            return self.open(person, look)
+        age = "adult" if mine is None else self.facts.ages[mine]
+        if self.facts.ages[person] == "teen":
+            return mine is not None and age == "teen" and self.open(person, look)
+        return age != "child" and self.open(person, look)
+
     def favourite(self, look: Look) -> bool:
         if not self.apps({0}, look):
             return False

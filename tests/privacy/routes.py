@@ -294,11 +294,34 @@ def kept(role: str) -> set[str]:
     return heard(role)
 
 
+def musician(name: str, role: str) -> set[str]:
+    """Return what a list of musicians shows of one: the rest is for members."""
+    shown = {f"@{name}"}
+    shown |= {f"photo:{key}" for key in seen_by("photo", "see", role) if PHOTOS[key] == name}
+    if role not in {"anonymous", "leaving"}:
+        shown |= {f"mark-{what}-{name}" for what in ("status", "stage", "town")}
+    return shown
+
+
+def to_be_found(role: str) -> set[str]:
+    """Return those of the world who want to be found; nobody finds themselves, or who leaves."""
+    return set().union(*(musician(name, role) for name in {"owner", "participant"} - {role}))
+
+
+def found_by_harp(role: str) -> set[str]:
+    """The owner shows what they play to members, the participant to nobody."""
+    return musician("owner", role) if role not in {"owner", "anonymous", "leaving"} else set()
+
+
 LISTINGS = [
     Listing("home", lambda role: live(role) | published(role) | me(role)),
     Listing("jams", lambda role: live(role) | me(role)),
     Listing("recordings", lambda role: published(role) | me(role)),
     Listing("recordings", lambda role: mine(role) | me(role), query="?mine=1"),
+    Listing("find", lambda role: to_be_found(role) | me(role)),
+    Listing("find", lambda role: found_by_harp(role) | me(role), query="?instrument=harp"),
+    Listing("api_people", to_be_found),
+    Listing("api_people", found_by_harp, query="?instrument=harp"),
     Listing("favourites", lambda role: kept(role) | me(role), sign_in=True),
     Listing("conversations", lambda role: talks(role) | me(role), sign_in=True),
     Listing(
@@ -339,6 +362,7 @@ OWN = {
     "api_me": "GET",
     "blocks": "GET",
     "mutes": "GET",
+    "open_to_jam": "POST",
     "followers": "GET",
     "sharing": "GET",
     "networks": "GET",

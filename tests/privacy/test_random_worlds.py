@@ -12,7 +12,7 @@ from django.http import Http404
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 
-from accounts.models import Block, Follow, Guardianship, JammedWith, Plays, Profile, User
+from accounts.models import Block, Findable, Follow, Guardianship, JammedWith, Plays, Profile, User
 from community.models import Favourite
 from messaging.models import Conversation, Member, Message
 from privacy import access, rules
@@ -66,6 +66,7 @@ class Stage:
             self.rows.append((user, partial(says.person, n)))
             profile = Profile(user=user, favourites_audience=facts.favourites, **named)
             self.put(profile, partial(says.person, n))
+            self.put(Findable(user=user, week=1), partial(says.findable, n))
             self.put(Plays(user=user, instrument="harp", level=3), partial(says.plays, n))
 
     def _ties(self) -> None:
@@ -218,9 +219,9 @@ def test_list_object_fan_out_and_oracle_agree(db: None, facts: Facts) -> None:
 
 
 IN_THE_WORLDS = {
-    User, Profile, Plays, Follow, Block, JammedWith, Guardianship, JamSession, Participant,
-    ChatLine, Invite, Recording, Stem, StemChunk, RecordingConsent, Mix, Favourite, ShareLink,
-    Conversation, Member, Message,
+    User, Profile, Plays, Findable, Follow, Block, JammedWith, Guardianship, JamSession,
+    Participant, ChatLine, Invite, Recording, Stem, StemChunk, RecordingConsent, Mix, Favourite,
+    ShareLink, Conversation, Member, Message,
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Profile
-from accounts.services import ties
+from accounts.services import profiles, ties
 from foundation.ids import new_public_id
 from messaging import services as messaging
 from privacy import desk, links, media
@@ -49,6 +49,7 @@ class World:
             },
         }
         self.things |= self._ties()
+        self._found()
         self.things["invite"] = self.things["link"] = {
             "owner": sessions.invite(cast.sessions["participants"], cast["owner"]),
             "leaving": sessions.invite(cast.sessions["leaving-me"], cast["leaving"]),
@@ -88,6 +89,14 @@ class World:
             "follow": {"owner": ties.follow(person("fan"), owner)},
             "sharelink": {"owner": links.make(self.cast.recordings["me"], owner)},
         }
+
+    def _found(self) -> None:
+        for name, audience in (("owner", "members"), ("participant", "me"), ("leaving", "public")):
+            profiles.write_profile(
+                self.cast[name],
+                {"findable": True, "instruments_audience": audience},
+                instruments=[("harp", 3)],
+            )
 
     def _exports(self) -> dict[str, Export]:
         found = {}

@@ -1,0 +1,128 @@
+"""Finding people: each thing that is looked for counts only where the viewer may see it.
+
+Two branches, merged in order. The wide one asks the words that everybody like the viewer may know
+(`public` for visitors, `members` for members), by an index over all people. The narrow one asks
+those whom the viewer follows or has played with, whose words for followers or for who played with
+them count too. What comes out are keys in order: week of the last visit, then key.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+
+from accounts.finding import Wanted
+from accounts.models import Findable, Follow, JammedWith, Profile
+from accounts.models.finding import COLUMNS
+from accounts.queries import concealed, shown_profiles
+from foundation.paging import PAGE_SIZE, Page, seal, unseal
+from privacy import compiled, quiet
+from privacy.access import visible
+from privacy.audiences import Audience
+from privacy.viewer import Viewer
+
+Place = tuple[int, int]  # week and key
+
+
+def found(viewer: Viewer, wanted: Wanted, after: str | None, *, size: int = PAGE_SIZE) -> Page[Any]:
+    """Return the keys of people found, on the page behind the cursor `after`."""
+    place = unseal(after, 2)
+    rows = matching(viewer, wanted, (place[0], place[1]) if place else None, size + 1)
+    places: list[Place] = list(rows)
+    if len(places) <= size:
+        return Page([key for _week, key in places], None)
+    return Page([key for _week, key in places[:size]], seal(*places[size - 1]))
+
+
+def cards(viewer: Viewer, wanted: Wanted, after: str | None) -> Page[Profile]:
+    """Return a page of people found, with what they show this viewer; the rest is emptied.
+
+    What was looked for is compared with the profile itself once more: words that are still those
+    of a moment ago find nobody.
+    """
+    page = found(viewer, wanted, after)
+    people = Profile.objects.filter(user__in=page.items, findable=True)
+    rows: dict[int, Any] = {one.user_id: one for one in shown_profiles(people, viewer)}
+    there = [rows[key] for key in page.items if key in rows]
+    still = [one for one in there if all(getattr(one, f"sees_{it}") for it in asked(wanted))]
+    return Page([concealed(one) for one in still], page.after)
+
+
+def asked(wanted: Wanted) -> list[str]:
+    """Return the fields of a profile that a search goes by, apart from names."""
+    by = {
+        "instruments": wanted.instrument or wanted.levels,
+        "genres": wanted.genre,
+        "languages": wanted.language,
+        "place": wanted.country,
+        "available": wanted.open_now,
+    }
+    return [name for name, value in by.items() if value]
+
+
+def matching(viewer: Viewer, wanted: Wanted, behind: Place | None, most: int) -> Any:
+    """Return (week, key) of people who match, in order, in one query."""
+    widest = Audience.MEMBERS if viewer.is_member else Audience.PUBLIC
+    shown = _within(viewer, widest, wanted)
+    if viewer.app is not None and viewer.is_member:
+        # Who keeps other people's apps out shows them what is public.
+        shown |= _within(viewer, Audience.PUBLIC, wanted)
+    wide = _branch(viewer, behind).filter(shown)
+    first = wide.order_by("-week", "-user")[:most]
+    if not viewer.is_member:
+        return first
+    narrow = _branch(viewer, behind).filter(_known(viewer), *_each(viewer, wanted))
+    second = narrow.order_by("-week", "-user")[:most]
+    return first.union(second).order_by("-week", "-user_id")[:most]
+
+
+def _branch(viewer: Viewer, behind: Place | None) -> QuerySet[Findable, Any]:
+    rows = quiet.heard(visible(Findable, viewer), viewer, "user").exclude(user=viewer.user_id or 0)
+    if behind is not None:
+        week, key = behind
+        rows = rows.filter(Q(week__lte=week), Q(week__lt=week) | Q(user__lt=key))
+    return rows.values_list("week", "user_id")
+
+
+def _known(viewer: Viewer) -> Q:
+    """Return the condition for people whom the viewer follows or has played with."""
+    followed = Follow.objects.filter(follower=viewer.user_id, state=Follow.State.ACCEPTED)
+    played = JammedWith.objects.filter(partner=viewer.user_id).order_by()
+    keys = followed.order_by().values("followee").union(played.values("person"), all=True)
+    return Q(user__in=keys)
+
+
+def _within(viewer: Viewer, audience: Audience, wanted: Wanted) -> Q:
+    """Return the condition that everything looked for is shown to an audience, viewer included."""
+    column = COLUMNS[audience]
+    condition = _in(viewer, audience)
+    criteria = list(wanted.criteria())
+    if exact := [words[0] for words in criteria if len(words) == 1]:
+        condition &= Q(**{f"{column}__contains": exact})
+    for words in criteria:
+        if len(words) > 1:
+            condition &= Q(**{f"{column}__overlap": words})
+    if wanted.open_now:
+        shown = {Audience.PUBLIC, audience}
+        condition &= Q(open_until__gt=Now(), open_audience__in=sorted(shown))
+    return condition
+
+
+def _each(viewer: Viewer, wanted: Wanted) -> Iterator[Q]:
+    """Yield, for each thing looked for, the condition that it is shown to this viewer."""
+    among = {audience: _in(viewer, audience) for audience in COLUMNS}
+    for words in wanted.criteria():
+        condition = Q()
+        for audience, column in COLUMNS.items():
+            condition |= among[audience] & Q(**{f"{column}__overlap": words})
+        yield condition
+    if wanted.open_now:
+        condition = Q()
+        for audience in COLUMNS:
+            condition |= among[audience] & Q(open_audience=audience)
+        yield Q(open_until__gt=Now()) & condition
+
+
+def _in(viewer: Viewer, audience: Audience) -> Q:
+    return compiled.audience_rows_for(Findable, audience, viewer)

@@ -1,0 +1,166 @@
+"""Finding musicians among 1,000,000, and how that grows from 10,000.
+
+The SQL is what `accounts.seekers` writes, gate included; beside it runs the same look-up by the
+same indexes with no gate: the floor. Both in turn on one connection, medians count. Time is
+PostgreSQL's and the way there, not Django's. Everybody wants to be found; a fifth show nothing to
+strangers. The viewer follows 500 people and has played with 100.
+"""
+
+import statistics
+import time
+from typing import Any
+
+import psycopg
+
+from bench.data import statements
+from bench.large import database
+from bench.place import place
+from bench.rows import Row, row
+
+SIZES = (10_000, 1_000_000)
+FOLLOWED, PLAYED, ROUNDS, WARM, VIEWER = 500, 100, 25, 5, 42
+BERLIN = 2950159
+FEW = "l:zz"  # a language that no list has and one person in 5,000 speaks
+
+Times = dict[str, tuple[float, float, int]]  # name → gate, floor, rows
+
+
+def measure() -> list[Row]:
+    place()
+    found: dict[int, Times] = {}
+    took = 0.0
+    for people in SIZES:
+        with psycopg.connect(database(f"people_{people}"), autocommit=True) as connection:
+            begun = time.monotonic()
+            for statement in [statements(0, people)[0], *_fill(people)]:
+                connection.execute(statement)
+            connection.execute("vacuum analyze")
+            took = time.monotonic() - begun
+            found[people] = {name: _times(connection, *both) for name, both in _queries().items()}
+    return list(_rows(found, took))
+
+
+def _fill(people: int) -> list[str]:
+    from accounts.places import largest
+    from accounts.vocabulary import GENRES, INSTRUMENTS
+
+    towns = largest(4000)
+    words = {
+        "played": list(INSTRUMENTS),
+        "genres": list(GENRES),
+        "spoken": ["en", "es", "de", "fr", "pt", "tr", "ja", "it", "nl", "pl", "sv", "fi"],
+        "towns": [f"t:{one.id}" for one in towns],
+        "lands": [f"c:{one.country}" for one in towns],
+    }
+    lists = ", ".join(f"{_array(each)} as {name}" for name, each in words.items())
+    # Like everywhere, a few instruments, genres and towns have most of the people.
+    pick = "list.{0}[1 + floor(cardinality(list.{0}) * power({1}, {2}))::int]"
+    drawn = f"""select person.id, dice.*, {pick.format("played", "r1", 3)} as one,
+        {pick.format("played", "r2", 3)} as two, {pick.format("genres", "r3", 2)} as first,
+        {pick.format("genres", "r4", 2)} as second, {pick.format("spoken", "r5", 2)} as tongue,
+        {pick.format("towns", "r6", 2)} as town, {pick.format("lands", "r6", 2)} as land
+        from accounts_user as person, (select {lists}) as list,
+        lateral (select person.id as n, random() as r1, random() as r2, random() as r3,
+        random() as r4, random() as r5, random() as r6, 1 + floor(random() * 4)::int as level,
+        floor(random() * 10)::int as shows) as dice"""
+    told = f"""select id, shows, array['i:' || one, 'i:' || one || ':' || level, 'i:' || two,
+        'v:' || level, 'g:' || first, 'g:' || second, 'l:en', 'l:' || tongue, town, land]
+        || case when id % 5000 = 0 then array['{FEW}'] else '{{}}' end as told,
+        array['w:pl', 'w:pla', 'w:play', 'w:playe', 'w:player', 'w:player' || (id % 1000)] as named
+        from ({drawn}) as drawn"""
+    public, members = "shows < 3", "shows < 8"
+    return [
+        f"""insert into accounts_findable (user_id, week, public, members, followers, jammed,
+            open_until, open_audience)
+            select id, 350 - floor(power(random(), 2) * 150)::int,
+            case when {public} then named || told else named end,
+            case when {members} then named || told else named end,
+            case when shows = 8 then told else '{{}}' end,
+            case when shows = 9 then told else '{{}}' end,
+            case when id % 200 = 0 then now() + interval '1 hour' end, 'members'
+            from ({told}) as told""",
+        f"""insert into accounts_follow (public_id, follower_id, followee_id, state, created_at)
+            select substr(md5(id::text), 1, 22), {VIEWER}, id, 'accepted', now()
+            from accounts_user where id % {people // FOLLOWED} = 1 and id <> {VIEWER}""",
+        f"""insert into accounts_jammedwith (person_id, partner_id, since)
+            select id, {VIEWER}, now() from accounts_user
+            where id % {people // PLAYED} = 3 and id <> {VIEWER}""",
+    ]
+
+
+def _array(words: list[str]) -> str:
+    return "array[" + ", ".join(f"'{word}'" for word in words) + "]"
+
+
+def _queries() -> dict[str, tuple[Any, Any]]:
+    """Return each search's name, its statement with the gate, and the look-up without."""
+    from accounts import seekers
+    from accounts.finding import Wanted
+    from accounts.models import Findable
+    from accounts.vocabulary import GENRES, INSTRUMENTS
+    from privacy.viewer import NOBODY, Viewer
+
+    played, genres = list(INSTRUMENTS), list(GENRES)
+    common, rare = played[0], played[-1]
+    three = Wanted(instrument=common, genre=genres[0], language="es")
+    seldom = Wanted(instrument=played[30], genre=genres[30], language="tr")
+    far = (300, 10**9)
+
+    def pair(wanted: Any, viewer: Any = None, behind: Any = None) -> tuple[Any, Any]:
+        who = Viewer(VIEWER) if viewer is None else viewer
+        column = "members" if who.is_member else "public"
+        rows = Findable.objects.values_list("week", "user_id")
+        for words in wanted.criteria():
+            rows = rows.filter(**{f"{column}__overlap": words})
+        if behind:
+            rows = rows.filter(week__lt=behind[0])
+        gated = seekers.matching(who, wanted, behind, 21)
+        plain = rows.order_by("-week", "-user")[:21]
+        return gated.query.sql_with_params(), plain.query.sql_with_params()
+
+    return {
+        "anybody, for a visitor": pair(Wanted(), NOBODY),
+        "anybody": pair(Wanted()),
+        "a common instrument, for a visitor": pair(Wanted(instrument=common), NOBODY),
+        "a common instrument": pair(Wanted(instrument=common)),
+        "a rare instrument": pair(Wanted(instrument=rare)),
+        "one person in 5,000": pair(Wanted(language=FEW.removeprefix("l:"))),
+        "three common things": pair(three),
+        "three rare things": pair(seldom),
+        "instrument, 50 km around a town": pair(
+            Wanted(instrument=common, country="DE", town=BERLIN, within=50)
+        ),
+        "beginning of a name": pair(Wanted(words="player42")),
+        "a common instrument, far down": pair(Wanted(instrument=common), behind=far),
+        "three common things, far down": pair(three, behind=far),
+    }
+
+
+def _times(connection: Any, gated: Any, plain: Any) -> tuple[float, float, int]:
+    times: tuple[list[float], list[float]] = ([], [])
+    count = 0
+    for number in range(ROUNDS):
+        for taken, (sql, parameters) in zip(times, (gated, plain), strict=True):
+            begun = time.perf_counter()
+            rows = connection.execute(sql, parameters).fetchall()
+            if number >= WARM:
+                taken.append((time.perf_counter() - begun) * 1000)
+            if taken is times[0]:
+                count = len(rows)
+    return statistics.median(times[0]), statistics.median(times[1]), count
+
+
+def _rows(found: dict[int, Times], took: float) -> Any:
+    small, large = SIZES
+    scale = f"{large:,} people (loaded in {took:.0f} s)"
+    for name, (gated, plain, count) in found[large].items():
+        note = f"{count} rows of {scale}; floor: the same words by the same indexes, no gate"
+        yield _row(f"find: {name}", gated, plain, note)
+    for name, (gated, _plain, count) in found[large].items():
+        before, _, fewer = found[small][name]
+        note = f"{count} rows of {scale}; floor: {fewer} rows of {small:,} people"
+        yield _row(f"growth: {name}", gated, before, note)
+
+
+def _row(name: str, value: float, floor: float, note: str) -> Row:
+    return row(name, value, floor, unit="ms", better="lower", note=note)
