@@ -19,6 +19,7 @@ from accounts import entrance
 from accounts.guarding import GuardingAdapter
 from accounts.models import User
 from accounts.services import ages
+from accounts.services.names import is_free
 from foundation.limits import TooMany, masked, spend
 from privacy import notices, sealing
 from privacy.tombstones import is_buried
@@ -70,7 +71,7 @@ class AccountAdapter(GuardingAdapter):
     def clean_username(self, username: str, shallow: bool = False) -> str:
         """Refuse names that are taken or were somebody's who left."""
         name: str = super().clean_username(username, shallow)
-        if is_buried(User, name):
+        if is_buried(User, name) or (not shallow and not is_free(name)):
             raise ValidationError(_("This username can't be used. Choose another one."))
         return name
 

@@ -12,6 +12,7 @@ from accounts.models import (
     Connection,
     Dormancy,
     Follow,
+    FormerName,
     Guardianship,
     JammedWith,
     KnownDevice,
@@ -118,6 +119,11 @@ class GuardianshipAdmin(ReadOnlyAdmin):
 @admin.register(Dormancy)
 class DormancyAdmin(ReadOnlyAdmin):
     list_display = ["user", "warned_at", "warned_again_at", "leaves_at"]
+
+
+@admin.register(FormerName)
+class FormerNameAdmin(ReadOnlyAdmin):
+    list_display = ["user", "made_at"]
 
 
 @admin.register(KnownDevice)

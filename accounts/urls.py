@@ -24,6 +24,7 @@ urlpatterns = [
     path("account/signup/later/", entrance.later, name="sign_up_later"),
     path("settings/", settings.home, name="settings"),
     path("settings/account/", account.account, name="account_settings"),
+    path("settings/account/username/", account.change_username, name="change_username"),
     path("settings/security/", settings.security, name="security_settings"),
     path("settings/notifications/", notifications.notifications, name="notification_settings"),
     path("settings/profile/", profiles.edit_profile, name="edit_profile"),

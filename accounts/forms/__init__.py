@@ -5,6 +5,7 @@ from accounts.forms.clock import QuietForm, ZoneForm
 from accounts.forms.entrance import AddressForm, SignUpForm
 from accounts.forms.finding import FindForm
 from accounts.forms.leaving import LeaveForm
+from accounts.forms.names import UsernameForm
 from accounts.forms.networks import NetworkSignUpForm
 from accounts.forms.notifications import NotificationsForm
 from accounts.forms.profile import ProfileForm
@@ -21,5 +22,6 @@ __all__ = [
     "QuietForm",
     "SharingForm",
     "SignUpForm",
+    "UsernameForm",
     "ZoneForm",
 ]

@@ -1,5 +1,6 @@
 from accounts.models.dormancy import Dormancy
 from accounts.models.finding import Findable
+from accounts.models.names import FormerName
 from accounts.models.networks import Connection, NetworkFact
 from accounts.models.people import User, UserManager
 from accounts.models.profiles import FIELD_AUDIENCES, Plays, Profile, RealName
@@ -14,6 +15,7 @@ __all__ = [
     "Dormancy",
     "Findable",
     "Follow",
+    "FormerName",
     "Guardianship",
     "JammedWith",
     "KnownDevice",

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -21,7 +22,8 @@ class UserManager(BaseUserManager["User"]):
         self, username: str, email: str, password: str | None = None, **values: Any
     ) -> "User":
         """Create an account with its profile. Raises ValidationError for the name of a leaver."""
-        if is_buried(User, username):
+        former = apps.get_model("accounts", "FormerName")
+        if is_buried(User, username) or former.objects.filter(name__iexact=username).exists():
             raise ValidationError(_("This username can't be used. Choose another one."))
         user = self.model(username=username, email=self.normalize_email(email), **values)
         user.set_password(password)

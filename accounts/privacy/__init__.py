@@ -1,6 +1,6 @@
 """What the accounts app holds about people, and who sees it; one module for each subject."""
 
-from accounts.privacy import dormancy, entrance, finding, networks, people, safety, ties
+from accounts.privacy import dormancy, entrance, finding, names, networks, people, safety, ties
 from accounts.services import leaving
 from accounts.walls import WALLS, followers_of, guardians_of, jammed_with
 from privacy import datamap as dm
@@ -8,7 +8,7 @@ from privacy import erasure, rules
 from privacy.audiences import Audience
 from privacy.models import Erasure
 
-__all__ = ["dormancy", "entrance", "finding", "networks", "people", "safety", "ties"]
+__all__ = ["dormancy", "entrance", "finding", "names", "networks", "people", "safety", "ties"]
 
 for each in WALLS:
     rules.wall(each)

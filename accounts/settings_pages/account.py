@@ -19,8 +19,8 @@ entry(
 )  # fmt: skip
 entry(
     "account", _("Username"),
-    _("Public: everyone sees it, and you can sign in with it."),
-    route="account_settings", anchor="username", order=10, words=_("name nickname handle rename"),
+    _("Public: everyone sees it; a new one holds everywhere at once, once in 30 days."),
+    route="change_username", order=10, row=False, words=_("name nickname handle rename change"),
 )  # fmt: skip
 entry(
     "account", _("Age group"),

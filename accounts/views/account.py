@@ -1,5 +1,6 @@
 """The account page: what was given at sign-up, each with the way to change it, and the clock."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -8,12 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.forms import ZoneForm
+from accounts.forms import UsernameForm, ZoneForm
 from accounts.queries import my_addresses
 from accounts.requests import MemberRequest
-from accounts.services import clock
+from accounts.services import clock, names
 from accounts.views import changes
 from foundation import settings_map
+from foundation.limits import spend
 from foundation.moments import told
 
 
@@ -42,6 +44,27 @@ def account(request: MemberRequest) -> HttpResponse:
         "changed": changes.said(request, "account"),
     }
     return render(request, "settings/account.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_username(request: MemberRequest) -> HttpResponse:
+    """Say what a new name does, then take it."""
+    form = UsernameForm(request.POST or None, person=request.user)
+    if request.method == "POST":
+        spend("username", str(request.user.pk), limit=10, seconds=3600)
+        if form.is_valid():
+            names.rename(request.user, form.cleaned_data["username"])
+            form.record_news(request.user, request)
+            said = _("You are %(name)s now, everywhere.") % {"name": request.user.username}
+            messages.success(request, said)
+            return redirect("account_settings")
+    context = {
+        "form": form,
+        "kept_days": settings.RETENTION_NAMES_DAYS,
+        "pause_days": names.PAUSE.days,
+    }
+    return render(request, "settings/username.html", context, status=422 if form.errors else 200)
 
 
 def _clock_says(user: object) -> str:

@@ -86,6 +86,7 @@ def test_a_change_holds_for_letters_on_their_way(cast: Cast) -> None:
     assert listed(cast) == ["mark-waiting"]
 
 
+@pytest.mark.clause("told")
 @pytest.mark.promise("VJ-08")
 @pytest.mark.parametrize("kind", ["safety", "rights", "policy"])
 def test_what_is_about_safety_and_rights_cant_be_switched_off(cast: Cast, kind: str) -> None:
@@ -189,6 +190,7 @@ def test_mail_waits_for_the_morning_and_comes_then(cast: Cast, at: Any) -> None:
     assert len(sent()) == 2
 
 
+@pytest.mark.clause("told")
 @pytest.mark.promise("VJ-08")
 def test_alerts_come_through_at_night(cast: Cast, at: Any) -> None:
     at(NIGHT)

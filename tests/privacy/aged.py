@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from accounts.models import Findable, Profile, User
+from accounts.models import Findable, FormerName, Profile, User
 from privacy import desk, requests
 from privacy.models import DeletionOrder, Erasure, LeaveLink, LegalHold, Request
 from tests.cast import Cast, person
@@ -51,6 +51,11 @@ def found_open(cast: Cast, since: datetime) -> Callable[[], bool]:
     return lambda: Findable.objects.get(pk=row.pk).open_until is not None
 
 
+def former_name(cast: Cast, since: datetime) -> Callable[[], bool]:
+    many = FormerName.objects.count()
+    return _there(FormerName.objects.create(user=cast["owner"], name=f"n{many}", made_at=since))
+
+
 LEAVING = {
     "privacy.leavelink:expires_at": leave_link,
     "privacy.legalhold:ends_at": legal_hold,
@@ -82,6 +87,7 @@ def teenager(cast: Cast, since: datetime) -> Callable[[], bool]:
 
 
 PEOPLE = {
+    "accounts.formername:made_at": former_name,
     "accounts.findable.open_until:open_until": found_open,
     "accounts.profile.available_until:available_until": open_to_jam,
     "accounts.user.adult_from:come_of_age": teenager,

@@ -23,6 +23,7 @@ from django.utils import timezone
 from accounts.models import (
     AccountLock,
     Connection,
+    FormerName,
     KnownDevice,
     NetworkFact,
     Plays,
@@ -165,6 +166,7 @@ class Canary:
         group, _ = Group.objects.get_or_create(name="helpers")
         self.user.groups.add(group)
         self.user.user_permissions.add(Permission.objects.all()[:1][0])
+        FormerName.objects.create(user=self.user, name=self.mark("old"))
         notices.choose(self.user, {"account": (True, True)})
         notices.tell(
             self.user, "account", self.mark("notice"), self.mark("noticetext"),

@@ -338,6 +338,7 @@ LISTINGS = [
 OWN = {
     "settings": "GET",
     "account_settings": "GET",
+    "change_username": "GET",
     "security_settings": "GET",
     "notification_settings": "GET",
     "privacy_home": "GET",

@@ -242,7 +242,6 @@ ENDS: dict[str, Make] = {
     "admin.logentry:action_time": staff_log,
     "accounts.user:end_unconfirmed:1": unconfirmed,
     "accounts.user:end_dormant:2": dormant,
-    **aged.PEOPLE,
 }
 
 
