@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.services import ties
 from foundation.live import tell
 from messaging.models import Conversation, Member, Message
 from privacy.wall import as_system
@@ -13,13 +14,23 @@ from privacy.wall import as_system
 MAX_LENGTH = 4000
 
 
+class Refused(Exception):
+    """The other takes no messages from people they don't know."""
+
+
 @as_system("open a conversation of two")
 @transaction.atomic
 def conversation_between(one: User, other: User) -> Conversation:
-    """Return the conversation of two people, opening it the first time."""
+    """Return the conversation of two people, opened by the first of them the first time.
+
+    Raises Refused where the second doesn't want strangers to begin one.
+    """
     if one.pk == other.pk:
         raise ValueError("A conversation takes two.")
     pair = "-".join(str(key) for key in sorted([one.pk, other.pk]))
+    begun = Conversation.objects.filter(pair=pair).exists()
+    if not begun and not ties.may_write(one, other):
+        raise Refused
     conversation, new = Conversation.objects.get_or_create(pair=pair)
     if new:
         Member.objects.bulk_create(

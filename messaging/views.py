@@ -38,6 +38,11 @@ def index(request: MemberRequest) -> HttpResponse:
         try:
             other = find_person(viewer, form.cleaned_data["username"])
             return redirect(services.conversation_between(request.user, other))
+        except services.Refused:
+            form.add_error(
+                "username",
+                _("They take messages only from people they know. Nothing was sent."),
+            )
         except (Http404, ValueError):
             form.add_error("username", _("There is nobody else of that name here."))
     page: Any = newest_first(

@@ -50,6 +50,8 @@ def has(user: Any, key: str, *, signal: bool = False) -> bool:
     purpose = purposes.get(key)
     if not user.is_authenticated or not user.is_present or user.restricted:
         return False
+    if not purpose.concerns(user):
+        return False
     newest = ConsentRecord.objects.filter(user=user, purpose=key).order_by("-pk").first()
     standing = _standing(purpose, newest)
     if signal and purpose.heeds_signal:
@@ -58,7 +60,7 @@ def has(user: Any, key: str, *, signal: bool = False) -> bool:
 
 
 def standings(user: Any) -> list[Standing]:
-    """Return where a person stands on every purpose: one query, or none if they came with it."""
+    """Return where a person stands on what concerns them: one query, none if they came with it."""
     if hasattr(user, "consents"):
         newest = [ConsentRecord(**values) for values in user.consents]
         for record in newest:
@@ -66,7 +68,9 @@ def standings(user: Any) -> list[Standing]:
     else:
         newest = list(_newest(ConsentRecord.objects.filter(user=user)))
     by_key = {record.purpose: record for record in newest}
-    return [_standing(one, by_key.get(one.key)) for one in purposes.purposes()]
+    return [
+        _standing(one, by_key.get(one.key)) for one in purposes.purposes() if one.concerns(user)
+    ]
 
 
 def _newest(rows: QuerySet[ConsentRecord]) -> QuerySet[ConsentRecord]:
@@ -111,6 +115,8 @@ def allowed(key: str, person: str = "pk") -> Q:
         said = ~Q(Exists(newest.filter(given=False)))
     model: Any = get_user_model()
     present = model._default_manager.filter(model.present(), restricted=False, pk=OuterRef(person))
+    if purpose.adults_only:
+        present = present.filter(model.grown())
     return said & Q(Exists(present))
 
 
@@ -125,7 +131,8 @@ def give(
 ) -> ConsentRecord | None:
     """Record that a person agrees to the words in force, or no longer objects.
 
-    Returns None where that holds already: a record says that something changed.
+    Returns None where that holds already: a record says that something changed. Also where the
+    purpose is for adults, and they aren't one.
     """
     return _record(user, key, True, channel=channel, form=form, against_signal=against_signal)
 
@@ -141,6 +148,8 @@ def withdraw(user: Any, key: str, *, channel: str, form: str = "") -> ConsentRec
 @transaction.atomic
 def _record(user: Any, key: str, given: bool, **how: Any) -> ConsentRecord | None:
     purpose = purposes.get(key)
+    if given and not purpose.concerns(user):
+        return None  # whatever a request holds: a yes of theirs would not count
     with holding(user):
         newest = ConsentRecord.objects.filter(user=user, purpose=key).order_by("-pk").first()
         made = None

@@ -24,8 +24,8 @@ class NewsChoice(forms.Form):
         person = person or getattr(self, "user", None)
         now = consent.standings(person) if person is not None else []
         self.news_agreed = any(one.on and one.purpose.key == news.KEY for one in now)
-        if not self.news_agreed:
-            purpose = purposes.get(news.KEY)
+        purpose = purposes.get(news.KEY)
+        if not self.news_agreed and (person is None or purpose.concerns(person)):
             self.fields["news"] = forms.BooleanField(
                 label=purpose.label, help_text=purpose.text.words, required=False, initial=False
             )

@@ -36,6 +36,7 @@ class Purpose:
     - `stop(user)`: deletes what was collected for it, in the transaction that withdraws.
     - `visitors`: whether it can run for somebody without account, who decides on the cookie page.
     - `heeds_signal`: whether Global Privacy Control says no to it.
+    - `adults_only`: nobody below 18 is asked, and no yes of theirs is recorded or counts.
     """
 
     key: str
@@ -46,6 +47,11 @@ class Purpose:
     stop: Callable[[Any], None] | None = None
     visitors: bool = False
     heeds_signal: bool = True
+    adults_only: bool = False
+
+    def concerns(self, user: Any) -> bool:
+        """Return whether this person may be asked at all; visitors are nobody's children."""
+        return not self.adults_only or user.is_adult
 
     @property
     def text(self) -> Text:
@@ -105,6 +111,7 @@ register(
             ),
         ),
         stops=_("No news is sent any more, also none that is being sent out right now."),
+        adults_only=True,
     )
 )
 register(

@@ -4,10 +4,12 @@ import secrets
 from typing import Any
 
 from allauth.account.forms import AddEmailForm, BaseSignupForm, SignupForm
+from allauth.core import context
 from django.db import transaction
 from django.http import HttpRequest
 
 from accounts import entrance
+from accounts.models import User
 from privacy.consent import Channel
 from privacy.forms import NewsChoice
 
@@ -18,6 +20,13 @@ class SameForAll(BaseSignupForm):  # type: ignore[misc]
     The account is made, under a name of nowhere, and taken back before the transaction ends; so
     neither the answer nor its time tells which it was.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        age = entrance.age_known(context.request) if context.request else None
+        if age is None or age.group != User.AgeGroup.ADULT:
+            # A person of whom we don't know that they are an adult is offered no news.
+            self.fields.pop("news", None)
 
     def try_save(self, request: HttpRequest) -> Any:
         try:

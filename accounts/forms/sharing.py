@@ -6,8 +6,8 @@ from accounts.models import User
 
 
 class SharingForm(forms.ModelForm[User]):
-    """Who may follow without asking, and whether apps and search engines may look."""
+    """Who may follow without asking and write, whether apps and search engines may look."""
 
     class Meta:
         model = User
-        fields = ["approves_followers", "api_access", "indexed"]
+        fields = ["approves_followers", "strangers_may_write", "api_access", "indexed"]

@@ -88,6 +88,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         default=True,
         help_text=_("Off: they are asked to leave out your profile and whatever you play on."),
     )
+    strangers_may_write = models.BooleanField(
+        _("Anyone may write to me"),
+        default=True,
+        help_text=_("Off: only people you follow, whose follow you accepted or played with."),
+    )
     restricted = models.BooleanField(
         default=False,
         help_text="their data is kept and not used, as they asked (GDPR article 18)",
@@ -140,6 +145,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_present(self) -> bool:
         return self.is_active and self.state == self.State.ACTIVE
+
+    @classmethod
+    def grown(cls, prefix: str = "") -> Q:
+        """Condition for accounts of adults."""
+        return Q(**{f"{prefix}age_group": cls.AgeGroup.ADULT})
+
+    @property
+    def is_adult(self) -> bool:
+        return self.age_group == self.AgeGroup.ADULT
 
     @property
     def is_child(self) -> bool:

@@ -92,6 +92,7 @@ dm.declare(
         "approves_followers": dm.choice(),
         "api_access": dm.choice(),
         "indexed": dm.choice(),
+        "strangers_may_write": dm.choice(),
         "restricted": dm.Datum("user.privacy_preferences", seen_by="owner"),
         "time_zone": dm.Datum("user.location.imprecise", seen_by="owner"),
         "quiet_from": dm.choice(),

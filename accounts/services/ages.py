@@ -61,7 +61,7 @@ def begin(user: User, age: Age) -> None:
     user.adult_from = age.adult_from
     if age.group == User.AgeGroup.TEEN:
         user.approves_followers = True
-        user.indexed = False
+        user.indexed = user.strangers_may_write = False
 
 
 def first_profile(user: User) -> Profile:

@@ -30,9 +30,22 @@ def make_account(incoming: Incoming, row: dict[str, Any], result: Result) -> Non
         _free_address(email),
         public_id=public_id,
         date_joined=moment(row["date_joined"]),
+        **_age(row),
     )
     EmailAddress.objects.create(user=incoming.user, email=email, primary=True, verified=False)
     result.made += 1
+
+
+def _age(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the age group of a copy: teenagers stay so, children come through partners alone."""
+    group = row.get("age_group", User.AgeGroup.ADULT)
+    if group not in {User.AgeGroup.TEEN, User.AgeGroup.ADULT}:
+        raise Refused(_("This is a child's account. Children come in through partners alone."))
+    if group == User.AgeGroup.ADULT:
+        return {}
+    until = moment(row["adult_from"]) if row.get("adult_from") else None
+    return {"age_group": group, "adult_from": until, "indexed": False,
+            "strangers_may_write": False}  # fmt: skip
 
 
 def _free_username(name: str) -> str:

@@ -22,6 +22,7 @@ from privacy.notices import kind, tell
 from privacy.viewer import Viewer
 
 MAX_FOLLOWS = 20_000
+SWITCHES = {"approves_followers", "strangers_may_write", "api_access", "indexed"}
 kind(
     "follows",
     choosable=True,
@@ -160,10 +161,26 @@ def end_guardianship(tie: Guardianship) -> None:
 
 
 @transaction.atomic
-def switch(user: User, *, approves_followers: bool, api_access: bool, indexed: bool) -> None:
-    """Set who may follow without asking, whether apps and search engines may look."""
-    User.objects.filter(pk=user.pk).update(
-        approves_followers=approves_followers, api_access=api_access, indexed=indexed
+def switch(user: User, **switches: bool) -> None:
+    """Set who may follow without asking and write, whether apps and search engines may look.
+
+    `switches` are of `approves_followers`, `strangers_may_write`, `api_access`, `indexed`.
+    """
+    if unknown := set(switches) - SWITCHES:
+        raise ValueError(f"no switches: {unknown}")
+    User.objects.filter(pk=user.pk).update(**switches)
+
+
+def may_write(author: User, to: User) -> bool:
+    """Return whether somebody may begin to write to somebody, who may want no strangers."""
+    if to.strangers_may_write:
+        return True
+    follows = Q(follower=to, followee=author)
+    followed = Q(follower=author, followee=to, state=Follow.State.ACCEPTED)
+    return (
+        Follow.objects.filter(follows | followed).exists()
+        or JammedWith.objects.filter(person=to, partner=author).exists()
+        or Guardianship.objects.filter(guardian=author, child=to, ended=None).exists()
     )
 
 

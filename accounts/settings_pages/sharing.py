@@ -11,6 +11,12 @@ entry(
     words=_("approve follow requests private account followers"),
 )  # fmt: skip
 entry(
+    "sharing", _("Anyone may write to me"),
+    _("Off: only people you follow, whose follow you accepted or played with."),
+    route="sharing", anchor="id_strangers_may_write",
+    words=_("messages strangers contact direct message inbox"),
+)  # fmt: skip
+entry(
     "sharing", _("Other people's apps may show my sessions and recordings"),
     _("Off: apps by third parties see your public profile, and nothing else."),
     route="sharing", anchor="id_api_access",

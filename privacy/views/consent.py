@@ -107,6 +107,8 @@ def _change(request: HttpRequest) -> None:
     channel = Channel.ASKED_AGAIN if again else Channel.SETTINGS
     choices = request.choices  # type: ignore[attr-defined]
     for key, given in _answers(request).items():
+        if given and not purposes.get(key).concerns(request.user):
+            continue  # it isn't on their page
         if given:
             consent.give(request.user, key, channel=channel, against_signal=choices.signal)
         else:

@@ -5,16 +5,21 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Profile, User
-from accounts.services import ages
+from accounts.models import Follow, Profile, User
+from accounts.services import ages, ties
+from messaging import services as messaging
+from messaging.models import Conversation
+from privacy import consent, purposes
 from privacy.audiences import AudienceField
-from privacy.models import Notice
+from privacy.models import ConsentRecord, Notice
+from tests.cast import BACKEND, Cast
 from tests.entering import FORM, answer_age, born, sign_up
 
 AGE, FORM_PAGE, LATER = "/account/signup/age/", "/account/signup/", "/account/signup/later/"
@@ -175,6 +180,7 @@ def test_a_teenager_begins_with_strict_settings(client: Client, db: None) -> Non
     assert tessa.age_group == "teen"
     assert tessa.adult_from is not None and tessa.adult_from.day == 1
     assert (tessa.approves_followers, tessa.indexed) == (True, False)
+    assert tessa.strangers_may_write is False
     profile = Profile.objects.get()
     names = [one.name for one in Profile._meta.concrete_fields if isinstance(one, AudienceField)]
     assert {getattr(profile, name) for name in names} <= {"followers", "me"}
@@ -196,3 +202,88 @@ def test_coming_of_age_is_told_and_loosens_nothing(client: Client, db: None) -> 
     told = Notice.objects.filter(user=tessa, kind="age")
     assert [one.title for one in told] == ["Your account is an adult's now"]
     assert reverse("sharing") in told[0].url
+
+
+def teenager() -> User:
+    sign_up(Client(), years=15, username="Tessa")
+    EmailAddress.objects.update(verified=True)
+    return User.objects.get(username="Tessa")
+
+
+@pytest.mark.clause("teenagers")
+def test_a_teenager_is_offered_no_news_and_no_yes_of_theirs_is_recorded(cast: Cast) -> None:
+    visitor = Client()
+    answer_age(visitor, 15)
+    assert 'name="news"' not in visitor.get(FORM_PAGE).content.decode()
+    sign_up(Client(), years=15, username="Tessa", news="on")
+    EmailAddress.objects.filter(email=FORM["email"]).update(verified=True)
+    tessa = User.objects.get(username="Tessa")
+    client = Client()
+    client.force_login(tessa, backend=BACKEND)
+    for route in ("edit_profile", "account_email", "consent"):
+        page = client.get(reverse(route)).content.decode()
+        assert 'name="news"' not in page and "News by e-mail" not in page, route
+    client.post(reverse("consent"), {"purpose": "marketing", "given": "1", "marketing": "on"})
+    client.post(reverse("account_email"), {"email": "t2@mail.example", "action_add": "",
+                                           "news": "on"})  # fmt: skip
+    for one in (tessa, cast["owner"]):
+        consent.give(one, "marketing", channel=consent.Channel.SETTINGS)
+    assert set(ConsentRecord.objects.values_list("user__username", flat=True)) == {"owner"}
+    # Nor would a row that came some other way count.
+    consent.write(purposes.get("marketing"), True, channel="settings", user=tessa)
+    assert not consent.has(tessa, "marketing")
+    assert set(consent.willing("marketing")) == {cast["owner"]}
+
+
+@pytest.mark.clause("teenagers")
+def test_strangers_cant_begin_to_write_to_a_teenager(cast: Cast) -> None:
+    tessa = teenager()
+
+    def write(role: str) -> str:
+        answer = cast.client(role).post(reverse("conversations"), {"username": "Tessa"})
+        return "opened" if answer.status_code == 302 else str(answer.context["form"].errors)
+
+    assert "They take messages only from people they know" in write("stranger")
+    assert Conversation.objects.count() == 0
+    ties.follow(cast["participant"], tessa)
+    assert "only from people they know" in write("participant")  # asked, and not accepted
+    ties.accept(Follow.objects.get())
+    ties.follow(tessa, cast["former"])
+    ties.remember_jam([tessa.pk, cast["owner"].pk])
+    assert [write(role) for role in ("participant", "former", "owner")] == ["opened"] * 3
+    # Tessa may write to whom she likes, and gets answers.
+    hers = messaging.conversation_between(tessa, cast["stranger"])
+    assert write("stranger") == "opened"
+    assert messaging.conversation_between(cast["stranger"], tessa) == hers
+
+
+@pytest.mark.clause("teenagers")
+def test_the_switch_is_everybodys(cast: Cast) -> None:
+    ties.switch(cast["owner"], strangers_may_write=False)
+    owner = User.objects.get(pk=cast["owner"].pk)
+    with pytest.raises(messaging.Refused):
+        messaging.conversation_between(cast["stranger"], owner)
+    tessa = teenager()
+    ties.switch(tessa, strangers_may_write=True)
+    tessa.refresh_from_db()
+    assert messaging.conversation_between(cast["stranger"], tessa)
+
+
+@pytest.mark.clause("teenagers")
+def test_of_a_teenager_nobody_else_sees_what_they_filled_in(cast: Cast) -> None:
+    """By what they begin with, on the page and over the API; search engines don't list it."""
+    tessa = teenager()
+    profile = Profile.objects.get(user=tessa)
+    profile.bio, profile.status = "mark-bio-tessa", "mark-status-tessa"
+    profile.save()
+    friend = cast["participant"]
+    ties.follow(friend, tessa)
+    ties.accept(Follow.objects.get())
+    seen = {}
+    for role in ("anonymous", "stranger", "participant"):
+        page = cast.client(role).get("/@Tessa/")
+        seen[role] = re.findall(r"mark-\w+-tessa", page.content.decode())
+        assert "noindex" in page.content.decode() + page.headers.get("X-Robots-Tag", ""), role
+    assert {role: sorted(set(marks)) for role, marks in seen.items()} == {
+        "anonymous": [], "stranger": [], "participant": ["mark-bio-tessa", "mark-status-tessa"],
+    }  # fmt: skip

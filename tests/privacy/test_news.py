@@ -39,6 +39,8 @@ WITHOUT = {
     "FavouritesForm": "an audience alone",
     "MessageForm": "carries words to the people they are written to",
     "AgeForm": "a date that isn't stored; who answers may be a child",
+    "AgeInput": "a date that isn't stored; who answers may be a child",
+    "AppSignUpInput": "what an app sends; news are chosen in the settings",
     "SameForAll": "what the two sign-up forms share",
     "StartForm": "names somebody else",
     "NewsChoice": "is the box itself",
