@@ -164,7 +164,7 @@ class ProfileForm(NewsChoice, forms.Form):
         if person.is_child:
             self.fields = {name: self.fields[name] for name in CHILD_FIELDS}
             self.news_agreed = False
-            seen_by: Any = _("Those who look after you, your class, and whom you play with.")
+            seen_by: Any = _("You, who looks after you, and your class.")
             self.fields["instruments"].seen_by = seen_by  # type: ignore[attr-defined]
             return
         self._offer()

@@ -202,7 +202,7 @@ def test_a_child_is_asked_for_instruments_and_nothing_else(cast: Cast) -> None:
     for name in ("stage_name", "photo", "bio", "phone", "real_name", "birthday", "news", "findable",
                  "instruments_audience"):  # fmt: skip
         assert f'name="{name}"' not in html
-    assert 'name="instrument"' in html and "whom you play with" in html
+    assert 'name="instrument"' in html and "who looks after you, and your class" in html
     before: Any = Profile.objects.filter(user=cast["owner"]).values().get()
     assert tell(cast, "public").status_code == 302
     after: Any = Profile.objects.filter(user=cast["owner"]).values().get()

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Block, Follow, Plays, Profile, User
+from accounts.models import Block, Guardianship, Plays, Profile, User
 from accounts.models.profiles import FIELDS
 from tests.cast import Cast, recorded
 
@@ -119,7 +119,7 @@ def test_a_childs_page_tells_machines_nothing(told: Cast) -> None:
     show(told, *FIELDS)
     User.objects.filter(pk=told["owner"].pk).update(age_group=User.AgeGroup.CHILD)
     assert told.client("stranger").get("/@owner/").status_code == 404
-    Follow.objects.create(follower=told["stranger"], followee=told["owner"], state="accepted")
+    Guardianship.objects.create(guardian=told["stranger"], child=told["owner"])
     html = page(told, "stranger")
     assert data_of(html) is None and "og:" not in html
 
