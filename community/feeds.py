@@ -20,6 +20,8 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.queries import begun
 from accounts.views.shapes import person_preview
+from bands.models import Band
+from bands.views.shapes import band_preview
 from foundation.limits import network_of, spend
 from foundation.problems import problem_response
 from privacy.access import get_visible_or_404, visible
@@ -55,6 +57,9 @@ PAGES = {
     ),
     "people": Page(
         "profile", User, lambda: visible(User, NOBODY), "username", "date_joined", person_preview,
+    ),
+    "bands": Page(
+        "band", Band, lambda: visible(Band, NOBODY), "slug", "created_at", band_preview,
     ),
 }  # fmt: skip
 

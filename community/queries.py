@@ -1,8 +1,13 @@
 """Named lists of favourites, through the gate."""
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 
 from accounts.models import User
+from bands.models import BandMember
 from community.models import Favourite
 from privacy.access import visible
 from privacy.viewer import Viewer
@@ -23,6 +28,15 @@ def favourites_of(viewer: Viewer, person: User) -> QuerySet[Recording]:
     theirs = FilteredRelation("favourites", condition=Q(favourites__user=person.pk))
     rows = sessions.shown_recordings(viewer).annotate(theirs=theirs)
     return rows.filter(theirs__in=shown.values("pk")).annotate(kept_at=F("theirs__created_at"))
+
+
+def beside(viewer: Viewer, person: User) -> dict[str, Any]:
+    """Return what stands beside a profile, in one query: bands, and whether favourites show."""
+    seats = visible(BandMember, viewer).filter(user=OuterRef("pk")).order_by("-since", "-pk")
+    named = seats.values(shape=JSONObject(name="band__name", slug="band__slug", plays="plays"))
+    kept = Exists(favourites_of(viewer, person))
+    rows = User.objects.filter(pk=person.pk).annotate(in_bands=ArraySubquery(named), keeps=kept)
+    return dict(rows.values("in_bands", "keeps").get())
 
 
 def is_favourite(viewer: Viewer, recording_id: str) -> bool:

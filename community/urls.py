@@ -1,9 +1,10 @@
 from django.urls import path
 
-from community import feeds, seen, views
+from community import bands, feeds, seen, views
 
 urlpatterns = [
     path("@<str:username>/", views.profile, name="profile"),
+    path("bands/<slug:slug>/", bands.band, name="band"),
     path("settings/seen/", seen.seen, name="seen"),
     path("settings/seen/who/", seen.seen_who, name="seen_who"),
     path("recordings/<str:public_id>/who/", seen.recording_who, name="recording_who"),

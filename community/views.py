@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.queries import find_person, my_profile, my_ties, profile_for, public_face
 from accounts.requests import MemberRequest
 from accounts.views.shapes import person_preview, person_shape
+from bands.views.shapes import of_person
 from community import queries, services
 from community.forms import FavouritesForm
 from foundation.paging import newest_first
@@ -39,7 +40,7 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
     played = sessions.sessions_of(viewer, found.user).order_by("-created_at", "-pk")[:12]
     may_write = viewer.is_member and found.user_id not in {viewer.user_id, request.user.pk}
     to = f"{reverse('conversations')}?to={found.user.username}"
-    kept = queries.favourites_of(viewer, found.user)
+    beside = queries.beside(viewer, found.user)
     page = render(
         request,
         "accounts/profile.html",
@@ -50,9 +51,10 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
             "recordings": [recording_card(one, viewer) for one in takes.items],
             "next_url": takes.next_url(request),
             "sessions": [session_card(one) for one in played],
+            "bands": [of_person(one) for one in beside["in_bands"]],
             "ties": my_ties(viewer, found.user) if may_write else None,
             "favourites_url": reverse("favourites_of", args=[found.user.username])
-            if kept.exists()
+            if beside["keeps"]
             else None,
             **previews.context(found.user, person_preview(found.user, public_face(found, viewer))),
         },

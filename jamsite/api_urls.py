@@ -11,6 +11,7 @@ urlpatterns = [
     path("v1/people/", PeopleList.as_view(), name="api_people"),
     path("v1/me/", MeView.as_view(), name="api_me"),
     path("v1/people/<str:username>/", PersonView.as_view(), name="api_person"),
+    path("v1/", include("bands.api.urls")),
     path("v1/", include("sessions_app.api.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api_docs"),

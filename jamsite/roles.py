@@ -27,6 +27,8 @@ LOOKS_AT: dict[str, tuple[str, ...]] = {
     MODERATOR: (
         "accounts.user",
         "accounts.profile",
+        "bands.band",
+        "bands.bandmember",
         "sessions_app.jamsession",
         "sessions_app.recording",
         "sessions_app.participant",

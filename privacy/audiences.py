@@ -15,12 +15,16 @@ class Audience(models.TextChoices):
     MEMBERS = "members", _("Members")
     FOLLOWERS = "followers", _("Followers")
     JAMMED = "jammed", _("Played with")
+    FANS = "fans", _("The band's followers")
+    BAND = "band", _("The band")
     PARTICIPANTS = "participants", _("Participants")
     ME = "me", _("Only me")
 
 
-# A stranger is among these; a child's things never go to them.
-WIDE = frozenset({Audience.PUBLIC, Audience.LINK, Audience.MEMBERS})
+# Somebody whom the owner never let in may be among these; a child's things never go to them.
+WIDE = frozenset({Audience.PUBLIC, Audience.LINK, Audience.MEMBERS, Audience.FANS, Audience.BAND})
+# Only of a band, and of what is a band's; for all else they mean nobody.
+OF_BANDS = frozenset({Audience.FANS, Audience.BAND})
 
 MEANING = {
     Audience.PUBLIC: _("Anyone, with or without an account. It may be found."),
@@ -28,6 +32,8 @@ MEANING = {
     Audience.MEMBERS: _("Anyone who is signed in."),
     Audience.FOLLOWERS: _("Only people whose follow you accepted."),
     Audience.JAMMED: _("Only people you have really played with."),
+    Audience.FANS: _("People who follow the band, and the band."),
+    Audience.BAND: _("Only the band."),
     Audience.PARTICIPANTS: _("Only the people who took part."),
     Audience.ME: _("Nobody but you."),
 }

@@ -4,7 +4,8 @@ The pages are the real ones and so is the gate: only the viewer differs (`rules.
 never shows more than the person sees anyway, and only of their own things.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -30,6 +31,15 @@ CHOICES: dict[str, tuple[Audience | None, Any]] = {
 }
 
 
+# The same for the page of a band, whose members may all ask.
+OF_A_BAND: dict[str, tuple[Audience | None, Any]] = {
+    "anyone": CHOICES["anyone"],
+    "search": CHOICES["search"],
+    "member": (Audience.MEMBERS, _("somebody who is signed in")),
+    "fan": (Audience.FANS, _("a follower of the band")),
+}
+
+
 @dataclass(frozen=True)
 class Posing:
     """How a page is looked at: by whom, and in which words; `key` is empty when nobody poses."""
@@ -39,12 +49,13 @@ class Posing:
     words: Any = ""
     unknown: bool = False
     hidden: bool = False
+    offers: Mapping[str, tuple[Audience | None, Any]] = field(default_factory=lambda: CHOICES)
 
     @property
     def choices(self) -> list[dict[str, Any]]:
         return [
             {"key": key, "words": words, "now": key == self.key}
-            for key, (_audience, words) in CHOICES.items()
+            for key, (_audience, words) in self.offers.items()
         ]
 
     def hidden_page(self, request: HttpRequest) -> HttpResponse:
@@ -52,7 +63,14 @@ class Posing:
         return render(request, "privacy/hidden.html", {"posing": self})
 
 
-def looking(request: HttpRequest, model: type[Model], *, owner: str, **lookup: Any) -> Posing:
+def looking(
+    request: HttpRequest,
+    model: type[Model],
+    *,
+    owner: str,
+    offers: Mapping[str, tuple[Audience | None, Any]] = CHOICES,
+    **lookup: Any,
+) -> Posing:
     """Return how a page about one row is looked at: `?as=follower`, `?as=@name`.
 
     `owner` is the path to the person whose row it is, `lookup` finds it. Only they can look as
@@ -62,19 +80,20 @@ def looking(request: HttpRequest, model: type[Model], *, owner: str, **lookup: A
     real = Viewer.looking(request)
     key = request.GET.get(PARAMETER, "")
     if not key or not real.is_member:
-        return Posing(real)
+        return Posing(real, offers=offers)
     own: Any = visible(model, real).filter(**{owner: real.user_id}, **lookup)
     row = own.first()
     if row is None:
-        return Posing(real)
-    posing = _as_person(real, key) if key.startswith("@") else _as_one_of(real, key)
-    return replace(posing, hidden=posing.key != "" and not can_see(posing.viewer, row))
+        return Posing(real, offers=offers)
+    posing = _as_person(real, key) if key.startswith("@") else _as_one_of(real, key, offers)
+    hidden = posing.key != "" and not can_see(posing.viewer, row)
+    return replace(posing, hidden=hidden, offers=offers)
 
 
-def _as_one_of(real: Viewer, key: str) -> Posing:
-    if key not in CHOICES:
+def _as_one_of(real: Viewer, key: str, offers: Mapping[str, tuple[Audience | None, Any]]) -> Posing:
+    if key not in offers:
         return Posing(real, unknown=True)
-    audience, words = CHOICES[key]
+    audience, words = offers[key]
     if key == "search":
         viewer = Viewer(via=Via.INDEX, real=real)
     elif audience in {Audience.PUBLIC, Audience.LINK}:

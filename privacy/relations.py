@@ -151,6 +151,23 @@ class If(Tie):
         return self.tie.people(obj) if holds else NO_ROWS
 
 
+@dataclass(frozen=True)
+class Either(Tie):
+    """Whoever is tied in one of several ways."""
+
+    ties: tuple[Tie, ...]
+
+    def rows(self, viewer: Viewer) -> Q:
+        found = [tied for tie in self.ties if (tied := tie.rows(viewer)) != NO_ROWS]
+        return Q(*found, _connector=Q.OR) if found else NO_ROWS
+
+    def people(self, obj: Model) -> Q:
+        found = NO_ROWS
+        for tie in self.ties:
+            found |= tie.people(obj)
+        return found
+
+
 def value_at(obj: Model, path: str) -> Any:
     """Return the value that a lookup path such as "session__host" has for this object."""
     value: Any = obj

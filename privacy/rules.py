@@ -4,14 +4,15 @@ Who sees a row is told by ties (`privacy.relations`); walls (`privacy.walls`) st
 whatever audience the owner chose.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import Model, Q
 
 from privacy.audiences import WIDE, Audience
+from privacy.declared import Others, Rule
 from privacy.probe import localised
 from privacy.relations import (
     ALL_ROWS,
@@ -44,48 +45,6 @@ __all__ = [
     "Wall",
     "value_at",
 ]
-
-
-@dataclass(frozen=True)
-class Others:
-    """The other people whose thing it is too, and the walls that stand for them as well."""
-
-    tie: Related
-    walls: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Rule:
-    """Who may see the rows of one model.
-
-    - `owner`: path to the person whose item it is ("pk": the row is the person); they see it.
-    - `audience`: path to the audience they chose; `ties` says whom each audience means, where
-      it isn't what it means everywhere.
-    - `within`: for rows without a choice, ties by the audience that they amount to.
-    - `also`: ties that see the row whatever its audience and whatever stands before its owner
-      (people whose own sound is in it). Only the wall before apps stops them.
-    - `others`: see `Others`.
-    - `only`: rows that can be seen at all.
-    - `through`: column of a parent row; who can't see the parent can't see the child.
-    - `fields`: columns with an audience of their own, and the column that holds it.
-    - `open_to_apps`: its public part is shown to third-party apps whatever its owner switched.
-    """
-
-    owner: str | None = None
-    audience: str | None = None
-    ties: Mapping[Audience, Tie] = field(default_factory=dict)
-    within: Mapping[Audience, Tie] = field(default_factory=dict)
-    also: tuple[Tie, ...] = ()
-    others: Others | None = None
-    only: Q = field(default_factory=Q)
-    through: str | None = None
-    fields: Mapping[str, str] = field(default_factory=dict)
-    open_to_apps: bool = False
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether rows are shown to others than their owner, so that guardians look after them."""
-        return bool(self.audience or self.within or self.fields)
 
 
 def _linked(model: type[Model], owner: str) -> Tie:
@@ -187,6 +146,8 @@ def field_rows_for(model: type[Model], name: str, viewer: Viewer) -> Q:
         return _posed(rule, viewer, lambda one: field_rows_for(model, name, one))
     wide, narrow = _chosen(model, _field_rule(rule, name), viewer)
     seen = (wide & _behind(CHILDREN, rule, viewer)) | narrow | _own(rule, viewer)
+    for tie in rule.also:
+        seen |= tie.rows(viewer)
     if viewer.app is not None:
         public = Q(**{rule.fields[name]: Audience.PUBLIC})
         seen &= public | _behind(APPS, rule, viewer)
@@ -205,6 +166,8 @@ def audience_rows_for(model: type[Model], audience: Audience, viewer: Viewer) ->
     if tied != NO_ROWS and audience in WIDE:
         tied &= _behind(CHILDREN, rule, viewer)
     seen = tied | _own(rule, viewer)
+    for tie in rule.also:
+        seen |= tie.rows(viewer)
     if viewer.app is not None and audience is not Audience.PUBLIC:
         seen &= _behind(APPS, rule, viewer)
     return seen
@@ -308,7 +271,7 @@ def _meant(model: type[Model], rule: Rule, audience: Audience) -> Tie:
 
 
 def _field_rule(rule: Rule, name: str) -> Rule:
-    return Rule(owner=rule.owner, audience=rule.fields[name])
+    return Rule(owner=rule.owner, audience=rule.fields[name], ties=rule.ties)
 
 
 def _walled(rule: Rule, viewer: Viewer, but: set[str]) -> Q:
@@ -356,7 +319,10 @@ def field_people_for(obj: Model, name: str) -> Q:
     """Return the condition, on people who may see this row, who see its field `name` too."""
     rule = rule_of(type(obj))
     field_rule = _field_rule(rule, name)
-    return _people_chosen(obj, field_rule) | _people_of(obj, rule)
+    seen = _people_chosen(obj, field_rule) | _people_of(obj, rule)
+    for tie in rule.also:
+        seen |= tie.people(obj)
+    return seen
 
 
 def _people_who_see(obj: Model, rule: Rule) -> Q:

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 
-def bury(model: type[Model], names: list[str], erasure_id: int) -> None:
+def bury(model: type[Model], names: list[str], erasure_id: int | None = None) -> None:
+    """Remember names that are gone; without an erasure, for what ended while its people stayed."""
     from privacy.models import Tombstone
 
     until = timezone.now() + timedelta(days=settings.RETENTION_NAMES_DAYS)

@@ -1,12 +1,45 @@
 """Forms about sessions and recordings."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from bands.models import Band, BandMember
+from privacy.audiences import OF_BANDS
 from sessions_app.models import JamSession, Recording
 
 
 class SessionForm(forms.ModelForm[JamSession]):
+    """A session to open; of one of the person's bands, where they have any."""
+
+    band = forms.ChoiceField(
+        label=_("For a band"),
+        required=False,
+        help_text=_("The session stands on the band's page, for whoever may find it."),
+    )
+
+    def __init__(self, *args: Any, seats: Sequence[BandMember] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.bands = {seat.band.slug: seat.band for seat in seats}
+        if self.bands:
+            named = [(slug, band.name) for slug, band in self.bands.items()]
+            self.fields["band"].choices = [("", _("For no band")), *named]  # type: ignore[attr-defined]
+            self.order_fields(["title", "about", "band", "audience"])
+        else:
+            del self.fields["band"]
+            without_bands(self)
+
+    def clean_band(self) -> Band | None:
+        return self.bands.get(self.cleaned_data["band"])
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("audience") in OF_BANDS and values.get("band") is None:
+            self.add_error("audience", _("Choose the band too, or another audience."))
+        return values
+
     class Meta:
         model = JamSession
         fields = ["title", "about", "audience"]
@@ -18,13 +51,29 @@ class SessionForm(forms.ModelForm[JamSession]):
         }
 
 
+def without_bands(form: Any) -> None:
+    """Take away the audiences that mean nobody without a band."""
+    field = form.fields["audience"]
+    field.choices = [one for one in field.choices if one[0] not in OF_BANDS]
+
+
 class SessionAudienceForm(forms.ModelForm[JamSession]):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.band_id is None:
+            without_bands(self)
+
     class Meta:
         model = JamSession
         fields = ["audience"]
 
 
 class RecordingAudienceForm(forms.ModelForm[Recording]):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.band_id is None:
+            without_bands(self)
+
     class Meta:
         model = Recording
         fields = ["audience"]

@@ -1,12 +1,21 @@
 """May do. Each asks the gate for may see first; what is here is only about acting."""
 
+from bands.permissions import may_run
+from bands.queries import my_seat
 from privacy.access import can_see
 from privacy.audiences import Audience
 from privacy.viewer import Viewer
 from sessions_app.models import JamSession, Recording
 
 # A link shows a session; taking part by a link is what invitations are for.
-OPEN = {Audience.PUBLIC, Audience.MEMBERS, Audience.FOLLOWERS, Audience.JAMMED}
+OPEN = {
+    Audience.PUBLIC,
+    Audience.MEMBERS,
+    Audience.FOLLOWERS,
+    Audience.JAMMED,
+    Audience.FANS,
+    Audience.BAND,
+}
 
 
 def may_join(viewer: Viewer, session: JamSession) -> bool:
@@ -17,6 +26,14 @@ def may_join(viewer: Viewer, session: JamSession) -> bool:
         and session.audience in OPEN
         and can_see(viewer, session)
     )
+
+
+def may_take_off(viewer: Viewer, item: JamSession | Recording) -> bool:
+    """Its owner, and who runs the band, may take a thing off the band's page."""
+    if item.band_id is None or not viewer.is_member:
+        return False
+    owner = item.host_id if isinstance(item, JamSession) else item.owner_id
+    return owner == viewer.user_id or may_run(my_seat(viewer, item.band))  # type: ignore[arg-type]
 
 
 def may_edit(viewer: Viewer, recording: Recording) -> bool:

@@ -6,9 +6,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from bands.ties import audiences as band_audiences
 from privacy import browser, erasure, media, rules, wall
 from privacy import datamap as dm
-from privacy.audiences import Audience
+from privacy.audiences import OF_BANDS, Audience
 from privacy.importing import bring
 from privacy.models import Erasure
 from privacy.rules import Anyone, If, Nobody, Others, Person, Related, Rule
@@ -61,7 +62,8 @@ HAS_STEM = Related(
 )
 # Until it is ready, a recording is its owner's and its players' business alone.
 READY = Q(state=Recording.State.READY)
-OTHERS_SEE = [one for one in Audience if one not in {Audience.PARTICIPANTS, Audience.ME}]
+OTHERS_SEE = [one for one in Audience if one not in {Audience.PARTICIPANTS, Audience.ME, *OF_BANDS}]
+OF_ITS_BAND = band_audiences("band_id")  # without a band they mean nobody
 SITS_THERE = Related("sessions_app.Participant", row="session", row_key="session_id", person="user")
 
 # Those who took part keep seeing a session or recording they share when its owner leaves.
@@ -70,7 +72,7 @@ rules.see(
     Rule(
         owner="host",
         audience="audience",
-        ties={Audience.PARTICIPANTS: Nobody()},
+        ties={Audience.PARTICIPANTS: Nobody(), **OF_ITS_BAND},
         also=(TOOK_PART,),
     ),
 )
@@ -82,6 +84,7 @@ rules.see(
         ties={
             Audience.PARTICIPANTS: Nobody(),
             **{one: If(READY, rules.meant(one, Recording, "owner")) for one in OTHERS_SEE},
+            **{one: If(READY, tie) for one, tie in OF_ITS_BAND.items()},
         },
         also=(If(~Q(audience=Audience.ME), HAS_STEM),),
         others=Others(HAS_STEM, frozenset({CHILDREN, APPS, INDEX})),
@@ -162,6 +165,7 @@ dm.declare(
         "id": dm.technical(),
         "public_id": dm.identifier(),
         "host": dm.link(),
+        "band": dm.link(),
         "title": dm.content(),
         "about": dm.content(),
         "audience": dm.choice(),
@@ -230,6 +234,7 @@ dm.declare(
         "public_id": dm.identifier(),
         "session": dm.link(),
         "owner": dm.link(),
+        "band": dm.link(),
         "title": dm.content(),
         "audience": dm.choice(),
         "state": dm.technical(),
@@ -363,6 +368,7 @@ dm.store(
         "chunks/*/*": "pieces of your sound on their way up",
         "mixes/*": "mixes",
         "photos/*": "profile photos",
+        "bands/*": "photos of bands",
         "exports/*": "copies of somebody's data",
     },
 )

@@ -10,6 +10,8 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from accounts.queries import naming, shown_people, shown_person
+from bands.models import Band
+from bands.queries import band_of
 from privacy import quiet
 from privacy.access import visible
 from privacy.viewer import Viewer
@@ -39,7 +41,7 @@ def sessions(viewer: Viewer) -> QuerySet[JamSession]:
         .values("count")
     )
     rows = naming(visible(JamSession, viewer), viewer, "host")
-    return rows.annotate(player_count=Coalesce(Subquery(counted), 0))
+    return rows.annotate(player_count=Coalesce(Subquery(counted), 0), of_band=band_of(viewer))
 
 
 def live_sessions(viewer: Viewer) -> QuerySet[JamSession]:
@@ -71,7 +73,7 @@ def sessions_of(viewer: Viewer, user: User) -> QuerySet[JamSession]:
 def recordings(viewer: Viewer) -> QuerySet[Recording]:
     """Return visible recordings with owner and the duration of the mix in force."""
     rows = naming(visible(Recording, viewer), viewer, "owner")
-    return rows.annotate(duration_ms=duration_in_force())
+    return rows.annotate(duration_ms=duration_in_force(), of_band=band_of(viewer))
 
 
 def duration_in_force() -> Subquery:
@@ -110,6 +112,15 @@ def mine(viewer: Viewer) -> Q:
 
 def recordings_owned_by(viewer: Viewer, user: User) -> QuerySet[Recording]:
     return shown_recordings(viewer).filter(owner=user)
+
+
+def recordings_of_band(viewer: Viewer, band: Band) -> QuerySet[Recording]:
+    """Return what a band recorded, as far as the viewer may hear it."""
+    return shown_recordings(viewer).filter(band=band)
+
+
+def sessions_of_band(viewer: Viewer, band: Band) -> QuerySet[JamSession]:
+    return sessions(viewer).filter(band=band)
 
 
 def credits(viewer: Viewer) -> QuerySet[Credit]:

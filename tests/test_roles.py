@@ -21,8 +21,9 @@ OPENS = {
         "privacy.erasure", "privacy.leavelink", "privacy.request", "mfa.authenticator",
     },
     roles.MODERATOR: {
-        "accounts.user", "accounts.profile", "sessions_app.jamsession", "sessions_app.recording",
-        "sessions_app.participant", "sessions_app.chatline",
+        "accounts.user", "accounts.profile", "bands.band", "bands.bandmember",
+        "sessions_app.jamsession", "sessions_app.recording", "sessions_app.participant",
+        "sessions_app.chatline",
     },
     roles.PRIVACY_OFFICER: PRIVACY | {
         "accounts.user", "accounts.profile", "account.emailaddress", "socialaccount.socialaccount",

@@ -130,6 +130,32 @@ def portrait(person: Person) -> BytesIO:
     return out
 
 
+def emblem() -> BytesIO:
+    """Draw the picture of the demo's band: a lamp over a porch, at dusk."""
+    edge = EDGE * SCALE
+    column = Image.new("RGB", (1, edge))
+    for y in range(edge):
+        part = y / edge
+        mixed = zip((24, 30, 58), (214, 120, 72), strict=True)
+        column.putpixel((0, y), tuple(round(a + (b - a) * part) for a, b in mixed))
+    picture = column.resize((edge, edge))
+    pen = ImageDraw.Draw(picture)
+    for ring in range(12):
+        out = edge * (0.36 - ring * 0.026)
+        shade = tuple(min(255, part + ring * 14) for part in (120, 76, 62))
+        box = [edge / 2 - out, edge * 0.34 - out, edge / 2 + out, edge * 0.34 + out]
+        pen.ellipse(box, fill=shade)
+    pen.polygon([(0, edge * 0.74), (edge / 2, edge * 0.6), (edge, edge * 0.74), (edge, edge),
+                 (0, edge)], fill=(30, 22, 26))  # fmt: skip
+    for post in (0.14, 0.38, 0.62, 0.86):
+        pen.rectangle([edge * post - 14, edge * 0.7, edge * post + 14, edge], fill=(94, 58, 44))
+    pen.rectangle([0, edge * 0.9, edge, edge], fill=(58, 36, 32))
+    out_file = BytesIO()
+    picture.resize((EDGE, EDGE), Image.Resampling.LANCZOS).save(out_file, "PNG")
+    out_file.seek(0)
+    return out_file
+
+
 PEOPLE = [
     Person(
         "lumen", "guitar and harp", "Nylon on weekdays, steel on Sundays.",

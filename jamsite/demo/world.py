@@ -14,8 +14,10 @@ from django.utils import timezone
 from accounts import checks
 from accounts.models import Profile, User
 from accounts.services.profiles import clean_photo, replace_photo, write_profile
+from bands.models import Band
+from bands.services import bands, follows, members
 from community import services as community
-from jamsite.demo.people import PEOPLE, Person, portrait
+from jamsite.demo.people import PEOPLE, Person, emblem, portrait
 from jamsite.demo.sound import RATE, pcm24
 from jamsite.demo.tunes import TUNES, Part
 from messaging import services as messaging
@@ -53,6 +55,13 @@ OPEN_ROOMS = [
         ["lumen", "otis-upright", "brushwork"],
     ),
 ]  # fmt: skip
+# address, name, audience, genres, about; who is in it, and what each plays there; its takes
+BAND = (
+    "porch-light", "Porch Light", "public", ["folk", "jazz"],
+    "Strings and low notes, mostly outdoors.\n\nWe play on Sundays and whenever it rains.",
+)  # fmt: skip
+IN_BAND = {"lumen": "guitar", "otis-upright": "upright bass"}
+BAND_PLAYS = ("Sunday porch", "Kettle's on")
 FAVOURITES = [
     ("hazel-hammond", "Tide tables"), ("hazel-hammond", "Sunday porch"),
     ("lumen", "Two past midnight"), ("otis-upright", "Kettle's on"),
@@ -75,6 +84,7 @@ def load(titles: Sequence[str] = tuple(TUNES)) -> None:
         _room(people[host], title, about, audience, [people[name] for name in others])
     for title in titles:
         _take(people, title)
+    _band(people)
     for name, title in FAVOURITES:
         kept = Recording.objects.filter(title=title, owner=people[TAKES[title][0]]).first()
         if kept is not None:
@@ -192,6 +202,26 @@ def _upload(stem: Stem, part: Part, start: float) -> None:
         channels=1, clock=[[0, start], [frames, start + frames * 1000 / RATE]],
         gain=part.gain, pan=part.pan,
     )  # fmt: skip
+
+
+def _band(people: dict[str, User]) -> None:
+    """Found the demo's band, and let it have what its members have recorded."""
+    slug, name, audience, genres, about = BAND
+    owner, *others = (people[one] for one in IN_BAND)
+    band = Band.objects.filter(slug=slug).first()
+    if band is None:
+        band = bands.found(owner, name=name, slug=slug, audience=audience)
+        band.about, band.genres = about, genres
+        for field in ("about", "genres", "photo", "links"):
+            setattr(band, f"{field}_audience", audience)
+        bands.replace_photo(band, clean_photo(emblem()).sizes["photo"])
+        for other in others:
+            members.accept(members.invite(band, owner, other), other)
+        for seat in band.memberships.select_related("user"):
+            members.describe(seat, plays=IN_BAND[seat.user.username], audience=audience)
+        follows.follow(band, people["hazel-hammond"])
+    Recording.objects.filter(owner=owner, title__in=BAND_PLAYS, band=None).update(band=band)
+    JamSession.objects.filter(host=owner, title="Porch hours", band=None).update(band=band)
 
 
 def _letters(one: User, other: User) -> None:

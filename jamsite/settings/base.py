@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "foundation",
     "privacy",
     "accounts",
+    "bands",
     "sessions_app",
     "messaging",
     "community",

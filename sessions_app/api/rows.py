@@ -5,6 +5,7 @@ belongs to them (length, owner, players) by key alone, so its text never changes
 it once, and each request only fills in the keys.
 """
 
+import json
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -14,6 +15,7 @@ from django.db import connection
 from django.db.models import BooleanField, Case, F, OuterRef, QuerySet, When
 from django.db.models.expressions import RawSQL
 
+from bands.queries import band_of
 from privacy import quiet
 from privacy.access import visible
 from privacy.compiled import stands_open
@@ -53,7 +55,7 @@ def _worth_listing() -> Any:
 
 
 def complete(rows: Sequence[Row], viewer: Viewer) -> None:
-    """Add `duration_ms`, `owner` and `players` to rows that came through the gate.
+    """Add `duration_ms`, `owner`, `band` and `players` to rows that came through the gate.
 
     An owner before whom a wall stands is not named, and the title they gave is emptied.
     """
@@ -65,9 +67,10 @@ def complete(rows: Sequence[Row], viewer: Viewer) -> None:
     filled = [given.get(one, one) for one in parameters]
     with connection.cursor() as cursor:
         cursor.execute(statement, filled)
-        for key, duration_ms, owner, players in cursor.fetchall():
+        for key, duration_ms, owner, band, players in cursor.fetchall():
             row = by_key[key]
-            row.update(duration_ms=duration_ms, owner=owner, players=players)
+            shown = json.loads(band) if isinstance(band, str) else band
+            row.update(duration_ms=duration_ms, owner=owner, band=shown, players=players)
             if owner is None and row["owner_id"] is not None:
                 row["title"] = ""
 
@@ -82,6 +85,7 @@ def _statement(member: bool, app: bool) -> tuple[str, tuple[Any, ...]]:
         "pk",
         queries.duration_in_force(),
         Case(When(stands_open(Recording, "owner", viewer), then=F("owner__username"))),
+        band_of(viewer),
         ArraySubquery(players),
     )
     statement: tuple[str, tuple[Any, ...]] = rows.query.sql_with_params()

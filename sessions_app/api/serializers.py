@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.queries import shown_person
-from privacy.audiences import Audience
+from privacy.audiences import OF_BANDS, Audience
 from privacy.media import url_for
 from sessions_app.models import JamSession, Recording, Stem
 from sessions_app.services.recording import MAX_CHUNKS
@@ -27,9 +27,17 @@ class SessionAudience(serializers.ChoiceField):
         super().__init__(SESSION_AUDIENCES, **kwargs)
 
 
+class BandName(serializers.Serializer[Any]):
+    """The band whose thing it is; null also for whoever may not see the band."""
+
+    slug = serializers.CharField()
+    name = serializers.CharField()
+
+
 class SessionSerializer(serializers.ModelSerializer[JamSession]):
     id = serializers.CharField(source="public_id", read_only=True)
     host = serializers.SerializerMethodField()
+    band = BandName(source="of_band", read_only=True, allow_null=True)
     players = serializers.IntegerField(source="player_count", read_only=True)
     audience = SessionAudience(default="participants")
     open = serializers.BooleanField(source="is_open", read_only=True)
@@ -42,6 +50,7 @@ class SessionSerializer(serializers.ModelSerializer[JamSession]):
             "title",
             "about",
             "host",
+            "band",
             "players",
             "audience",
             "open",
@@ -53,6 +62,11 @@ class SessionSerializer(serializers.ModelSerializer[JamSession]):
     def get_host(self, session: JamSession) -> str | None:
         host = shown_person(session, "host")
         return host.username if host else None
+
+    def validate_audience(self, audience: str) -> str:
+        if audience in OF_BANDS:
+            raise serializers.ValidationError("Sessions of a band are opened on the website.")
+        return audience
 
     def get_url(self, session: JamSession) -> str:
         return session.get_absolute_url()
@@ -81,6 +95,7 @@ class RecordingSerializer(serializers.Serializer[Any]):
     id = serializers.CharField()
     title = serializers.CharField()
     owner = serializers.CharField(allow_null=True)
+    band = BandName(allow_null=True)
     players = serializers.ListField(child=serializers.CharField())
     audience = RecordingAudience()
     state = serializers.CharField()
@@ -101,6 +116,7 @@ def shape_of(row: dict[str, Any]) -> dict[str, Any]:
         "id": row["public_id"],
         "title": row["title"],
         "owner": row["owner"],
+        "band": row["band"],
         "players": row["players"],
         "audience": row["audience"],
         "state": row["state"],
@@ -128,6 +144,11 @@ class RecordingChangeSerializer(serializers.ModelSerializer[Recording]):
     class Meta:
         model = Recording
         fields = ["title", "audience"]
+
+    def validate_audience(self, audience: str) -> str:
+        if audience in OF_BANDS and (self.instance is None or self.instance.band_id is None):
+            raise serializers.ValidationError("This recording is no band's.")
+        return audience
 
 
 class StemSerializer(serializers.Serializer[Stem]):

@@ -31,6 +31,9 @@ class Recording(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="recordings"
     )
+    band = models.ForeignKey(
+        "bands.Band", null=True, blank=True, on_delete=models.SET_NULL, related_name="recordings"
+    )
     title = models.CharField(_("title"), max_length=80, blank=True)
     audience = AudienceField(default=Audience.PARTICIPANTS)
     state = models.CharField(max_length=10, choices=State, default=State.ASKING)
@@ -49,6 +52,11 @@ class Recording(models.Model):
                 fields=["-created_at", "-id"],
                 name="recording_public",
                 condition=models.Q(audience="public", state="ready"),
+            ),
+            models.Index(
+                fields=["band", "-created_at", "-id"],
+                name="recording_by_band",
+                condition=models.Q(band__isnull=False),
             ),
             models.Index(
                 fields=["upload_due_at"],

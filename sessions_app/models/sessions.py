@@ -19,6 +19,9 @@ class JamSession(models.Model):
     host = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="hosted"
     )
+    band = models.ForeignKey(
+        "bands.Band", null=True, blank=True, on_delete=models.SET_NULL, related_name="sessions"
+    )
     title = models.CharField(_("title"), max_length=80, blank=True)
     about = models.TextField(_("about"), max_length=1000, blank=True)
     # Not "only me": who has a seat is there, and a session nobody joined is its host's anyway.
@@ -29,6 +32,8 @@ class JamSession(models.Model):
             Audience.MEMBERS,
             Audience.FOLLOWERS,
             Audience.JAMMED,
+            Audience.FANS,
+            Audience.BAND,
             Audience.PARTICIPANTS,
         ),
         default=Audience.PARTICIPANTS,
@@ -44,6 +49,11 @@ class JamSession(models.Model):
                 fields=["-created_at", "-id"],
                 name="jam_live",
                 condition=models.Q(closed_at__isnull=True),
+            ),
+            models.Index(
+                fields=["band", "-created_at", "-id"],
+                name="jam_by_band",
+                condition=models.Q(band__isnull=False),
             ),
         ]
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts.models import User
 from foundation.live import tell
 from privacy import export
+from privacy.audiences import OF_BANDS, Audience
 from privacy.wall import as_system
 from sessions_app.models import Recording, Stem
 from sessions_app.services import mixing
@@ -20,6 +21,15 @@ def change_audience(recording: Recording, audience: str) -> None:
     if recording.session_id is not None:
         group, key = f"jam.{recording.session_id}", recording.pk
         transaction.on_commit(lambda: tell(group, type="recording.changed", recording=key))
+
+
+@transaction.atomic
+def take_off_band(recording: Recording) -> None:
+    """Let a recording be its owner's alone; what was for the band is for who plays on it."""
+    if recording.audience in OF_BANDS:
+        change_audience(recording, Audience.PARTICIPANTS)
+    Recording.objects.filter(pk=recording.pk).update(band=None)
+    recording.band = None
 
 
 def rename(recording: Recording, title: str) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from bands.services.members import hold_seat
 from foundation.ids import new_public_id
 from foundation.live import tell
 from foundation.problems import Conflict, Unprocessable
@@ -53,11 +54,16 @@ def session_ms(session: JamSession) -> float:
 @transaction.atomic
 def ask(session: JamSession, by: User, present: Iterable[int], title: str = "") -> Recording:
     """Ask everybody in the room to be recorded; the asker agrees by asking."""
+    # The band first: who ends one holds it, and then lets go of its sessions.
+    of_band = session.band is not None and hold_seat(session.band, by)
     JamSession.objects.select_for_update().get(pk=session.pk)
     if Recording.objects.filter(session=session, state__in=IN_FORCE).exists():
         raise Refused(_("A recording is already being asked for or made."))
     recording = Recording.objects.create(
-        session=session, owner=by, title=title.strip()[:80] or _default_title(session)
+        session=session,
+        owner=by,
+        band=session.band if of_band else None,  # a guest's take is no take of the band's
+        title=title.strip()[:80] or _default_title(session),
     )
     people = {*present, by.pk}
     RecordingConsent.objects.bulk_create(

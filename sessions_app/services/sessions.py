@@ -10,7 +10,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.queries import shown_people
+from bands.models import Band
+from bands.services.members import hold_seat
 from foundation.live import cut, tell
+from privacy.audiences import OF_BANDS, Audience
 from privacy.viewer import Viewer
 from sessions_app.models import ChatLine, Invite, JamSession, Participant
 from sessions_app.models.sessions import SEATS
@@ -19,15 +22,29 @@ INVITE_LIFETIME = timedelta(days=7)
 _signer = signing.Signer(salt="sessions.invite")
 
 
+class NotInBand(Exception):
+    """The session was to be a band's that its host isn't in."""
+
+
 class NoSeat(Exception):
     """Every seat of the session is taken, or the session is closed."""
 
 
 @transaction.atomic
-def open_session(host: User, *, title: str, about: str, audience: str) -> JamSession:
-    """Open a session now, with its host as the first to take part."""
+def open_session(
+    host: User, *, title: str, about: str, audience: str, band: Band | None = None
+) -> JamSession:
+    """Open a session now, with its host as the first to take part.
+
+    Raises NotInBand for a band that the host isn't in, and for a band's audience without a band.
+    """
+    if band is not None and not hold_seat(band, host):
+        raise NotInBand
+    if band is None and audience in OF_BANDS:
+        raise NotInBand
     session = JamSession.objects.create(
         host=host,
+        band=band,
         title=title.strip() or _("%(name)s's jam") % {"name": host.username},
         about=about.strip(),
         audience=audience,
@@ -90,6 +107,15 @@ def change_audience(session: JamSession, audience: str) -> None:
     """Change who may find the session; open sockets ask the gate again at once."""
     JamSession.objects.filter(pk=session.pk).update(audience=audience)
     session.audience = audience
+    transaction.on_commit(lambda: cut(f"jam.{session.pk}"))
+
+
+@transaction.atomic
+def take_off_band(session: JamSession) -> None:
+    """Let a session be nobody's but its host's; what was for the band is for who took part."""
+    kept = JamSession.objects.filter(pk=session.pk)
+    kept.filter(audience__in=OF_BANDS).update(audience=Audience.PARTICIPANTS)
+    kept.update(band=None)
     transaction.on_commit(lambda: cut(f"jam.{session.pk}"))
 
 

@@ -68,6 +68,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "posing": posing,
         "stems": [stem_row(one, viewer) for one in stems],
         "plays_on_it": plays_on_it,
+        "may_take_off": permissions.may_take_off(viewer, recording),
         "retry_url": reverse("mix_again", args=[public_id]) if failed and plays_on_it else None,
         "audience_form": RecordingAudienceForm(instance=recording) if is_owner else None,
         "title_form": RecordingTitleForm(instance=recording) if is_owner else None,
@@ -130,6 +131,20 @@ def change_audience(request: MemberRequest, public_id: str) -> HttpResponse:
     else:
         messages.error(request, _("That is no audience for a recording. Nothing was changed."))
     return redirect(recording)
+
+
+@login_required
+@require_POST
+def take_off_band(request: MemberRequest, public_id: str) -> HttpResponse:
+    """Take a recording off its band's page: its owner, or who runs the band."""
+    viewer = Viewer.looking(request)
+    recording = get_visible_or_404(Recording, viewer, public_id=public_id)
+    if recording.band is None or not permissions.may_take_off(viewer, recording):
+        raise Http404
+    band = recording.band
+    publishing.take_off_band(recording)
+    messages.success(request, _("It is off the band's page."))
+    return redirect(recording if recording.owner_id == viewer.user_id else band)
 
 
 @login_required

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import MemberRequest
+from bands.queries import my_seats
 from foundation.isolation import isolated
 from foundation.limits import spend
 from foundation.paging import newest_first
@@ -47,11 +48,17 @@ def index(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: MemberRequest) -> HttpResponse:
-    form = SessionForm(request.POST or None)
+    seats = list(my_seats(Viewer.looking(request)).order_by("band__name", "pk"))
+    initial = {"band": request.GET.get("band", "")}
+    form = SessionForm(request.POST or None, initial=initial, seats=seats)
     if request.method == "POST" and form.is_valid():
         spend("open-session", str(request.user.pk), limit=20, seconds=3600)
-        made = sessions.open_session(request.user, **form.cleaned_data)
-        return redirect(made)
+        try:
+            made = sessions.open_session(request.user, **form.cleaned_data)
+        except sessions.NotInBand:
+            form.add_error("band", _("You aren't in this band any more. Nothing was opened."))
+        else:
+            return redirect(made)
     status = 422 if form.errors else 200
     return render(request, "sessions/create.html", {"form": form}, status=status)
 
@@ -79,6 +86,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
                 for one in players
             ],
             "is_host": is_host,
+            "may_take_off": permissions.may_take_off(viewer, session),
             "has_seat": any(one.pk == viewer.user_id for one in players),
             "can_join": permissions.may_join(viewer, session),
             "invites": _invites(request, viewer, session) if is_host else [],
@@ -124,6 +132,20 @@ def change_audience(request: MemberRequest, public_id: str) -> HttpResponse:
     else:
         messages.error(request, _("That is no audience for a session. Nothing was changed."))
     return redirect(session)
+
+
+@login_required
+@require_POST
+def take_off_band(request: MemberRequest, public_id: str) -> HttpResponse:
+    """Take a session off its band's page: its host, or who runs the band."""
+    viewer = Viewer.looking(request)
+    session = get_visible_or_404(JamSession, viewer, public_id=public_id)
+    if session.band is None or not permissions.may_take_off(viewer, session):
+        raise Http404
+    band = session.band
+    sessions.take_off_band(session)
+    messages.success(request, _("It is off the band's page."))
+    return redirect(session if session.host_id == viewer.user_id else band)
 
 
 @login_required

@@ -24,11 +24,21 @@ def recording_card(recording: Any, viewer: Viewer) -> dict[str, Any]:
         "url": recording.get_absolute_url(),
         "owner_name": owner.username if owner else "",
         "owner_url": reverse("profile", args=[owner.username]) if owner else "",
+        **band_chip(recording),
         "players": _players(recording),
         "duration_ms": recording.duration_ms,
         "audience": recording.audience,
         "state": recording.state,
         "created_at": recording.created_at,
+    }
+
+
+def band_chip(row: Any) -> dict[str, str]:
+    """Return the band whose thing this is, where the viewer may see the band."""
+    band = row.of_band or {}
+    return {
+        "band_name": band.get("name", ""),
+        "band_url": reverse("band", args=[band["slug"]]) if band else "",
     }
 
 
@@ -119,6 +129,7 @@ def session_card(session: Any) -> dict[str, Any]:
         "url": session.get_absolute_url(),
         "host_name": host.username if host else "",
         "host_url": reverse("profile", args=[host.username]) if host else "",
+        **band_chip(session),
         "player_count": session.player_count,
         "audience": session.audience,
         "is_open": session.is_open,

@@ -8,7 +8,7 @@ from django.conf import settings
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ("jamsite", "community", "messaging", "sessions_app", "accounts", "privacy",
+APPS = ("jamsite", "community", "messaging", "sessions_app", "bands", "accounts", "privacy",
         "integrations", "foundation")  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ("jamsite", "community", "messaging", "sessions_app", "accounts", "privacy",
+APPS = ("jamsite", "community", "messaging", "sessions_app", "bands", "accounts", "privacy",
         "integrations", "foundation")  # fmt: skip
 
 # file:function → why it works on rows that aren't the person's own

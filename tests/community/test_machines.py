@@ -116,7 +116,7 @@ def test_the_index_names_days_and_the_robots_file_names_the_index(cast: Cast) ->
     body = Client().get(reverse("sitemap")).content.decode()
     paths = re.findall(r"<loc>https?://[^/]+(/[^<]+)</loc>", body)
     assert paths == [
-        f"/sitemaps/{kind}/{today}.xml" for kind in ("recordings", "sessions", "people")
+        f"/sitemaps/{kind}/{today}.xml" for kind in ("recordings", "sessions", "people", "bands")
     ]
     assert "/sitemap.xml" in Client().get("/robots.txt").content.decode()
     for bad in ("/sitemaps/recordings/yesterday.xml", "/sitemaps/secrets/2026-01-01.xml"):

@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import Model
 
 from accounts.models import Findable, FormerName, Profile, User
+from bands.models import Band, BandInvite
+from bands.services import bands, members
 from privacy import desk, requests
 from privacy.models import DeletionOrder, Erasure, LeaveLink, LegalHold, Request
 from tests.cast import Cast, person
@@ -56,6 +58,17 @@ def former_name(cast: Cast, since: datetime) -> Callable[[], bool]:
     return _there(FormerName.objects.create(user=cast["owner"], name=f"n{many}", made_at=since))
 
 
+def band_invite(cast: Cast, since: datetime) -> Callable[[], bool]:
+    """An invitation that was declined, so that one no is enough for a while."""
+    number = Band.objects.count()
+    band = bands.found(cast["owner"], name="x", slug=f"band-{number}", audience="band")
+    row = members.invite(band, cast["owner"], cast["participant"])
+    members.decline(row, cast["participant"])
+    BandInvite.objects.filter(pk=row.pk).update(expires_at=since)
+    return _there(row)
+
+
+BANDS = {"bands.bandinvite:expires_at:1": band_invite}
 LEAVING = {
     "privacy.leavelink:expires_at": leave_link,
     "privacy.legalhold:ends_at": legal_hold,

@@ -35,6 +35,8 @@ from accounts.models import (
 )
 from accounts.models.profiles import FIELDS
 from accounts.services import finding, ties
+from bands.models import Band
+from bands.services import bands, follows, members
 from community import services as community
 from foundation.ids import new_public_id
 from messaging import services as messaging
@@ -81,6 +83,7 @@ class Canary:
     def fill(self, other: "Canary") -> None:
         self._profile()
         self._sound(other)
+        self._bands(other)
         self._words(other)
         self._account()
 
@@ -131,6 +134,27 @@ class Canary:
             column.storage.delete(column.name)
             suffix = {"flac": "flac", "opus": "ogg"}[kind]
             column.save(f"{mix.public_id}.{suffix}", self._file(f"mix{kind}"))
+
+    def _bands(self, other: "Canary") -> None:
+        """A band of one's own, one's place in it, and one of both that either may outlive."""
+        solo = bands.found(
+            self.user, name=self.mark("band"), slug=f"{self.mark('slug')}", audience="public"
+        )
+        solo.about, solo.genres = self.mark("bandabout"), [self.mark("genre")]
+        solo.links = [f"https://{self.mark('link')}.example/"]
+        solo.photo.save(f"{self.mark('bandphotofile')}.webp", self._file("bandphoto"))
+        members.describe(
+            members.seat_of(solo, self.user),
+            plays=self.mark("plays"),
+            audience="public",
+        )
+        members.invite(solo, self.user, other.user)
+        follows.follow(solo, other.user)
+        both = Band.objects.filter(slug="both").first()
+        if both is None:
+            bands.found(self.user, name="The both", slug="both", audience="public")
+        else:
+            members.accept(members.invite(both, other.user, self.user), self.user)
 
     def _words(self, other: "Canary") -> None:
         jams.say(self.jam, self.user, text=self.mark("chat"), ref=str(uuid.uuid4()))
@@ -300,6 +324,6 @@ def could_hold_words(item: Held, name: str) -> bool:
     if item.model is Export:
         return False
     short = name
-    for field in (*FIELDS, "favourites", "open"):
+    for field in (*FIELDS, "about", "favourites", "open"):
         short = short.removeprefix(f"{field}_")
     return isinstance(column, kinds) and short not in UNMARKED

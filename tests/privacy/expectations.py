@@ -45,6 +45,8 @@ STEMS: Table = {
     "leaving-me/participant": {"participant"},
 }
 PEOPLE: Table = dict.fromkeys(sorted(MEMBERS), EVERYBODY) | {"leaving": set()}
+# band by its audience; `owner` alone is in each, and doesn't say so to others
+BANDS: Table = {"public": EVERYBODY, "members": MEMBERS, "band": {"owner"}}
 
 
 def _only(table: Table, role_of: dict[str, set[str]]) -> Table:
@@ -82,6 +84,15 @@ RIGHTS: dict[tuple[str, str], Table] = {
     ("follow", "end"): {"owner": {"owner"}},
     ("sharelink", "revoke"): {"owner": {"owner"}},
     ("conversation", "read"): {"owner-participant": BOTH, "participant-leaving": {"participant"}},
+    ("recording", "unband"): _only(RECORDINGS, {}),  # none is a band's: see tests/bands
+    ("session", "unband"): _only(SESSIONS, {}),
+    ("band", "see"): BANDS,
+    ("band", "follow"): _among(BANDS, MEMBERS),
+    ("band", "belong"): _only(BANDS, {key: {"owner"} for key in BANDS}),
+    ("band", "run"): _only(BANDS, {key: {"owner"} for key in BANDS}),
+    ("bandmember", "change"): {"owner": {"owner"}},
+    ("bandinvite", "answer"): {"participant": BOTH},
+    ("bandfollow", "end"): {"stranger": {"owner", "stranger"}},
     ("request", "follow"): {"owner": {"owner"}, "leaving": set()},
     ("export", "fetch"): {"owner": {"owner"}, "leaving": set()},
 }

@@ -10,8 +10,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-AUDIENCES = ("public", "link", "members", "followers", "jammed", "participants", "me")
-WIDE = {"public", "link", "members"}
+from tests.privacy.band_worlds import BandFacts, BandOracle, bands
+
+AUDIENCES = ("public", "link", "members", "followers", "jammed", "fans", "band", "participants",
+             "me")  # fmt: skip
+WIDE = {"public", "link", "members", "fans", "band"}
+OF_ITEMS = {"link", "fans", "band", "participants"}  # audiences that only things have
 FIELDS = ("photo", "bio", "status", "place", "phone", "instruments")
 SIZE = 5  # people; 0 owns the recording, hosts the session and keeps it as a favourite
 EVERYONE = range(SIZE)
@@ -49,6 +53,7 @@ class Facts:
     chat: set[int]
     field_audiences: list[str]
     favourites: str
+    band: BandFacts
     links: list[str] = field(default_factory=list)  # in force, revoked, over, another's
     talkers: tuple[int, int] = (0, 1)
 
@@ -63,7 +68,7 @@ def facts(draw: Any) -> Facts:
         return draw(st.lists(st.sampled_from(values), min_size=SIZE, max_size=SIZE))
 
     audience = st.sampled_from(AUDIENCES)
-    narrow = st.sampled_from([one for one in AUDIENCES if one not in {"link", "participants"}])
+    narrow = st.sampled_from([one for one in AUDIENCES if one not in OF_ITEMS])
     follows = draw(_pairs())
     guards = draw(_pairs())
     return Facts(
@@ -85,6 +90,7 @@ def facts(draw: Any) -> Facts:
         chat=draw(st.sets(st.sampled_from(EVERYONE), max_size=2)),
         field_audiences=draw(st.lists(narrow, min_size=len(FIELDS), max_size=len(FIELDS))),
         favourites=draw(narrow),
+        band=draw(bands()),
         links=draw(st.permutations(["in force", "revoked", "over", "another's"])),
         talkers=draw(st.sampled_from(list(combinations(EVERYONE, 2)))),
     )
@@ -95,6 +101,7 @@ class Oracle:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
+        self.bands = BandOracle(facts.band, self)
 
     # People -----------------------------------------------------------------------------
 
@@ -147,6 +154,8 @@ class Oracle:
             "members": mine is not None,
             "followers": self.follows(mine, owner),
             "jammed": self.played(owner, mine),
+            "fans": self.facts.band.has_music and self.bands.reached("fans", mine),
+            "band": self.facts.band.has_music and self.bands.reached("band", mine),
             "participants": False,
             "me": False,
         }[audience]

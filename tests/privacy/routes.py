@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.privacy import band_routes
 from tests.privacy.expectations import seen_by
 from tests.privacy.world import PHOTOS
 
@@ -150,6 +151,15 @@ def talk(key: str, role: str) -> set[str]:
     return {f"conversation:{key}", *(f"mark-message-{name}" for name in there)} | me(role)
 
 
+def band_api(key: str, role: str) -> set[str]:
+    return {f"band:{key}"}
+
+
+def band_page(key: str, role: str) -> set[str]:
+    """The owner alone is in it, which they show to nobody else."""
+    return me(role) | ({"photo:me"} if role == "owner" else set())
+
+
 def refreshed(key: str, role: str) -> set[str]:
     return {f"mix:{key}"}
 
@@ -234,6 +244,12 @@ SURFACES = [
     Surface("favourites_of", "person", {"GET": Way("see", sign_in=False, shows=kept_by)}),
     Surface("follow", "person", {"POST": Way("meet", 302, data={"follow": "1"})}),
     Surface("block", "person", {"POST": Way("meet", 302)}),
+    Surface("band", "band", {"GET": Way("see", sign_in=False, shows=band_page)}),
+    Surface("api_band", "band", {"GET": Way("see", sign_in=False, shows=band_api)}),
+    *(
+        Surface(route, kind, {method: Way(*rest) for method, *rest in ways})
+        for route, kind, ways in band_routes.PLACED
+    ),
     Surface("unblock", "block", {"POST": Way("undo", 302)}),
     Surface("mute", "person", {"POST": Way("meet", 302, data={"mute": "1"})}),
     Surface("unmute", "mute", {"POST": Way("undo", 302)}),
@@ -313,6 +329,10 @@ def found_by_harp(role: str) -> set[str]:
     return musician("owner", role) if role not in {"owner", "anonymous", "leaving"} else set()
 
 
+def asked_to_join(role: str) -> set[str]:
+    return {"bandinvite:participant"} if role == "participant" else set()
+
+
 LISTINGS = [
     Listing("home", lambda role: live(role) | published(role) | me(role)),
     Listing("jams", lambda role: live(role) | me(role)),
@@ -329,6 +349,8 @@ LISTINGS = [
         lambda role: {f"export:{k}" for k in seen_by("export", "fetch", role)} | me(role),
         sign_in=True,
     ),
+    Listing("bands", lambda role: asked_to_join(role) | me(role)),
+    Listing("api_bands", lambda role: {f"band:{key}" for key in seen_by("band", "see", role)}),
     Listing("api_sessions", live_api),
     Listing("api_recordings", lambda role: without_sound(heard(role))),
     Listing("api_recordings", lambda role: without_sound(mine(role)), query="?mine=1"),
@@ -360,6 +382,7 @@ OWN = {
     "leave": "GET",
     "leave_cancel": "POST",
     "create_jam": "GET",
+    "found_band": "GET",
     "api_me": "GET",
     "blocks": "GET",
     "mutes": "GET",

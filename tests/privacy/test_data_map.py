@@ -131,7 +131,7 @@ def test_files_are_personal_and_their_rows_know_how_to_erase_them() -> None:
 
 
 def test_models_of_ours_that_hold_personal_data_have_a_rule_of_who_sees_them() -> None:
-    ours = {"accounts", "sessions_app", "messaging", "community"}
+    ours = {"accounts", "bands", "sessions_app", "messaging", "community"}
     bare = {
         item.name
         for item in datamap.held()

@@ -32,6 +32,11 @@ from tests.told import deliver
 # Forms without the box, and why they take no personal data of their own.
 WITHOUT = {
     "LeaveForm": "confirms leaving; asking for news there would be pushing",
+    "FoundForm": "about a band, not about a person",
+    "BandForm": "about a band, not about a person",
+    "SeatForm": "one's place in a band, which one has already",
+    "InviteForm": "names somebody else",
+    "EndForm": "confirms the end of a band with its address",
     "SessionForm": "about a jam, not about a person",
     "SessionAudienceForm": "an audience alone",
     "RecordingAudienceForm": "an audience alone",

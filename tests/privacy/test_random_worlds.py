@@ -13,6 +13,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 
 from accounts.models import Block, Findable, Follow, Guardianship, JammedWith, Plays, Profile, User
+from bands.models import Band, BandFollow, BandInvite, BandMember
 from community.models import Favourite
 from messaging.models import Conversation, Member, Message
 from privacy import access, rules
@@ -30,6 +31,7 @@ from sessions_app.models import (
     Stem,
     StemChunk,
 )
+from tests.privacy import band_worlds
 from tests.privacy.random_worlds import EVERYONE, FIELDS, Facts, Look, Oracle, facts
 
 Says = Callable[[Look], bool]
@@ -43,6 +45,7 @@ class Stage:
         self.rows: list[tuple[Any, Says]] = []
         self._people()
         self._ties()
+        self._band()
         self._music()
         self._talk()
 
@@ -88,10 +91,19 @@ class Stage:
             row = Guardianship(guardian=people[pair[0]], child=people[pair[1]], ended=ended)
             self.put(row, partial(says.guardianship, pair))
 
+    def _band(self) -> None:
+        band, *_rest = [
+            self.put(row, says)
+            for row, says in band_worlds.rows(self.facts.band, self.oracle.bands, self.people)
+        ]
+        self.band = band if self.facts.band.has_music else None
+
     def _music(self) -> None:
         facts, says, people = self.facts, self.oracle, self.people
         row: Any
-        jam = self.put(JamSession(host=people[0], audience=facts.room), says.session)
+        jam = self.put(
+            JamSession(host=people[0], band=self.band, audience=facts.room), says.session
+        )
         for n in facts.seats:
             row = Participant(session=jam, user=people[n])
             self.put(row, partial(says.seat, n))
@@ -102,7 +114,9 @@ class Stage:
         mine: Says = partial(says.own, 0)
         self.put(Invite(session=jam, made_by=people[0], expires_at=soon), mine)
         state = "ready" if facts.ready else "processing"
-        take = Recording(session=jam, owner=people[0], audience=facts.audience, state=state)
+        take = Recording(
+            session=jam, owner=people[0], band=self.band, audience=facts.audience, state=state
+        )
         self.put(take, says.recording)
         for n, withdrawn in facts.stems.items():
             stem = Stem(
@@ -195,6 +209,13 @@ def _fields(stage: Stage, look: Look, viewer: Viewer) -> Iterator[str]:
         name = FIELDS[number % len(FIELDS)]  # the same, asked of one field
         if access.can_see_field(viewer, profile, name) != stage.oracle.field(number, name, look):
             yield f"{name} of {number} {look}: can_see_field"
+    for band in access.with_visible_fields(Band, viewer):
+        for name in band_worlds.FIELDS:
+            want = stage.oracle.bands.field(name, look)
+            if getattr(band, f"sees_{name}") != want:
+                yield f"{name} of the band {look}: not {want}"
+            if access.can_see_field(viewer, band, name) != want:
+                yield f"{name} of the band {look}: can_see_field"
 
 
 @pytest.mark.clause("who-sees", "blocks", "share-links", "apps-and-search", "children-seen")
@@ -221,7 +242,8 @@ def test_list_object_fan_out_and_oracle_agree(db: None, facts: Facts) -> None:
 IN_THE_WORLDS = {
     User, Profile, Plays, Findable, Follow, Block, JammedWith, Guardianship, JamSession,
     Participant, ChatLine, Invite, Recording, Stem, StemChunk, RecordingConsent, Mix, Favourite,
-    ShareLink, Conversation, Member, Message,
+    ShareLink, Conversation, Member, Message, Band, BandMember, BandInvite,
+    BandFollow,
 }  # fmt: skip
 
 

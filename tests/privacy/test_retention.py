@@ -229,6 +229,7 @@ ENDS: dict[str, Make] = {
     "privacy.tombstone:until": tombstone,
     "sessions.session:expire_date": web_session,
     "sessions_app.invite:expires_at": invite,
+    **aged.BANDS,
     "privacy.disclosure:at": disclosure,
     "privacy.sharelink:expires_at:1": share_link,
     "privacy.look:at": look,

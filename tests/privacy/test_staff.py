@@ -27,7 +27,7 @@ def staff(world: World) -> Client:
 
 
 def ours() -> list[Any]:
-    labels = {"accounts", "sessions_app", "messaging", "community", "privacy"}
+    labels = {"accounts", "bands", "sessions_app", "messaging", "community", "privacy"}
     return [one for model, one in admin.site._registry.items() if model._meta.app_label in labels]
 
 
@@ -43,7 +43,7 @@ def test_nobody_else_gets_in(world: World) -> None:
 def test_every_model_of_ours_can_be_looked_at(staff: Client) -> None:
     from django.apps import apps
 
-    labels = {"accounts", "sessions_app", "messaging", "community", "privacy"}
+    labels = {"accounts", "bands", "sessions_app", "messaging", "community", "privacy"}
     models = {
         one for one in apps.get_models() if one._meta.app_label in labels and one._meta.managed
     }

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from accounts.models import Profile
 from accounts.services import profiles, ties
+from bands.models import BandMember
+from bands.services import bands, follows, members
 from foundation.ids import new_public_id
 from messaging import services as messaging
 from privacy import desk, links, media
@@ -50,6 +52,7 @@ class World:
         }
         self.things |= self._ties()
         self._found()
+        self.things |= self._bands()
         self.things["invite"] = self.things["link"] = {
             "owner": sessions.invite(cast.sessions["participants"], cast["owner"]),
             "leaving": sessions.invite(cast.sessions["leaving-me"], cast["leaving"]),
@@ -98,6 +101,22 @@ class World:
                 instruments=[("harp", 3)],
             )
 
+    def _bands(self) -> dict[str, dict[str, Any]]:
+        """A band for each audience; their names bear no mark, so that profiles stay as they are."""
+        owner = self.cast["owner"]
+        made = {
+            audience: bands.found(owner, name="A band", slug=f"band-{audience}", audience=audience)
+            for audience in ("public", "members", "band")
+        }
+        BandMember.objects.update(audience="band")
+        asked = members.invite(made["members"], owner, self.cast["participant"])
+        return {
+            "band": made,
+            "bandmember": {"owner": BandMember.objects.get(band=made["public"])},
+            "bandinvite": {"participant": asked},
+            "bandfollow": {"stranger": follows.follow(made["public"], self.cast["stranger"])},
+        }
+
     def _exports(self) -> dict[str, Export]:
         found = {}
         for name in ("owner", "leaving"):
@@ -119,6 +138,10 @@ class World:
         ghost = type(thing)(public_id=new_public_id())
         if kind == "person":
             ghost.username = "nobody-here"
+        if kind == "band":
+            ghost.slug = "no-band-here"
+        if kind == "bandmember":
+            ghost.band = self.things["band"]["public"]
         if kind == "invite":
             ghost.session = self.cast.sessions["participants"]
         return self._args(kind, ghost, role)
@@ -127,8 +150,11 @@ class World:
         viewer = Viewer.of(self.cast.user(role))
         if kind == "person":
             return [thing.username]
-        if kind == "invite":
-            return [thing.session.public_id, thing.public_id]
+        if kind == "band":
+            return [thing.slug]
+        if kind in {"bandmember", "invite"}:
+            of = thing.band.slug if kind == "bandmember" else thing.session.public_id
+            return [of, thing.public_id]
         if kind == "link":
             return [sessions.token_of(thing)]
         if kind in {"mix", "photo"}:

@@ -215,6 +215,7 @@ def test_a_row_says_what_may_be_said(cast: Cast) -> None:
             "id": public.public_id,
             "title": "mark-title-owner-public",
             "owner": "owner",
+            "band": None,
             "players": ["owner", "participant"],
             "audience": "public",
             "state": "ready",

@@ -1,0 +1,1 @@
+"""Bands: groups with a page, roles, followers, and sessions and recordings of their own."""

@@ -1,0 +1,1 @@
+"""Bands for apps: read, through the gate."""
