@@ -12,9 +12,12 @@ from allauth.account.internal.flows.reauthentication import get_reauthentication
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
-from django.core.exceptions import PermissionDenied
+from allauth.core.internal.httpkit import is_headless_request
+from allauth.headless.internal.restkit.response import ErrorResponse
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -73,7 +76,7 @@ class GuardingAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         arrivals.set_out(request)
         if locks.is_locked(user):
             clear_login(request)
-            return self._refused(request, user)
+            return self._refused(request)
         answer: HttpResponse | None = super().pre_login(request, user, **about)
         return answer
 
@@ -81,12 +84,15 @@ class GuardingAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Ask once more after the last step: a lock may have come while a code was typed."""
         if locks.is_locked(user):
             clear_login(request)
-            raise ImmediateHttpResponse(self._refused(request, user))
+            raise ImmediateHttpResponse(self._refused(request))
         super().login(request, user)
 
-    def _refused(self, request: HttpRequest, user: User) -> HttpResponse:
-        answer: HttpResponse = self.respond_user_inactive(request, user)
-        return answer
+    def _refused(self, request: HttpRequest) -> HttpResponse:
+        """Say that it is locked: to somebody who has shown a passkey or a network's word for it."""
+        if is_headless_request(request):
+            fault = ValidationError(_("This account is locked."), code="account_locked")
+            raise ImmediateHttpResponse(ErrorResponse(request, fault, status=403))
+        return render(request, "accounts/locked_out.html", status=403)
 
     def post_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **about)

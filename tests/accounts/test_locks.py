@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
@@ -15,8 +18,9 @@ from django.utils import timezone
 from accounts.models import AccountLock, KnownDevice, SafetyEvent, SafetyLink, User
 from accounts.services import locks
 from privacy.models import LeaveLink
+from tests.accounts.app import App
 from tests.cast import BACKEND, PASSWORD, Cast, person
-from tests.coming_in import confirmed, links_in, mail_links, sign_in
+from tests.coming_in import code_of, confirmed, links_in, mail_links, sign_in
 from tests.told import deliver
 
 NEW = "another stave with five lines"
@@ -99,6 +103,38 @@ def test_a_sign_in_that_races_the_lock_opens_nothing(cast: Cast) -> None:
     stale.save()  # whoever saves what they loaded before doesn't open it either
     assert late.get(reverse("settings")).status_code == 302
     assert locks.is_locked(owner)
+
+
+@pytest.mark.clause("lock")
+def test_a_second_step_that_was_being_typed_when_the_lock_came_opens_nothing(cast: Cast) -> None:
+    """Whoever had the first proof meets the lock at the last one; so would a passkey, a network."""
+    secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    TOTP.activate(cast["owner"], secret)
+    half = sign_in("owner")
+    locks.lock(cast["owner"], "owner@mail.example")
+    answer = half.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+    assert (answer.status_code, answer.templates[0].name) == (403, "accounts/locked_out.html")
+    assert half.get(reverse("settings")).status_code == 302
+    # The second step is what it was, and is asked for after the new password.
+    assert new_password("owner@mail.example").status_code == 302
+    again = sign_in("owner", NEW)
+    assert again.get(reverse("settings")).status_code == 302
+    assert Authenticator.objects.filter(user=cast["owner"]).count() == 1
+
+
+@pytest.mark.clause("lock")
+@pytest.mark.promise("JT-12")
+def test_a_lock_ends_every_token_of_an_app(live_server: Any) -> None:
+    ada, app = person("ada"), App(live_server.url)
+    assert app.auth("POST", "/auth/login", username="ada", password=PASSWORD).status == 200
+    assert [one().status for one in (app.me_by_session, app.me_by_token)] == [200, 200]
+    assert UserSession.objects.filter(user=ada).count() == 1  # it stands in her list
+    locks.lock(ada, ada.email)
+    assert [one().status for one in (app.me_by_session, app.me_by_token)] == [401, 401]
+    app.session_token = ""
+    refreshed = app.auth("POST", "/tokens/refresh", refresh_token=app.refresh_token)
+    assert refreshed.status == 400
+    assert app.auth("POST", "/auth/login", username="ada", password=PASSWORD).status == 400
 
 
 @pytest.mark.clause("lock")
