@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts import partner_admin
 from accounts.models import (
     AccountLock,
     Block,
@@ -28,6 +29,8 @@ from accounts.models import (
 from foundation.admin import ReadOnlyAdmin
 from foundation.words import masked_address
 from privacy import consent, news
+
+__all__ = ["partner_admin"]  # its pages are registered with ours
 
 
 @admin.register(User)

@@ -64,6 +64,12 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
         return found
 
 
+    def user_can_authenticate(self, user: User) -> bool:
+        """Keep a child out whose parent took consent back, in every way of signing in."""
+        stopped = user.is_child and user.state == User.State.SUSPENDED
+        return not stopped and bool(super().user_can_authenticate(user))
+
+
 def find_account(login: str) -> User | None:
     """Return the account of a username or an address, with the same queries whether there is one.
 

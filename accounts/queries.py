@@ -1,6 +1,6 @@
 """Named lists of people. Each has a constant query count."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ from django.db.models import (
 from accounts.models import Block, Follow, Mute, Plays, Profile, RealName, User
 from accounts.models.networks import Connection
 from accounts.models.profiles import FIELDS
+from accounts.walls import circle_of, in_circle
 from privacy import compiled
 from privacy.access import get_visible_or_404, marking, visible, with_visible_fields
 from privacy.previews import previewed
@@ -165,6 +166,18 @@ def connections(viewer: Viewer) -> QuerySet[Connection]:
     """Return the networks the viewer connected, each with its account there and what was kept."""
     rows = visible(Connection, viewer).select_related("account")
     return rows.prefetch_related("facts").order_by("account__date_joined", "pk")
+
+
+def may_meet(person: User, others: Iterable[int]) -> bool:
+    """Return whether somebody may meet all of these people: no child meets anybody outside its
+    circle, in either direction. Asked wherever people come together: rooms, words, follows, bands.
+    """
+    keys = {*others} - {person.pk}
+    if not keys:
+        return True
+    rows = User.objects.filter(pk__in=keys)
+    theirs = rows.filter(in_circle("pk", Viewer(person.pk)))
+    return theirs.filter(circle_of(person.pk)).count() == len(keys)
 
 
 def begun() -> datetime | None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import Exists, Model, Q, QuerySet
 
-from accounts.models import Block, Follow, User
-from privacy.relations import ALL_ROWS, NO_ROWS, Related, Tie, lookup
+from accounts.models import Block, Follow, Partner, PartnerStaff, User
+from privacy.relations import ALL_ROWS, NO_ROWS, Person, Related, Tie, lookup
 from privacy.viewer import Via, Viewer
 from privacy.walls import APPS, BLOCKS, CHILDREN, INDEX, RESTRICTED, STATE, Wall
 
@@ -58,13 +58,29 @@ class Peer(Tie):
         return Q(age_group=User.AgeGroup.TEEN)
 
 
-# Who may get at a child's things that others show to anybody. A school adds its class.
-_circle: list[Callable[[str], Tie]] = [guardians_of, followers_of, jammed_with]
+def in_class_with(path: str) -> Related:
+    """Return those who have a seat in the class of the child at a path: teachers, children."""
+    now = Q(
+        ended=None,
+        school_class__closed_at=None,
+        school_class__partner__state=Partner.State.ACTIVE,
+        school_class__seats__ended=None,
+    )
+    return Related("accounts.ClassSeat", "user", "school_class__seats__user", now, path)
 
 
-def widen_circle(tie: Callable[[str], Tie]) -> None:
-    """Add people to the circle of a child, by the path to the child."""
-    _circle.append(tie)
+def coordinators_of(path: str) -> Related:
+    """Return those who answer, at the partner, for all classes: of the child at a path."""
+    now = Q(
+        partner__state=Partner.State.ACTIVE,
+        partner__staff__role=PartnerStaff.Role.COORDINATOR,
+        partner__staff__ended=None,
+    )
+    return Related("accounts.Enrolment", "child", "partner__staff__user", now, path)
+
+
+# Who may get at anything of a child's, and nobody else, whatever a thing's audience is.
+_CIRCLE: tuple[Callable[[str], Tie], ...] = (Person, guardians_of, in_class_with, coordinators_of)
 
 
 def blocked_with(viewer: Viewer) -> QuerySet[Any, Any]:
@@ -104,26 +120,36 @@ def _not_blocked_people(key: Any) -> Q:
     return ~Q(pk__in=blocked_with(Viewer(key)))
 
 
-def _in_circle(path: str, viewer: Viewer) -> Q:
+def in_circle(path: str, viewer: Viewer) -> Q:
+    """Return the condition that the person at a path is no child, or one whom the viewer may meet.
+
+    No third-party app meets a child, in whoever's name it looks.
+    """
     met = ~Q(**{lookup(path, "age_group"): User.AgeGroup.CHILD})
-    for tie in _circle:
+    if viewer.app is not None:
+        return met
+    for tie in _CIRCLE:
         tied = tie(path).rows(viewer)
         if tied != NO_ROWS:
             met |= tied
     return met
 
 
-def _circle_of(key: Any) -> Q:
+def circle_of(key: Any) -> Q:
+    """Return the condition on users: those who may meet the person with this key."""
     if not User.objects.filter(pk=key, age_group=User.AgeGroup.CHILD).exists():
         return ALL_ROWS
     child, circle = User(pk=key), NO_ROWS
-    for tie in _circle:
+    for tie in _CIRCLE:
         circle |= tie("pk").people(child)
     return circle
 
 
 def _open_to_apps(path: str, viewer: Viewer) -> Q:
-    return Q(**{lookup(path, "api_access"): True}) if viewer.app is not None else Q()
+    if viewer.app is None:
+        return Q()
+    child = Q(**{lookup(path, "age_group"): User.AgeGroup.CHILD})
+    return Q(**{lookup(path, "api_access"): True}) & ~child
 
 
 def _indexed(path: str, viewer: Viewer) -> Q:
@@ -139,7 +165,7 @@ WALLS = (
     Wall(STATE, _present, _everybody_if(User.present()), before_overseers=True),
     Wall(RESTRICTED, _unrestricted, _everybody_if(Q(restricted=False))),
     Wall(BLOCKS, _not_blocked, _not_blocked_people),
-    Wall(CHILDREN, _in_circle, _circle_of),
+    Wall(CHILDREN, in_circle, circle_of),
     Wall(APPS, _open_to_apps, _all_people),
     Wall(INDEX, _indexed, _all_people),
 )

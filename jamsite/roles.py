@@ -42,10 +42,20 @@ LOOKS_AT: dict[str, tuple[str, ...]] = {
         "usersessions.usersession",
         "mfa.authenticator",
         "sessions_app.recordingconsent",
+        "accounts.enrolment",
+        "accounts.parentalconsent",
+        "accounts.consentwithdrawal",
         "privacy.*",
         "admin.logentry",
     ),
-    PARTNER_MANAGER: (),  # partners and their consents come with the partner programme
+    PARTNER_MANAGER: (  # that a consent exists, and how it was given; nothing that a child does
+        "accounts.partner",
+        "accounts.partnerstaff",
+        "accounts.schoolclass",
+        "accounts.enrolment",
+        "accounts.parentalconsent",
+        "accounts.consentwithdrawal",
+    ),
     ADMINISTRATOR: (
         "accounts.user",
         "auth.group",
@@ -71,7 +81,7 @@ DOES: dict[str, tuple[str, ...]] = {
         "privacy.publish_policy",
         "privacy.record_leave_request",
     ),
-    PARTNER_MANAGER: (),
+    PARTNER_MANAGER: ("accounts.verify_partner", "accounts.staff_partner"),
     ADMINISTRATOR: ("accounts.change_user",),
 }
 

@@ -10,7 +10,7 @@ from privacy import export, rules, wall
 from privacy.audiences import Audience
 from privacy.importing import bring
 from privacy.rules import Anyone, Others, Person, Related, Rule
-from privacy.walls import APPS, BLOCKS
+from privacy.walls import APPS, BLOCKS, CHILDREN
 
 IS_MEMBER = Related("messaging.Member", row="conversation", person="user")
 
@@ -19,7 +19,7 @@ rules.see(
     Conversation,
     Rule(
         within={Audience.PARTICIPANTS: IS_MEMBER},
-        others=Others(IS_MEMBER, frozenset({BLOCKS, APPS})),
+        others=Others(IS_MEMBER, frozenset({BLOCKS, APPS, CHILDREN})),
     ),
 )
 rules.see(

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.queries import may_meet
 from accounts.services import ties
 from foundation.live import tell
 from messaging.models import Conversation, Member, Message
@@ -27,6 +28,8 @@ def conversation_between(one: User, other: User) -> Conversation:
     """
     if one.pk == other.pk:
         raise ValueError("A conversation takes two.")
+    if not may_meet(one, [other.pk]):
+        raise ValueError("A child talks to its own circle alone.")
     pair = "-".join(str(key) for key in sorted([one.pk, other.pk]))
     begun = Conversation.objects.filter(pair=pair).exists()
     if not begun and not ties.may_write(one, other):

@@ -44,11 +44,12 @@ class Standing:
 def has(user: Any, key: str, *, signal: bool = False) -> bool:
     """Return whether this person's data may be used for a purpose now: one indexed query.
 
-    Nobody, and a person who is leaving or suspended, agrees to nothing. `signal` says that their
-    browser sends Global Privacy Control, which only a yes given in knowledge of it overrides.
+    Nobody, a child, and a person who is leaving or suspended agrees to nothing. `signal` says
+    that their browser sends Global Privacy Control, which only a yes given in knowledge of it
+    overrides.
     """
     purpose = purposes.get(key)
-    if not user.is_authenticated or not user.is_present or user.restricted:
+    if not user.is_authenticated or not user.is_present or user.restricted or user.is_child:
         return False
     if not purpose.concerns(user):
         return False
@@ -115,6 +116,7 @@ def allowed(key: str, person: str = "pk") -> Q:
         said = ~Q(Exists(newest.filter(given=False)))
     model: Any = get_user_model()
     present = model._default_manager.filter(model.present(), restricted=False, pk=OuterRef(person))
+    present = present.exclude(age_group="child")
     if purpose.adults_only:
         present = present.filter(model.grown())
     return said & Q(Exists(present))
@@ -150,6 +152,8 @@ def _record(user: Any, key: str, given: bool, **how: Any) -> ConsentRecord | Non
     purpose = purposes.get(key)
     if given and not purpose.concerns(user):
         return None  # whatever a request holds: a yes of theirs would not count
+    if given and user.is_child:
+        return None  # nothing optional is done with a child's data, whoever ticks the box
     with holding(user):
         newest = ConsentRecord.objects.filter(user=user, purpose=key).order_by("-pk").first()
         made = None

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 ACKNOWLEDGE = timedelta(days=10)
 ANSWER = timedelta(days=30)
+CHILD_ACKNOWLEDGE = timedelta(days=1)
+CHILD_ANSWER = timedelta(days=3)  # "as soon as practicable": a child's data without consent
 CCPA_EXTENSION = timedelta(days=45)
 GDPR_EXTENSION = 2  # months
 

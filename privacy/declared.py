@@ -26,7 +26,7 @@ class Rule:
       it isn't what it means everywhere.
     - `within`: for rows without a choice, ties by the audience that they amount to.
     - `also`: ties that see the row whatever its audience and whatever stands before its owner
-      (people whose own sound is in it). Only the wall before apps stops them.
+      (people whose own sound is in it). Only the walls before apps and children stop them.
     - `others`: see `Others`.
     - `only`: rows that can be seen at all.
     - `through`: column of a parent row; who can't see the parent can't see the child.

@@ -6,6 +6,7 @@ Values are never written into the record: it would hold what was just corrected.
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from privacy import consent, datamap, erasure, export, notices, purposes, requests
 from privacy.datamap import Held
-from privacy.models import Export, Request, RequestStep
+from privacy.models import Erasure, Export, Request, RequestStep
 from privacy.requests import NotNow, add_step, path_of
 
 MAX_ROWS = 30
@@ -92,6 +93,31 @@ def start_erasure(request: Request, staff: Any) -> Request:
     when = date_format(timezone.localdate(made.due_at), "DATE_FORMAT")
     _done(request, "erasure", staff, _("Everything is hidden, and erased on %s.") % when)
     return request
+
+
+@transaction.atomic
+def delete_child(request: Request, staff: Any, username: str) -> Request:
+    """Delete a child's account without consent: at once, with a record that names nobody.
+
+    What the report said goes too. The record is this step, with the id of the erasure, whose own
+    row and receipt say what was deleted and when. Raises NotNow where it isn't such an account.
+    """
+    if request.kind != Kind.CHILD or not request.is_open:
+        raise NotNow(_("This is no open report of a child's account."))
+    people = get_user_model()._default_manager.select_for_update(of=("self",))
+    found: Any = people.filter(username__iexact=username.strip()).first()
+    if found is None:
+        raise NotNow(_("There is no account with this username."))
+    if found.is_staff:
+        raise NotNow(_("This account is one of our staff's."))
+    if found.is_child and found.is_present:
+        raise NotNow(_("This child is here with a parent's consent. The parent can end it."))
+    made = erasure.request(found, way=Erasure.Way.CHILD)
+    row = Request.objects.select_for_update(of=("self",)).get(pk=request.pk)
+    row.text = ""
+    row.save(update_fields=["text"])
+    _done(row, "child deleted", staff, _("Deleted at once. Record: %s.") % made.public_id)
+    return requests.answer(row, staff)
 
 
 @transaction.atomic

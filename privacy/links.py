@@ -88,6 +88,8 @@ def make(item: Model, by: Any, expires_at: datetime | None = None) -> ShareLink:
     owner = rule_of(type(item)).owner
     if owner is None or getattr(item, f"{owner}_id") != by.pk:
         raise ValueError("Only the owner shares an item.")
+    if by.is_child:
+        raise ValueError("Nothing of a child's is shared by a link.")
     type(item)._default_manager.select_for_update(of=("self",)).get(pk=item.pk)
     if of_item(ShareLink.objects.filter(revoked_at=None), item).count() >= MAX_IN_FORCE:
         raise TooManyLinks

@@ -9,6 +9,8 @@ from privacy import purposes
 from privacy.forms import NewsChoice
 from privacy.models import Request
 
+# A report of a child's account has a form of its own.
+KINDS = [one for one in Request.Kind.choices if one[0] != Request.Kind.CHILD]
 READ_BY = _("Only the staff who answer it see it.")
 MAX_TEXT = 4000
 
@@ -24,9 +26,7 @@ class RequestForm(NewsChoice):
 
     form_name = "request"
 
-    kind = forms.ChoiceField(
-        label=_("What you want"), choices=Request.Kind.choices, widget=forms.RadioSelect
-    )
+    kind = forms.ChoiceField(label=_("What you want"), choices=KINDS, widget=forms.RadioSelect)
     purpose = forms.ChoiceField(
         label=_("Which use to stop"),
         required=False,

@@ -76,6 +76,30 @@ def _periods(received: datetime) -> dict[str, datetime]:
 
 
 @transaction.atomic
+def report_child(account: str, text: str, address: str = "", staff: Any = None) -> Request:
+    """Take in a report that an account is a child's without consent. Open at once, soon due.
+
+    Nobody has to confirm an address first, nor give one: what is reported has to be looked at.
+    """
+    now = timezone.now()
+    made = Request.objects.create(
+        kind=Request.Kind.CHILD,
+        law=Request.Law.COPPA,
+        channel=Request.Channel.STAFF if staff else Request.Channel.WEB,
+        state=State.OPEN,
+        address=address,
+        text=f"{account.strip()}\n\n{text.strip()}".strip(),
+        received_at=now,
+        acknowledge_by=now + deadlines.CHILD_ACKNOWLEDGE,
+        answer_by=now + deadlines.CHILD_ANSWER,
+    )
+    add_step(made, Step.RECEIVED, staff=staff, by="staff" if staff else "person")
+    if address:
+        _tell(made, _("We have your report %(reference)s"), letter("received", made))
+    return made
+
+
+@transaction.atomic
 def confirm(request: Request) -> Request:
     """Open a request whose mailed link was opened: the address is the asker's. Idempotent."""
     row = _locked(request)
@@ -131,6 +155,8 @@ def acknowledge(request: Request, staff: Any, text: str = "") -> Request:
 def extend(request: Request, staff: Any, reason: str) -> Request:
     """Take more time, once, for a reason that goes to the person before the first date ends."""
     row = _open(request)
+    if row.kind == Request.Kind.CHILD:
+        raise NotNow(_("A child's data can't wait longer."))
     if row.extended_at is not None:
         raise NotNow(_("The law allows one extension, and this request has had it."))
     if timezone.now() >= row.answer_by:

@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db.models import Model, Q
 
-from privacy.audiences import WIDE, Audience
+from privacy.audiences import Audience
 from privacy.declared import Others, Rule
 from privacy.probe import localised
 from privacy.relations import (
@@ -127,8 +127,8 @@ def rows_for(model: type[Model], viewer: Viewer) -> Q:
     if viewer.real is not None:
         return _posed(rule, viewer, lambda one: rows_for(model, one))
     condition = rule.only & _seen(model, rule, viewer)
-    if viewer.app is not None and not rule.open_to_apps:
-        condition &= _behind(APPS, rule, viewer)
+    if viewer.app is not None:
+        condition &= _behind(CHILDREN if rule.open_to_apps else APPS, rule, viewer)
     if rule.through:
         parent = model._meta.get_field(rule.through).related_model
         if not isinstance(parent, type):
@@ -144,8 +144,8 @@ def field_rows_for(model: type[Model], name: str, viewer: Viewer) -> Q:
     rule = rule_of(model)
     if viewer.real is not None:
         return _posed(rule, viewer, lambda one: field_rows_for(model, name, one))
-    wide, narrow = _chosen(model, _field_rule(rule, name), viewer)
-    seen = (wide & _behind(CHILDREN, rule, viewer)) | narrow | _own(rule, viewer)
+    # The walls stand before the row, so that they need not stand before its fields again.
+    seen = _chosen(model, _field_rule(rule, name), viewer) | _own(rule, viewer)
     for tie in rule.also:
         seen |= tie.rows(viewer)
     if viewer.app is not None:
@@ -163,7 +163,7 @@ def audience_rows_for(model: type[Model], audience: Audience, viewer: Viewer) ->
     if viewer.real is not None:
         return _posed(rule, viewer, lambda one: audience_rows_for(model, audience, one))
     tied = _tied(rule, audience, _meant(model, rule, audience), viewer)
-    if tied != NO_ROWS and audience in WIDE:
+    if tied != NO_ROWS:
         tied &= _behind(CHILDREN, rule, viewer)
     seen = tied | _own(rule, viewer)
     for tie in rule.also:
@@ -185,7 +185,7 @@ def stands_open(person: str, viewer: Viewer) -> Q:
 
     For people who are named where the viewer may be anyway: players, members, authors.
     """
-    return _walled(Rule(owner=person), viewer, {CHILDREN})
+    return _walled(Rule(owner=person), viewer, set())
 
 
 def _posed(rule: Rule, viewer: Viewer, seen_by: Callable[[Viewer], Q]) -> Q:
@@ -206,13 +206,11 @@ def _posed(rule: Rule, viewer: Viewer, seen_by: Callable[[Viewer], Q]) -> Q:
 def _seen(model: type[Model], rule: Rule, viewer: Viewer) -> Q:
     if not rule.owner and not rule.also and not rule.within:
         return Q() if rule.through else NO_ROWS
-    wide, narrow = _chosen(model, rule, viewer)
-    chosen = (wide & _behind(CHILDREN, rule, viewer)) | narrow
     # The wall before apps stands before everything: see `rows_for`.
-    seen = _own(rule, viewer) | (chosen & _walled(rule, viewer, {CHILDREN, APPS}))
+    seen = _chosen(model, rule, viewer) & _walled(rule, viewer, {CHILDREN, APPS})
     for tie in rule.also:
         seen |= tie.rows(viewer)
-    return seen
+    return _own(rule, viewer) | (seen & _behind(CHILDREN, rule, viewer))
 
 
 def _own(rule: Rule, viewer: Viewer) -> Q:
@@ -231,18 +229,14 @@ def _own(rule: Rule, viewer: Viewer) -> Q:
     return own
 
 
-def _chosen(model: type[Model], rule: Rule, viewer: Viewer) -> tuple[Q, Q]:
-    """Return the conditions for rows whose audience this viewer is in: wide ones, and the rest."""
-    wide, narrow = NO_ROWS, NO_ROWS
+def _chosen(model: type[Model], rule: Rule, viewer: Viewer) -> Q:
+    """Return the condition for rows whose audience this viewer is in."""
+    found = NO_ROWS
     for audience, tie, where in _ties(model, rule):
         tied = _tied(rule, audience, tie, viewer)
-        if tied == NO_ROWS:
-            continue
-        if audience in WIDE:
-            wide |= where & tied
-        else:
-            narrow |= where & tied
-    return wide, narrow
+        if tied != NO_ROWS:
+            found |= where & tied
+    return found
 
 
 def _tied(rule: Rule, audience: Audience, tie: Tie, viewer: Viewer) -> Q:
@@ -328,14 +322,16 @@ def field_people_for(obj: Model, name: str) -> Q:
 def _people_who_see(obj: Model, rule: Rule) -> Q:
     if not rule.owner and not rule.also and not rule.within:
         return Q() if rule.through else NO_ROWS
-    chosen = _people_chosen(obj, rule)
+    seen = _people_chosen(obj, rule)
     for each in _walls:
         if each.name != CHILDREN:
-            chosen &= _people_of_wall(each, obj, rule)
-    seen = chosen | _people_of(obj, rule)
+            seen &= _people_of_wall(each, obj, rule)
     for tie in rule.also:
         seen |= tie.people(obj)
-    return seen
+    for each in _walls:
+        if each.name == CHILDREN:
+            seen &= _people_of_wall(each, obj, rule)
+    return seen | _people_of(obj, rule)
 
 
 def _people_of(obj: Model, rule: Rule) -> Q:
@@ -359,13 +355,8 @@ def _people_chosen(obj: Model, rule: Rule) -> Q:
     seen = NO_ROWS
     now = Audience(value_at(obj, rule.audience)) if rule.audience else None
     chosen = [] if now is None else [(now, _meant(model, rule, now))]
-    for audience, tie in [*rule.within.items(), *chosen]:
-        tied = tie.people(obj)
-        if audience in WIDE:
-            for each in _walls:
-                if each.name == CHILDREN:
-                    tied &= _people_of_wall(each, obj, rule)
-        seen |= tied
+    for _audience, tie in [*rule.within.items(), *chosen]:
+        seen |= tie.people(obj)
     return seen
 
 
@@ -373,7 +364,10 @@ def _people_of_wall(each: Wall, obj: Model, rule: Rule) -> Q:
     found = Q()
     if rule.owner:
         owner = value_at(obj, rule.owner)
-        found &= NO_ROWS if owner is None else each.people(owner)
+        if owner is not None:
+            found &= each.people(owner)
+        elif each.name != CHILDREN:  # nobody's thing is no child's
+            found &= NO_ROWS
     if rule.others and each.name in rule.others.walls:
         for key in rule.others.tie.keys(obj):
             found &= each.people(key)

@@ -11,7 +11,7 @@ from privacy.viewer import Viewer
 STATE = "state"  # leaving, suspended
 RESTRICTED = "restricted"  # their owner asked us to keep their data and not to use it
 BLOCKS = "blocks"
-CHILDREN = "children"  # stands before the wide audiences alone
+CHILDREN = "children"  # stands before every audience, and before `also`
 APPS = "apps"  # stands before everything, one's own and one's own sound included
 INDEX = "index"
 

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.services import children
 from bands.ties import audiences as band_audiences
 from privacy import browser, erasure, media, rules, wall
 from privacy import datamap as dm
@@ -25,7 +26,14 @@ from sessions_app.models import (
     Stem,
     StemChunk,
 )
-from sessions_app.services import importing, leaving, publishing, sessions, tidying
+from sessions_app.services import (
+    importing,
+    leaving,
+    publishing,
+    sessions,
+    stopping,
+    tidying,
+)
 
 browser.keeps(
     "localStorage",
@@ -142,6 +150,7 @@ bring(RecordingConsent, importing.bring_consent, order=50)
 bring(ChatLine, importing.bring_chat_line, order=50)
 
 erasure.hook(hide=leaving.hide, show=leaving.show, after=leaving.after)
+children.when_stopped(stopping.stop, stopping.resume)
 
 PEAKS = {
     **dict.fromkeys(("version", "rate", "channels", "duration_ms"), dm.technical()),

@@ -28,15 +28,20 @@ OPENS = {
     roles.PRIVACY_OFFICER: PRIVACY | {
         "accounts.user", "accounts.profile", "account.emailaddress", "socialaccount.socialaccount",
         "usersessions.usersession", "sessions_app.recordingconsent", "admin.logentry",
+        "accounts.enrolment", "accounts.parentalconsent", "accounts.consentwithdrawal",
         "mfa.authenticator",
     },
-    roles.PARTNER_MANAGER: set(),
+    roles.PARTNER_MANAGER: {
+        "accounts.partner", "accounts.partnerstaff", "accounts.schoolclass", "accounts.enrolment",
+        "accounts.parentalconsent", "accounts.consentwithdrawal",
+    },
     roles.ADMINISTRATOR: {
         "accounts.user", "auth.group", "auth.permission", "contenttypes.contenttype",
         "sessions_app.mix", "sessions.session", "admin.logentry",
     },
 }  # fmt: skip
 ADDS = {
+    roles.PARTNER_MANAGER: {"accounts.partner", "accounts.partnerstaff"},
     roles.SUPPORT: {"privacy.leavelink", "privacy.request"},
     roles.PRIVACY_OFFICER: {
         "privacy.leavelink",

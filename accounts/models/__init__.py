@@ -1,7 +1,9 @@
+from accounts.models.children import ConsentWithdrawal, Enrolment, ParentalConsent
 from accounts.models.dormancy import Dormancy
 from accounts.models.finding import Findable
 from accounts.models.names import FormerName
 from accounts.models.networks import Connection, NetworkFact
+from accounts.models.partners import ClassSeat, Partner, PartnerStaff, SchoolClass
 from accounts.models.people import User, UserManager
 from accounts.models.profiles import FIELD_AUDIENCES, Plays, Profile, RealName
 from accounts.models.safety import AccountLock, KnownDevice, SafetyEvent, SafetyLink
@@ -11,8 +13,11 @@ __all__ = [
     "FIELD_AUDIENCES",
     "AccountLock",
     "Block",
+    "ClassSeat",
     "Connection",
+    "ConsentWithdrawal",
     "Dormancy",
+    "Enrolment",
     "Findable",
     "Follow",
     "FormerName",
@@ -21,11 +26,15 @@ __all__ = [
     "KnownDevice",
     "Mute",
     "NetworkFact",
+    "ParentalConsent",
+    "Partner",
+    "PartnerStaff",
     "Plays",
     "Profile",
     "RealName",
     "SafetyEvent",
     "SafetyLink",
+    "SchoolClass",
     "User",
     "UserManager",
 ]

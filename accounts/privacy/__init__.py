@@ -1,6 +1,17 @@
 """What the accounts app holds about people, and who sees it; one module for each subject."""
 
-from accounts.privacy import dormancy, entrance, finding, names, networks, people, safety, ties
+from accounts.privacy import (
+    children,
+    dormancy,
+    entrance,
+    finding,
+    names,
+    networks,
+    partners,
+    people,
+    safety,
+    ties,
+)
 from accounts.services import leaving
 from accounts.walls import WALLS, followers_of, guardians_of, jammed_with
 from privacy import datamap as dm
@@ -8,7 +19,18 @@ from privacy import erasure, rules
 from privacy.audiences import Audience
 from privacy.models import Erasure
 
-__all__ = ["dormancy", "entrance", "finding", "names", "networks", "people", "safety", "ties"]
+__all__ = [
+    "children",
+    "dormancy",
+    "entrance",
+    "finding",
+    "names",
+    "networks",
+    "partners",
+    "people",
+    "safety",
+    "ties",
+]
 
 for each in WALLS:
     rules.wall(each)
@@ -18,5 +40,8 @@ rules.standard(Audience.JAMMED, lambda model, owner: jammed_with(owner))
 erasure.hook(hide=leaving.hide, show=leaving.show, after=leaving.after)
 
 
-dm.serves("accounts", "account", "publishing", "safety")
+dm.serves("accounts", "account", "publishing", "safety", "children")
+# A parent's rights for a child: copies, erasure, reports.
+for module in ("services.guardians", "services.children", "views.parents"):
+    dm.serves(f"accounts.{module}", "account", "publishing", "safety", "children", "rights")
 dm.reads("accounts.services.leaving", Erasure, "its hooks are handed the leaving they serve")

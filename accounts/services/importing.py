@@ -24,6 +24,8 @@ def make_account(incoming: Incoming, row: dict[str, Any], result: Result) -> Non
     if incoming.user is not None:
         result.there += 1
         return
+    if row["age_group"] == User.AgeGroup.CHILD:
+        raise Refused(_("This is a child's copy: a school makes the account, with consent."))
     email = (incoming.email or row["email"]).lower()
     incoming.user = User.objects.create_user(
         _free_username(incoming.username),

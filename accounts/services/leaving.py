@@ -17,7 +17,9 @@ def hide(user: User, erasure: Erasure) -> None:
 
 
 def show(user: User, erasure: Erasure) -> None:
-    """Nothing to undo: tombstones are taken back by the machinery, sign-ins stay ended."""
+    """Keep a child stopped without consent; sign-ins stay ended, tombstones are taken back."""
+    stopped = User.objects.filter(pk=user.pk, enrolment__stopped_at__isnull=False)
+    stopped.update(state=User.State.SUSPENDED)
 
 
 def after(user: User, erasure: Erasure) -> None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import Block, Follow, Guardianship, JammedWith, Mute, User
+from accounts.queries import may_meet
 from accounts.walls import blocked_with
 from foundation.live import cut
 from privacy.notices import kind, tell
@@ -59,6 +60,8 @@ def follow(follower: User, followee: User) -> Follow:
     """Follow, or ask to where the other decides; a child's follow is always asked for."""
     mine, theirs = _lock(follower, followee)
     if is_blocked(mine, theirs) or not (mine.is_present and theirs.is_present):
+        raise Refused
+    if not may_meet(mine, [theirs.pk]):
         raise Refused
     if Follow.objects.filter(follower=mine).count() >= MAX_FOLLOWS:
         raise Refused

@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "jamsite.middleware.LeavingMiddleware",
     "jamsite.middleware.ClockMiddleware",
+    "jamsite.children.ChildrenMiddleware",
     "jamsite.middleware.ErrorPagesMiddleware",
     "accounts.middleware.EntranceLimits",
 ]

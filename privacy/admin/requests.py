@@ -64,6 +64,15 @@ class IntakeForm(forms.ModelForm[Request]):
         super().__init__(*args, **kwargs)
         self.fields["address"].required = True
 
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if values.get("kind") == Request.Kind.CHILD:  # our staff may have found it themselves
+            self.errors.pop("address", None)
+            values.setdefault("address", "")
+            if not values.get("text", "").strip():
+                self.add_error("text", _("Name the account, and say what makes you think so."))
+        return values
+
 
 class StepForm(forms.Form):
     """The words of a step."""
@@ -88,6 +97,7 @@ DEEDS: dict[str, Deed] = {
     ),
     "copy": lambda row, staff, said: desk.make_copy(row, staff),
     "erase": lambda row, staff, said: desk.start_erasure(row, staff),
+    "delete_child": lambda row, staff, said: desk.delete_child(row, staff, said["username"]),
     "restrict": lambda row, staff, said: desk.restrict(row, staff),
     "lift": lambda row, staff, said: desk.lift(row.user, row, staff),
     "stop": lambda row, staff, said: desk.stop_purpose(row, said["purpose"], staff),
@@ -155,6 +165,10 @@ class RequestAdmin(Guarded, ReadOnlyAdmin):
         said = form.cleaned_data
         if said["kind"] != ENQUIRY and not _may(request, "answer_request"):
             messages.info(request, _("The privacy officer answers it."))
+        if said["kind"] == Request.Kind.CHILD:
+            made = service.report_child(said["text"], "", said["address"], staff=request.user)
+            obj.pk = made.pk
+            return
         made = service.file(
             said["kind"], channel=Request.Channel.STAFF, address=said["address"],
             text=said["text"], staff=request.user,
@@ -181,10 +195,14 @@ class RequestAdmin(Guarded, ReadOnlyAdmin):
         return {
             "title": row.reference,
             "steps": row.steps.select_related("staff").order_by("at", "pk"),
+            "is_child": row.kind == Request.Kind.CHILD,
             "templates": {name: service.letter(name, row) for name in ("acknowledge", "answer")},
             "may_answer": self.has_answer_permission(request) and row.is_open,
             "may_check": _may(request, "answer_request") and not row.closed_at,
-            "may_do": privileged,
+            "may_do": privileged and row.kind != Request.Kind.CHILD,
+            "may_delete_child": _may(request, "answer_request")
+            and row.is_open
+            and row.kind == Request.Kind.CHILD,
             "fields": desk.correctable(row.user) if privileged else [],
             "purposes": [(one.key, one.label) for one in purposes.purposes()],
         }

@@ -18,7 +18,7 @@ def nothing(user: Any, erasure: Erasure) -> None:
     """The part of an app that has nothing to do then."""
 
 
-def end_queued_work(user: Any, erasure: Erasure) -> None:
+def end_queued_work(user: Any, erasure: Erasure | None = None) -> None:
     """The machinery's own part: no copy is made, and no notice sent, for who is leaving.
 
     A copy that is being made finds its row ended when it comes to store its archive.

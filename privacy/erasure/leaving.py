@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
+from foundation.work import soon
 from privacy import ledger, tombstones
 from privacy.erasure import letters
 from privacy.erasure.hooks import hooks
@@ -32,14 +33,19 @@ def open_erasure(user: Any) -> Erasure | None:
 def request(user: Any, way: str = Erasure.Way.SETTINGS) -> Erasure:
     """Hide a person and all of theirs now, and set the date of the purge. Idempotent.
 
+    The ways of `Erasure.AT_ONCE` wait for nothing, and overtake a leaving that does.
+
     The ledger is written last, before the commit: an entry without a commit hides somebody again
     after a restore, which they can undo; a commit without an entry would bring back who left.
     """
     locked = get_user_model()._default_manager.select_for_update().get(pk=user.pk)
     existing = open_erasure(locked)
+    at_once = way in Erasure.AT_ONCE
     if existing is not None:
+        if at_once and existing.stage in CANCELLABLE:
+            _hurry(existing, way)
         return existing
-    date = timezone.now() + grace()
+    date = timezone.now() + (timedelta() if at_once else grace())
     erasure = Erasure.objects.create(user=locked, due_at=date, purge_at=date, way=way)
     for each in hooks():  # before the state changes: what is public now gets its tombstone
         each.hide(locked, erasure)
@@ -47,8 +53,24 @@ def request(user: Any, way: str = Erasure.Way.SETTINGS) -> Erasure:
     move(erasure, S.HIDDEN)
     letters.left(erasure, locked)
     transaction.on_commit(lambda: settle(erasure.pk), robust=True)
+    if at_once:
+        _soon(erasure)
     ledger.record("requested", locked.public_id, erasure.public_id)
     return erasure
+
+
+def _hurry(erasure: Erasure, way: str) -> None:
+    """End the days in which somebody could have come back."""
+    erasure.due_at = erasure.purge_at = timezone.now()
+    erasure.way = way
+    erasure.save(update_fields=["due_at", "purge_at", "way"])
+    _soon(erasure)
+
+
+def _soon(erasure: Erasure) -> None:
+    from privacy.tasks import run_erasure
+
+    soon(run_erasure, erasure.pk)
 
 
 class TooLate(Exception):
@@ -61,7 +83,7 @@ def cancel(user: Any) -> None:
     """Bring a person back within the grace period; raise TooLate after it."""
     locked = get_user_model()._default_manager.select_for_update().get(pk=user.pk)
     erasure = Erasure.objects.select_for_update().filter(user=locked, stage__in=CANCELLABLE).first()
-    if erasure is None:
+    if erasure is None or erasure.way in Erasure.AT_ONCE:
         raise TooLate
     now = timezone.now()
     values = {"ended_at": now, "settled_at": None, "work": Erasure.Progress.CANCELLED}

@@ -15,6 +15,9 @@ notices.kind(KIND, while_leaving=True, why="You get this because of a request to
 
 def left(erasure: Erasure, user: Any) -> None:
     """Confirm the request: the date, the way back, and the link that needs no account."""
+    if erasure.way in Erasure.AT_ONCE:
+        _left_at_once(erasure, user)
+        return
     text = _(
         "Everything of yours is out of sight, for everyone. On %(date)s it will be erased for"
         " good.\n\nThis link shows how far that is, lets you stay after all until then, and will"
@@ -25,6 +28,18 @@ def left(erasure: Erasure, user: Any) -> None:
         "link": leave_links.absolute(leave_links.of_erasure(erasure)),
     }
     _write(user.email, _("You are leaving"), text)
+
+
+def _left_at_once(erasure: Erasure, user: Any) -> None:
+    text = _(
+        "A child's account that belongs to this address is out of sight, for everyone, and is"
+        " being erased for good: %(why)s.\n\nThis link shows how far that is, and will hold the"
+        " receipt. Keep it: nobody can make it anew.\n\n%(link)s"
+    ) % {
+        "why": erasure.get_way_display(),
+        "link": leave_links.absolute(leave_links.of_erasure(erasure)),
+    }
+    _write(user.email, _("The account is being erased"), text)
 
 
 def came_back(erasure: Erasure, user: Any) -> None:
@@ -65,4 +80,4 @@ def erased(erasure: Erasure, receipt: Receipt) -> None:
 
 def _write(address: str, subject: str, text: str) -> None:
     with override(settings.LANGUAGE_CODE):
-        notices.write(address, KIND, subject, text)
+        notices.write(notices.reach(address), KIND, subject, text)

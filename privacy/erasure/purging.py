@@ -11,7 +11,7 @@ from django.db.models import SET_NULL
 from django.utils import timezone
 
 from foundation.work import failing_kindly
-from privacy import ledger, orders, receipts, sealing
+from privacy import ledger, notices, orders, receipts, sealing
 from privacy.erasure import holds, letters
 from privacy.erasure.leaving import settle
 from privacy.erasure.states import move
@@ -60,7 +60,7 @@ def _begin(erasure: Erasure) -> bool:
     if not move(erasure, S.PURGING):
         return False
     if first and erasure.user is not None:
-        erasure.contact = sealing.seal(erasure.user.email)
+        erasure.contact = sealing.seal(notices.reach(erasure.user.email))
         Erasure.objects.filter(pk=erasure.pk).update(contact=erasure.contact)
         orders.place(erasure, erasure.user)
     return True

@@ -35,6 +35,13 @@ class Erasure(Work):
         SUPPORT = "support", _("through support")
         TIME = "time", _("after long inactivity")
         RESTORE = "restore", _("again, after a backup was restored")
+        GUARDIAN = "guardian", _("by the parent")
+        PARENT = "parent", _("by the parent, at once")
+        CONSENT = "consent", _("after a parent's consent was taken back")
+        CHILD = "child", _("a child's account without consent")
+
+    # Nobody comes back from these, and they don't wait: what they delete may not be kept.
+    AT_ONCE = (Way.PARENT, Way.CONSENT, Way.CHILD)
 
     public_id = PublicIdField()
     user = models.ForeignKey(
@@ -79,7 +86,8 @@ class Erasure(Work):
 
     @property
     def may_cancel(self) -> bool:
-        return self.stage in {self.Stage.HIDDEN, self.Stage.GRACE}
+        waits = self.stage in {self.Stage.HIDDEN, self.Stage.GRACE}
+        return waits and self.way not in self.AT_ONCE
 
     @property
     def has_ended(self) -> bool:

@@ -28,6 +28,7 @@ class Request(models.Model):
         RESTRICT = "restrict", _("Stop using my data while a question is open")
         OBJECT = "object", _("Stop one use of my data")
         ENQUIRY = "enquiry", _("A question or comment")
+        CHILD = "child", _("A child's account, reported")
 
     class State(models.TextChoices):
         UNCONFIRMED = "unconfirmed", _("waits for the link we sent")
@@ -51,13 +52,14 @@ class Request(models.Model):
     class Law(models.TextChoices):
         GDPR = "gdpr", "GDPR"
         CCPA = "ccpa", "CCPA"
+        COPPA = "coppa", "COPPA"
 
     OPEN_STATES = (State.OPEN, State.ACKNOWLEDGED)
 
     public_id = PublicIdField()
     reference = models.CharField(max_length=12, unique=True, default=new_reference, editable=False)
     kind = models.CharField(max_length=10, choices=Kind)
-    law = models.CharField(max_length=4, choices=Law, default=Law.GDPR)
+    law = models.CharField(max_length=5, choices=Law, default=Law.GDPR)
     channel = models.CharField(max_length=10, choices=Channel)
     identity = models.CharField(max_length=10, choices=Identity, default=Identity.NONE)
     state = models.CharField(max_length=12, choices=State, default=State.OPEN)

@@ -85,6 +85,13 @@ def download(request: HttpRequest, public_id: str) -> HttpResponseBase:
     return _send(request, export)
 
 
+def send(request: HttpRequest, export: Export) -> HttpResponseBase:
+    """Send a copy to whoever a view found to have the right to it. Raises Http404 when over."""
+    if not export.file or _is_over(export):
+        raise Http404
+    return _send(request, export)
+
+
 def _send(request: HttpRequest, export: Export) -> HttpResponseBase:
     etag = f'"{export.public_id}"'  # the bytes under an id never change
     response: HttpResponseBase

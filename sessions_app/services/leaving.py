@@ -32,7 +32,7 @@ def hide(user: User, erasure: Erasure) -> None:
     # A take that nobody named bears its session's title: the leaver's words, or their name.
     named = Recording.objects.filter(session__host=user, title=F("session__title"))
     Recording.objects.filter(pk__in=named.exclude(owner=user).values("pk")).update(title="")
-    _mix_again_after(user)
+    mix_again_after(user)
     played_on = Recording.objects.filter(stems__player=user, owner__isnull=False)
     export.outdate(played_on.exclude(owner=user).values("owner"))
     Invite.objects.filter(made_by=user, revoked_at__isnull=True).update(revoked_at=timezone.now())
@@ -47,10 +47,10 @@ def after(user: User, erasure: Erasure) -> None:
 
 def show(user: User, erasure: Erasure) -> None:
     """Render the mixes again, with the sound of who came back."""
-    _mix_again_after(user)
+    mix_again_after(user)
 
 
-def _mix_again_after(user: User) -> None:
+def mix_again_after(user: User) -> None:
     """Order every finished recording with this person's sound anew, after the state changed."""
     played_on = Recording.objects.filter(stems__player=user, state__in=REMIXED).distinct()
     for recording in played_on.order_by("pk"):

@@ -5,6 +5,7 @@ from functools import partial
 from django.db import transaction
 
 from accounts.models import User
+from accounts.services import children
 from foundation.live import tell
 from privacy import export
 from privacy.audiences import OF_BANDS, Audience
@@ -16,6 +17,7 @@ from sessions_app.services import mixing
 @transaction.atomic
 def change_audience(recording: Recording, audience: str) -> None:
     """Change who may hear a recording; holds at once on every surface."""
+    audience = children.fitting(recording.owner, audience)
     Recording.objects.filter(pk=recording.pk).update(audience=audience)
     recording.audience = audience
     if recording.session_id is not None:

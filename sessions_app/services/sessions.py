@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.queries import shown_people
+from accounts.queries import may_meet, shown_people
+from accounts.services import children
 from bands.models import Band
 from bands.services.members import hold_seat
 from foundation.live import cut, tell
@@ -47,7 +48,7 @@ def open_session(
         band=band,
         title=title.strip() or _("%(name)s's jam") % {"name": host.username},
         about=about.strip(),
-        audience=audience,
+        audience=children.fitting(host, audience),
     )
     Participant.objects.create(session=session, user=host)
     return session
@@ -80,8 +81,8 @@ def find_invite(token: str, viewer: Viewer) -> Invite | None:
         expires_at__gt=timezone.now(),
         session__closed_at__isnull=True,
     )
-    rows = shown_people(shown_people(rows, viewer, "made_by"), viewer, "session__host")
-    return rows.first()
+    hosted = shown_people(JamSession.objects.all(), viewer, "host").order_by()
+    return shown_people(rows, viewer, "made_by").filter(session__in=hosted.values("pk")).first()
 
 
 def revoke(invite: Invite) -> None:
@@ -95,8 +96,13 @@ def join(session: JamSession, user: User, *, invite: Invite | None = None) -> Pa
     existing = Participant.objects.filter(session=locked, user=user).first()
     if existing is not None:
         return existing
-    if not locked.is_open or locked.participants.count() >= SEATS:
+    there = list(locked.participants.values_list("user_id", flat=True))
+    if not locked.is_open or len(there) >= SEATS:
         raise NoSeat
+    if locked.host_id is not None:
+        there.append(locked.host_id)
+    if not may_meet(user, there):
+        raise NoSeat  # a child plays with its own circle alone
     if invite is not None:
         Invite.objects.filter(pk=invite.pk).update(used=F("used") + 1)
     return Participant.objects.create(session=locked, user=user)
@@ -105,6 +111,7 @@ def join(session: JamSession, user: User, *, invite: Invite | None = None) -> Pa
 @transaction.atomic
 def change_audience(session: JamSession, audience: str) -> None:
     """Change who may find the session; open sockets ask the gate again at once."""
+    audience = children.fitting(session.host, audience)
     JamSession.objects.filter(pk=session.pk).update(audience=audience)
     session.audience = audience
     transaction.on_commit(lambda: cut(f"jam.{session.pk}"))

@@ -12,6 +12,7 @@ from messaging import services as messaging
 from privacy import links
 from privacy.models import Notice
 from tests.cast import Cast
+from tests.school import consent_for
 
 
 def follow(cast: Cast, role: str, whom: str, value: str = "1") -> Any:
@@ -49,9 +50,9 @@ def test_with_the_switch_off_a_follow_holds_at_once_but_never_for_a_child(cast: 
     assert cast.client("owner").post(reverse("sharing"), form).status_code == 302
     ties.follow(cast["stranger"], User.objects.get(username="owner"))
     assert Follow.objects.get().state == "accepted"
-    User.objects.filter(username="owner").update(age_group="child")
-    ties.follow(cast["former"], User.objects.get(username="owner"))
-    assert Follow.objects.get(follower=cast["former"]).state == "requested"
+    consent_for(cast["owner"])
+    with pytest.raises(ties.Refused):
+        ties.follow(cast["former"], User.objects.get(username="owner"))
 
 
 @pytest.mark.clause("blocks")

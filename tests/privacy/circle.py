@@ -2,25 +2,27 @@
 
 `player` plays on what the owner owns; `asker` waits for an answer; `jammed` has played with the
 owner; `child` is a child account that knows nobody here, `guardian` answers for `ward`, a child who
-owns the same things; `holder` has no account and opened the links; `app` is a third-party app that
-`member` lets act for them.
+owns the same things and sits in a class with `classmate` and `teacher`; `holder` has no account
+and opened the links; `app` is a third-party app that `member` lets act for them.
 """
 
 from typing import Any
 
 from django.test import Client
 
-from accounts.models import Profile, User
-from accounts.services import ties
+from accounts.models import Follow, Profile, User
+from accounts.services import partners, ties
 from community import services as community
 from privacy import links
+from privacy.models import ShareLink
 from privacy.viewer import NOBODY, Viewer
 from sessions_app.models import JamSession, Mix, Participant, Recording
 from sessions_app.services import publishing, sessions
 from tests.cast import BACKEND, person, recorded
+from tests.school import consent_for
 
 PEOPLE = ("owner", "player", "follower", "asker", "jammed", "member", "blocked", "blocker",
-          "child", "guardian", "ward")  # fmt: skip
+          "child", "guardian", "teacher", "classmate", "ward")  # fmt: skip
 ROLES = (*PEOPLE, "anonymous", "holder", "app")
 
 
@@ -29,14 +31,17 @@ class Circle:
 
     def __init__(self) -> None:
         self.people = {name: person(name) for name in PEOPLE}
-        User.objects.filter(username__in=["child", "ward"]).update(age_group="child")
         for name in ("child", "ward"):
-            self[name].refresh_from_db()
+            place = consent_for(self[name])
+        partners.employ(place.partner, self["teacher"], "teacher")
+        partners.seat_teacher(place.school_class, self["teacher"])
+        consent_for(self["classmate"], place.school_class)
         ties.answer_for(self["guardian"], self["ward"])
         for name in ("owner", "ward"):
-            for other in ("follower", "blocked", "blocker"):
-                ties.accept(ties.follow(self[other], self[name]))
-            ties.follow(self["asker"], self[name])
+            for other in ("follower", "blocked", "blocker", "asker"):
+                # Nobody outside its circle can follow a child: rows from before would show nothing.
+                state = "requested" if other == "asker" else "accepted"
+                Follow.objects.create(follower=self[other], followee=self[name], state=state)
             for other in ("jammed", "blocked", "blocker"):
                 ties.remember_jam([self[name].pk, self[other].pk])
             ties.block(self[name], self["blocked"])
@@ -46,10 +51,14 @@ class Circle:
         self.sessions: dict[str, JamSession] = {}
         for name in ("owner", "ward"):
             self._own(name)
-        self.links = [
-            links.make(one, self[name])
-            for name in ("owner", "ward")
-            for one in (self.recordings[name], self.sessions[name])
+        owners = (self.recordings["owner"], self.sessions["owner"])
+        self.links = [links.make(one, self["owner"]) for one in owners]
+        # A child makes no links; rows of another time would open nothing.
+        self.links += [
+            ShareLink.objects.create(
+                made_by=self["ward"], item_model=one._meta.label_lower, item_id=one.public_id
+            )
+            for one in (self.recordings["ward"], self.sessions["ward"])
         ]
         self.clients = {role: self._client(role) for role in ROLES}
 

@@ -105,7 +105,8 @@ def seen_by(kind: str, right: str, role: str) -> set[str]:
 
 # What the owner of `tests/privacy/circle.py` shows: audience → who sees it. `player`, whose own
 # sound or seat is in it, comes on top wherever it isn't for the owner alone.
-_SIGNED_IN = {"player", "follower", "asker", "jammed", "member", "child", "guardian", "ward", "app"}
+_SIGNED_IN = {"player", "follower", "asker", "jammed", "member", "child", "guardian", "teacher",
+              "classmate", "ward", "app"}  # fmt: skip
 AUDIENCES: Table = {
     "public": {"owner", "anonymous", "holder"} | _SIGNED_IN,
     "link": {"owner", "holder"},
@@ -115,13 +116,16 @@ AUDIENCES: Table = {
     "participants": {"owner"},
     "me": {"owner"},
 }
-# The same of `ward`, who is a child: strangers see nothing, the guardian sees it all.
+# The same of `ward`, who is a child: the guardian sees it all, the class what is shown to members;
+# followers, people played with and whoever else sees nothing, whatever was chosen. What a child
+# would show to anyone, or by a link, is for the class.
+_CLASS = {"ward", "guardian", "teacher", "classmate"}
 AUDIENCES_OF_A_CHILD: Table = {
-    "public": {"ward", "guardian", "follower", "jammed"},
-    "link": {"ward", "guardian"},
-    "members": {"ward", "guardian", "follower", "jammed"},
-    "followers": {"ward", "guardian", "follower"},
-    "jammed": {"ward", "guardian", "jammed"},
+    "public": _CLASS,
+    "link": _CLASS,
+    "members": _CLASS,
+    "followers": {"ward", "guardian"},
+    "jammed": {"ward", "guardian"},
     "participants": {"ward", "guardian"},
     "me": {"ward", "guardian"},
 }

@@ -14,7 +14,6 @@ from tests.privacy.band_worlds import BandFacts, BandOracle, bands
 
 AUDIENCES = ("public", "link", "members", "followers", "jammed", "fans", "band", "participants",
              "me")  # fmt: skip
-WIDE = {"public", "link", "members", "fans", "band"}
 OF_ITEMS = {"link", "fans", "band", "participants"}  # audiences that only things have
 FIELDS = ("photo", "bio", "status", "place", "phone", "instruments")
 SIZE = 5  # people; 0 owns the recording, hosts the session and keeps it as a favourite
@@ -56,6 +55,10 @@ class Facts:
     band: BandFacts
     links: list[str] = field(default_factory=list)  # in force, revoked, over, another's
     talkers: tuple[int, int] = (0, 1)
+    partner: str = "active"  # the one school's state
+    seated: set[int] = field(default_factory=set)  # in its one class: children, others teach
+    left: set[int] = field(default_factory=set)  # were in it
+    coordinators: set[int] = field(default_factory=set)
 
 
 def _pairs() -> Any:
@@ -93,6 +96,10 @@ def facts(draw: Any) -> Facts:
         band=draw(bands()),
         links=draw(st.permutations(["in force", "revoked", "over", "another's"])),
         talkers=draw(st.sampled_from(list(combinations(EVERYONE, 2)))),
+        partner=draw(st.sampled_from(["active", "active", "active", "ended"])),
+        seated=draw(st.sets(st.sampled_from(EVERYONE), max_size=4)),
+        left=draw(st.sets(st.sampled_from(EVERYONE), max_size=1)),
+        coordinators=draw(st.sets(st.sampled_from(EVERYONE), max_size=1)),
     )
 
 
@@ -125,11 +132,21 @@ class Oracle:
         in_force = pair in self.facts.guards and pair not in self.facts.ended
         return in_force and self.facts.ages[child] == "child"
 
+    def is_child(self, person: int | None) -> bool:
+        return person is not None and self.facts.ages[person] == "child"
+
+    @property
+    def enrolled(self) -> set[int]:
+        return {one for one in self.facts.seated if self.is_child(one)}
+
     def knows(self, who: int | None, person: int) -> bool:
         """Whether a person isn't a child, or is one whose circle this is."""
-        return self.facts.ages[person] != "child" or (
-            self.follows(who, person) or self.played(person, who) or self.guards(who, person)
-        )
+        if not self.is_child(person) or who == person:
+            return True
+        school = self.facts.partner == "active"
+        in_class = school and {who, person} <= self.facts.seated
+        coordinates = school and who in self.facts.coordinators and person in self.enrolled
+        return self.guards(who, person) or in_class or coordinates
 
     def open(self, person: int, look: Look) -> bool:
         """Whether nothing stands before a person, apart from their age."""
@@ -139,7 +156,7 @@ class Oracle:
         return met
 
     def apps(self, people: set[int], look: Look) -> bool:
-        return not look.app or all(self.facts.api[one] for one in people)
+        return not look.app or all(self.facts.api[one] and not self.is_child(one) for one in people)
 
     def cares(self, look: Look, owner: int) -> bool:
         """Whether this is the owner, or who answers for them."""
@@ -170,9 +187,7 @@ class Oracle:
             return False
         if look.index and not all(self.facts.indexed[one] for one in others):
             return False
-        if audience in WIDE:
-            return all(self.knows(self.me(look), one) for one in {owner, *others})
-        return True
+        return all(self.knows(self.me(look), one) for one in {owner, *others})
 
     # Things -----------------------------------------------------------------------------
 
@@ -185,7 +200,8 @@ class Oracle:
             return False
         if self.cares(look, 0):
             return True
-        if self.facts.audience != "me" and self.me(look) in players:
+        met = all(self.knows(self.me(look), one) for one in {0, *players})
+        if self.facts.audience != "me" and self.me(look) in players and met:
             return True
         linked = self.holds(look)
         return self.facts.ready and self.shown(self.facts.audience, 0, players, look, linked=linked)
@@ -195,12 +211,15 @@ class Oracle:
         if player not in players or not self.here(player) or not self.apps({player}, look):
             return False
         mine = self.me(look)
-        return mine == player or (self.facts.audience != "me" and mine in players)
+        together = self.facts.audience != "me" and mine in players
+        return mine == player or (together and self.knows(mine, player))
 
     def session(self, look: Look) -> bool:
         if not self.apps({0}, look):
             return False
-        if self.cares(look, 0) or self.me(look) in self.facts.seats:
+        if self.cares(look, 0):
+            return True
+        if self.me(look) in self.facts.seats and self.knows(self.me(look), 0):
             return True
         return self.shown(self.facts.room, 0, set(), look)
 
@@ -209,18 +228,18 @@ class Oracle:
             return False
         if self.cares(look, person):
             return True
-        among = self.me(look) in self.facts.seats
-        return self.open(person, look) and (among or self.knows(self.me(look), person))
+        return self.open(person, look) and self.knows(self.me(look), person)
 
     def line(self, author: int, look: Look) -> bool:
         if not self.apps({author}, look):
             return False
         among = self.me(look) in self.facts.seats
-        return self.cares(look, author) or (among and self.open(author, look))
+        met = self.open(author, look) and self.knows(self.me(look), author)
+        return self.cares(look, author) or (among and met)
 
     def person(self, person: int, look: Look) -> bool:
         """A person, and their profile."""
-        if not self.here(person):
+        if not self.here(person) or (look.app and self.is_child(person)):
             return False
         if self.cares(look, person):
             return True
@@ -234,8 +253,7 @@ class Oracle:
             return False
         if self.cares(look, person):
             return True
-        known = audience not in WIDE or self.knows(self.me(look), person)
-        return self.reached(audience, person, look) and known
+        return self.reached(audience, person, look)
 
     def plays(self, person: int, look: Look) -> bool:
         """An instrument somebody plays, as a row of its own."""
@@ -267,12 +285,14 @@ class Oracle:
         if not self.apps({pair[0]}, look):
             return False
         theirs = self.me(look) == pair[1] and self.open(pair[0], look)
+        theirs = theirs and self.knows(self.me(look), pair[0])
         return self.cares(look, pair[0]) or theirs
 
     def guardianship(self, pair: tuple[int, int], look: Look) -> bool:
         if not self.apps({pair[0]}, look):
             return False
         ward = self.me(look) == pair[1] and self.open(pair[0], look)
+        ward = ward and self.knows(self.me(look), pair[0])
         return self.cares(look, pair[0]) or ward
 
     def own(self, owner: int, look: Look) -> bool:
@@ -282,7 +302,36 @@ class Oracle:
         mine, pair = self.me(look), set(self.facts.talkers)
         if mine not in pair or not self.apps(pair, look):
             return False
-        return not any(self.apart(one, mine) for one in pair)
+        return all(self.knows(mine, one) and not self.apart(one, mine) for one in pair)
 
     def said(self, author: int, look: Look) -> bool:
-        return self.talk(look) and (self.me(look) == author or self.open(author, look))
+        met = self.open(author, look) and self.knows(self.me(look), author)
+        return self.talk(look) and (self.me(look) == author or met)
+
+    # Schools ----------------------------------------------------------------------------
+
+    def school(self, look: Look) -> bool:
+        return self.facts.partner == "active"
+
+    def works(self, person: int, look: Look) -> bool:
+        mine = self.me(look)
+        coordinates = mine in self.facts.coordinators and self.knows(mine, person)
+        return self.apps({person}, look) and (mine == person or coordinates)
+
+    def school_class(self, look: Look) -> bool:
+        return self.me(look) in self.facts.seated | self.facts.coordinators
+
+    def class_seat(self, person: int, look: Look) -> bool:
+        mine = self.me(look)
+        if person not in self.facts.seated or not self.apps({person}, look):
+            return False
+        beside = mine in self.facts.seated and self.open(person, look)
+        near = beside or mine in self.facts.coordinators
+        return self.cares(look, person) or (near and self.knows(mine, person))
+
+    def enrolment(self, child: int, look: Look) -> bool:
+        mine = self.me(look)
+        teaches = mine in self.facts.seated and not self.is_child(mine)
+        near = self.guards(mine, child) or mine in self.facts.coordinators or teaches
+        theirs = mine == child or (near and self.knows(mine, child))
+        return self.apps({child}, look) and theirs

@@ -14,6 +14,7 @@ from privacy.viewer import NOBODY, SEARCH_ENGINE, Viewer
 from sessions_app.models import Recording, Stem
 from sessions_app.services import publishing
 from tests.cast import person, recorded
+from tests.school import consent_for
 
 
 class Circle:
@@ -189,11 +190,10 @@ def test_search_engines_are_shown_what_is_public_of_people_who_let_them(circle: 
 @pytest.mark.promise("JK-24")
 def test_a_childs_things_stay_in_the_childs_circle(circle: Circle) -> None:
     guardian = person("guardian")
-    User.objects.filter(pk=circle.owner.pk).update(age_group="child")
-    circle.owner.refresh_from_db()
+    consent_for(circle.owner)
     tie = ties.answer_for(guardian, circle.owner)
     circle.people["guardian"] = guardian
-    known = {"follower", "partner", "guardian"}
+    mine = {"owner", "guardian"}
     found = {}
     for audience in Audience:
         circle.change(audience)
@@ -201,16 +201,16 @@ def test_a_childs_things_stay_in_the_childs_circle(circle: Circle) -> None:
         fanned = {row.username for row in access.audience_of(circle.recording)}
         assert fanned == found[audience.value] - {"anonymous", "holder"}, audience
     assert found == {
-        "public": ALWAYS | known,
-        "link": ALWAYS | {"guardian"},
-        "members": ALWAYS | known,
-        "followers": ALWAYS | {"follower", "guardian"},
-        "jammed": ALWAYS | {"partner", "guardian"},
-        "participants": ALWAYS | {"guardian"},
-        "me": {"owner", "guardian"},
+        "public": mine,
+        "link": mine,
+        "members": mine,
+        "followers": mine,
+        "jammed": mine,
+        "participants": mine,
+        "me": mine,
     }
     seen = {name for name, one in circle.viewers().items() if access.can_see(one, circle.owner)}
-    assert seen == {"owner"} | known
+    assert seen == mine
     ties.end_guardianship(tie)
     assert circle.seeing() == {"owner"}
 
@@ -218,9 +218,8 @@ def test_a_childs_things_stay_in_the_childs_circle(circle: Circle) -> None:
 @pytest.mark.clause("children-seen")
 @pytest.mark.promise("JK-24")
 def test_a_recording_with_a_childs_sound_is_shown_to_no_strangers(circle: Circle) -> None:
-    User.objects.filter(pk=circle["player"].pk).update(age_group="child")
     guardian = person("guardian")
-    circle["player"].refresh_from_db()
+    consent_for(circle["player"])
     ties.answer_for(guardian, circle["player"])
     circle.people["guardian"] = guardian
     found = {}
@@ -232,7 +231,7 @@ def test_a_recording_with_a_childs_sound_is_shown_to_no_strangers(circle: Circle
         "public": wide,
         "link": ALWAYS,
         "members": wide,
-        "followers": ALWAYS | {"follower"},
+        "followers": ALWAYS,
     }
     Stem.objects.filter(player=circle["player"]).update(state=Stem.State.WITHDRAWN)
     circle.change("public")

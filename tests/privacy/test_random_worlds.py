@@ -12,7 +12,23 @@ from django.http import Http404
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 
-from accounts.models import Block, Findable, Follow, Guardianship, JammedWith, Plays, Profile, User
+from accounts.models import (
+    Block,
+    ClassSeat,
+    ConsentWithdrawal,
+    Enrolment,
+    Findable,
+    Follow,
+    Guardianship,
+    JammedWith,
+    ParentalConsent,
+    Partner,
+    PartnerStaff,
+    Plays,
+    Profile,
+    SchoolClass,
+    User,
+)
 from bands.models import Band, BandFollow, BandInvite, BandMember
 from community.models import Favourite
 from messaging.models import Conversation, Member, Message
@@ -46,6 +62,7 @@ class Stage:
         self._people()
         self._ties()
         self._band()
+        self._school()
         self._music()
         self._talk()
 
@@ -97,6 +114,40 @@ class Stage:
             for row, says in band_worlds.rows(self.facts.band, self.oracle.bands, self.people)
         ]
         self.band = band if self.facts.band.has_music else None
+
+    def _school(self) -> None:
+        facts, says, people = self.facts, self.oracle, self.people
+        row: Any
+        partner = self.put(
+            Partner(name="x", slug="x", state=facts.partner, verified_at=timezone.now()),
+            says.school,
+        )
+        for n in facts.coordinators:
+            row = PartnerStaff(partner=partner, user=people[n], role="coordinator")
+            self.put(row, partial(says.works, n))
+        school_class = self.put(SchoolClass(partner=partner, name="x"), says.school_class)
+        for n in facts.seated:
+            part = "child" if says.is_child(n) else "teacher"
+            row = ClassSeat(school_class=school_class, user=people[n], part=part)
+            self.put(row, partial(says.class_seat, n))
+        for n in facts.left - facts.seated:
+            row = ClassSeat(
+                school_class=school_class, user=people[n], part="teacher", ended=timezone.now()
+            )
+            self.put(row, partial(says.class_seat, n))
+        for n in says.enrolled:
+            row = Enrolment(
+                partner=partner, school_class=school_class, reference=str(n), child=people[n],
+                guardian_email="x@mail.example",
+            )  # fmt: skip
+            place = self.put(row, partial(says.enrolment, n))
+            row = ParentalConsent(
+                enrolment=place, scope="programme", method="form", text_version=1,
+                given_on=timezone.localdate(),
+            )  # fmt: skip
+            agreed = self.put(row, partial(says.enrolment, n))
+            row = ConsentWithdrawal(consent=agreed, by="link")
+            self.put(row, partial(says.enrolment, n))
 
     def _music(self) -> None:
         facts, says, people = self.facts, self.oracle, self.people
@@ -242,8 +293,9 @@ def test_list_object_fan_out_and_oracle_agree(db: None, facts: Facts) -> None:
 IN_THE_WORLDS = {
     User, Profile, Plays, Findable, Follow, Block, JammedWith, Guardianship, JamSession,
     Participant, ChatLine, Invite, Recording, Stem, StemChunk, RecordingConsent, Mix, Favourite,
-    ShareLink, Conversation, Member, Message, Band, BandMember, BandInvite,
-    BandFollow,
+    ShareLink, Conversation, Member, Message, Band, BandMember, BandInvite, BandFollow,
+    Partner, PartnerStaff, SchoolClass, ClassSeat, Enrolment, ParentalConsent,
+    ConsentWithdrawal,
 }  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def test_each_surface_shows_what_the_table_says(circle: Circle, one: Surface) ->
         circle.change(audience)
         for whose, table in (("owner", AUDIENCES), ("ward", AUDIENCES_OF_A_CHILD)):
             found[whose, audience.value] = answers(circle, one, audience, whose)
-            kept = {"player"} if one.kind != "field" else set()
+            kept = {"player"} if one.kind != "field" and whose == "owner" else set()
             seen = table[audience.value] | (kept if audience != "me" else set())
             want[whose, audience.value] = seen & set(one.roles)
     assert found == want

@@ -1,0 +1,95 @@
+"""What a parent may do for a child: connect an account, copy, delete, take consent back, report.
+
+The child's account may be stopped: nobody's eyes reach it then, so these work past the wall.
+"""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Enrolment, Guardianship, User
+from accounts.services import children, ties
+from foundation.work import soon
+from privacy import erasure, export, requests
+from privacy.models import Erasure, Export, Request
+
+
+def place_of(child: User) -> Enrolment | None:
+    rows = Enrolment.objects.select_related("partner", "school_class")
+    return rows.filter(child=child).first()
+
+
+def may_connect(enrolment: Enrolment, user: Any) -> bool:
+    """Return whether this account could become the parent's: an adult's, and the first."""
+    return bool(
+        user.is_authenticated
+        and user.is_present
+        and user.age_group == User.AgeGroup.ADULT
+        and enrolment.child_id is not None
+        and enrolment.accepted_at is None
+    )
+
+
+@transaction.atomic
+def connect(enrolment: Enrolment, user: User) -> User:
+    """Make the holder of the mailed link the child's guardian; it does so once. Idempotent."""
+    row = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment.pk)
+    child = User.objects.filter(pk=row.child_id or 0).first()
+    if child is None:
+        raise children.Refused(_("The child's account is not made yet."))
+    if Guardianship.objects.filter(guardian=user, child=child, ended=None).exists():
+        return child
+    if not may_connect(row, user):
+        raise children.Refused(_("Somebody connected an account already."))
+    ties.answer_for(user, child)
+    row.accepted_at = timezone.now()
+    row.save(update_fields=["accepted_at"])
+    return child
+
+
+def withdraw(child: User, guardian: User, scope: str = "") -> bool:
+    row = place_of(child)
+    return row is not None and children.withdraw(row, by="guardian", person=guardian, scope=scope)
+
+
+def delete(child: User, *, at_once: bool) -> Erasure:
+    """Erase a child's account: out of sight now, and for good after the days of grace, or now."""
+    way = Erasure.Way.PARENT if at_once else Erasure.Way.GUARDIAN
+    return erasure.request(child, way=way)
+
+
+def keep(child: User) -> None:
+    """Change one's mind within the days of grace. Raises TooLate after them."""
+    erasure.cancel(child)
+
+
+@transaction.atomic
+def delete_by_link(enrolment: Enrolment) -> None:
+    """Take consent back and erase at once, or forget the place when no account was made."""
+    children.withdraw(enrolment, by="link")
+    child = User.objects.filter(pk=enrolment.child_id or 0).first()
+    if child is not None:
+        erasure.request(child, way=Erasure.Way.PARENT)
+    else:
+        Enrolment.objects.filter(pk=enrolment.pk).delete()
+
+
+def order_copy(child: User) -> Export | None:
+    """Order a copy of all that is held of the child, for who answers for them."""
+    from privacy.tasks import run_export
+
+    made = export.order(child)
+    if made is not None:
+        soon(run_export, made.pk)
+    return made
+
+
+def copies(child: User) -> list[Export]:
+    return list(Export.objects.filter(user=child).order_by("-created_at", "-pk")[:5])
+
+
+def report(account: str, text: str, address: str) -> Request:
+    """Take in a report of a child's account: open at once, due within three days."""
+    return requests.report_child(account, text, address)

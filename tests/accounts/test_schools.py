@@ -1,0 +1,354 @@
+"""Schools: verified, listed while active, and the children's accounts they make after consent."""
+
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import (
+    ClassSeat,
+    ConsentWithdrawal,
+    Enrolment,
+    ParentalConsent,
+    Partner,
+    PartnerStaff,
+    User,
+)
+from accounts.services import children, partners
+from jamsite import roles
+from privacy.models import Look
+from tests.cast import BACKEND, PASSWORD, just_signed_in, person
+from tests.school import School, consented, school
+from tests.staff import member_of, open_page, signed_in
+from tests.told import deliver
+
+
+@pytest.fixture
+def brook(db: None) -> School:
+    return School()
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend=BACKEND)
+    just_signed_in(client)
+    return client
+
+
+FORM = {
+    "reference": "5b-09",
+    "guardian_email": "mum@mail.example",
+    "method": "form",
+    "evidence": "folder 7, sheet 9",
+    "given_on": "2026-11-01",
+}
+
+
+def at_commit() -> None:
+    """Have PostgreSQL check now what it checks at the end of a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+# The list --------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("children-partners")
+@pytest.mark.promise("JK-22")
+def test_the_public_list_holds_the_active_partners_and_no_others(client: Client, db: None) -> None:
+    for state in Partner.State.values:
+        school(f"School {state}", state)
+    page = client.get(reverse("partners"))
+    assert [one["name"] for one in page.context["partners"]] == ["School active"]
+    for state in ("draft", "verified", "ended"):
+        assert f"School {state}" not in page.content.decode()
+    partners.end(Partner.objects.get(name="School active"))
+    assert client.get(reverse("partners")).context["partners"] == []
+
+
+def test_the_list_costs_the_same_for_one_and_for_three(
+    client: Client, db: None, django_assert_num_queries: Any
+) -> None:
+    school("School one")
+    client.get(reverse("partners"))
+    for _number in range(2):
+        with django_assert_num_queries(1):
+            assert client.get(reverse("partners")).status_code == 200
+        school("School two")
+        school("School three")
+
+
+def test_a_partner_starts_only_verified_and_says_how(db: None) -> None:
+    staff = member_of(roles.PARTNER_MANAGER)
+    made = partners.open_partner(name="Brook", kind="school", country="de")
+    with pytest.raises(partners.Refused):
+        partners.start(made)
+    with pytest.raises(partners.Refused):
+        partners.verify(made, staff, "looked")
+    partners.verify(made, staff, "Called the number in the state's register of schools.")
+    made = partners.start(made)
+    assert (made.state, made.verified_by, made.country) == ("active", staff, "DE")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Partner.objects.create(name="x", slug="x", country="DE", state="active")
+    for odd in (person("young", age_group="teen"),):
+        with pytest.raises(partners.Refused):
+            partners.employ(made, odd, "teacher")
+
+
+@pytest.mark.promise("VJ-16")
+def test_a_partner_manager_takes_a_school_in_and_says_who_works_there(db: None) -> None:
+    client = signed_in(member_of(roles.PARTNER_MANAGER))
+    said = {"name": "Brook", "kind": "school", "country": "DE", "website": "",
+            "evidence": "Called the number in the register."}  # fmt: skip
+    assert client.post(reverse("admin:accounts_partner_add"), said).status_code == 302
+    made = Partner.objects.get()
+    assert made.state == "verified"
+    tilda = person("tilda")
+    form = {"partner": made.pk, "username": "tilda", "role": "teacher"}
+    assert client.post(reverse("admin:accounts_partnerstaff_add"), form).status_code == 302
+    assert PartnerStaff.objects.get().user == tilda
+    for action, state in (("start", "active"), ("end", "ended")):
+        client.post(
+            reverse("admin:accounts_partner_changelist"),
+            {"action": action, "_selected_action": [made.pk]},
+        )
+        assert Partner.objects.get().state == state
+
+
+@pytest.mark.clause("staff-looks")
+@pytest.mark.promise("VJ-16")
+def test_a_manager_sees_that_consent_exists_behind_a_reason_and_nothing_a_child_does(
+    brook: School,
+) -> None:
+    client = signed_in(member_of(roles.PARTNER_MANAGER))
+    place = brook.ada_enrolment
+    path = reverse("admin:accounts_enrolment_change", args=[place.pk])
+    assert b"give-reason" in client.get(path).content
+    page = open_page(client, path)
+    assert "parent-of-ada@mail.example" in page.content.decode()
+    assert [look.user for look in Look.objects.all()] == [brook.ada]
+    for name in ("accounts_user", "accounts_profile", "sessions_app_recording", "privacy_export"):
+        assert client.get(reverse(f"admin:{name}_changelist")).status_code == 403
+
+
+# Consent first ---------------------------------------------------------------------------
+
+
+@pytest.mark.clause("children-partners")
+@pytest.mark.promise("JK-21", "JK-22")
+def test_a_school_records_consent_and_only_then_makes_the_account(brook: School) -> None:
+    client = client_of(brook.tilda)
+    path = reverse("school_class", args=[brook.first.public_id])
+    answer = client.post(path, FORM)
+    place = Enrolment.objects.get(reference="5b-09")
+    assert answer["Location"] == reverse("school_child", args=[place.public_id])
+    consent = ParentalConsent.objects.get(enrolment=place)
+    assert (consent.scope, consent.method, consent.evidence) == (
+        "programme", "form", "folder 7, sheet 9",
+    )  # fmt: skip
+    assert (consent.recorded_by, consent.given_on.isoformat()) == (brook.tilda, "2026-11-01")
+    assert (consent.text_version, len(consent.text_sha256), place.child) == (1, 64, None)
+    card = client.post(answer["Location"], {"do": "account", "username": "quick-fox"})
+    child = User.objects.get(username="quick-fox")
+    assert (child.age_group, child.enrolment, child.indexed, child.api_access) == (
+        "child", place, False, False,
+    )  # fmt: skip
+    assert card["Cache-Control"] == "no-store"
+    password = card.context["password"]
+    assert child.check_password(password)
+    signed_in = Client()
+    login = {"login": "quick-fox", "password": password}
+    assert signed_in.post(reverse("account_login"), login)["Location"] != ""
+    assert signed_in.get(reverse("jams")).context["user"] == child
+    at_commit()
+
+
+@pytest.mark.clause("children-partners")
+@pytest.mark.promise("JK-22")
+def test_the_parent_is_written_to_at_once_and_the_letter_names_no_child(brook: School) -> None:
+    mail.outbox.clear()
+    place = consented(brook.first, brook.tilda, "dora", profile=True)
+    deliver()
+    letters = [one for one in mail.outbox if one.to == ["parent-of-dora@mail.example"]]
+    assert len(letters) == 1
+    text = letters[0].body
+    assert "mark-school-brook" in text and "/children/link/" in text and "a picture" in text
+    children.create_account(place, "dora")
+    deliver()
+    letters = [one for one in mail.outbox if one.to == ["parent-of-dora@mail.example"]]
+    assert len(letters) == 2
+    assert all("dora" not in f"{one.subject} {one.body}" for one in letters)
+
+
+@pytest.mark.clause("children-partners")
+@pytest.mark.promise("JK-22")
+def test_without_consent_neither_the_service_nor_the_database_takes_a_child(
+    brook: School,
+) -> None:
+    place = Enrolment.objects.create(
+        partner=brook.partner, school_class=brook.first, reference="x",
+        guardian_email="x@mail.example",
+    )  # fmt: skip
+    with pytest.raises(children.Refused):
+        children.create_account(place, "nobody")
+    at_commit()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.create_user("smuggled", "s@mail.example", PASSWORD, age_group="child")
+        at_commit()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.filter(pk=brook.karl.pk).update(age_group="child")
+        at_commit()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        consent = ParentalConsent.objects.get(enrolment=brook.ada_enrolment)
+        ConsentWithdrawal.objects.create(consent=consent, by="link")  # and the account goes on
+        at_commit()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ParentalConsent.objects.filter(enrolment=brook.ada_enrolment).delete()
+        at_commit()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Enrolment.objects.filter(child=brook.ada).update(child=None)
+        at_commit()
+
+
+@pytest.mark.clause("children-partners")
+@pytest.mark.promise("JK-22")
+def test_a_consent_is_never_rewritten(brook: School) -> None:
+    consent = ParentalConsent.objects.filter(enrolment=brook.ada_enrolment)
+    for change in ({"scope": "profile"}, {"evidence": "elsewhere"}, {"given_on": "2020-01-01"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            consent.update(**change)
+    consent.update(recorded_by=None)  # the teacher left
+
+
+def test_no_consent_from_the_future_and_no_second_child_of_a_mark(brook: School) -> None:
+    client = client_of(brook.tilda)
+    path = reverse("school_class", args=[brook.first.public_id])
+    late = {**FORM, "given_on": "2999-01-01"}
+    assert client.post(path, late).status_code == 422
+    again = {**FORM, "reference": "mark-reference-ada"}
+    answer = client.post(path, again)
+    assert answer.status_code == 422 and "Open its page" in answer.content.decode()
+    assert answer.context["form"]["guardian_email"].value() == "mum@mail.example"
+    assert Enrolment.objects.count() == 3
+
+
+# Who may what ----------------------------------------------------------------------------
+
+
+@pytest.mark.clause("children-seen")
+@pytest.mark.promise("JK-24")
+def test_each_of_the_staff_opens_what_they_answer_for_and_nothing_else(brook: School) -> None:
+    other = school("mark-school-other")
+    olga = person("olga")
+    partners.employ(other, olga, "coordinator")
+    pages = {
+        "school": reverse("school", args=[brook.partner.slug]),
+        "first": reverse("school_class", args=[brook.first.public_id]),
+        "ada": reverse("school_child", args=[brook.ada_enrolment.public_id]),
+        "second": reverse("school_class", args=[brook.second.public_id]),
+    }
+    opens = {
+        "karl": {"school", "first", "ada", "second"},
+        "tilda": {"school", "first", "ada"},
+        "omar": {"school", "second"},
+        "olga": set(),
+        "ada": set(),
+        "ben": set(),
+        "grete": set(),
+    }
+    people = {name: User.objects.get(username=name) for name in opens}
+    missing = b""
+    for name, allowed in opens.items():
+        client = client_of(people[name])
+        for key, path in pages.items():
+            answer = client.get(path)
+            if key in allowed:
+                assert answer.status_code == 200, (name, key)
+                continue
+            assert answer.status_code in {403, 404}, (name, key)
+            assert "mark-reference" not in answer.content.decode()
+            assert (answer.status_code == 403) == people[name].is_child
+            if name == "olga":
+                ghost = path.replace(path.rstrip("/").split("/")[-1], "A" * 22)
+                missing = client.get(ghost).content
+                assert client.get(path).status_code == client.get(ghost).status_code == 404
+    assert missing
+    anonymous = Client()
+    assert {anonymous.get(path).status_code for path in pages.values()} == {302}
+
+
+def test_who_stops_working_there_loses_sight_at_once(brook: School) -> None:
+    client = client_of(brook.tilda)
+    path = reverse("school_child", args=[brook.ada_enrolment.public_id])
+    assert client.get(path).status_code == 200
+    assert client.get("/@ada/").status_code == 200
+    partners.dismiss(PartnerStaff.objects.get(user=brook.tilda))
+    assert client.get(path).status_code == 404
+    assert client.get("/@ada/").status_code == 404
+
+
+@pytest.mark.clause("children-seen")
+@pytest.mark.promise("JK-24")
+def test_a_child_that_moves_is_seen_by_the_new_class_and_not_by_the_old(brook: School) -> None:
+    client = client_of(brook.karl)
+    path = reverse("school_child", args=[brook.ada_enrolment.public_id])
+    client.post(path, {"do": "move", "to": brook.second.public_id})
+    sees = {
+        name: client_of(getattr(brook, name)).get("/@ada/").status_code
+        for name in ("tilda", "ben", "omar", "cleo", "karl", "grete")
+    }
+    assert sees == {"tilda": 404, "ben": 404, "omar": 200, "cleo": 200, "karl": 200, "grete": 200}
+
+
+def test_a_teacher_opens_a_class_and_makes_a_new_card(brook: School) -> None:
+    client = client_of(brook.tilda)
+    answer = client.post(reverse("school", args=[brook.partner.slug]), {"name": "7c", "term": ""})
+    assert client.get(answer["Location"]).context["class"].name == "7c"
+    child = client_of(brook.ada)
+    assert child.get(reverse("jams")).context["user"] == brook.ada
+    old = brook.ada.password
+    card = client.post(
+        reverse("school_child", args=[brook.ada_enrolment.public_id]), {"do": "password"}
+    )
+    brook.ada.refresh_from_db()
+    assert brook.ada.check_password(card.context["password"]) and brook.ada.password != old
+
+
+def test_the_page_of_a_class_costs_the_same_for_one_child_and_for_three(
+    brook: School, django_assert_max_num_queries: Any
+) -> None:
+    from django.test.utils import CaptureQueriesContext
+
+    client = client_of(brook.omar)
+    path = reverse("school_class", args=[brook.second.public_id])
+    client.get(path)
+    counts = []
+    for number in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(path).status_code == 200
+        counts.append(len(queries))
+        for name in ("dora", "emil"):
+            if number == 0:
+                consented(brook.second, brook.omar, name)
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.clause("children-partners")
+@pytest.mark.promise("JK-22", "JK-23")
+def test_when_a_partner_ends_every_childs_account_stops(brook: School) -> None:
+    partners.end(brook.partner)
+    at_commit()
+    states = set(User.objects.filter(age_group="child").values_list("state", flat=True))
+    assert states == {"suspended"}
+    assert ClassSeat.objects.filter(part="child", ended=None).count() == 3
+    assert (
+        client_of(brook.karl).get(reverse("school", args=[brook.partner.slug])).status_code == 404
+    )
+    ends = set(ConsentWithdrawal.objects.values_list("by", flat=True))
+    assert ends == {"ended"}
+    assert Enrolment.objects.filter(delete_at__gt=timezone.now()).count() == 3
