@@ -63,7 +63,6 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
         found: User = person
         return found
 
-
     def user_can_authenticate(self, user: User) -> bool:
         """Keep a child out whose parent took consent back, in every way of signing in."""
         stopped = user.is_child and user.state == User.State.SUSPENDED

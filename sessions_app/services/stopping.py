@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from foundation.live import cut
+from privacy.wall import as_system
 from sessions_app.models import Invite, JamSession, Participant, Recording, RecordingConsent, Stem
 from sessions_app.services import leaving
 from sessions_app.services import recording as recordings
@@ -12,6 +13,7 @@ from sessions_app.services import recording as recordings
 ASKING, RECORDING = Recording.State.ASKING, Recording.State.RECORDING
 
 
+@as_system("stop a child's account")
 def stop(child: User) -> None:
     """End what the child is being recorded in, close their rooms, take their sound out of mixes.
 
@@ -40,6 +42,7 @@ def _cut(rooms: list[int]) -> None:
         cut(f"jam.{key}")
 
 
+@as_system("let a child's account go on")
 def resume(child: User) -> None:
     """Render the mixes again, with the child's sound."""
     leaving.mix_again_after(child)

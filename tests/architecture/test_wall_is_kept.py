@@ -26,6 +26,8 @@ ALLOWED = {
     "sessions_app/services/publishing.py:_delete_sound": "a stem that is withdrawn already",
     "sessions_app/services/recording.py:_start": "makes everybody's stems",
     "sessions_app/services/recording.py:mix_when_ready": "the mix and stems of several",
+    "sessions_app/services/stopping.py:stop": "a child's, at its parent's wish; mixes of several",
+    "sessions_app/services/stopping.py:resume": "as above",
 }
 # The staff's pages, whose permissions Django's admin checks; and what the machinery is made of.
 MACHINERY = {
