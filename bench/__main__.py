@@ -18,6 +18,7 @@ MEASURES = {  # name: module with `measure() -> list[dict]`, and what its figure
     "large": ("bench.large", "ms", "lower"),
     "people": ("bench.people", "ms", "lower"),
     "erasure": ("bench.erasure", "rows/s", "higher"),
+    "signin": ("bench.signin", "sign-ins/s", "higher"),
     "mix": ("bench.mix", "s", "lower"),
     "export": ("bench.export", "s", "lower"),
     "live": ("bench.live", "ms", "lower"),

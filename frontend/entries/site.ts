@@ -11,6 +11,7 @@ import { startForms } from "../elements/forms";
 import { localTimes } from "../elements/local-times";
 import { startMoreRows } from "../elements/more-rows";
 import { startPasskeys } from "../elements/passkeys";
+import { startPasswordAdvice } from "../elements/password-advice";
 import { startShowMore } from "../elements/show-more";
 import { startThemeSwitch } from "../elements/theme-switch";
 import { startToasts } from "../elements/toasts";
@@ -25,6 +26,7 @@ startDialogs();
 startPasskeys(); // before forms: it may hold a form back
 startZones();
 startForms();
+startPasswordAdvice();
 startShowMore();
 startMoreRows();
 localTimes(document);

@@ -406,7 +406,7 @@ EXEMPT = {
     "held_kind": "one's own rows of one kind; see test_held.py",
     "held_remove": "takes a signed row of one's own; see test_held.py",
     "seen_who": "names the people of one's own audience; see test_view_as.py",
-    "account_signup": "a form for visitors; answers the same whoever exists; test_sign_up.py",
+    "account_signup": "a form for visitors; answers the same whoever exists; test_enumeration.py",
     "sign_up_age": "a form for visitors; see tests/accounts/test_age.py",
     "sign_up_later": "the same text for everybody",
     "shared": "a signed secret; see tests/privacy/test_links.py",

@@ -1,0 +1,172 @@
+"""No answer tells whether an address has an account: not its words, its status or its time.
+
+Times are compared as distributions. Both kinds are asked in turn, in random order, so that whatever
+else the machine does falls on both; the difference of their medians is held against what shuffling
+the labels gives. The last test plants a leak, and shows that it would be found.
+"""
+
+import itertools
+import random
+import re
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.forms import entrance as forms
+from tests.accounts.app import AUTH
+from tests.cast import PASSWORD, person
+from tests.entering import answer_age, born
+
+pytestmark = [pytest.mark.clause("sign-up"), pytest.mark.promise("MJ-02")]
+PAIRS = 40
+SHUFFLES = 2000
+_numbers = itertools.count(1)
+Ask = Callable[[bool], Any]
+
+
+def client() -> Client:
+    """Return a browser from a network of its own: limits are counted by network."""
+    number = next(_numbers)
+    return Client(REMOTE_ADDR=f"10.1.{number // 250}.{number % 250 + 1}")
+
+
+def address(known: bool) -> str:
+    number = next(_numbers)
+    return f"taken{number % 20}@mail.example" if known else f"free{number}@mail.example"
+
+
+def sign_up(known: bool) -> Any:
+    browser = client()
+    answer_age(browser)
+    form = {"email": address(known), "username": f"n{next(_numbers)}", "password1": PASSWORD}
+    return timed(browser, reverse("account_signup"), form)
+
+
+def sign_in(known: bool) -> Any:
+    return timed(client(), reverse("account_login"), {"login": address(known), "password": "x"})
+
+
+def sign_in_by_name(known: bool) -> Any:
+    name = f"taken{next(_numbers) % 20}" if known else f"nobody{next(_numbers)}"
+    return timed(client(), reverse("account_login"), {"login": name, "password": "x"})
+
+
+def reset(known: bool) -> Any:
+    return timed(client(), reverse("account_reset_password"), {"email": address(known)})
+
+
+def app_sign_up(known: bool) -> Any:
+    form = {"email": address(known), "username": f"n{next(_numbers)}", "password": PASSWORD,
+            "birth_date": f"{born(30)}"}  # fmt: skip
+    return timed(client(), f"{AUTH}/auth/signup", form, content_type="application/json")
+
+
+def app_sign_in(known: bool) -> Any:
+    form = {"email": address(known), "password": "x"}
+    return timed(client(), f"{AUTH}/auth/login", form, content_type="application/json")
+
+
+def app_reset(known: bool) -> Any:
+    form = {"email": address(known)}
+    return timed(client(), f"{AUTH}/auth/password/request", form, content_type="application/json")
+
+
+def timed(browser: Client, path: str, form: dict[str, str], **more: Any) -> Any:
+    begun = time.perf_counter()
+    answer: Any = browser.post(path, form, **more)
+    answer.took = (time.perf_counter() - begun) * 1000
+    answer.form = form
+    answer.browser = browser
+    return answer
+
+
+WAYS: dict[str, Ask] = {
+    "sign-up": sign_up,
+    "sign-in by address": sign_in,
+    "sign-in by name": sign_in_by_name,
+    "reset": reset,
+    "app sign-up": app_sign_up,
+    "app sign-in": app_sign_in,
+    "app reset": app_reset,
+}
+
+
+@pytest.fixture
+def people(db: None) -> None:
+    for number in range(20):
+        person(f"taken{number}")
+
+
+def told(answer: Any) -> Any:
+    """Return all that an answer tells, without what is random in any answer, and what was sent."""
+    text = answer.content.decode()
+    if answer.status_code == 302:
+        text += answer.browser.get(answer["Location"]).content.decode()
+    for value in answer.form.values():
+        text = text.replace(value, "?")
+    text = re.sub(r'csrf[^>]*|nonce="[^"]*"|"session_token": "\w+"', "", text)
+    headers = {
+        name: re.sub(r"'nonce-[^']*'", "", value)
+        for name, value in answer.headers.items()
+        if name not in {"Content-Length", "Expires"}
+    }
+    cookies = {name: (one["max-age"], one["path"]) for name, one in answer.cookies.items()}
+    return answer.status_code, text, headers, cookies
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_words_status_and_headers_are_one(people: None, way: str) -> None:
+    assert told(WAYS[way](True)) == told(WAYS[way](False))
+
+
+def times(ask: Ask) -> tuple[list[float], list[float]]:
+    """Ask both kinds in turn, in random order; return how long each took."""
+    order = random.Random(7)
+    for known in (True, False) * 2:
+        ask(known)  # what is slow the first time
+    found: dict[bool, list[float]] = {True: [], False: []}
+    for _ in range(PAIRS):
+        for known in order.sample([True, False], 2):
+            found[known].append(ask(known).took)
+    return found[True], found[False]
+
+
+def tells(known: list[float], unknown: list[float]) -> tuple[bool, float, float]:
+    """Return whether times tell which is which, the difference, and what chance would give.
+
+    Chance is the largest difference but one in a thousand, of medians with shuffled labels.
+    """
+    order = random.Random(11)
+    both = known + unknown
+    difference = abs(statistics.median(known) - statistics.median(unknown))
+    by_chance = []
+    for _ in range(SHUFFLES):
+        order.shuffle(both)
+        one, other = both[: len(known)], both[len(known) :]
+        by_chance.append(abs(statistics.median(one) - statistics.median(other)))
+    by_chance.sort()
+    return difference > by_chance[-SHUFFLES // 1000], difference, by_chance[-SHUFFLES // 1000]
+
+
+TIMED = ("sign-up", "sign-in by address", "sign-in by name", "app sign-in")
+
+
+@pytest.mark.parametrize("way", TIMED)
+def test_times_are_one(people: None, way: str) -> None:
+    """Asked again when they seem to tell: chance says so once in a thousand, a leak each time."""
+    for _ in range(3):
+        leaks, difference, chance = tells(*times(WAYS[way]))
+        if not leaks:
+            break
+    assert not leaks, f"{difference:.2f} ms apart, {chance:.2f} by chance"
+
+
+def test_a_planted_leak_at_sign_up_is_found(people: None, monkeypatch: Any) -> None:
+    """Sign-up that does nothing for an address that is taken, as it was."""
+    monkeypatch.setattr(forms.SameForAll, "_work_in_vain", lambda self, request: None)
+    assert all(tells(*times(sign_up))[0] for _ in range(3))
