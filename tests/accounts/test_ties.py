@@ -6,11 +6,13 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from accounts.models import Block, Follow, JammedWith, User
+from accounts.models import Block, Follow, JammedWith, Mute, User
 from accounts.services import ties
+from foundation.limits import spend
 from messaging import services as messaging
 from privacy import links
 from privacy.models import Notice
+from sessions_app.services import publishing
 from tests.cast import Cast
 from tests.school import consent_for
 
@@ -141,4 +143,34 @@ def test_what_one_leaves_takes_the_ties_along(cast: Cast) -> None:
         while step(cast["owner"], 1):
             pass
     counts = [model.objects.count() for model in (Follow, Block, JammedWith)]
+    assert counts == [0, 0, 0]
+
+
+@pytest.mark.promise("VJ-31")
+def test_a_follower_is_removed_and_sees_what_everybody_sees(cast: Cast) -> None:
+    """From the list, at once, without a word to them; what was for followers is gone for them."""
+    tie = ties.follow(cast["stranger"], cast["owner"])
+    ties.accept(tie)
+    publishing.change_audience(cast.recordings["public"], "followers")
+    path = cast.recordings["public"].get_absolute_url()
+    assert cast.client("stranger").get(path).status_code == 200
+    owner = cast.client("owner")
+    (row,) = owner.get(reverse("followers")).context["people"]
+    assert owner.post(row["change_url"])["Location"] == reverse("followers")
+    assert owner.get(reverse("followers")).context["people"] == []
+    assert cast.client("stranger").get(path).status_code == 404
+    assert Notice.objects.filter(user=cast["stranger"]).count() == 0
+    assert cast.client("former").post(row["change_url"]).status_code == 404
+
+
+@pytest.mark.promise("VJ-32")
+def test_follows_blocks_and_mutes_are_limited_and_the_limit_is_told(cast: Cast) -> None:
+    client = cast.client("stranger")
+    for route in ("follow", "block", "mute"):
+        for _ in range(200):
+            spend(route, str(cast["stranger"].pk), limit=200, seconds=3600)
+        answer = client.post(reverse(route, args=["owner"]), {route: "1"})
+        assert answer.status_code == 429, route
+        assert "200" in answer.content.decode(), route
+    counts = [model.objects.count() for model in (Follow, Block, Mute)]
     assert counts == [0, 0, 0]

@@ -11,7 +11,7 @@ from typing import Any
 from django.test import Client
 
 from accounts.models import Follow, Profile, User
-from accounts.services import partners, ties
+from accounts.services import partners, profiles, ties
 from community import services as community
 from privacy import links
 from privacy.models import ShareLink
@@ -102,6 +102,11 @@ class Circle:
             if audience not in {"link", "participants"}:
                 Profile.objects.filter(user=self[name]).update(
                     bio_audience=audience, favourites_audience=audience
+                )
+                profiles.write_profile(
+                    self[name],
+                    {"findable": True, "instruments_audience": audience},
+                    instruments=[("theremin", 2)],
                 )
 
     def mix(self, name: str) -> Mix:

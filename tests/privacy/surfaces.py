@@ -119,6 +119,18 @@ def a_field_by_the_gate(circle: Circle, role: str, whose: str) -> bool:
     return access.can_see_field(circle.viewer(role), profile, "bio")
 
 
+@surface("field", audiences=FIELDS, roles=ROLES)
+def finding_musicians_by_a_field(circle: Circle, role: str, whose: str) -> bool:
+    """A search by what is in the field: it finds those who see it, and nobody else.
+
+    A child is found by nobody, and finds whom it knows; there the field itself is asked.
+    """
+    if whose == "ward" or role in {whose, "child", "ward"}:
+        return a_field_by_the_gate(circle, role, whose)
+    results = circle.get(role, "/api/v1/people/?instrument=theremin").json()["results"]
+    return whose in {one["username"] for one in results}
+
+
 def _there(answer: Any) -> bool:
     assert answer.status_code in {200, 404}, answer.status_code
     return bool(answer.status_code == 200)
