@@ -111,7 +111,8 @@ def _queries() -> dict[str, tuple[Any, Any]]:
         column = "members" if who.is_member else "public"
         rows = Findable.objects.values_list("week", "user_id")
         for words in wanted.criteria():
-            rows = rows.filter(**{f"{column}__overlap": words})
+            kind = "contains" if len(words) == 1 else "overlap"
+            rows = rows.filter(**{f"{column}__{kind}": words})
         if behind:
             rows = rows.filter(week__lt=behind[0])
         gated = seekers.matching(who, wanted, behind, 21)
