@@ -13,6 +13,7 @@ from accounts import checks
 from accounts.models import Plays, Profile, RealName, User
 from accounts.models.profiles import FIELDS
 from accounts.services.photos import clean_photo
+from accounts.services.profiles import changed
 from privacy.importing import Incoming, Refused, Result, files
 from privacy.importing.run import audience, moment, text_for
 
@@ -100,6 +101,7 @@ def bring_profile(incoming: Incoming, row: dict[str, Any], result: Result) -> No
     elif row["photo"]:
         result.skip(_("a photo that the archive lacks"))
     profile.save()
+    changed(incoming.user)
     result.made += 1
 
 
@@ -119,6 +121,8 @@ def bring_instrument(incoming: Incoming, row: dict[str, Any], result: Result) ->
         instrument=slug,
         defaults={"level": level, "place": played.count()},
     )
+    if made:
+        changed(incoming.user)
     result.made += made
     result.there += not made
 
