@@ -42,7 +42,7 @@ from privacy.tasks import expire
 from sessions_app.models import Invite, Stem, StemChunk
 from sessions_app.services import sessions
 from tests.cast import PASSWORD, Cast, person
-from tests.privacy import aged, aged_safety
+from tests.privacy import aged, aged_children, aged_safety
 from tests.privacy.test_kill import killed_again_and_again
 
 MOMENT = timedelta(minutes=1)
@@ -218,6 +218,7 @@ def unconfirmed_reader(cast: Cast, since: datetime) -> Callable[[], bool]:
 ENDS: dict[str, Make] = {
     **aged.PEOPLE,
     **aged_safety.SAFETY,
+    **aged_children.CHILDREN,
     "privacy.newsreader:created_at:1": unconfirmed_reader,
     **aged.LEAVING,
     **aged.REQUESTS,
