@@ -22,6 +22,7 @@ from foundation.paging import Page, newest_keys
 from privacy import datamap, rules
 from privacy.access import visible
 from privacy.datamap import CATEGORIES, SEEN_BY, Erase, For, Held
+from privacy.held_words import word
 from privacy.viewer import Viewer
 from privacy.wall import as_system
 
@@ -230,7 +231,7 @@ def _flat(value: Any) -> list[str]:
 def _label(item: Held, name: str) -> str:
     declared = item.fields[name].label
     column: Any = item.model._meta.get_field(name)
-    return str(capfirst(str(declared or column.verbose_name)))
+    return str(capfirst(str(declared or word(name, str(column.verbose_name)))))
 
 
 def ends_at(item: Held, row: Any) -> datetime | None:

@@ -51,6 +51,6 @@ CATEGORIES: Mapping[str, str | Promise] = {
     "user.sensor": _("sensors of your device"),
     "user.social": _("people you are tied to"),
     "user.telemetry": _("measurements of your connection"),
-    "user.unique_id": _("ids that stand for you"),
-    "user.unique_id.pseudonymous": _("hashes that stand for you"),
+    "user.unique_id": _("random ids that we use in place of your name"),
+    "user.unique_id.pseudonymous": _("codes computed so that they don't name you"),
 }

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.e2e import pages
 from tests.e2e.people import PASSWORD, sign_in, sign_up, signed_in, until, visitor
 from tests.e2e.site import PROJECT, Site
 
@@ -61,29 +62,6 @@ def test_no_page_asks_another_host_and_visitors_get_no_cookie_but_the_needed(
     assert {cookie["name"] for cookie in page.context.cookies()} == {"csrftoken"}
 
 
-PAGES = (
-    "/", "/jam/", "/jam/new/", "/recordings/", "/recordings/?mine", "/messages/", "/favourites/",
-    "/settings/", "/settings/consent/", "/settings/consent/usage/", "/cookies/",
-    "/settings/profile/", "/settings/data/", "/settings/leave/", "/privacy/",
-    "/@ines/", "/account/email/", "/account/password/change/", "/account/sessions/",
-    "/account/3rdparty/", "/account/logout/", "/styleguide/", "/nothing-here/",
-)  # fmt: skip
-VISITOR_PAGES = (
-    "/",
-    "/cookies/",
-    "/statistics/",
-    "/privacy/",
-    "/privacy/?q=cookies",
-    "/privacy/versions/",
-    "/privacy/versions/1/",
-    "/privacy/versions/1/changes/",
-    "/account/login/",
-    "/account/signup/",
-    "/account/signup/later/",
-    "/account/password/reset/",
-)
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1440])
 def test_axe_finds_no_fault_and_nothing_overflows(
@@ -93,13 +71,13 @@ def test_axe_finds_no_fault_and_nothing_overflows(
         browser, viewport={"width": width, "height": 900}, color_scheme=theme,
         reduced_motion="reduce",
     )  # fmt: skip
-    for path in VISITOR_PAGES:
+    for path in pages.VISITOR:
         _inspect(page, site, path, width)
     if not site.value("select count(*) from accounts_user where username = 'ines'"):
         sign_up(page, site, "ines")
     elif not signed_in(page, site):
         sign_in(page, site, "ines", PASSWORD)
-    for path in PAGES:
+    for path in pages.MEMBER:
         _inspect(page, site, path, width)
 
 

@@ -272,3 +272,19 @@ def test_a_hundred_thousand_rows_are_read_a_page_at_a_time(cast: Cast) -> None:
 def test_who_is_not_signed_in_is_asked_to(client: Client, db: None) -> None:
     for path in (reverse("held"), reverse("held_kind", args=["accounts-user"])):
         assert client.get(path).status_code == 302
+
+
+def test_what_is_held_is_called_by_words_of_people(cast: Cast) -> None:
+    """No column is shown by a name that only programmers use."""
+    page = cast.client("owner").get(reverse("held_kind", args=["accounts-user"]))
+    shown = re.findall(r"<dt>([^<]+)</dt>", page.content.decode())
+    assert {"Works for this site", "Random id", "Here since", "Account is open"} <= set(shown)
+    ugly = re.compile(r"^(?:Is |Has )|\bid$| at$|_|\bmd5\b|\bsha256\b", re.I)
+    every = {
+        held._label(item, name)
+        for item in datamap.held()
+        if item.subjects
+        for name, one in item.fields.items()
+        if one.personal
+    }
+    assert {one for one in every if ugly.search(one)} <= {"Random id"}
