@@ -76,7 +76,7 @@ def test_people_before_whom_a_wall_stands_are_left_out(cast: Cast) -> None:
     rows = Participant.objects.filter(session=cast.sessions["leaving-public"])
     shown = shown_people(rows, cast.viewer("participant"), "user")
     assert set(shown.values_list("user__username", flat=True)) == {"participant"}
-    named = naming(rows, cast.viewer("participant"), "user")
+    named: Any = naming(rows, cast.viewer("participant"), "user")
     assert {(row.user.username, row.shows_user) for row in named} == {
         ("participant", True),
         ("leaving", False),

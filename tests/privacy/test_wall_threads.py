@@ -58,14 +58,15 @@ VIEWS: tuple[Callable[[HttpRequest], set[int]], ...] = (
 @pytest.fixture
 def pooled(settings: Any) -> Any:
     """A pool with fewer connections than threads, as a busy server has."""
-    options = connection.settings_dict["OPTIONS"]
+    database: Any = connection
+    options = database.settings_dict["OPTIONS"]
     before = options["pool"]
-    connection.close()
-    connection.close_pool()
+    database.close()
+    database.close_pool()
     options["pool"] = {"min_size": 1, "max_size": 3, "timeout": 30}
     yield
-    connection.close()
-    connection.close_pool()
+    database.close()
+    database.close_pool()
     options["pool"] = before
 
 
@@ -96,7 +97,7 @@ def test_no_thread_sees_what_the_last_one_saw(
             found.update(view(request))
             return HttpResponse()
 
-        request = RequestFactory().get("/")
+        request: Any = RequestFactory().get("/")
         request.session = {}
         request.person = AnonymousUser() if role == "anonymous" else cast[role]
         try:
