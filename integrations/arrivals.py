@@ -30,8 +30,8 @@ def read(provider_id: str, told: dict[str, Any]) -> dict[str, str]:
         "apple": _apple,
         "twitter_oauth2": _x,
     }.get(provider_id, _openid)
-    found = {name: _text(value) for name, value in reader(told).items()}
-    return {name: value for name, value in list(found.items())[:MOST] if value}
+    texts = ((name, _text(value)) for name, value in reader(told).items())
+    return dict([(name, text) for name, text in texts if text][:MOST])
 
 
 def claims(told: dict[str, Any]) -> dict[str, Any]:

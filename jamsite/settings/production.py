@@ -65,6 +65,14 @@ def _faults() -> list[str]:
         faults.append("EMAIL_HOST must be set: people confirm their address by mail.")
     if ENV.email_security == "none" and ENV.email_host not in {"127.0.0.1", "localhost"}:
         faults.append("EMAIL_SECURITY=none is only for a mail server on this machine.")
+    return faults
+
+
+def _outside_faults() -> list[str]:
+    """Return what would go wrong with services outside."""
+    faults = []
+    if any(not one.server_url.startswith("https://") for one in ENV.openid_providers):
+        faults.append("OPENID_PROVIDERS must have a server_url that begins with https://.")
     if TURN_URLS and len(ENV.turn_secret) < 32:
         faults.append("TURN_SECRET must have at least 32 characters when TURN_URLS is set.")
     return faults
@@ -82,5 +90,5 @@ def _erasure_faults() -> list[str]:
     return faults
 
 
-if _found := [*_faults(), *_erasure_faults()]:
+if _found := [*_faults(), *_outside_faults(), *_erasure_faults()]:
     refuse(_found)

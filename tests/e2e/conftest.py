@@ -12,6 +12,7 @@ import pytest
 from tests.e2e.people import opened
 from tests.e2e.site import PROJECT, Site
 from tests.live.browsers import launch, tone
+from tests.networks.standin import StandIn, environment
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +29,17 @@ def provider() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, provider: str) -> Iterator[Site]:
+def networks() -> Iterator[StandIn]:
+    """Every sign-in network, on this machine: see tests/networks/standin.py."""
+    found = StandIn()
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def site(
+    tmp_path_factory: pytest.TempPathFactory, provider: str, networks: StandIn
+) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     folder.chmod(0o755)
     connect = [
@@ -38,7 +49,14 @@ def site(tmp_path_factory: pytest.TempPathFactory, provider: str) -> Iterator[Si
             "verifies_addresses": True,
         }
     ]  # fmt: skip
-    running = Site(folder / "data", OPENID_PROVIDERS=json.dumps(connect))
+    switched_on = environment(networks.url)
+    connect += json.loads(switched_on["OPENID_PROVIDERS"])
+    running = Site(
+        folder / "data",
+        DJANGO_SETTINGS_MODULE="tests.networks.site_settings",
+        NETWORKS_STANDIN=networks.url,
+        **{**switched_on, "OPENID_PROVIDERS": json.dumps(connect)},
+    )
     try:
         running.wait()
         yield running

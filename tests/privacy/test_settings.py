@@ -48,6 +48,44 @@ BAD = {
     "weak relay secret": ({"TURN_URLS": "turn:x", "TURN_SECRET": "short"}, "TURN_SECRET"),
     "endless grace": ({"ERASURE_GRACE_DAYS": "90"}, "ERASURE_GRACE_DAYS"),
     "debugging": ({"DEBUG": "1"}, "DEBUG"),
+    "half of Google": ({"GOOGLE_CLIENT_ID": "us"}, "GOOGLE_SECRET: must be set, because"),
+    "half of Apple": (
+        {"APPLE_TEAM_ID": "T", "APPLE_KEY_ID": "K"},
+        "APPLE_CLIENT_ID, APPLE_PRIVATE_KEY: must be set, because APPLE_TEAM_ID is.",
+    ),
+    "no key of Apple": ({"APPLE_PRIVATE_KEY": "-----BEGIN-----"}, "APPLE_PRIVATE_KEY"),
+    "a network's name": (
+        {
+            "OPENID_PROVIDERS": json.dumps(
+                [
+                    {
+                        "id": "google",
+                        "name": "G",
+                        "client_id": "us",
+                        "secret": "",
+                        "server_url": "https://g",
+                    }
+                ]
+            )
+        },
+        "OPENID_PROVIDERS.0.ID",
+    ),
+    "a provider in the clear": (
+        {
+            "OPENID_PROVIDERS": json.dumps(
+                [
+                    {
+                        "id": "g",
+                        "name": "G",
+                        "client_id": "us",
+                        "secret": "",
+                        "server_url": "http://g",
+                    }
+                ]
+            )
+        },
+        "OPENID_PROVIDERS",
+    ),
     "no number": ({"EMAIL_PORT": "many"}, "EMAIL_PORT"),
 }
 PRINTED = ("DEBUG", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SESSION_COOKIE_SECURE",
