@@ -1,7 +1,7 @@
 """Every address of the site, placed. A new route fails `test_routes` until it stands here.
 
 A `Surface` shows or changes one thing, a `Listing` shows many, `OWN` holds pages about oneself,
-and `EXEMPT` says why a route shows nobody's things.
+and `exempt` says why a route shows nobody's things.
 """
 
 import hashlib
@@ -393,67 +393,6 @@ OWN = {
     "sharing": "GET",
     "networks": "GET",
     "favourites_audience": "POST",
-}
-
-EXEMPT = {
-    "towns": "names of towns, the same for everybody",
-    "end_sign_in": "takes a signed sign-in of one's own; see tests/accounts/test_sign_ins.py",
-    "lock_by_mail": "one answer whoever exists; see tests/accounts/test_locks.py",
-    "safety_link": "a random secret, once; see tests/accounts/test_locks.py",
-    "connect_network": "goes to a network, signed in; see tests/networks/test_connecting.py",
-    "take_away_network": "one's own network; see tests/networks/test_connecting.py",
-    "forget_fact": "one's own; see tests/networks/test_connecting.py",
-    "held_kind": "one's own rows of one kind; see test_held.py",
-    "held_remove": "takes a signed row of one's own; see test_held.py",
-    "seen_who": "names the people of one's own audience; see test_view_as.py",
-    "account_signup": "a form for visitors; answers the same whoever exists; test_enumeration.py",
-    "sign_up_age": "a form for visitors; see tests/accounts/test_age.py",
-    "sign_up_later": "the same text for everybody",
-    "shared": "a signed secret; see tests/privacy/test_links.py",
-    "oembed": "names a page by its address; see tests/community/test_machines.py",
-    "robots": "the same text for everybody",
-    "sitemap": "a list of days",
-    "sitemap_day": "what search engines are shown; see tests/community/test_machines.py",
-    "leave_by_mail": "one answer whoever exists; see test_leaving_by_mail.py",
-    "leave_confirm": "a random secret, once; see test_leaving_by_mail.py",
-    "leaving_state": "a signed secret link, names nobody; see test_leaving_by_mail.py",
-    "leaving_receipt": "a signed secret link, names nobody; see test_receipts.py",
-    "receipt_key": "public keys",
-    "order_callback": "signed by an outside service; see test_orders.py",
-    "policy": "the same text for everybody",
-    "policy_json": "the same text for everybody",
-    "policy_versions": "the same text for everybody",
-    "policy_version": "the same text for everybody",
-    "policy_changes": "the same text for everybody",
-    "policy_announcement": "the same text for everybody; POST marks one's own notice as seen",
-    "cookies": "what is kept in a browser, and its own choices",
-    "unsubscribe": "a signed link for who got it; says nothing of whom, and shows nothing",
-    "confirm_news": "a signed link for who got it; says nothing of whom, and shows nothing",
-    "partners": "schools that are active, the same for everybody; tests/accounts/test_schools.py",
-    "report_child": "a form that answers the same whoever exists; test_child_reports.py",
-    "parent_link": "a signed secret link of a parent; tests/accounts/test_parents.py",
-    "school": "for those who work there, 404 for others; tests/accounts/test_schools.py",
-    "school_class": "for its teachers and coordinators; tests/accounts/test_schools.py",
-    "school_child": "for its teachers and coordinators; tests/accounts/test_schools.py",
-    "ward": "for the guardian of the child, 404 for others; tests/accounts/test_parents.py",
-    "ward_held": "for the guardian of the child; tests/accounts/test_parents.py",
-    "ward_copy": "for the guardian of the child; tests/accounts/test_parents.py",
-    "statistics": "counts of groups, the same for everybody",
-    "crash": "takes a report and tells nothing",
-    "gpc": "the same two facts for everybody",
-    "export_schema": "the format of copies, the same for everybody",
-    "confirm_by_link": "a single-use secret; see tests/privacy/test_export_fetched.py",
-    "public_requests": "a form that answers the same whoever exists; test_requests_public.py",
-    "request_link": "signed links to one's own request; test_requests_public.py",
-    "schema": "describes the API, holds no data",
-    "api_docs": "shows the schema",
-    "styleguide": "invented examples, development only",
-    "dev_mail": "development only: production has no such address",
-}
-EXEMPT_PREFIXES = {
-    "account/": "allauth: addresses name no things; its secrets are signed and single-use",
-    "api/auth/": "for apps: addresses name no things; see tests/accounts/test_app.py",
-    "admin/": "staff only, read-only; see tests/privacy/test_staff.py",
 }
 
 SOCKETS = {"jam-socket": ("session", "enter"), "messages-socket": ("conversation", "read")}
