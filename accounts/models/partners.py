@@ -48,7 +48,10 @@ class Partner(models.Model):
                 name="partner_verified_first",
             )
         ]
-        indexes = [models.Index(fields=["state", "country", "name"], name="partner_list")]
+        indexes = [
+            models.Index(fields=["state", "country", "name"], name="partner_list"),
+            models.Index(fields=["ended_at"], name="partner_over"),
+        ]
         permissions: ClassVar = [
             ("verify_partner", "Can verify, start and end a partner"),
             ("staff_partner", "Can say who works for a partner"),

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from accounts.models import Plays, Profile, RealName, User
 from accounts.models.profiles import FIELDS
-from accounts.services import profiles
+from accounts.services import children, profiles
 from tests.accounts.test_profile import mine, save
 from tests.cast import Cast
+from tests.school import consent_for
 
 TOLD = {
     "stage_name": "The mark-new-stage", "bio": "I play **mark-new-bio**.",
@@ -196,7 +197,11 @@ def test_open_to_jam_ends_by_itself(cast: Cast) -> None:
 
 
 def test_a_child_is_asked_for_instruments_and_nothing_else(cast: Cast) -> None:
-    User.objects.filter(pk=cast["owner"].pk).update(age_group=User.AgeGroup.CHILD)
+    place = consent_for(cast["owner"])
+    children.add_consent(
+        place, cast["stranger"], scope="profile", method="form", evidence="-",
+        given_on=timezone.localdate(),
+    )  # fmt: skip
     client = cast.client("owner")
     html = client.get(reverse("edit_profile")).content.decode()
     for name in ("stage_name", "photo", "bio", "phone", "real_name", "birthday", "news", "findable",

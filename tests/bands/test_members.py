@@ -16,6 +16,7 @@ from privacy.models import Notice
 from privacy.viewer import Viewer
 from tests.bands.quartet import Quartet, Role, join
 from tests.cast import person
+from tests.school import consent_for
 
 
 @pytest.fixture
@@ -74,8 +75,7 @@ def test_who_cannot_be_asked_gives_one_answer(quartet: Quartet, way: str) -> Non
     elif way == "blocked them":
         ties.block(admin, stranger)
     elif way == "child":
-        stranger.age_group = "child"
-        stranger.save()
+        consent_for(stranger)
     else:
         stranger.leave()
     with pytest.raises(bands.Refused, match=r"^This person can't be invited now. Nothing was sent"):
@@ -86,15 +86,15 @@ def test_who_cannot_be_asked_gives_one_answer(quartet: Quartet, way: str) -> Non
 @pytest.mark.clause("bands")
 @pytest.mark.promise("JK-24")
 def test_bands_are_not_for_children(quartet: Quartet) -> None:
-    child = person("child", age_group="child")
+    child = person("child")
+    consent_for(child)
     with pytest.raises(bands.Refused):
         bands.found(child, name="Kids", slug="kids", audience="band")
     with pytest.raises(bands.Refused):
         follows.follow(quartet.band, child)
     later = quartet["stranger"]
     invite = members.invite(quartet.band, quartet["owner"], later)
-    later.age_group = "child"
-    later.save()
+    consent_for(later)
     with pytest.raises(bands.Refused):
         members.accept(invite, later)
     assert set(quartet.roles()) == {"owner", "admin", "player"}

@@ -20,6 +20,7 @@ from sessions_app.services import recording as takes
 from sessions_app.services import sessions as jams
 from tests.bands.quartet import PEOPLE, Quartet
 from tests.cast import recorded
+from tests.school import consent_for
 
 IN_IT = {"owner", "admin", "player"}
 SIGNED_IN = set(PEOPLE)
@@ -234,8 +235,7 @@ def test_who_sees_a_jam_of_the_band_may_take_a_seat(quartet: Quartet, audience: 
 @pytest.mark.promise("JK-24")
 @pytest.mark.parametrize("audience", ["fans", "band", "public"])
 def test_a_take_with_a_child_stays_in_the_childs_circle(quartet: Quartet, audience: str) -> None:
-    quartet["stranger"].age_group = "child"
-    quartet["stranger"].save()
+    consent_for(quartet["stranger"])
     session = band_session(quartet, "participants")
     take = recorded(
         quartet["player"], [quartet["player"], quartet["stranger"]], audience=audience,

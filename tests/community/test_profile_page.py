@@ -10,9 +10,10 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Block, Guardianship, Plays, Profile, User
+from accounts.models import Block, Guardianship, Plays, Profile
 from accounts.models.profiles import FIELDS
 from tests.cast import Cast, recorded
+from tests.school import consent_for
 
 # Words that are in no other text of the page.
 MARKS = {
@@ -117,7 +118,7 @@ def test_no_words_of_a_person_can_end_the_element(told: Cast) -> None:
 @pytest.mark.promise("JK-22")
 def test_a_childs_page_tells_machines_nothing(told: Cast) -> None:
     show(told, *FIELDS)
-    User.objects.filter(pk=told["owner"].pk).update(age_group=User.AgeGroup.CHILD)
+    consent_for(told["owner"])
     assert told.client("stranger").get("/@owner/").status_code == 404
     Guardianship.objects.create(guardian=told["stranger"], child=told["owner"])
     html = page(told, "stranger")

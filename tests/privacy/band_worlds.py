@@ -92,6 +92,10 @@ class BandOracle:
         world, seats = self.world, set(self.facts.seats)
         if not any(world.here(one) for one in seats) or not world.apps(seats, look):
             return False
+        if not all(world.knows(world.me(look), one) for one in seats):
+            return (
+                False  # a band that a child is in: bands take none, and rows hide it all the same
+            )
         if self.is_let_in(world.me(look)):
             return True
         if look.index and not all(world.facts.indexed[one] for one in seats):
@@ -105,16 +109,18 @@ class BandOracle:
         world, mine = self.world, self.world.me(look)
         if not self.band(look) or not world.apps({person}, look):
             return False
-        if world.cares(look, person) or self.runs(mine):
+        if world.cares(look, person):
             return True
-        if not world.open(person, look):
+        if not world.knows(mine, person):
             return False
-        audience = self.facts.seats[person][1]
+        return self.runs(mine) or (world.open(person, look) and self._counted_in(person, look))
+
+    def _counted_in(self, person: int, look: "Look") -> bool:
+        """Whether somebody may know that this person is in the band."""
+        mine, audience = self.world.me(look), self.facts.seats[person][1]
         if mine in self.facts.seats:
             return True
-        if audience == "band" or not world.reached(audience, person, look):
-            return False
-        return audience not in {"public", "members"} or world.knows(mine, person)
+        return audience != "band" and self.world.reached(audience, person, look)
 
     def invite(self, person: int, look: "Look") -> bool:
         if self.facts.invited[person] != "waiting" or not self.world.apps({person}, look):
@@ -126,7 +132,9 @@ class BandOracle:
 
     def _ones_own(self, person: int, look: "Look") -> bool:
         """Whether it is one's own, or of somebody one answers for, or one runs the band."""
-        by_the_band = self.runs(self.world.me(look)) and self.world.open(person, look)
+        mine = self.world.me(look)
+        met = self.world.open(person, look) and self.world.knows(mine, person)
+        by_the_band = self.runs(mine) and met
         return self.world.cares(look, person) or by_the_band
 
 
