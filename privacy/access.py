@@ -55,7 +55,9 @@ class _FieldsMarked(ModelIterable):  # type: ignore[type-arg]
         fields = rules.rule_of(self.queryset.model).fields
         for row in super().__iter__():
             for name, column in fields.items():
-                setattr(row, f"sees_{name}", getattr(row, f"among_{getattr(row, column)}"))
+                # An audience that fields aren't offered means their owner alone.
+                owns = getattr(row, "among_me", False)
+                setattr(row, f"sees_{name}", getattr(row, f"among_{getattr(row, column)}", owns))
             yield row
 
 

@@ -31,7 +31,7 @@ from accounts.services.leaving import purge_sign_ins
 from foundation.ids import new_public_id
 from foundation.live import cut
 from privacy import erasure
-from privacy.audiences import WIDE, Audience
+from privacy.audiences import OF_BANDS, WIDE, Audience
 from privacy.models import Erasure
 
 KEPT_WITHOUT_CONSENT = timedelta(days=30)  # then what was collected goes
@@ -297,7 +297,7 @@ def renew_password(enrolment: Enrolment) -> str:
 
 def fitting(owner: User | None, audience: str) -> str:
     """Return the audience that a thing gets: a child's is for its circle at the widest."""
-    wide = audience in WIDE and audience != Audience.MEMBERS
+    wide = audience in WIDE - OF_BANDS and audience != Audience.MEMBERS
     return Audience.MEMBERS if owner is not None and owner.is_child and wide else audience
 
 

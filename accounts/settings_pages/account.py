@@ -28,3 +28,15 @@ entry(
     route="account_settings", anchor="age-group", order=15,
     words=_("birthday child teen adult age"),
 )  # fmt: skip
+entry(
+    "account", _("Children you answer for"),
+    _("See, correct, copy or delete what is held of a child, or take your consent back."),
+    route="wards", icon="jammed", order=60,
+    words=_("parent guardian mother father kid consent ward"),
+)  # fmt: skip
+entry(
+    "account", _("Schools you work for"),
+    _("Your classes, the consents of parents, and the accounts of children in them."),
+    route="schools", icon="book", order=65,
+    words=_("teacher class partner programme pupil student"),
+)  # fmt: skip

@@ -106,7 +106,7 @@ class Canary:
         profile.birthday = date(1990, 2, 3)
         profile.available_until = timezone.now() + timedelta(hours=2)
         for size in ("photo_middle", "photo_small"):
-            getattr(profile, size).save(f"{self.mark(size)}.webp", self._file(size), save=False)
+            getattr(profile, size).save(f"{self.mark(size)}file.webp", self._file(size), save=False)
         profile.photo.save(f"{self.mark('photofile')}.webp", self._file("photo"))
         Plays.objects.create(user=self.user, instrument="banjo", level=2)
         profile.findable = True

@@ -114,6 +114,8 @@ AUDIENCES: Table = {
     "followers": {"owner", "follower"},
     "jammed": {"owner", "jammed"},
     "participants": {"owner"},
+    "fans": {"owner"},  # of no band: nobody (for bands, see tests/bands/test_who_sees.py)
+    "band": {"owner"},
     "me": {"owner"},
 }
 # The same of `ward`, who is a child: the guardian sees it all, the class what is shown to members;
@@ -127,5 +129,7 @@ AUDIENCES_OF_A_CHILD: Table = {
     "followers": {"ward", "guardian"},
     "jammed": {"ward", "guardian"},
     "participants": {"ward", "guardian"},
+    "fans": {"ward", "guardian"},
+    "band": {"ward", "guardian"},
     "me": {"ward", "guardian"},
 }

@@ -125,7 +125,7 @@ def finding_musicians_by_a_field(circle: Circle, role: str, whose: str) -> bool:
 
     A child is found by nobody, and finds whom it knows; there the field itself is asked.
     """
-    if whose == "ward" or role in {whose, "child", "ward"}:
+    if whose == "ward" or role in {whose, "child", "classmate", "ward"}:
         return a_field_by_the_gate(circle, role, whose)
     results = circle.get(role, "/api/v1/people/?instrument=theremin").json()["results"]
     return whose in {one["username"] for one in results}

@@ -50,6 +50,7 @@ WITHOUT = {
     "StartForm": "names somebody else",
     "NewsChoice": "is the box itself",
     "SharingForm": "switches alone",
+    "FindForm": "what is looked for, which is kept nowhere",
     "NotificationsForm": "what to be told, news left out",
     "QuietForm": "when not to be told",
     "ZoneForm": "how times are written",
