@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.e2e import pages
-from tests.e2e.people import PASSWORD, sign_in, sign_up, signed_in, until, visitor
+from tests.e2e.people import PASSWORD, answer_age, sign_in, sign_up, signed_in, until, visitor
 from tests.e2e.site import PROJECT, Site
 
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
@@ -22,7 +22,11 @@ def test_nora_comes_in_through_a_network_and_leaves_her_name_there(
     page.get_by_role("button", name="Elsewhere").click()
     page.wait_for_url(f"{provider}/**")
     page.get_by_text("subject-of-nora").first.click()
-    page.wait_for_url(f"{site.url}/**")
+    page.wait_for_url("**/account/signup/age/**")  # which everybody is asked first
+    answer_age(page, 1990)
+    page.wait_for_url("**/account/3rdparty/signup/")
+    assert "Nora Real" not in site.dump()
+    assert not page.get_by_role("checkbox", name="Name").is_checked()
     page.locator("input[name=username]").fill("nora-stage")
     assert page.locator("input[name=email]").input_value() == "nora@elsewhere.example"
     page.get_by_role("button", name="Make my account").click()
