@@ -112,7 +112,8 @@ def test_codes_of_an_app_from_the_picture_to_the_second_step(here: Site, browser
     page.goto(f"{here.url}/account/2fa/totp/activate/")
     confirm(page)
     expect(page.locator("img.qr")).to_be_visible()
-    assert page.evaluate("document.querySelector('img.qr').naturalWidth") > 20
+    width = "document.querySelector('img.qr').naturalWidth"
+    until(page, lambda: page.evaluate(width) > 20, 10, "the picture is drawn")
     secret = page.locator("#totp-key").inner_text()
     page.get_by_label("Authenticator code").fill("000000")
     page.get_by_role("button", name="Switch it on").click()
