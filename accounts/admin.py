@@ -12,6 +12,7 @@ from accounts.models import (
     Block,
     Connection,
     Dormancy,
+    Findable,
     Follow,
     FormerName,
     Guardianship,
@@ -78,6 +79,15 @@ class ProfileAdmin(admin.ModelAdmin[Profile]):
 @admin.register(Plays)
 class PlaysAdmin(ReadOnlyAdmin):
     list_display = ["user", "instrument", "level"]
+
+
+@admin.register(Findable)
+class FindableAdmin(ReadOnlyAdmin):
+    """That somebody wants to be found, and until when they are open to jam; not by which words."""
+
+    list_display = ["user", "week", "open_until"]
+    list_select_related = ["user"]
+    exclude = ["public", "members", "followers", "jammed"]
 
 
 @admin.register(RealName)

@@ -21,11 +21,12 @@ def statements(recordings: int, people: int) -> list[str]:
     return [
         f"""insert into accounts_user (password, is_superuser, public_id, username, email, state,
             is_staff, is_active, date_joined, age_group, approves_followers, api_access, indexed,
-            restricted, time_zone)
+            restricted, time_zone, strangers_may_write)
             select '!', false, {_id("u")}, 'player' || i, 'player' || i || '@mail.example',
-            case when i % 97 = 0 then 'leaving' else 'active' end, false, true, {_AT},
+            case when i % 97 = 0 then 'leaving' when i % 199 = 0 then 'suspended' else 'active' end,
+            false, true, {_AT},
             case when i % 199 = 0 then 'child' else 'adult' end, true, i % 31 <> 0, i % 29 <> 0,
-            false, ''
+            false, '', true
             from generate_series(1, {people}) as i""",
         f"""insert into accounts_profile (user_id, public_id, photo, photo_audience, bio,
             bio_audience, status, status_audience, favourites_audience, updated_at,

@@ -4,6 +4,7 @@ Transfers to outside services are recorded by the boundary of `integrations`; di
 by law by staff. A person reads their own at /settings/disclosures/.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -72,7 +73,7 @@ def sales() -> list[str]:
     return [
         key
         for key, text in datamap.PURPOSES.items()
-        if any(word in f"{key} {text}".lower() for word in SALE)
+        if any(re.search(rf"\b{word}", f"{key} {text}".lower()) for word in SALE)
     ]
 
 

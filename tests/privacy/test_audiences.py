@@ -65,6 +65,8 @@ SEES = {
     "followers": ALWAYS | {"follower"},
     "jammed": ALWAYS | {"partner"},
     "participants": ALWAYS,
+    "fans": ALWAYS,  # of no band: nobody else
+    "band": ALWAYS,
     "me": {"owner"},
 }
 
@@ -207,6 +209,8 @@ def test_a_childs_things_stay_in_the_childs_circle(circle: Circle) -> None:
         "followers": mine,
         "jammed": mine,
         "participants": mine,
+        "fans": mine,
+        "band": mine,
         "me": mine,
     }
     seen = {name for name, one in circle.viewers().items() if access.can_see(one, circle.owner)}

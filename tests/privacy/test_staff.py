@@ -15,7 +15,7 @@ from tests.privacy.world import World
 from tests.staff import open_page
 
 # Staff fills in a form, a service writes the row.
-TAKEN_IN = {"leavelink", "legaldisclosure", "legalhold", "newsletter", "request"}
+TAKEN_IN = {"leavelink", "legaldisclosure", "legalhold", "newsletter", "partner", "request"}
 
 
 @pytest.fixture

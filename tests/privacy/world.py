@@ -105,7 +105,9 @@ class World:
         """A band for each audience; their names bear no mark, so that profiles stay as they are."""
         owner = self.cast["owner"]
         made = {
-            audience: bands.found(owner, name="A band", slug=f"band-{audience}", audience=audience)
+            audience: bands.found(
+                owner, name="A band", slug=f"the-band-{audience}", audience=audience
+            )
             for audience in ("public", "members", "band")
         }
         BandMember.objects.update(audience="band")

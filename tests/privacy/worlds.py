@@ -9,6 +9,7 @@ from accounts.models import Block, Follow, Guardianship, JammedWith, User
 from messaging.models import Conversation, Member, Message
 from privacy import links
 from sessions_app.models import ChatLine, JamSession, Mix, Participant, Recording, Stem, StemChunk
+from tests.school import consent_for
 
 PEOPLE = 4
 person = st.integers(0, PEOPLE - 1)
@@ -59,6 +60,8 @@ def build(world: dict[str, Any]) -> list[User]:
         )
         for n, state in enumerate(world["states"])
     ]  # fmt: skip
+    for one in filter(lambda person: person.is_child, people):
+        consent_for(one)
     state = "requested" if world["asked"] else "accepted"
     for a, b in world["follows"]:
         Follow.objects.create(follower=people[a], followee=people[b], state=state)

@@ -16,9 +16,9 @@ EXPECTED = {
     ("recording", "stranger"): 7,
     ("recording", "participant"): 7,
     ("recording", "owner"): 7,
-    ("profile", "anonymous"): 7,
-    ("profile", "stranger"): 10,
-    ("profile", "owner"): 9,
+    ("profile", "anonymous"): 8,
+    ("profile", "stranger"): 12,
+    ("profile", "owner"): 11,
 }
 
 
