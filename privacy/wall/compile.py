@@ -149,7 +149,7 @@ def _through_views(model: type[Model], sql: str) -> tuple[str, frozenset[View]]:
             alias = found.group(2)
             inside = sql[found.start() : _end(sql, found.start())]
             narrowed = re.search(rf'{alias}\."(\w+)" = \(?{re.escape(VIEWER)}', inside)
-            if narrowed is not None:
+            if narrowed is not None and _always(inside[: narrowed.start()]):
                 view = View(table, narrowed.group(1))
             elif guard.beside is not None:
                 view = View(table, *guard.beside)
@@ -160,6 +160,12 @@ def _through_views(model: type[Model], sql: str) -> tuple[str, frozenset[View]]:
             views.add(view)
             sql = sql[: found.start(1)] + view.name + sql[found.end(1) :]
     return sql, frozenset(views)
+
+
+def _always(before: str) -> bool:
+    """Return whether what follows is asked of every row: not inside an OR or a NOT."""
+    where = before[before.find(" WHERE ") :]
+    return where.count("(") - where.count(")") <= 1
 
 
 def _end(sql: str, start: int) -> int:

@@ -95,7 +95,7 @@ def _recording(one: dict[str, Any], people: list[User]) -> None:
     recording = Recording.objects.create(
         owner=owner, audience=one["audience"], state=one["state"], title="take"
     )
-    if owner is not None and one["audience"] == "link":
+    if owner is not None and not owner.is_child and one["audience"] == "link":
         links.make(recording, owner)
     stems = [
         Stem.objects.create(recording=recording, player=people[n], state=state)
