@@ -140,6 +140,9 @@ dm.declare(
     remove=follows.stop,
     subjects=["follower"],
     purposes=["publishing"],
+    erase=dm.Erase.CUSTOM,
+    purge=leaving.purge_follows,
+    erased_how=_("deleted"),
     fields={
         "id": dm.technical(),
         "public_id": dm.identifier(seen_by="participants"),

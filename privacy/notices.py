@@ -332,6 +332,11 @@ def purge(user: Any, batch: int) -> int:
     return int(Notice.objects.filter(pk__in=keys).delete()[0])
 
 
+def forget(rows: Iterable[Model]) -> None:
+    """Delete what was told of rows that are about to end, whoever was told."""
+    Notice.objects.filter(about__in=[name_of(one) for one in rows]).delete()
+
+
 def remove(user: Any, notice: Notice) -> None:
     """Delete one notice at its person's wish; mail that hasn't gone yet doesn't go."""
     Notice.objects.filter(pk=notice.pk, user=user).delete()

@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from bands.models import Band, BandInvite, BandMember
+from bands.models import Band, BandFollow, BandInvite, BandMember
 from bands.services.bands import end
 from foundation.live import cut
 from privacy import tombstones
 from privacy.audiences import Audience
 from privacy.models import Erasure
-from privacy.notices import tell
+from privacy.notices import forget, tell
 
 Role = BandMember.Role
 
@@ -26,7 +26,9 @@ def hide(user: User, erasure: Erasure) -> None:
     alone = Band.objects.filter(pk__in=mine, audience=Audience.PUBLIC)
     alone = alone.exclude(pk__in=shared.values("band"))
     tombstones.bury(Band, list(alone.values_list("slug", flat=True)), erasure.pk)
-    BandInvite.objects.filter(made_by=user, declined_at=None).delete()
+    made = BandInvite.objects.filter(made_by=user, declined_at=None)
+    forget(made)
+    made.delete()
 
 
 def show(user: User, erasure: Erasure) -> None:
@@ -67,7 +69,9 @@ def _release(band: Band, user: User) -> None:
                 url=reverse("band_members", args=[band.slug]),
                 about=band,
             )
-    BandMember.objects.filter(band=band, user=user).delete()
+    mine = BandMember.objects.filter(band=band, user=user)
+    forget(mine)
+    mine.delete()
 
 
 def _standing() -> Any:
@@ -80,9 +84,21 @@ def _standing() -> Any:
     )
 
 
+def purge_follows(user: User, batch: int) -> int:
+    """Delete whom the leaver follows, and what bands were told of it."""
+    keys = list(
+        BandFollow.objects.filter(follower=user).order_by("pk").values_list("pk", flat=True)[:batch]
+    )
+    rows = BandFollow.objects.filter(pk__in=keys)
+    forget(rows)
+    rows.delete()
+    return len(keys)
+
+
 def purge_invites(user: User, batch: int) -> int:
     """Delete invitations to the leaver, and those that they made."""
     rows = BandInvite.objects.filter(Q(invited=user) | Q(made_by=user)).order_by("pk")
     keys = list(rows.values_list("pk", flat=True)[:batch])
+    forget(BandInvite.objects.filter(pk__in=keys))
     BandInvite.objects.filter(pk__in=keys).delete()
     return len(keys)

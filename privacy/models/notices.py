@@ -46,6 +46,7 @@ class Notice(Work):
                 name="notice_unseen",
             ),
             models.Index(fields=["created_at"], name="notice_age"),
+            models.Index(fields=["about"], name="notice_about", condition=~models.Q(about="")),
             models.Index(Upper("address"), name="notice_address", condition=~models.Q(address="")),
         ]
         constraints = [

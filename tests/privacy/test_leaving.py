@@ -123,14 +123,22 @@ def test_everything_of_a_leaver_is_out_of_sight_at_once(world: World) -> None:
         ("recording/recording", "public"), ("recording_audio/recording", "public"),
         ("recording_peaks/recording", "public"), ("api_recording/recording", "public"),
         ("jam/session", "public"), ("api_session/session", "public"), ("profile/person", "owner"),
-        ("favourites_of/person", "owner"),
+        ("favourites_of/person", "owner"), ("band/band", "public"), ("api_band/band", "public"),
+        ("api_person/person", "owner"),
     }  # fmt: skip
-    for role in ("stranger", "anonymous"):
-        assert {place[1:] for place in gone if place[0] == role} == public
+    members_only = {("band/band", "members"), ("api_band/band", "members")}  # nobody else is in it
+    for role, theirs in (("stranger", public | members_only), ("anonymous", public)):
+        assert {place[1:] for place in gone if place[0] == role} == theirs
         assert {after[(role, *place)] for place in public} == {410}
+    assert {after[("stranger", *place)] for place in members_only} == {404}
     # Who took part keeps what they share, but for the mix, which is rendered anew.
     theirs = {place[1:]: after[place] for place in gone if place[0] == "participant"}
     assert theirs == {
+        ("api_person/person", "owner"): 410,
+        ("band/band", "public"): 410,
+        ("api_band/band", "public"): 410,
+        ("band/band", "members"): 404,
+        ("api_band/band", "members"): 404,
         ("profile/person", "owner"): 410,
         ("favourites_of/person", "owner"): 410,
         ("recording_audio/recording", "public"): 404,
