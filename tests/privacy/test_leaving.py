@@ -127,8 +127,8 @@ def test_everything_of_a_leaver_is_out_of_sight_at_once(world: World) -> None:
         ("api_person/person", "owner"),
     }  # fmt: skip
     members_only = {("band/band", "members"), ("api_band/band", "members")}  # nobody else is in it
-    for role, theirs in (("stranger", public | members_only), ("anonymous", public)):
-        assert {place[1:] for place in gone if place[0] == role} == theirs
+    for role, lost in (("stranger", public | members_only), ("anonymous", public)):
+        assert {place[1:] for place in gone if place[0] == role} == lost
         assert {after[(role, *place)] for place in public} == {410}
     assert {after[("stranger", *place)] for place in members_only} == {404}
     # Who took part keeps what they share, but for the mix, which is rendered anew.

@@ -10,14 +10,14 @@ from django.utils import timezone
 
 from accounts.models import JammedWith
 from sessions_app.models import Mix, Participant, Recording, Stem
-from sessions_app.services import rendering
+from sessions_app.services import mixing, rendering
 from tests.cast import Cast
 
 
 @pytest.fixture
 def studio(monkeypatch: Any, tmp_path: Path) -> None:
     """Rendering with the sound left out: files of two bytes, everything around them real."""
-    files = {kind: tmp_path / kind for kind in rendering.SUFFIXES}
+    files = {kind: tmp_path / kind for kind in mixing.SUFFIXES}
     for path in files.values():
         path.write_bytes(b"la")
     made = SimpleNamespace(files=files, duration_ms=1000.0, start_ms=0.0)
