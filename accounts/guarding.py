@@ -4,7 +4,8 @@ Pages and the headless API run through the same methods of the adapter, so what 
 for both.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -68,6 +69,20 @@ TOLD: dict[str, tuple[str, Any]] = {
 }  # fmt: skip
 
 
+HELD = "_letters_held"
+
+
+@contextmanager
+def letters_held(request: HttpRequest) -> Iterator[list[EmailAddress]]:
+    """Hold back letters that confirm an address; yield the addresses that would have got one."""
+    held: list[EmailAddress] = []
+    setattr(request, HELD, held)
+    try:
+        yield held
+    finally:
+        delattr(request, HELD)
+
+
 class GuardingAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Locks, alerts, devices and fresh confirmation, for all flows of allauth."""
 
@@ -108,9 +123,20 @@ class GuardingAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user.set_password(password)
         user.save(update_fields=["password"])
 
+    def should_send_confirmation_mail(
+        self, request: HttpRequest, email_address: EmailAddress, signup: bool
+    ) -> bool:
+        """Leave the letter to who holds the letters of this request."""
+        held: list[EmailAddress] | None = getattr(request, HELD, None)
+        if held is not None:
+            held.append(email_address)
+        return held is None
+
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         """Send the link, but for a locked account to no mailbox than the one that locked it."""
-        if locks.takes_letters(user, email):
+        if user.locked_elsewhere:  # type: ignore[attr-defined]  # from locks.who_may_reset
+            locks.tell_where_links_go(email)
+        else:
             super().send_password_reset_mail(user, email, context)
 
     def send_notification_mail(

@@ -47,7 +47,7 @@ LIMITS = {
     "socialaccount_signup": SIGN_UP,
     f"{APP}:socialaccount:provider_signup": SIGN_UP,
     "account_reset_password": RESET,
-    f"{APP}:account:request_password_reset": RESET,
+    "app_reset": RESET,
     "account_reset_password_from_key": RESET,
     f"{APP}:account:reset_password": RESET,
     "account_confirm_email": CONFIRM,

@@ -4,7 +4,7 @@ from allauth.headless.constants import Client
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path
 
-from accounts.api.entrance import AppSignUpView
+from accounts.api.entrance import AppResetView, AppSignUpView
 
 LEFT_OUT = (
     "auth/sessions",  # names sign-ins by our own keys
@@ -25,6 +25,11 @@ def left_out(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("app/v1/auth/signup", AppSignUpView.as_api_view(client=Client.APP), name="app_sign_up"),
+    path(
+        "app/v1/auth/password/request",
+        AppResetView.as_api_view(client=Client.APP),
+        name="app_reset",
+    ),
     *(path(f"app/v1/{one}", left_out) for one in LEFT_OUT),
     path("", include("allauth.headless.urls")),
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from allauth.core import context
 from allauth.headless.account.inputs import SignupInput
-from allauth.headless.account.views import SignupView
+from allauth.headless.account.views import RequestPasswordResetView, SignupView
 from allauth.headless.adapter import DefaultHeadlessAdapter
 from allauth.headless.internal.restkit import inputs
 from django.core.exceptions import ValidationError
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import entrance
 from accounts.forms.age import born_on
-from accounts.forms.entrance import SameForAll
+from accounts.forms.entrance import ResetForm, SameForAll
 from accounts.services import ages
 
 
@@ -50,6 +50,14 @@ class AppSignUpInput(AgeInput, SameForAll, SignupInput):  # type: ignore[misc]
 
 class AppSignUpView(SignupView):  # type: ignore[misc]
     input_class = {"POST": AppSignUpInput}
+
+
+class AppResetInput(ResetForm, inputs.Input):  # type: ignore[misc]
+    """The address that a link to a new password goes to."""
+
+
+class AppResetView(RequestPasswordResetView):  # type: ignore[misc]
+    input_class = AppResetInput
 
 
 @dataclasses.dataclass

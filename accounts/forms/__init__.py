@@ -2,7 +2,7 @@
 
 from accounts.forms.age import AgeForm
 from accounts.forms.clock import QuietForm, ZoneForm
-from accounts.forms.entrance import AddressForm, SignUpForm
+from accounts.forms.entrance import AddressForm, ResetForm, SignUpForm
 from accounts.forms.finding import FindForm
 from accounts.forms.leaving import LeaveForm
 from accounts.forms.names import UsernameForm
@@ -20,6 +20,7 @@ __all__ = [
     "NotificationsForm",
     "ProfileForm",
     "QuietForm",
+    "ResetForm",
     "SharingForm",
     "SignUpForm",
     "UsernameForm",

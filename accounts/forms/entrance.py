@@ -3,13 +3,24 @@
 import secrets
 from typing import Any
 
-from allauth.account.forms import AddEmailForm, BaseSignupForm, SignupForm
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import (
+    AddEmailForm,
+    BaseSignupForm,
+    ResetPasswordForm,
+    SignupForm,
+    default_token_generator,
+)
+from allauth.account.internal.flows.email_verification import add_email_verification_sent_message
+from allauth.account.internal.flows.signup import complete_signup
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
-from accounts import entrance
+from accounts import entrance, guarding
 from accounts.models import User
+from accounts.services import locks
 from privacy.consent import Channel
 from privacy.forms import NewsChoice
 
@@ -17,9 +28,13 @@ from privacy.forms import NewsChoice
 class SameForAll(BaseSignupForm):  # type: ignore[misc]
     """Mixin for sign-up forms: an address that is taken costs the same work as a free one.
 
-    The account is made, under a name of nowhere, and taken back before the transaction ends; so
+    Both go the same way: the account is made, its sign-in waits for a letter, and one letter goes
+    out. For a taken address it is all taken back, under a name of nowhere, before the letter; so
     neither the answer nor its time tells which it was.
     """
+
+    account_already_exists: bool
+    cleaned_data: dict[str, Any]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -29,26 +44,42 @@ class SameForAll(BaseSignupForm):  # type: ignore[misc]
             self.fields.pop("news", None)
 
     def try_save(self, request: HttpRequest) -> Any:
+        self.in_vain = taken = self.account_already_exists
+        self.account_already_exists = False
+        email = self.cleaned_data["email"]
+        if taken:
+            self.cleaned_data = {
+                **self.cleaned_data,
+                "email": f"{secrets.token_hex(8)}@nowhere.invalid",
+            }
         try:
-            if self.account_already_exists:
-                self._work_in_vain(request)
-                return super().try_save(request)
-            with transaction.atomic():
-                return super().try_save(request)
+            with transaction.atomic():  # one commit, whichever it was
+                with transaction.atomic(), guarding.letters_held(request) as letters:
+                    user, answer = super().try_save(request)
+                    if answer is None:  # else somebody filled the field that people don't see
+                        answer = self.complete(request, user)
+                    transaction.set_rollback(taken)
+                for address in letters:
+                    self._write(request, email, None if taken else (user, address))
         finally:
             entrance.forget_age(request)
+        return None if taken else user, answer
 
-    def _work_in_vain(self, request: HttpRequest) -> None:
-        values: dict[str, Any] = self.cleaned_data
-        nowhere = {"email": f"{secrets.token_hex(8)}@nowhere.invalid"}
-        self.cleaned_data: dict[str, Any] = {**values, **nowhere}
-        self.account_already_exists = False
-        try:
-            with transaction.atomic():
-                self.save(request)
-                transaction.set_rollback(True)
-        finally:
-            self.cleaned_data, self.account_already_exists = values, True
+    def _write(
+        self, request: HttpRequest, email: str, made: tuple[User, EmailAddress] | None
+    ) -> None:
+        if made is None:
+            get_adapter().send_account_already_exists_mail(email)
+        else:
+            user, address = made
+            address.user = user  # which it would ask for
+            address.send_confirmation(request, signup=True)
+        add_email_verification_sent_message(request, email, signup=True)
+
+    def complete(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Go on to where an account's first sign-in waits; return the answer."""
+        answer: HttpResponse = complete_signup(request, user=user)
+        return answer
 
 
 class SignUpForm(SameForAll, NewsChoice, SignupForm):  # type: ignore[misc]
@@ -71,3 +102,20 @@ class AddressForm(NewsChoice, AddEmailForm):  # type: ignore[misc]
     def save(self, request: HttpRequest) -> Any:
         self.record_news(self.user, request)
         return super().save(request)
+
+
+class ResetForm(ResetPasswordForm):  # type: ignore[misc]
+    """A link that sets a new password: the same work for an address that nobody has."""
+
+    def clean_email(self) -> str:
+        email: str = get_adapter().clean_email(self.cleaned_data["email"].lower())
+        self.users = locks.who_may_reset(email)
+        return email
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        if not self.users:
+            # In vain: what making a link asks, and its time.
+            EmailAddress.objects.filter(email=self.cleaned_data["email"], user_id=0).exists()
+            default_token_generator.make_token(User(pk=0))
+        email: str = super().save(request, **kwargs)
+        return email

@@ -3,11 +3,13 @@
 from typing import Any
 
 from allauth.socialaccount.forms import SignupForm as SocialSignupForm
+from allauth.socialaccount.internal.flows.signup import complete_social_signup
 from django import forms
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.entrance import SameForAll
+from accounts.models import User
 from accounts.services import networks
 from privacy.consent import Channel
 from privacy.forms import NewsChoice
@@ -70,17 +72,18 @@ class NetworkSignUpForm(SameForAll, NewsChoice, SocialSignupForm):  # type: igno
         return [name for name in self.arrived if self.cleaned_data.get(TICK + name)]
 
     def try_save(self, request: HttpRequest) -> Any:
-        """Make the account, then keep what is ticked; the picture is fetched before both.
-
-        So the time an answer takes doesn't depend on whether the address has an account.
-        """
+        """Fetch the picture before anything is written: no transaction waits for a network."""
         provider_id = self.sociallogin.account.provider
-        photo = networks.fetch(provider_id, self.arrived, self.ticked)
-        user, answer = super().try_save(request)
-        if user is not None:
-            connection = networks.connection_of(self.sociallogin.account)
-            self.not_kept = networks.keep(connection, self.arrived, self.ticked, photo)
-        return user, answer
+        self.photo = networks.fetch(provider_id, self.arrived, self.ticked)
+        return super().try_save(request)
+
+    def complete(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Keep what is ticked, before the first sign-in."""
+        connection = networks.connection_of(self.sociallogin.account)
+        photo = None if self.in_vain else self.photo  # files are not taken back with rows
+        self.not_kept = networks.keep(connection, self.arrived, self.ticked, photo)
+        answer: HttpResponse = complete_social_signup(request, self.sociallogin)
+        return answer
 
     def save(self, request: HttpRequest) -> Any:
         user = super().save(request)

@@ -117,6 +117,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(Upper("email"), name="email_once"),
         ]
         indexes = [
+            models.Index(fields=["email"], name="user_email"),  # as allauth compares at sign-up
             # Few accounts are children's; the gate asks for them wherever something is wide open.
             models.Index(fields=["id"], name="user_children", condition=Q(age_group="child")),
             models.Index(fields=["last_login"], name="user_last_here"),

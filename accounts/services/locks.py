@@ -5,6 +5,8 @@ alerts, mailed links that would set a password or leave. What it leaves: passkey
 steps, connected networks, everything the person shows and shares. Locked is not leaving.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -37,13 +39,37 @@ def unlocked(people: QuerySet[User]) -> QuerySet[User]:
     return people.filter(~Exists(locked))
 
 
-def takes_letters(user: User, address: str) -> bool:
-    """Return whether a link that sets a password may go to this address of this account.
+def who_may_reset(address: str) -> list[User]:
+    """Return the accounts that a link to this address may set a password for, in one query.
 
-    While the account is locked, only the mailbox that locked it is believed.
+    Whose address it is comes before who only claims it. Each tells `locked_elsewhere`: while an
+    account is locked, only the mailbox that locked it is believed.
     """
-    lock = AccountLock.objects.filter(user=user, ended_at__isnull=True).first()
-    return lock is None or lock.address.lower() == address.lower()
+    from allauth.account.models import EmailAddress
+
+    listed = EmailAddress.objects.filter(email=address)
+    named = User.objects.filter(email__iexact=address)
+    theirs = listed.order_by().values("user").union(named.values("pk"))
+    lock = AccountLock.objects.filter(user=OuterRef("pk"), ended_at__isnull=True)
+    people = User.objects.filter(is_active=True, pk__in=theirs).annotate(
+        proved=Exists(listed.filter(user=OuterRef("pk"), verified=True)),
+        locked_elsewhere=Exists(lock.exclude(address__iexact=address)),
+    )
+    found: list[Any] = list(people)
+    return [one for one in found if one.proved] or found
+
+
+def tell_where_links_go(address: str) -> None:
+    """Tell a mailbox of a locked account, which may be anybody's, that no link comes here."""
+    notices.write(
+        address,
+        "alert",
+        _("No link was sent"),
+        _(
+            "Somebody asked for a link to set a new password. The account is locked, and while it "
+            "is, the link goes to no mailbox but the one that locked it."
+        ),
+    )
 
 
 # Asking for a link, signed out --------------------------------------------------------------

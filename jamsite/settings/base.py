@@ -174,6 +174,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
 ACCOUNT_FORMS = {
     "signup": "accounts.forms.SignUpForm",
     "add_email": "accounts.forms.AddressForm",
+    "reset_password": "accounts.forms.ResetForm",
 }
 SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.NetworkSignUpForm"}
 ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "website"

@@ -113,7 +113,7 @@ WAYS = {
     "account_reset_password": {"email": "x"},
     "app_sign_up": {},
     "headless:app:account:login": {},
-    "headless:app:account:request_password_reset": {},
+    "app_reset": {},
     "headless:app:tokens:refresh": {},
 }
 
