@@ -4,6 +4,7 @@ from typing import Any
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
+from django.db import transaction
 
 
 def tell(group: str, **message: Any) -> None:
@@ -15,3 +16,9 @@ def tell(group: str, **message: Any) -> None:
 def cut(group: str) -> None:
     """Have every socket in a group ask the gate again, and close if it says no."""
     tell(group, type="gate.check")
+
+
+def cut_people(*keys: int) -> None:
+    """Have these people's open sockets ask the gate again, once this is committed."""
+    for key in dict.fromkeys(keys):
+        transaction.on_commit(lambda key=key: cut(f"user.{key}"), robust=True)  # type: ignore[misc]

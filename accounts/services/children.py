@@ -29,7 +29,7 @@ from accounts.models import (
 )
 from accounts.services.leaving import purge_sign_ins
 from foundation.ids import new_public_id
-from foundation.live import cut
+from foundation.live import cut_people
 from privacy import erasure
 from privacy.audiences import OF_BANDS, WIDE, Audience
 from privacy.models import Erasure
@@ -190,7 +190,7 @@ def _stop(row: Enrolment) -> None:
     erasure.end_queued_work(child)
     for stop, _resume_it in _acts:
         stop(child)
-    transaction.on_commit(lambda: cut(f"user.{child.pk}"))
+    cut_people(child.pk)
 
 
 def _resume(row: Enrolment) -> None:
@@ -291,7 +291,7 @@ def renew_password(enrolment: Enrolment) -> str:
     child.save(update_fields=["password"])
     while purge_sign_ins(child, 500):
         pass
-    transaction.on_commit(lambda: cut(f"user.{child.pk}"))
+    cut_people(child.pk)
     return password
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import FormerName, User
 from accounts.services import profiles
-from foundation.live import cut
+from foundation.live import cut_people
 from privacy import notices
 from privacy.tombstones import is_buried
 
@@ -65,4 +65,4 @@ def rename(person: User, name: str) -> None:
         % {"name": name},
         url=reverse("account_settings"),
     )
-    transaction.on_commit(lambda: cut(f"user.{mine.pk}"))
+    cut_people(mine.pk)

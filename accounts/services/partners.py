@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import ClassSeat, Enrolment, Partner, PartnerStaff, SchoolClass, User
 from accounts.services import children
 from foundation.ids import new_public_id
-from foundation.live import cut
+from foundation.live import cut_people
 
 State, Part = Partner.State, ClassSeat.Part
 MAX_CLASSES = 200  # open ones of a partner
@@ -84,7 +84,7 @@ def employ(partner: Partner, user: User, role: str) -> PartnerStaff:
     if not new and row.role != role:
         row.role = role
         row.save(update_fields=["role"])
-        _cut(user.pk)
+        cut_people(user.pk)
     return row
 
 
@@ -96,7 +96,7 @@ def dismiss(row: PartnerStaff) -> None:
     ClassSeat.objects.filter(
         school_class__partner=row.partner_id, user=row.user_id, part=Part.TEACHER, ended=None
     ).update(ended=now)
-    _cut(row.user_id)
+    cut_people(row.user_id)
 
 
 @transaction.atomic
@@ -145,9 +145,4 @@ def move(enrolment: Enrolment, to: SchoolClass) -> None:
     )
     old.update(ended=timezone.now())
     children.seat(row)
-    _cut(*beside)
-
-
-def _cut(*people: int) -> None:
-    for key in people:
-        transaction.on_commit(lambda key=key: cut(f"user.{key}"))  # type: ignore[misc]
+    cut_people(*beside)

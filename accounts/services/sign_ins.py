@@ -4,7 +4,7 @@ One is a row of allauth's `UserSession` and the web session it names; a client o
 carries a session token has the same two.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -25,9 +25,7 @@ from django.db.models import (
 from django.utils import timezone
 
 from accounts.models import AccountLock, User
-from foundation.live import cut
-
-_also: list[Callable[[User, str | None], None]] = []
+from foundation.live import cut_people
 
 
 class Shortened(Func):
@@ -72,23 +70,15 @@ def end_one(user: User, row: UserSession) -> None:
     """End one of a person's own sign-ins: the web session, its record, open sockets."""
     Session.objects.filter(session_key=row.session_key).delete()
     UserSession.objects.filter(pk=row.pk, user=user).delete()
-    transaction.on_commit(lambda: cut(f"user.{user.pk}"))
-
-
-def also_end(end: Callable[[User, str | None], None]) -> None:
-    """Register what else ends with all of a person's sign-ins, such as tokens of other kinds.
-
-    It is called inside the transaction, with the person and the key of the web session that stays.
-    """
-    _also.append(end)
+    cut_people(user.pk)
 
 
 @transaction.atomic
 def end_all(user: User, but: str | None = None) -> int:
     """End every sign-in of a person, or all but the web session with the key `but`.
 
-    Web sessions, session tokens of apps, open sockets, and whatever `also_end` registered. Returns
-    how many sign-ins there were. Idempotent.
+    Web sessions, session tokens of apps, open sockets. Returns how many sign-ins there were.
+    Idempotent.
     """
     rows = UserSession.objects.filter(user=user)
     if but:
@@ -96,9 +86,7 @@ def end_all(user: User, but: str | None = None) -> int:
     found = dict(rows.values_list("pk", "session_key"))
     Session.objects.filter(session_key__in=found.values()).delete()
     UserSession.objects.filter(pk__in=found).delete()
-    for end in _also:
-        end(user, but)
-    transaction.on_commit(lambda: cut(f"user.{user.pk}"), robust=True)
+    cut_people(user.pk)
     return len(found)
 
 
