@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from accounts import consent_words, parent_links
 from accounts.models import Enrolment, ParentalConsent, User
+from foundation.addresses import absolute
 from privacy import notices
 
 KIND = "parents"
@@ -38,8 +39,8 @@ def notice(enrolment: Enrolment) -> None:
         "partner": enrolment.partner.name,
         "agreed": agreed,
         "days": 30,
-        "link": parent_links.absolute(enrolment),
-        "policy": f"{settings.SITE_URL}{reverse('policy')}",
+        "link": parent_links.address_of(enrolment),
+        "policy": absolute(reverse("policy")),
     }
     _write(enrolment, _("Your consent for your child, as the school recorded it"), text)
 
@@ -49,7 +50,7 @@ def account_made(enrolment: Enrolment, child: User) -> None:
         "%(partner)s made your child's account. The link below opens your page: connect it with an"
         " account of your own to see everything that is kept, correct it, take it along, or delete"
         " it. Without an account you can take your consent back there.\n\n%(link)s"
-    ) % {"partner": enrolment.partner.name, "link": parent_links.absolute(enrolment)}
+    ) % {"partner": enrolment.partner.name, "link": parent_links.address_of(enrolment)}
     _write(enrolment, _("Your child's account is made"), text)
 
 
@@ -60,7 +61,7 @@ def consent_recorded(enrolment: Enrolment, scope: str) -> None:
     ) % {
         "partner": enrolment.partner.name,
         "words": consent_words.now(scope).text,
-        "link": parent_links.absolute(enrolment),
+        "link": parent_links.address_of(enrolment),
     }
     _write(enrolment, _("A consent of yours was recorded"), text)
 
@@ -80,7 +81,7 @@ def withdrawn(enrolment: Enrolment, scopes: Sequence[str]) -> None:
             " can sign in, nothing more is collected. What was collected goes for good on %(day)s,"
             " unless you give the school a new consent before. You can have it deleted now:"
             "\n\n%(link)s"
-        ) % {"day": day, "link": parent_links.absolute(enrolment)}
+        ) % {"day": day, "link": parent_links.address_of(enrolment)}
     _write(enrolment, _("Your consent is taken back"), text)
 
 

@@ -3,13 +3,13 @@
 It is stored nowhere, can be written again, and ends when another address takes its place.
 """
 
-from django.conf import settings
 from django.core import signing
 from django.http import Http404
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import Enrolment
+from foundation.addresses import absolute
 
 _SALT = "accounts.parents"
 
@@ -28,8 +28,8 @@ def path_of(enrolment: Enrolment) -> str:
     return reverse("parent_link", args=[token_of(enrolment)])
 
 
-def absolute(enrolment: Enrolment) -> str:
-    return f"{settings.SITE_URL}{path_of(enrolment)}"
+def address_of(enrolment: Enrolment) -> str:
+    return absolute(path_of(enrolment))
 
 
 def enrolment_of(token: str) -> Enrolment:

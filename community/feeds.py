@@ -22,6 +22,7 @@ from accounts.queries import begun
 from accounts.views.shapes import person_preview
 from bands.models import Band
 from bands.views.shapes import band_preview
+from foundation.addresses import absolute
 from foundation.limits import network_of, spend
 from foundation.problems import problem_response
 from privacy.access import get_visible_or_404, visible
@@ -114,7 +115,7 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
     """List one sitemap for each kind of page and day since the site began: no count leaks."""
     days = list(_days(timezone.localdate(begun() or timezone.now())))
     urls = [
-        f"{settings.SITE_URL}{reverse('sitemap_day', args=[kind, day.isoformat()])}"
+        absolute(reverse("sitemap_day", args=[kind, day.isoformat()]))
         for day in days
         for kind in PAGES
     ]
@@ -134,7 +135,7 @@ def sitemap(request: HttpRequest, kind: str, day: str) -> HttpResponse:
     that_day = {f"{page.moment}__gte": begin, f"{page.moment}__lt": begin + timedelta(days=1)}
     rows = visible(page.model, SEARCH_ENGINE).filter(**that_day)
     keys = rows.order_by(f"-{page.moment}", "-pk").values_list(page.key, flat=True)
-    urls = [f"{settings.SITE_URL}{reverse(page.route, args=[key])}" for key in keys[:PAGES_A_DAY]]
+    urls = [absolute(reverse(page.route, args=[key])) for key in keys[:PAGES_A_DAY]]
     return _xml(request, "community/sitemap.xml", urls)
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from foundation.addresses import absolute
 from privacy import notices
 from privacy.models import Request, RequestStep
 
@@ -33,7 +34,7 @@ def watch() -> int:
                     day = date_format(timezone.localdate(due), "DATE_FORMAT")
                     lines.append(f"{row.reference}  {row.get_kind_display()}  {alarm}: {day}")
         if lines:
-            link = f"{settings.SITE_URL}{reverse('admin:privacy_request_changelist')}"
+            link = absolute(reverse("admin:privacy_request_changelist"))
             notices.write(
                 settings.CONTACT_EMAIL,
                 "desk",

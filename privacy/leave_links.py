@@ -8,7 +8,6 @@ import hashlib
 import secrets
 from typing import Any
 
-from django.conf import settings
 from django.core import signing
 from django.http import Http404
 from django.urls import reverse
@@ -53,10 +52,6 @@ def receipt_of(token: str, kind: str) -> Receipt:
     if found is None:
         raise Http404
     return found
-
-
-def absolute(path: str) -> str:
-    return f"{settings.SITE_URL}{path}"
 
 
 def new_secret() -> str:

@@ -7,7 +7,6 @@ Whether somebody still agrees is asked again when their letter is about to go (`
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core import signing
 from django.db import transaction
@@ -15,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from foundation.addresses import absolute
 from foundation.work import failing_kindly
 from privacy import consent, notices, purposes
 from privacy.consent import Channel
@@ -64,7 +64,7 @@ def invite(address: str, *, form: str) -> None:
     )
     if not made:
         return
-    link = f"{settings.SITE_URL}{reverse('confirm_news', args=[token_of(reader)])}"
+    link = absolute(reverse("confirm_news", args=[token_of(reader)]))
     text = _(
         "Somebody, most likely you, asked for news about Jamsite at this address. If you want "
         "them, confirm it here:\n\n%(link)s\n\nIf not, do nothing: nothing will be sent, and the "
@@ -158,7 +158,7 @@ def _still(notice: Notice) -> bool:
 
 def _link(notice: Notice) -> str:
     who = notice.user if notice.user_id is not None else _reader_of(notice)
-    return f"{settings.SITE_URL}{reverse('unsubscribe', args=[token_of(who)])}"
+    return absolute(reverse("unsubscribe", args=[token_of(who)]))
 
 
 def _headers(notice: Notice) -> dict[str, str]:

@@ -17,9 +17,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from foundation.addresses import absolute
 from foundation.work import failing_kindly, soon
 from integrations import deletion, networks, providers, revoking
-from privacy import leave_links, notices, sealing
+from privacy import notices, sealing
 from privacy.models import DeletionOrder, Erasure
 
 ASK_AGAIN = timedelta(hours=1)
@@ -120,7 +121,7 @@ def _by_protocol(
             "action": "delete",
             "subject": known_by,
             "deadline": order.deadline.isoformat(),
-            "callback": leave_links.absolute(reverse("order_callback", args=[order.public_id])),
+            "callback": absolute(reverse("order_callback", args=[order.public_id])),
         }
         done = deletion.order(
             endpoint, providers.find(order.provider), about, _whom(order, known_by)
@@ -226,8 +227,6 @@ def _tell_contact(order: DeletionOrder, title: str) -> None:
             "provider": order.provider,
             "order": order.public_id,
             "date": order.deadline.date().isoformat(),
-            "link": leave_links.absolute(
-                reverse("admin:privacy_deletionorder_change", args=[order.pk])
-            ),
+            "link": absolute(reverse("admin:privacy_deletionorder_change", args=[order.pk])),
         }
         notices.write(settings.CONTACT_EMAIL, "orders", title, text)

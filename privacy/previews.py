@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.utils.safestring import SafeString, mark_safe
 
+from foundation.addresses import absolute
 from privacy.access import marking
 from privacy.viewer import NOBODY, SEARCH_ENGINE
 
@@ -38,11 +38,11 @@ class Preview:
 
     @property
     def url(self) -> str:
-        return f"{settings.SITE_URL}{self.path}"
+        return absolute(self.path)
 
     @property
     def author_url(self) -> str:
-        return f"{settings.SITE_URL}{self.author_path}" if self.author_path else ""
+        return absolute(self.author_path) if self.author_path else ""
 
     @property
     def json(self) -> SafeString:

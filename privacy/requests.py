@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from foundation.addresses import absolute
 from privacy import deadlines, notices
 from privacy.models import Request, RequestStep
 
@@ -248,7 +249,7 @@ def letter(name: str, request: Request, **more: Any) -> str:
 
 def link_of(request: Request) -> str:
     """Return the address where the person follows the request; signed for who has no account."""
-    return f"{settings.SITE_URL}{path_of(request)}"
+    return absolute(path_of(request))
 
 
 def path_of(request: Request) -> str:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import AccountLock, SafetyEvent, SafetyLink, User
 from accounts.services import alerts, devices, safety_links, sign_ins
+from foundation.addresses import absolute
 from foundation.work import failing_kindly, soon
 from privacy import intake, notices
 
@@ -182,7 +183,7 @@ def _reset_link(person: User) -> str:
 
     key = default_token_generator.make_token(person)
     path = reverse("account_reset_password_from_key", args=[int_to_base36(person.pk), key])
-    return f"{settings.SITE_URL}{path}"
+    return absolute(path)
 
 
 @transaction.atomic

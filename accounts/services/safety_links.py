@@ -4,12 +4,12 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from django.conf import settings
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import SafetyLink, User
+from foundation.addresses import absolute
 
 LASTS = timedelta(days=7)
 
@@ -33,7 +33,7 @@ def new_secret() -> str:
 
 
 def path_of(secret: str) -> str:
-    return f"{settings.SITE_URL}{reverse('safety_link', args=[secret])}"
+    return absolute(reverse("safety_link", args=[secret]))
 
 
 def hash_of(secret: str) -> str:

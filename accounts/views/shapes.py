@@ -20,6 +20,7 @@ from accounts.vocabulary import (
     language_name,
     names,
 )
+from foundation.addresses import absolute
 from privacy.media import url_for
 from privacy.previews import Preview
 from privacy.viewer import NOBODY, Viewer
@@ -41,7 +42,7 @@ def person_preview(user: User, face: Profile | None = None) -> Preview:
         author=user.username,
         author_path=path,
         kind="profile",
-        image=_absolute(url_for(face, "photo", NOBODY)) if face and face.photo else "",
+        image=absolute(url_for(face, "photo", NOBODY)) if face and face.photo else "",
         data=person_data(user, face) if face else None,
     )
 
@@ -52,14 +53,14 @@ def person_data(user: User, face: Profile) -> dict[str, Any]:
         "@context": "https://schema.org",
         "@type": "Person",
         "name": face.stage_name or user.username,
-        "url": _absolute(reverse("profile", args=[user.username])),
+        "url": absolute(reverse("profile", args=[user.username])),
     }
     if face.stage_name:
         data["alternateName"] = user.username
     if face.bio:
         data["description"] = prose.plain(face.bio, TOLD)
     if face.photo:
-        data["image"] = _absolute(url_for(face, "photo", NOBODY))
+        data["image"] = absolute(url_for(face, "photo", NOBODY))
     if face.links:
         data["sameAs"] = list(face.links)
     if known := [*_played_names(face), *(one["name"] for one in names(GENRES, face.genres))]:
@@ -76,10 +77,6 @@ def person_data(user: User, face: Profile) -> dict[str, Any]:
     if face.phone:
         data["telephone"] = face.phone
     return data
-
-
-def _absolute(path: str) -> str:
-    return f"{settings.SITE_URL}{path}"
 
 
 def _played_names(profile: Any) -> list[str]:

@@ -12,6 +12,7 @@ from accounts.queries import shown_person
 from accounts.views.shapes import link_name, photo_urls
 from accounts.vocabulary import GENRES, names
 from bands.models import Band, BandFollow, BandInvite, BandMember
+from foundation.addresses import absolute
 from privacy.media import url_for
 from privacy.previews import Preview
 from privacy.viewer import NOBODY, Viewer
@@ -115,7 +116,7 @@ def band_preview(band: Band, face: Band | None = None, seats: Any = ()) -> Previ
         author=band.name,
         author_path=path,
         kind="profile",
-        image=_absolute(url_for(face, "photo", NOBODY)) if face and face.photo else "",
+        image=absolute(url_for(face, "photo", NOBODY)) if face and face.photo else "",
         data=band_data(face, seats) if face else None,
     )
 
@@ -126,12 +127,12 @@ def band_data(face: Band, seats: Any) -> dict[str, Any]:
         "@context": "https://schema.org",
         "@type": "MusicGroup",
         "name": face.name,
-        "url": _absolute(face.get_absolute_url()),
+        "url": absolute(face.get_absolute_url()),
     }
     if face.about:
         data["description"] = prose.plain(face.about, TOLD)
     if face.photo:
-        data["image"] = _absolute(url_for(face, "photo", NOBODY))
+        data["image"] = absolute(url_for(face, "photo", NOBODY))
     if face.genres:
         data["genre"] = [one["name"] for one in names(GENRES, face.genres)]
     if face.links:
@@ -142,12 +143,8 @@ def band_data(face: Band, seats: Any) -> dict[str, Any]:
             {
                 "@type": "Person",
                 "name": one.username,
-                "url": _absolute(reverse("profile", args=[one.username])),
+                "url": absolute(reverse("profile", args=[one.username])),
             }
             for one in people
         ]
     return data
-
-
-def _absolute(path: str) -> str:
-    return f"{settings.SITE_URL}{path}"

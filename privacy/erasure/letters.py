@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from foundation.addresses import absolute
 from privacy import leave_links, notices, sealing
 from privacy.models import Erasure, LeaveLink, Receipt
 
@@ -25,7 +26,7 @@ def left(erasure: Erasure, user: Any) -> None:
         "If you did not ask for this, open the link and stay, then change your password."
     ) % {
         "date": erasure.purge_at.date().isoformat(),
-        "link": leave_links.absolute(leave_links.of_erasure(erasure)),
+        "link": absolute(leave_links.of_erasure(erasure)),
     }
     _write(user.email, _("You are leaving"), text)
 
@@ -37,7 +38,7 @@ def _left_at_once(erasure: Erasure, user: Any) -> None:
         " receipt. Keep it: nobody can make it anew.\n\n%(link)s"
     ) % {
         "why": erasure.get_way_display(),
-        "link": leave_links.absolute(leave_links.of_erasure(erasure)),
+        "link": absolute(leave_links.of_erasure(erasure)),
     }
     _write(user.email, _("The account is being erased"), text)
 
@@ -53,7 +54,7 @@ def confirm(link: LeaveLink, user: Any, path: str) -> None:
         "Somebody asked us to erase the account that belongs to this address. If that was you,"
         " open this link and confirm; it works once, until %(until)s (UTC).\n\n%(link)s\n\n"
         "If it was not you, do nothing: without the link nothing happens."
-    ) % {"until": f"{link.expires_at:%Y-%m-%d %H:%M}", "link": leave_links.absolute(path)}
+    ) % {"until": f"{link.expires_at:%Y-%m-%d %H:%M}", "link": absolute(path)}
     _write(user.email, _("Confirm that you want to leave"), text)
 
 
@@ -67,7 +68,7 @@ def erased(erasure: Erasure, receipt: Receipt) -> None:
         " of yours any more, so this is our last letter.\n\nYour receipt:\n%(link)s"
     ) % {
         "date": erasure.backups_expire_at.date().isoformat() if erasure.backups_expire_at else "",
-        "link": leave_links.absolute(leave_links.of_erasure(erasure)),
+        "link": absolute(leave_links.of_erasure(erasure)),
     }
     try:
         address = sealing.unseal(erasure.contact)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.queries import shown_person
+from foundation.addresses import absolute
 from privacy.media import url_for
 from privacy.previews import Preview
 from privacy.viewer import Viewer
@@ -86,13 +87,13 @@ def recording_preview(recording: Any) -> Preview:
         "@context": "https://schema.org",
         "@type": "MusicRecording",
         "name": title,
-        "url": f"{settings.SITE_URL}{recording.get_absolute_url()}",
+        "url": absolute(recording.get_absolute_url()),
         "datePublished": recording.created_at.date().isoformat(),
     }
     if recording.duration_ms:
         data["duration"] = f"PT{recording.duration_ms / 1000:.1f}S"
     if owner:
-        url = f"{settings.SITE_URL}{author_path}"
+        url = absolute(author_path)
         data["byArtist"] = {"@type": "Person", "name": owner.username, "url": url}
     return Preview(
         title=title,
