@@ -13,12 +13,13 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from foundation.addresses import absolute
 from foundation.moments import quiet_until
 from foundation.work import failing_kindly, soon
 from integrations.mail import Letter
@@ -213,7 +214,11 @@ def write(address: str, kind: str, subject: str, text: str) -> Notice:
 
 
 def name_of(about: Model) -> str:
-    return f"{about._meta.label_lower}:{about.public_id}"  # type: ignore[attr-defined]
+    return _name(type(about), about.public_id)  # type: ignore[attr-defined]
+
+
+def _name(model: type[Model], public_id: str) -> str:
+    return f"{model._meta.label_lower}:{public_id}"
 
 
 def _soon(notice: Notice) -> None:
@@ -315,7 +320,7 @@ def _letter(notice: Notice) -> Letter:
             {
                 "title": notice.title,
                 "text": notice.text,
-                "link": f"{settings.SITE_URL}{notice.url}" if notice.url else "",
+                "link": absolute(notice.url) if notice.url else "",
                 "why_text": about.why(notice) if callable(about.why) else about.why,
                 "SITE_NAME": settings.SITE_NAME,
                 "SITE_URL": settings.SITE_URL,
@@ -332,9 +337,13 @@ def purge(user: Any, batch: int) -> int:
     return int(Notice.objects.filter(pk__in=keys).delete()[0])
 
 
-def forget(rows: Iterable[Model]) -> None:
-    """Delete what was told of rows that are about to end, whoever was told."""
-    Notice.objects.filter(about__in=[name_of(one) for one in rows]).delete()
+def delete_with(rows: QuerySet[Any]) -> int:
+    """Delete rows and what was told of them, whoever was told; return how many rows."""
+    keys = list(rows.values_list("pk", "public_id"))
+    names = [_name(rows.model, public_id) for _key, public_id in keys]
+    Notice.objects.filter(about__in=names).delete()
+    rows.model._base_manager.filter(pk__in=[key for key, _id in keys]).delete()
+    return len(keys)
 
 
 def remove(user: Any, notice: Notice) -> None:

@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from accounts.models import Block, Follow, Guardianship, JammedWith, Mute, User
 from accounts.queries import may_meet
 from accounts.walls import blocked_with
-from foundation.live import cut
-from privacy.notices import kind, tell
+from foundation.live import cut_people
+from privacy.notices import delete_with, kind, tell
 from privacy.viewer import Viewer
 
 MAX_FOLLOWS = 20_000
@@ -94,14 +94,14 @@ def accept(request: Follow) -> None:
 @transaction.atomic
 def end_follow(tie: Follow) -> None:
     """End a follow, from either side, or decline one that was asked for."""
-    Follow.objects.filter(pk=tie.pk).delete()
-    _cut(tie.follower_id)
+    delete_with(Follow.objects.filter(pk=tie.pk))
+    cut_people(tie.follower_id)
 
 
 @transaction.atomic
 def unfollow(follower: User, followee: User) -> None:
-    Follow.objects.filter(follower=follower, followee=followee).delete()
-    _cut(follower.pk)
+    delete_with(Follow.objects.filter(follower=follower, followee=followee))
+    cut_people(follower.pk)
 
 
 @transaction.atomic
@@ -109,10 +109,9 @@ def block(blocker: User, blocked: User) -> Block:
     """Keep two people apart: neither sees the other, and follows end both ways."""
     mine, theirs = _lock(blocker, blocked)
     made, _new = Block.objects.get_or_create(blocker=mine, blocked=theirs)
-    Follow.objects.filter(
-        Q(follower=mine, followee=theirs) | Q(follower=theirs, followee=mine)
-    ).delete()
-    _cut(mine.pk, theirs.pk)
+    either = Q(follower=mine, followee=theirs) | Q(follower=theirs, followee=mine)
+    delete_with(Follow.objects.filter(either))
+    cut_people(mine.pk, theirs.pk)
     return made
 
 
@@ -120,7 +119,7 @@ def block(blocker: User, blocked: User) -> Block:
 def unblock(row: Block) -> None:
     """Take back one's own block; the other's, if there is one, stands. Follows don't return."""
     Block.objects.filter(pk=row.pk).delete()
-    _cut(row.blocker_id, row.blocked_id)  # sockets show again whom they left out
+    cut_people(row.blocker_id, row.blocked_id)  # sockets show again whom they left out
 
 
 @transaction.atomic
@@ -160,7 +159,7 @@ def answer_for(guardian: User, child: User) -> Guardianship:
 @transaction.atomic
 def end_guardianship(tie: Guardianship) -> None:
     Guardianship.objects.filter(pk=tie.pk, ended=None).update(ended=timezone.now())
-    _cut(tie.guardian_id)
+    cut_people(tie.guardian_id)
 
 
 @transaction.atomic
@@ -187,17 +186,12 @@ def may_write(author: User, to: User) -> bool:
     )
 
 
-def _cut(*people: int) -> None:
-    """Have these people's open sockets ask the gate again, once this is committed."""
-    for key in people:
-        transaction.on_commit(lambda key=key: cut(f"user.{key}"))  # type: ignore[misc]
-
-
 # Leaving -------------------------------------------------------------------------------
 
 
 def purge_follows(user: Any, batch: int) -> int:
-    return _purge(Follow.objects.filter(Q(follower=user) | Q(followee=user)), batch)
+    rows = Follow.objects.filter(Q(follower=user) | Q(followee=user))
+    return delete_with(rows.order_by("pk")[:batch])
 
 
 def purge_blocks(user: Any, batch: int) -> int:

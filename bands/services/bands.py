@@ -12,6 +12,7 @@ from accounts.models import User
 from bands.models import Band, BandMember
 from privacy import tombstones
 from privacy.audiences import Audience
+from privacy.notices import delete_with
 
 MAX_BANDS = 50  # a person may be in
 # Addresses of our own, and names that would speak for the site.
@@ -91,7 +92,9 @@ def end(band: Band, erasure_id: int | None = None) -> None:
         tombstones.bury(Band, [locked.slug], erasure_id)
     if locked.photo.name:
         default_storage.delete(locked.photo.name)
-    locked.delete()
+    for rows in (locked.memberships, locked.invites, locked.follows):
+        delete_with(rows.all())
+    delete_with(Band.objects.filter(pk=locked.pk))
 
 
 def lock(band: Band) -> Band:

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from bands.models import Band, BandFollow, BandMember
 from bands.services.bands import Refused, lock
-from bands.services.members import RUNS, seat_of
-from foundation.live import cut
-from privacy.notices import tell_many
+from bands.services.members import RUNS, needs, seat_of
+from foundation.live import cut_people
+from privacy.notices import delete_with, tell_many
 
 MAX_FOLLOWS = 5000
 
@@ -46,24 +46,21 @@ def follow(band: Band, user: User) -> BandFollow:
 
 @transaction.atomic
 def unfollow(band: Band, user: User) -> None:
-    BandFollow.objects.filter(band=band, follower=user).delete()
-    transaction.on_commit(lambda: cut(f"user.{user.pk}"))
+    delete_with(BandFollow.objects.filter(band=band, follower=user))
+    cut_people(user.pk)
 
 
 @transaction.atomic
 def answer(row: BandFollow, by: User, *, yes: bool) -> None:
     """Let somebody follow who asked, or end a follow, as who runs the band."""
-    band = lock(row.band)
-    seat = seat_of(band, by)
-    if seat is None or seat.role not in RUNS:
-        raise Refused(_("Your role in the band doesn't let you do this. Nothing was changed."))
+    needs(lock(row.band), by, RUNS)
     if yes:
         BandFollow.objects.filter(pk=row.pk).update(state=BandFollow.State.ACCEPTED)
         return
-    BandFollow.objects.filter(pk=row.pk).delete()
-    transaction.on_commit(lambda: cut(f"user.{row.follower_id}"))
+    delete_with(BandFollow.objects.filter(pk=row.pk))
+    cut_people(row.follower_id)
 
 
 def stop(user: User, row: BandFollow) -> None:
     """End one's own follow, also of a band one can't see any more."""
-    BandFollow.objects.filter(pk=row.pk, follower=user).delete()
+    delete_with(BandFollow.objects.filter(pk=row.pk, follower=user))

@@ -14,7 +14,7 @@ from foundation.live import cut
 from privacy import tombstones
 from privacy.audiences import Audience
 from privacy.models import Erasure
-from privacy.notices import forget, tell
+from privacy.notices import delete_with, tell
 
 Role = BandMember.Role
 
@@ -26,9 +26,7 @@ def hide(user: User, erasure: Erasure) -> None:
     alone = Band.objects.filter(pk__in=mine, audience=Audience.PUBLIC)
     alone = alone.exclude(pk__in=shared.values("band"))
     tombstones.bury(Band, list(alone.values_list("slug", flat=True)), erasure.pk)
-    made = BandInvite.objects.filter(made_by=user, declined_at=None)
-    forget(made)
-    made.delete()
+    delete_with(BandInvite.objects.filter(made_by=user, declined_at=None))
 
 
 def show(user: User, erasure: Erasure) -> None:
@@ -69,9 +67,7 @@ def _release(band: Band, user: User) -> None:
                 url=reverse("band_members", args=[band.slug]),
                 about=band,
             )
-    mine = BandMember.objects.filter(band=band, user=user)
-    forget(mine)
-    mine.delete()
+    delete_with(BandMember.objects.filter(band=band, user=user))
 
 
 def _standing() -> Any:
@@ -86,19 +82,10 @@ def _standing() -> Any:
 
 def purge_follows(user: User, batch: int) -> int:
     """Delete whom the leaver follows, and what bands were told of it."""
-    keys = list(
-        BandFollow.objects.filter(follower=user).order_by("pk").values_list("pk", flat=True)[:batch]
-    )
-    rows = BandFollow.objects.filter(pk__in=keys)
-    forget(rows)
-    rows.delete()
-    return len(keys)
+    return delete_with(BandFollow.objects.filter(follower=user).order_by("pk")[:batch])
 
 
 def purge_invites(user: User, batch: int) -> int:
     """Delete invitations to the leaver, and those that they made."""
-    rows = BandInvite.objects.filter(Q(invited=user) | Q(made_by=user)).order_by("pk")
-    keys = list(rows.values_list("pk", flat=True)[:batch])
-    forget(BandInvite.objects.filter(pk__in=keys))
-    BandInvite.objects.filter(pk__in=keys).delete()
-    return len(keys)
+    rows = BandInvite.objects.filter(Q(invited=user) | Q(made_by=user))
+    return delete_with(rows.order_by("pk")[:batch])

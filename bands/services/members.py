@@ -14,8 +14,8 @@ from accounts.models import User
 from accounts.services.ties import is_blocked
 from bands.models import INVITED_FOR, Band, BandFollow, BandInvite, BandMember
 from bands.services.bands import MAX_BANDS, Refused, end, first_audience, lock
-from foundation.live import cut
-from privacy.notices import kind, tell
+from foundation.live import cut_people
+from privacy.notices import delete_with, kind, tell
 
 MAX_MEMBERS = 60
 MAX_INVITES = 60  # that wait, of one band
@@ -34,7 +34,7 @@ def hold_seat(band: Band, user: User) -> bool:
     return there and seat_of(band, user) is not None
 
 
-def _needs(band: Band, user: User, roles: set[Any]) -> BandMember:
+def needs(band: Band, user: User, roles: set[Any]) -> BandMember:
     """Return somebody's seat, or raise Refused when their role isn't one of these."""
     seat = seat_of(band, user)
     if seat is None or seat.role not in roles:
@@ -46,7 +46,7 @@ def _needs(band: Band, user: User, roles: set[Any]) -> BandMember:
 def invite(band: Band, by: User, invited: User) -> BandInvite:
     """Ask somebody to join. One answer for all who can't be asked: why is between them and us."""
     band = lock(band)
-    _needs(band, by, RUNS)
+    needs(band, by, RUNS)
     if seat_of(band, invited) is not None:
         raise Refused(_("They are in the band already."))
     existing = BandInvite.objects.filter(band=band, invited=invited).first()
@@ -92,7 +92,7 @@ def accept(invite: BandInvite, user: User, *, plays: str = "", audience: str = "
         user=user,
         defaults={"plays": plays.strip(), "audience": audience or first_audience(user)},
     )
-    BandFollow.objects.filter(band=band, follower=user).delete()  # who is in it sees it all
+    delete_with(BandFollow.objects.filter(band=band, follower=user))  # who is in it sees it all
     if waiting.made_by.is_present:
         tell(
             waiting.made_by,
@@ -103,7 +103,7 @@ def accept(invite: BandInvite, user: User, *, plays: str = "", audience: str = "
             mail=False,
             about=seat,
         )
-    waiting.delete()
+    delete_with(BandInvite.objects.filter(pk=waiting.pk))
     return seat
 
 
@@ -117,8 +117,8 @@ def decline(invite: BandInvite, user: User) -> None:
 @transaction.atomic
 def take_back(invite: BandInvite, by: User) -> None:
     """Take back an invitation, as who runs the band."""
-    _needs(lock(invite.band), by, RUNS)
-    BandInvite.objects.filter(pk=invite.pk, declined_at=None).delete()
+    needs(lock(invite.band), by, RUNS)
+    delete_with(BandInvite.objects.filter(pk=invite.pk, declined_at=None))
 
 
 def describe(seat: BandMember, *, plays: str, audience: str) -> None:
@@ -130,7 +130,7 @@ def describe(seat: BandMember, *, plays: str, audience: str) -> None:
 def change_role(seat: BandMember, by: User, role: str) -> None:
     """Give somebody a role, as an owner. The last owner stays one."""
     band = lock(seat.band)
-    _needs(band, by, {Role.OWNER})
+    needs(band, by, {Role.OWNER})
     seat = BandMember.objects.get(pk=seat.pk)
     if seat.role == role:
         return
@@ -153,7 +153,7 @@ def change_role(seat: BandMember, by: User, role: str) -> None:
 def remove(seat: BandMember, by: User) -> None:
     """Take somebody out of the band. Admins take out members; owners also admins and owners."""
     band = lock(seat.band)
-    mine = _needs(band, by, RUNS)
+    mine = needs(band, by, RUNS)
     seat = BandMember.objects.get(pk=seat.pk)
     if seat.user_id == by.pk:
         raise Refused(_("Leave the band yourself, further down on this page."))
@@ -188,7 +188,7 @@ def leave(band: Band, user: User) -> None:
 @transaction.atomic
 def close(band: Band, by: User) -> None:
     """End the band for everybody, as an owner."""
-    _needs(lock(band), by, {Role.OWNER})
+    needs(lock(band), by, {Role.OWNER})
     end(band)
 
 
@@ -199,6 +199,7 @@ def _is_last_owner(seat: BandMember) -> bool:
 
 def _unseat(seat: BandMember) -> None:
     """Delete a seat; open sockets ask the gate again. Their invitations to the band end."""
-    BandInvite.objects.filter(band=seat.band_id, made_by=seat.user_id, declined_at=None).delete()
-    BandMember.objects.filter(pk=seat.pk).delete()
-    transaction.on_commit(lambda: cut(f"user.{seat.user_id}"))
+    theirs = BandInvite.objects.filter(made_by=seat.user_id, declined_at=None)
+    delete_with(theirs.filter(band=seat.band_id))
+    delete_with(BandMember.objects.filter(pk=seat.pk))
+    cut_people(seat.user_id)

@@ -146,6 +146,24 @@ def test_what_one_leaves_takes_the_ties_along(cast: Cast) -> None:
     assert counts == [0, 0, 0]
 
 
+@pytest.mark.parametrize("end", ["unfollow", "block", "erasure"])
+def test_what_was_told_of_a_follow_ends_with_it(cast: Cast, end: str) -> None:
+    """Its notice would name a row, and so somebody, who isn't there any more."""
+    owner, stranger = cast["owner"], cast["stranger"]
+    User.objects.filter(pk=owner.pk).update(approves_followers=True)
+    ties.follow(cast["former"], owner)
+    ties.follow(stranger, owner)
+    assert Notice.objects.filter(user=owner, kind="follows").count() == 2
+    if end == "unfollow":
+        ties.unfollow(stranger, owner)
+    elif end == "block":
+        ties.block(stranger, owner)
+    else:
+        assert ties.purge_follows(stranger, 10) == 1
+    (left,) = Notice.objects.filter(user=owner, kind="follows")
+    assert left.about == f"accounts.follow:{Follow.objects.get().public_id}"
+
+
 @pytest.mark.promise("VJ-31")
 def test_a_follower_is_removed_and_sees_what_everybody_sees(cast: Cast) -> None:
     """From the list, at once, without a word to them; what was for followers is gone for them."""
