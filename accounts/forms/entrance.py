@@ -17,6 +17,7 @@ from allauth.account.models import EmailAddress
 from allauth.core import context
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from accounts import entrance, guarding
 from accounts.models import User
@@ -42,6 +43,9 @@ class SameForAll(BaseSignupForm):  # type: ignore[misc]
         if age is None or age.group != User.AgeGroup.ADULT:
             # A person of whom we don't know that they are an adult is offered no news.
             self.fields.pop("news", None)
+        self.fields["email"].help_text = _(
+            "We send a link there. The account works once you have opened it."
+        )
 
     def try_save(self, request: HttpRequest) -> Any:
         self.in_vain = taken = self.account_already_exists
@@ -98,6 +102,12 @@ class AddressForm(NewsChoice, AddEmailForm):  # type: ignore[misc]
     """One more address."""
 
     form_name = "e-mail address"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].help_text = _(
+            "We send a link there. Until you have opened it, the address does nothing here."
+        )
 
     def save(self, request: HttpRequest) -> Any:
         self.record_news(self.user, request)

@@ -43,17 +43,18 @@ def unlocked(people: QuerySet[User]) -> QuerySet[User]:
 def who_may_reset(address: str) -> list[User]:
     """Return the accounts that a link to this address may set a password for, in one query.
 
-    Whose address it is comes before who only claims it. Each tells `locked_elsewhere`: while an
-    account is locked, only the mailbox that locked it is believed.
+    Those that confirmed it come before one that signed up with it and hasn't; whoever only added
+    it, perhaps mistyped, has no link sent there. Each tells `locked_elsewhere`: while an account
+    is locked, only the mailbox that locked it is believed.
     """
     from allauth.account.models import EmailAddress
 
-    listed = EmailAddress.objects.filter(email=address)
+    proved = EmailAddress.objects.filter(email=address, verified=True)
     named = User.objects.filter(email__iexact=address)
-    theirs = listed.order_by().values("user").union(named.values("pk"))
+    theirs = proved.order_by().values("user").union(named.values("pk"))
     lock = AccountLock.objects.filter(user=OuterRef("pk"), ended_at__isnull=True)
     people = User.objects.filter(is_active=True, pk__in=theirs).annotate(
-        proved=Exists(listed.filter(user=OuterRef("pk"), verified=True)),
+        proved=Exists(proved.filter(user=OuterRef("pk"))),
         locked_elsewhere=Exists(lock.exclude(address__iexact=address)),
     )
     found: list[Any] = list(people)

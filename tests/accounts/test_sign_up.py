@@ -28,8 +28,8 @@ def link() -> str:
     return found[1]
 
 
-@pytest.mark.clause("sign-up")
-@pytest.mark.promise("VJ-01", "JT-14")
+@pytest.mark.clause("sign-up", "addresses")
+@pytest.mark.promise("VJ-01", "JT-14", "JT-11")
 def test_from_the_form_to_the_first_page(db: None) -> None:
     client = Client()
     assert sign_up(client)["Location"] == reverse("account_email_verification_sent")

@@ -70,6 +70,8 @@ WITHOUT = {
     "LoginForm": "proves who one is",
     "ReauthenticateForm": "proves who one is",
     "ResetPasswordForm": "proves who one is",
+    "ResetForm": "the same, ours",
+    "AppResetInput": "the same, for apps",
     "ResetPasswordKeyForm": "a password alone",
     "ChangePasswordForm": "a password alone",
     "SetPasswordForm": "a password alone",
@@ -339,7 +341,8 @@ def test_a_batch_costs_the_same_for_one_and_for_many(
 # Readers without account --------------------------------------------------------------
 
 
-@pytest.mark.clause("news")
+@pytest.mark.clause("news", "addresses")
+@pytest.mark.promise("JT-11")
 def test_an_address_without_account_confirms_first(db: None) -> None:
     for _ in range(2):
         news.invite("Reader@mail.example", form="contact")

@@ -97,6 +97,8 @@ def test_the_link_ties_a_request_to_the_account_with_that_address(cast: Cast) ->
     assert cast.client("stranger").get(own).status_code == 404
 
 
+@pytest.mark.clause("addresses")
+@pytest.mark.promise("JT-11")
 def test_periods_begin_when_the_address_is_confirmed(db: None) -> None:
     send()
     early = timezone.now() - timedelta(days=2)
@@ -107,6 +109,8 @@ def test_periods_begin_when_the_address_is_confirmed(db: None) -> None:
     assert (row.acknowledge_by - row.received_at).days == 10
 
 
+@pytest.mark.clause("addresses")
+@pytest.mark.promise("JT-11")
 def test_what_is_never_confirmed_goes_after_three_days(db: None) -> None:
     send()
     Request.objects.update(received_at=timezone.now() - timedelta(days=2, hours=23))
