@@ -15,10 +15,12 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services.ages import Age
@@ -71,6 +73,13 @@ def is_barred(request: HttpRequest) -> bool:
         return _signer.unsign(request.COOKIES.get(settings.AGE_COOKIE_NAME, "")) == "later"
     except BadSignature:
         return False
+
+
+def not_yet() -> ValidationError:
+    """Return what an app is told of somebody who is too young; a page says it in more words."""
+    return ValidationError(
+        _("An account isn't possible yet. Don't ask again today."), code="too_young"
+    )
 
 
 def required_age_step(request: HttpRequest) -> HttpResponseBase | None:

@@ -1,8 +1,11 @@
 """How allauth's flows through networks meet our accounts: nothing is kept before the answer."""
 
+from datetime import date
 from typing import Any
 
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.httpkit import is_headless_request
+from allauth.headless.internal.restkit.response import ErrorResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.apple.apple_session import get_apple_session
 from allauth.socialaccount.providers.base.constants import AuthProcess
@@ -52,7 +55,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         elif sociallogin.is_existing:
             networks.connection_of(sociallogin.account, grant)
         else:
-            _put_aside(network, sociallogin, grant)
+            _put_aside(request, network, sociallogin, grant)
 
     def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
         """Make the account; of the addresses that the network told only the chosen one stays."""
@@ -92,7 +95,20 @@ def drop_arrived(request: HttpRequest) -> None:
         request.session.flush()
 
 
-def _put_aside(network: known.Network, sociallogin: Any, grant: str) -> None:
+def hold_to_the_younger(request: HttpRequest, birth: str) -> None:
+    """Of two birthdays, the one told here and the network's, the younger one counts.
+
+    The network's is looked at for this alone; it is kept only with a tick.
+    """
+    said, told = (
+        entrance.age_known(request),
+        ages.age_of(date.fromisoformat(birth)) if birth else None,
+    )
+    if said and told and said.adult_from is None and told.adult_from is not None:
+        entrance.remember_age(request, told)
+
+
+def _put_aside(request: HttpRequest, network: known.Network, sociallogin: Any, grant: str) -> None:
     """Have what arrived wait for the answer: sealed, outside the database, for minutes.
 
     Of a birthday that makes them too young for an account nothing is kept, as in the form.
@@ -100,6 +116,8 @@ def _put_aside(network: known.Network, sociallogin: Any, grant: str) -> None:
     told = sociallogin.told
     birth = told_by.oldest_birth(told)
     if birth is not None and ages.age_of(birth) is None:
+        if is_headless_request(request):
+            raise ImmediateHttpResponse(ErrorResponse(request, entrance.not_yet(), status=400))
         answer = HttpResponseRedirect(reverse("sign_up_later"))
         entrance.bar(answer)
         raise ImmediateHttpResponse(answer)  # and nothing of it waits anywhere

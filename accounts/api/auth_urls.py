@@ -5,16 +5,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path
 
 from accounts.api.entrance import AppResetView, AppSignUpView
+from accounts.api.networks import AppNetworkSignUpView, AppTokenView
 
 LEFT_OUT = (
     "auth/sessions",  # names sign-ins by our own keys
     "auth/phone/verify",  # a telephone number is no way in here
     "auth/phone/verify/resend",
     "account/phone",
-    # Networks: an app opens our pages, where everything that arrives is shown before it is kept.
-    "auth/provider/signup",
+    # An app signs in with the proof of a network's own kit. A browser goes by our pages, where
+    # networks are connected and taken away too.
     "auth/provider/redirect",
-    "auth/provider/token",
     "account/providers",
 )
 
@@ -29,6 +29,16 @@ urlpatterns = [
         "app/v1/auth/password/request",
         AppResetView.as_api_view(client=Client.APP),
         name="app_reset",
+    ),
+    path(
+        "app/v1/auth/provider/token",
+        AppTokenView.as_api_view(client=Client.APP),
+        name="app_network",
+    ),
+    path(
+        "app/v1/auth/provider/signup",
+        AppNetworkSignUpView.as_api_view(client=Client.APP),
+        name="app_network_sign_up",
     ),
     *(path(f"app/v1/{one}", left_out) for one in LEFT_OUT),
     path("", include("allauth.headless.urls")),

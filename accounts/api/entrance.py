@@ -37,9 +37,7 @@ class AgeInput(inputs.Input):  # type: ignore[misc]
             if age is None:
                 # Nothing else is told, whatever the other fields hold.
                 self.errors.clear()
-                raise ValidationError(
-                    _("An account isn't possible yet. Don't ask again today."), code="too_young"
-                )
+                raise entrance.not_yet()
             entrance.remember_age(context.request, age)
         return values
 

@@ -3,7 +3,6 @@
 import functools
 import logging
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from allauth.socialaccount.adapter import get_adapter as get_social_adapter
@@ -28,7 +27,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import entrance, queries, social
 from accounts.models import Connection, NetworkFact
 from accounts.requests import MemberRequest
-from accounts.services import ages, arrived, networks
+from accounts.services import arrived, networks
 from accounts.views.network_shapes import connection_shape
 from foundation import fresh
 from foundation.limits import network_of, spend
@@ -94,7 +93,7 @@ class SignUp(SignupView):  # type: ignore[misc]
         step = entrance.required_age_step(request)
         if step is not None:
             return step
-        _hold_to_the_younger(request, held["birth"])
+        social.hold_to_the_younger(request, held["birth"])
         request.session.set_expiry(arrived.LIFETIME)
         self.held = held
         answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
@@ -135,19 +134,6 @@ def drop(request: HttpRequest) -> HttpResponse:
     """Forget everything that arrived, at once."""
     social.drop_arrived(request)
     return redirect("socialaccount_login_cancelled")
-
-
-def _hold_to_the_younger(request: HttpRequest, birth: str) -> None:
-    """Of two birthdays, the one told here and the network's, the younger one counts.
-
-    The network's is looked at for this alone; it is kept only with a tick.
-    """
-    said, told = (
-        entrance.age_known(request),
-        ages.age_of(date.fromisoformat(birth)) if birth else None,
-    )
-    if said and told and said.adult_from is None and told.adult_from is not None:
-        entrance.remember_age(request, told)
 
 
 @login_required

@@ -13,12 +13,15 @@ import secrets
 import threading
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import jwt
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from PIL import Image
@@ -96,6 +99,7 @@ class StandIn:
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     picture: bytes = b""
+    facebook_app: str = "us-facebook"  # whose tokens these are
 
     def __post_init__(self) -> None:
         out = BytesIO()
@@ -201,8 +205,8 @@ class StandIn:
         }
         if step in steps:
             return steps[step](network, said, call)
-        if step == "keys":
-            return "json", {"keys": [jwk()]}, 200
+        if step in {"keys", "certificates"}:
+            return "json", {"keys": [jwk()]} if step == "keys" else {"one": CERTIFICATE}, 200
         if step == ".well-known/openid-configuration":
             base = f"{self.url}/{network}"
             return "json", {
@@ -336,12 +340,22 @@ class StandIn:
         self.revoked.append((network, said["token"]))
         return "json", {}, 200
 
+    def app_token(self, network: str) -> str:
+        """Return what the network's own kit gives an app on a device."""
+        return self._issue(network)
+
     def _graph(self, step: str, said: dict[str, str], call: Any) -> Any:
         if step == "oauth/access_token":
             self._client("facebook", said, call)
+            if said.get("grant_type") == "client_credentials":
+                return "json", {"access_token": f"us-facebook|{SECRET}"}, 200
             self._exchange("facebook", said)
             token = self._issue("facebook")
             return "json", {"access_token": token, "token_type": "bearer"}, 200
+        if step == "debug_token":
+            assert said["access_token"] == f"us-facebook|{SECRET}", "app token"
+            valid = self.tokens.get(said["input_token"]) == "facebook"
+            return "json", {"data": {"is_valid": valid, "app_id": self.facebook_app}}, 200
         proof = hmac.new(SECRET.encode(), said["access_token"].encode(), hashlib.sha256)
         assert said["appsecret_proof"] == proof.hexdigest(), "proof"
         if step == "me":
@@ -353,6 +367,22 @@ class StandIn:
         assert said["access_token"] == f"us-facebook|{SECRET}", "app token"
         self.revoked.append(("facebook", step.removesuffix("/permissions")))
         return "json", {"success": True}, 200
+
+
+def _certificate() -> str:
+    """Return the signing key as Google publishes its keys: in a certificate."""
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "stand-in")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name).issuer_name(name).public_key(SIGNING.public_key())
+        .serial_number(1).not_valid_before(now).not_valid_after(now + timedelta(days=1))
+        .sign(SIGNING, hashes.SHA256())
+    )  # fmt: skip
+    return made.public_bytes(Encoding.PEM).decode()
+
+
+CERTIFICATE = _certificate()
 
 
 def jwk() -> dict[str, Any]:
@@ -390,6 +420,7 @@ def attributes(url: str) -> list[tuple[Any, str, str]]:
     from allauth.socialaccount.providers.apple.views import AppleOAuth2Adapter
     from allauth.socialaccount.providers.facebook import flows
     from allauth.socialaccount.providers.facebook.views import FacebookOAuth2Adapter
+    from allauth.socialaccount.providers.google import views as google
     from allauth.socialaccount.providers.google.views import GoogleOAuth2Adapter
     from allauth.socialaccount.providers.twitter_oauth2.views import TwitterOAuth2Adapter
 
@@ -403,6 +434,7 @@ def attributes(url: str) -> list[tuple[Any, str, str]]:
         (FacebookOAuth2Adapter, "authorize_url", f"{url}/facebook/authorize"),
         (FacebookOAuth2Adapter, "access_token_url", f"{url}/facebook/graph/oauth/access_token"),
         (flows, "GRAPH_API_URL", f"{url}/facebook/graph"),
+        (google, "CERTS_URL", f"{url}/google/certificates"),
         (GoogleOAuth2Adapter, "access_token_url", f"{url}/google/token"),
         (GoogleOAuth2Adapter, "authorize_url", f"{url}/google/authorize"),
         (GoogleOAuth2Adapter, "identity_url", f"{url}/google/me"),

@@ -72,6 +72,7 @@ WITHOUT = {
     "ResetPasswordForm": "proves who one is",
     "ResetForm": "the same, ours",
     "AppResetInput": "the same, for apps",
+    "AppTokenInput": "a proof of a network alone",
     "ResetPasswordKeyForm": "a password alone",
     "ChangePasswordForm": "a password alone",
     "SetPasswordForm": "a password alone",
