@@ -17,6 +17,11 @@ urlpatterns = [
     path("account/apple/login/callback/", networks.careful(networks.apple_posts)),
     path("account/apple/login/callback/finish/", networks.careful(apple.oauth2_finish_login)),
     path("account/apple/notifications/", networks.apple_tells, name="apple_tells"),
+    path("account/facebook/ended/", networks.facebook_tells, name="facebook_tells"),
+    path("account/facebook/deletion/", networks.facebook_deletes, name="facebook_deletes"),
+    path(
+        "account/facebook/deletion/<str:code>/", networks.facebook_deleted, name="facebook_deleted"
+    ),
     path("account/facebook/login/", networks.careful(facebook.oauth2_login)),
     path("account/facebook/login/callback/", networks.careful(facebook.oauth2_callback)),
     path("account/facebook/login/token/", networks.missing),

@@ -1,8 +1,9 @@
-"""Networks: signing up with what they told, connecting, taking away; and what Apple tells us."""
+"""Networks: signing up with what they told, connecting, taking away; what they tell of an end."""
 
 import functools
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from allauth.socialaccount.adapter import get_adapter as get_social_adapter
@@ -15,8 +16,15 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.views import SignupView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ImproperlyConfigured
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,8 +38,9 @@ from accounts.requests import MemberRequest
 from accounts.services import arrived, networks
 from accounts.views.network_shapes import connection_shape
 from foundation import fresh
+from foundation.addresses import absolute
 from foundation.limits import network_of, spend
-from integrations import apple, deletion, fetching
+from integrations import apple, deletion, facebook, fetching
 from integrations import networks as known
 from privacy.access import get_visible_or_404
 from privacy.viewer import Viewer
@@ -234,6 +243,50 @@ def apple_tells(request: HttpRequest) -> HttpResponse:
     if message.kind in apple.ENDS:
         networks.ended_there("apple", message.subject)
     return HttpResponse(status=204)
+
+
+@csrf_exempt
+@require_POST
+def facebook_tells(request: HttpRequest) -> HttpResponse:
+    """Take Facebook's word that somebody removed this site there; see `apple_tells`."""
+    _ended_at_facebook(request)
+    return HttpResponse(status=204)
+
+
+@csrf_exempt
+@require_POST
+def facebook_deletes(request: HttpRequest) -> HttpResponse:
+    """Delete what came from Facebook because its person asked there; answer as Facebook wants.
+
+    Whoever isn't known here gets the same answer: nothing of theirs is here.
+    """
+    _ended_at_facebook(request)
+    code = facebook.deletion_code()
+    url = absolute(reverse("facebook_deleted", args=[code]))
+    return JsonResponse({"url": url, "confirmation_code": code})
+
+
+@require_safe
+def facebook_deleted(request: HttpRequest, code: str) -> HttpResponse:
+    """Say what became of a deletion asked for at Facebook; names nobody."""
+    at = facebook.deleted_at(code)
+    if at is None:
+        raise Http404
+    when = datetime.fromtimestamp(at, UTC)
+    return render(request, "accounts/facebook_deleted.html", {"when": when})
+
+
+def _ended_at_facebook(request: HttpRequest) -> None:
+    try:
+        network = known.find("facebook")
+    except LookupError:
+        raise Http404 from None
+    spend("facebook-tells", "all", limit=600, seconds=60)
+    try:
+        subject = facebook.subject_of(network, request.POST.get("signed_request", ""))
+    except facebook.NotFacebook:
+        raise SuspiciousOperation("not signed by Facebook") from None
+    networks.ended_there("facebook", subject)
 
 
 def moved(request: HttpRequest) -> HttpResponseRedirect:

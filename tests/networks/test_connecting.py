@@ -1,8 +1,12 @@
 """Connecting a network to an account, seeing what it is, taking it away: nobody else's, ever."""
 
+import base64
+import hashlib
+import hmac
 import json
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 import jwt
 import pytest
@@ -20,7 +24,7 @@ from privacy.models import DeletionOrder, Disclosure, Notice
 from tests.cast import BACKEND, Cast, just_signed_in, networked
 from tests.entering import answer_age
 from tests.networks.conftest import Walk
-from tests.networks.standin import NETWORKS, SIGNING, StandIn
+from tests.networks.standin import NETWORKS, SECRET, SIGNING, StandIn
 
 KEYS = {"x": "network:twitter_oauth2", "guild": "openid:guild", "loose": "openid:loose"}
 IDS = {"x": "twitter_oauth2"}
@@ -273,6 +277,66 @@ def test_what_is_ended_at_apple_is_ended_here_and_the_account_stays(
     assert User.objects.filter(pk=cast["stranger"].pk, state="active").exists()
     assert "was taken away" in Notice.objects.filter(user=cast["stranger"]).latest("pk").title
     assert DeletionOrder.objects.count() == 0  # there is nothing to give back
+
+
+def facebook_says(secret: str = SECRET, **changes: Any) -> str:
+    about = {"algorithm": "HMAC-SHA256", "issued_at": int(time.time()), "user_id": "fb-1"}
+    payload = base64.urlsafe_b64encode(json.dumps({**about, **changes}).encode()).rstrip(b"=")
+    signature = hmac.new(secret.encode(), payload, hashlib.sha256).digest()
+    return f"{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}.{payload.decode()}"
+
+
+def facebook_posts(route: str, signed: str) -> Any:
+    client = Client(enforce_csrf_checks=True)
+    return client.post(reverse(route), {"signed_request": signed})
+
+
+@pytest.mark.clause("networks")
+def test_what_is_ended_at_facebook_is_ended_here(cast: Cast, there: StandIn, walk: Walk) -> None:
+    connects(signed_in(cast), walk, "facebook")
+    assert [facebook_posts("facebook_tells", facebook_says()).status_code for _ in "12"] == [
+        204
+    ] * 2
+    assert not SocialAccount.objects.filter(user=cast["stranger"]).exists()
+    assert "was taken away" in Notice.objects.filter(user=cast["stranger"]).latest("pk").title
+
+
+@pytest.mark.clause("networks")
+def test_a_deletion_asked_for_at_facebook_is_done_and_confirmed(
+    cast: Cast, there: StandIn, walk: Walk
+) -> None:
+    connects(signed_in(cast), walk, "facebook")
+    made = Connection.objects.get(user=cast["stranger"])
+    services.keep(made, {"likes": "mark-like"}, ["likes"])
+    answers = [
+        facebook_posts("facebook_deletes", facebook_says(user_id=one)).json()
+        for one in ("fb-1", "nobody")
+    ]
+    assert NetworkFact.objects.filter(user=cast["stranger"]).count() == 0
+    for one in answers:  # the same for who isn't known here
+        assert set(one) == {"url", "confirmation_code"}
+        assert one["url"].endswith(f"/account/facebook/deletion/{one['confirmation_code']}/")
+        page = Client().get(urlsplit(one["url"]).path)
+        assert page.status_code == 200
+        assert "stranger" not in page.content.decode()
+    assert Client().get(reverse("facebook_deleted", args=["made-up"])).status_code == 404
+
+
+def test_what_facebook_did_not_sign_for_us_changes_nothing(
+    cast: Cast, there: StandIn, walk: Walk
+) -> None:
+    connects(signed_in(cast), walk, "facebook")
+    good = facebook_says()
+    false = [
+        facebook_says("another secret"), facebook_says(algorithm="none"),
+        facebook_says(issued_at=int(time.time()) - 90_000), facebook_says(issued_at="now"),
+        facebook_says(user_id=None)[:-4], f".{good.split('.')[1]}", good.split(".")[0], "", "é.é",
+        "x" * 40_000,
+    ]  # fmt: skip
+    for route in ("facebook_tells", "facebook_deletes"):
+        codes = [facebook_posts(route, one).status_code for one in false]
+        assert codes == [400] * len(false), route
+    assert SocialAccount.objects.filter(user=cast["stranger"]).exists()
 
 
 def test_what_apple_did_not_sign_for_us_changes_nothing(
