@@ -35,13 +35,13 @@ def test_a_killed_tab_and_a_killed_worker_lose_no_take(
 
     kill_tab(browsers[1])
     eva.get_by_role("button", name="Stop recording").click()
-    until(eva, lambda: site.value(STEMS) == 1, 30, "Eva's stem is stored")
+    until(eva, lambda: site.value(STEMS) == 1, 90, "Eva's stem is stored")
     assert site.value(STATE) == "uploading"
 
     # Any page of the site, opened later in the same browser, sends what the tab left behind.
     finn = finn.context.new_page()
     finn.goto(f"{site.url}/favourites/")
-    until(finn, lambda: site.value(STEMS) == 2, 30, "Finn's stem is rescued")
+    until(finn, lambda: site.value(STEMS) == 2, 90, "Finn's stem is rescued")
     _kill_worker(site)
 
     until(eva, lambda: site.value(STATE) == "ready", 150, "the mix is made all the same")
