@@ -43,9 +43,7 @@ class SameForAll(BaseSignupForm):  # type: ignore[misc]
         if age is None or age.group != User.AgeGroup.ADULT:
             # A person of whom we don't know that they are an adult is offered no news.
             self.fields.pop("news", None)
-        self.fields["email"].help_text = _(
-            "We send a link there. The account works once you have opened it."
-        )
+        self.fields["email"].help_text = _("We send a link there. Open it, and the account works.")
 
     def try_save(self, request: HttpRequest) -> Any:
         self.in_vain = taken = self.account_already_exists
