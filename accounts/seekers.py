@@ -1,15 +1,17 @@
 """Finding people: each thing that is looked for counts only where the viewer may see it.
 
-Two branches, merged in order. The wide one asks the words that everybody like the viewer may know
-(`public` for visitors, `members` for members), by an index over all people. The narrow one asks
-those whom the viewer follows or has played with, whose words for followers or for who played with
-them count too. What comes out are keys in order: week of the last visit, then key.
+Two branches, merged in order. The wide one looks up the words that everybody like the viewer may
+know (`public` for visitors, `members` for members), by an index over all people. The narrow one
+looks at those whom the viewer follows or has played with, whose words for followers or for who
+played with them count too. What either finds is put before the gate in turn, until the page is
+full. What comes out are keys in order: week of the last visit, then key.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
 from django.db.models.functions import Now
 
 from accounts.finding import Wanted
@@ -17,12 +19,14 @@ from accounts.models import Findable, Follow, JammedWith, Profile
 from accounts.models.finding import COLUMNS
 from accounts.queries import concealed, shown_profiles
 from foundation.paging import PAGE_SIZE, Page, seal, unseal
+from foundation.turns import in_turn, looked_up
 from privacy import compiled, quiet
 from privacy.access import visible
 from privacy.audiences import Audience
 from privacy.viewer import Viewer
 
 Place = tuple[int, int]  # week and key
+SOME = {audience: COLUMNS[audience] for audience in (Audience.FOLLOWERS, Audience.JAMMED)}
 
 
 def found(viewer: Viewer, wanted: Wanted, after: str | None, *, size: int = PAGE_SIZE) -> Page[Any]:
@@ -68,21 +72,37 @@ def matching(viewer: Viewer, wanted: Wanted, behind: Place | None, most: int) ->
     if viewer.app is not None and viewer.is_member:
         # Who keeps other people's apps out shows them what is public.
         shown |= _within(viewer, Audience.PUBLIC, wanted)
-    wide = _branch(viewer, behind).filter(shown)
-    first = wide.order_by("-week", "-user")[:most]
-    if not viewer.is_member:
-        return first
-    narrow = _branch(viewer, behind).filter(_known(viewer), *_each(viewer, wanted))
-    second = narrow.order_by("-week", "-user")[:most]
-    return first.union(second).order_by("-week", "-user_id")[:most]
+    wide = _seen(viewer, told(widest, wanted, behind), [shown], most)
+    if not viewer.is_member or wanted == Wanted():  # everybody is anybody for all members
+        return wide
+    known = Findable.objects.filter(_known(viewer), *_told_to_some(wanted))
+    narrow = _seen(viewer, _ordered(known, behind), _each(viewer, wanted), most)
+    return wide.union(narrow).order_by("-week", "-user_id")[:most]
 
 
-def _branch(viewer: Viewer, behind: Place | None) -> QuerySet[Findable, Any]:
-    rows = quiet.heard(visible(Findable, viewer), viewer, "user").exclude(user=viewer.user_id or 0)
-    if behind is not None:
-        week, key = behind
-        rows = rows.filter(Q(week__lte=week), Q(week__lt=week) | Q(user__lt=key))
-    return rows.values_list("week", "user_id")
+def told(audience: Audience, wanted: Wanted, behind: Place | None) -> QuerySet[Findable]:
+    """Return who tells an audience everything that is looked for, in order, as indexes answer."""
+    rows = Findable.objects.filter(_words(audience, wanted))
+    if wanted.town is not None and wanted.within:
+        rows = looked_up(rows)  # of so many towns, most of which have nobody
+    return _ordered(rows, behind)
+
+
+def _ordered(rows: QuerySet[Findable], behind: Place | None) -> QuerySet[Findable]:
+    """Return people in order, from behind a place on."""
+    if behind:  # one comparison of both, which the index answers: many were here in the same week
+        rows = rows.filter(TupleLessThan(Tuple("week", "user"), behind))
+    return rows.order_by("-week", "-user")
+
+
+def _seen(viewer: Viewer, rows: QuerySet[Findable], by: Iterable[Q], most: int) -> Any:
+    """Return the first of the people found who are found by what this viewer may see."""
+
+    def ask(found: QuerySet[Findable]) -> QuerySet[Findable]:
+        others = found.filter(*by).exclude(user=viewer.user_id or 0)
+        return quiet.heard(visible(others, viewer), viewer, "user")
+
+    return in_turn(rows, ask, most).values_list("week", "user_id")
 
 
 def _known(viewer: Viewer) -> Q:
@@ -93,10 +113,9 @@ def _known(viewer: Viewer) -> Q:
     return Q(user__in=keys)
 
 
-def _within(viewer: Viewer, audience: Audience, wanted: Wanted) -> Q:
-    """Return the condition that everything looked for is shown to an audience, viewer included."""
-    column = COLUMNS[audience]
-    condition = _in(viewer, audience)
+def _words(audience: Audience, wanted: Wanted) -> Q:
+    """Return the condition that everything looked for is told to an audience."""
+    column, condition = COLUMNS[audience], Q()
     criteria = list(wanted.criteria())
     if exact := [words[0] for words in criteria if len(words) == 1]:
         condition &= Q(**{f"{column}__contains": exact})
@@ -109,20 +128,36 @@ def _within(viewer: Viewer, audience: Audience, wanted: Wanted) -> Q:
     return condition
 
 
+def _told_to_some(wanted: Wanted) -> Iterator[Q]:
+    """Yield conditions that who is found by what they don't tell all members meets, short first."""
+    some = Q(*(~Q(**{column: []}) for column in SOME.values()), _connector=Q.OR)
+    if wanted.open_now:
+        yield Q(open_until__gt=Now())
+        some |= Q(open_audience__in=list(SOME))
+    yield some
+    for words in sorted(wanted.criteria(), key=len):
+        yield _any([COLUMNS[Audience.MEMBERS], *SOME.values()], words)
+
+
+def _any(columns: Iterable[str], words: list[str]) -> Q:
+    return Q(*(Q(**{f"{one}__overlap": words}) for one in columns), _connector=Q.OR)
+
+
+def _within(viewer: Viewer, audience: Audience, wanted: Wanted) -> Q:
+    """Return the condition that everything looked for is shown to an audience, viewer included."""
+    return compiled.audience_rows_for(Findable, audience, viewer) & _words(audience, wanted)
+
+
 def _each(viewer: Viewer, wanted: Wanted) -> Iterator[Q]:
     """Yield, for each thing looked for, the condition that it is shown to this viewer."""
-    among = {audience: _in(viewer, audience) for audience in COLUMNS}
+    among = {one: compiled.audience_rows_for(Findable, one, viewer) for one in COLUMNS}
     for words in wanted.criteria():
         condition = Q()
         for audience, column in COLUMNS.items():
-            condition |= among[audience] & Q(**{f"{column}__overlap": words})
+            condition |= among[audience] & _any([column], words)
         yield condition
     if wanted.open_now:
         condition = Q()
         for audience in COLUMNS:
             condition |= among[audience] & Q(open_audience=audience)
         yield Q(open_until__gt=Now()) & condition
-
-
-def _in(viewer: Viewer, audience: Audience) -> Q:
-    return compiled.audience_rows_for(Findable, audience, viewer)

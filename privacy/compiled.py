@@ -17,7 +17,7 @@ from django.db.models import BigIntegerField, BooleanField, Expression, F, Model
 from privacy import rules
 from privacy.audiences import Audience
 from privacy.probe import localised
-from privacy.relations import NO_ROWS
+from privacy.relations import ALL_ROWS, NO_ROWS
 from privacy.viewer import Viewer
 
 _WHO: Any = object()  # stands in the parameters for the viewer's key
@@ -123,7 +123,7 @@ def _write(model: type[Model], ask: Callable[[Viewer], Q], kind: Viewer) -> Text
     except EmptyResultSet:
         return NO_ROWS
     except FullResultSet:
-        return Q()
+        return ALL_ROWS
     table = model._meta.db_table
     if joined := {alias for alias, uses in query.alias_refcount.items() if uses} - {table}:
         raise TypeError(f"the rule of {model.__name__} joins {sorted(joined)}: use a sub-query")

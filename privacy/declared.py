@@ -32,6 +32,8 @@ class Rule:
     - `through`: column of a parent row; who can't see the parent can't see the child.
     - `fields`: columns with an audience of their own, and the column that holds it.
     - `open_to_apps`: its public part is shown to third-party apps whatever its owner switched.
+    - `no_childs`: `only` leaves out what is a child's, so neither guardians nor circles are asked
+      of each row.
     """
 
     owner: str | None = None
@@ -44,6 +46,7 @@ class Rule:
     through: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     open_to_apps: bool = False
+    no_childs: bool = False
 
     @property
     def is_shown(self) -> bool:

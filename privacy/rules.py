@@ -162,10 +162,8 @@ def audience_rows_for(model: type[Model], audience: Audience, viewer: Viewer) ->
     rule = rule_of(model)
     if viewer.real is not None:
         return _posed(rule, viewer, lambda one: audience_rows_for(model, audience, one))
-    tied = _tied(rule, audience, _meant(model, rule, audience), viewer)
-    if tied != NO_ROWS:
-        tied &= _behind(CHILDREN, rule, viewer)
-    seen = tied | _own(rule, viewer)
+    # As above: of what `rows_for` lets through, only what is theirs isn't behind every wall.
+    seen = _tied(rule, audience, _meant(model, rule, audience), viewer) | _own(rule, viewer)
     for tie in rule.also:
         seen |= tie.rows(viewer)
     if viewer.app is not None and audience is not Audience.PUBLIC:
@@ -218,7 +216,7 @@ def _own(rule: Rule, viewer: Viewer) -> Q:
     if not rule.owner:
         return NO_ROWS
     own = Person(rule.owner).rows(viewer)
-    if rule.is_shown:
+    if rule.is_shown and not rule.no_childs:
         for tie in _overseers:
             overseen = tie(rule.owner).rows(viewer)
             if overseen != NO_ROWS:
@@ -288,7 +286,7 @@ def _behind(name: str, rule: Rule, viewer: Viewer) -> Q:
 
 def _wall(each: Wall, rule: Rule, viewer: Viewer) -> Q:
     found = Q()
-    if rule.owner:
+    if rule.owner and not (each.name == CHILDREN and rule.no_childs):
         found &= each.rows(rule.owner, viewer)
     if rule.others and each.name in rule.others.walls:
         clear = each.rows(rule.others.tie.person, viewer)

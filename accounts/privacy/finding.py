@@ -28,6 +28,7 @@ rules.see(
             Audience.JAMMED: jammed_with("user"),
         },
         open_to_apps=True,
+        no_childs=True,
     ),
 )
 
