@@ -17,6 +17,7 @@ from accounts.services.profiles import clean_photo, replace_photo, write_profile
 from bands.models import Band
 from bands.services import bands, follows, members
 from community import services as community
+from jamsite.demo import school
 from jamsite.demo.people import PEOPLE, Person, emblem, portrait
 from jamsite.demo.sound import RATE, pcm24
 from jamsite.demo.tunes import TUNES, Part
@@ -78,8 +79,10 @@ LETTERS = [
 def load(titles: Sequence[str] = tuple(TUNES)) -> None:
     """Bring the demo world about; what is there already stays as it is."""
     password = make_password(PASSWORD)  # one hash for all: it is printed anyway
-    people = {person.username: _person(person, password) for person in PEOPLE}
+    everybody = [*PEOPLE, *school.ADULTS]
+    people = {person.username: _person(person, password) for person in everybody}
     _staff(password)
+    school.load(people, User.objects.get(username=STAFF), password)
     for host, title, about, audience, others in OPEN_ROOMS:
         _room(people[host], title, about, audience, [people[name] for name in others])
     for title in titles:
@@ -94,10 +97,13 @@ def load(titles: Sequence[str] = tuple(TUNES)) -> None:
 
 def sign_ins() -> list[str]:
     """Return what to tell whoever wants to look around."""
-    width = max(len(person.username) for person in PEOPLE)
-    lines = [f"Sign in as anybody below; the password is always: {PASSWORD}"]
-    lines += [f"  {one.username:<{width}}  {one.email:<22}  {one.plays}" for one in PEOPLE]
-    return [*lines, f"  {STAFF:<{width}}  {STAFF}@demo.example  staff, for /admin/"]
+    rows = [(one.username, one.email, one.plays) for one in PEOPLE]
+    rows += [*school.sign_ins(), (STAFF, f"{STAFF}@demo.example", "staff, for /admin/")]
+    width = max(len(name) for name, _address, _who in rows)
+    return [
+        f"Sign in as anybody below; the password is always: {PASSWORD}",
+        *(f"  {name:<{width}}  {address:<22}  {who}" for name, address, who in rows),
+    ]
 
 
 @transaction.atomic

@@ -12,7 +12,17 @@ from django.core.management import CommandError, call_command
 from django.core.serializers import serialize
 from django.test import Client
 
-from accounts.models import Profile, User
+from accounts.models import (
+    ClassSeat,
+    Enrolment,
+    Guardianship,
+    ParentalConsent,
+    Partner,
+    PartnerStaff,
+    Profile,
+    SchoolClass,
+    User,
+)
 from community.models import Favourite
 from jamsite.demo import sound, tunes, world
 from messaging.models import Conversation, Member, Message
@@ -24,7 +34,8 @@ from sessions_app.models import JamSession, Mix, Participant, Recording, Recordi
 SOME = ("The long reel", "Night bus")
 MODELS = [
     User, Profile, JamSession, Participant, Recording, RecordingConsent, Stem, Mix, Favourite,
-    Conversation, Member, Message,
+    Conversation, Member, Message, Partner, PartnerStaff, SchoolClass, ClassSeat, Enrolment,
+    ParentalConsent, Guardianship,
 ]  # fmt: skip
 
 
@@ -74,6 +85,27 @@ def test_everybody_can_sign_in(monkeypatch: Any) -> None:
     given = {"login": "lumen@demo.example", "password": world.PASSWORD}
     assert client.post("/account/login/", given).status_code == 302
     assert client.get("/api/v1/me/").json()["username"] == "lumen"
+
+
+@pytest.mark.django_db
+def test_the_school_shows_its_children_to_those_who_answer_for_them() -> None:
+    world.load(())
+    one = Client()
+    told = {}
+    for name, path in (
+        ("tomas-bowing", "/school/"), ("mara-brook", "/school/"), ("grete-linden", "/children/"),
+        ("little-finch", "/@river-otter/"), ("lumen", "/@river-otter/"),
+    ):  # fmt: skip
+        one.post("/account/login/", {"login": name, "password": world.PASSWORD})
+        told[name] = one.get(path, follow=True)
+        one.logout()
+    assert {name: answer.status_code for name, answer in told.items()} == {
+        "tomas-bowing": 200, "mara-brook": 200, "grete-linden": 200, "little-finch": 200,
+        "lumen": 404,
+    }  # fmt: skip
+    assert b"3 children" in told["tomas-bowing"].content
+    assert b"little-finch" in told["grete-linden"].content
+    assert b"river-otter" not in told["grete-linden"].content
 
 
 def test_not_on_a_site_where_people_are_at_home(settings: Any) -> None:
