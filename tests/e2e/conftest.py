@@ -55,6 +55,7 @@ def site(
         folder / "data",
         DJANGO_SETTINGS_MODULE="tests.networks.site_settings",
         NETWORKS_STANDIN=networks.url,
+        STAFF_SECOND_STEP="1",
         **{**switched_on, "OPENID_PROVIDERS": json.dumps(connect)},
     )
     try:
@@ -62,6 +63,14 @@ def site(
         yield running
     finally:
         running.stop()
+
+
+@pytest.fixture(scope="session")
+def furnished(site: Site) -> dict[str, str]:
+    """The demo world, loaded into the site; what in its addresses was made by chance."""
+    load = "import json; from tests.e2e import furnish; print(json.dumps(furnish.load()))"
+    found: dict[str, str] = json.loads(site.manage("shell", "-c", load).splitlines()[-1])
+    return found
 
 
 @pytest.fixture(scope="session")

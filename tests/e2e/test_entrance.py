@@ -5,11 +5,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.e2e import pages
-from tests.e2e.people import PASSWORD, answer_age, sign_in, sign_up, signed_in, until, visitor
-from tests.e2e.site import PROJECT, Site
-
-AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
+from tests.e2e.people import answer_age, signed_in, until, visitor
+from tests.e2e.site import Site
 
 
 @pytest.mark.clause("networks")
@@ -64,31 +61,3 @@ def test_no_page_asks_another_host_and_visitors_get_no_cookie_but_the_needed(
     hosts = {one for one in asked if one}
     assert hosts == {urlsplit(site.url).netloc}
     assert {cookie["name"] for cookie in page.context.cookies()} == {"csrftoken"}
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1440])
-def test_axe_finds_no_fault_and_nothing_overflows(
-    site: Site, browser: Any, width: int, theme: str
-) -> None:
-    page = visitor(
-        browser, viewport={"width": width, "height": 900}, color_scheme=theme,
-        reduced_motion="reduce",
-    )  # fmt: skip
-    for path in pages.VISITOR:
-        _inspect(page, site, path, width)
-    if not site.value("select count(*) from accounts_user where username = 'ines'"):
-        sign_up(page, site, "ines")
-    elif not signed_in(page, site):
-        sign_in(page, site, "ines", PASSWORD)
-    for path in pages.MEMBER:
-        _inspect(page, site, path, width)
-
-
-def _inspect(page: Any, site: Site, path: str, width: int) -> None:
-    page.goto(site.url + path)
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run().then(result => result.violations)")
-    told = [(one["id"], node["html"][:200]) for one in found for node in one["nodes"]]
-    assert told == [], path
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, path
