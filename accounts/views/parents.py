@@ -19,6 +19,7 @@ from accounts.requests import MemberRequest
 from accounts.services import children, guardians, ties
 from foundation import fresh
 from foundation.limits import spend
+from foundation.secret_pages import kept_secret
 from privacy import erasure
 from privacy import held as holdings
 from privacy.access import get_visible_or_404, visible
@@ -158,9 +159,7 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
     }
     response = render(request, "children/parent_link.html", context)
     response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return kept_secret(response)
 
 
 def _by_link(request: HttpRequest, row: Enrolment, token: str) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.services import locks, safety_links
 from foundation.limits import spend
+from foundation.secret_pages import kept_secret
 from privacy.views.leaving import NameForm
 
 
@@ -41,7 +42,4 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
         except locks.AddressTaken:
             context["taken"] = True
             status = 409
-    response = render(request, page, context, status=status)
-    response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return kept_secret(render(request, page, context, status=status))

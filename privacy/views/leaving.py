@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.limits import network_of, spend
+from foundation.secret_pages import kept_secret
 from privacy import erasure, intake, leave_links, orders, receipts
 
 LONGEST_CALLBACK = 4096  # bytes
@@ -27,13 +28,6 @@ class NameForm(forms.Form):
         max_length=254,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
-
-
-def _secret(response: HttpResponse) -> HttpResponse:
-    """Keep a page behind a secret link out of search engines and out of other sites' logs."""
-    response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,7 +60,7 @@ def confirm(request: HttpRequest, secret: str) -> HttpResponse:
         "retained": erasure.retained(link.user),
         "grace_days": erasure.grace().days,
     }
-    return _secret(render(request, "privacy/leave_confirm.html", context))
+    return kept_secret(render(request, "privacy/leave_confirm.html", context))
 
 
 @never_cache
@@ -84,7 +78,7 @@ def state(request: HttpRequest, token: str) -> HttpResponse:
         else:
             messages.success(request, _("You stay. Everything of yours is where it was."))
         return redirect("leaving_state", token=token)
-    return _secret(render(request, "privacy/leaving_state.html", state_of(found, token)))
+    return kept_secret(render(request, "privacy/leaving_state.html", state_of(found, token)))
 
 
 def state_of(found: Any, token: str) -> dict[str, Any]:
@@ -105,7 +99,7 @@ def receipt(request: HttpRequest, token: str, kind: str) -> HttpResponse:
     response = JsonResponse(receipts.as_file(found), json_dumps_params={"ensure_ascii": False})
     name = f"jamsite-receipt-{found.issued_at.date().isoformat()}-{found.kind}.json"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return _secret(response)
+    return kept_secret(response)
 
 
 @require_safe

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation.limits import masked, network_of, spend
 from foundation.paging import newest_first
+from foundation.secret_pages import kept_secret
 from privacy import desk, know
 from privacy import requests as service
 from privacy.access import get_visible_or_404, visible
@@ -102,8 +103,7 @@ def _page(
     )
     response["Cache-Control"] = NEVER
     if token:
-        response["Referrer-Policy"] = "no-referrer"
-        response["X-Robots-Tag"] = "noindex"
+        kept_secret(response)
     return response
 
 

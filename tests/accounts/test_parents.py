@@ -249,7 +249,7 @@ def test_a_parent_without_account_takes_consent_back_and_deletes_by_the_link(
     path = parent_links.path_of(brook.ada_enrolment)
     page = Client().get(path)
     assert "mark-evidence" not in page.content.decode()
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "strict-origin"
     Client().post(path, {"do": "withdraw"})
     assert User.objects.get(pk=brook.ada.pk).state == "suspended"
     Client().post(path, {"do": "delete"})

@@ -12,7 +12,7 @@ VISITOR = """
 /children/report/
 /cookies/
 /find/
-/find/?name=nobody-at-all
+/find/?q=nobody-at-all
 /i/{invite}/
 /jam/
 /jam/{jam}/
@@ -104,7 +104,7 @@ MEMBER = """
 /bands/porch-light/end/
 /bands/porch-light/members/
 /find/
-/find/?now=on&instrument=double-bass
+/find/?open=on&instrument=double-bass
 /jam/{jam}/
 /jam/{jam}/room/
 /jam/new/?band=porch-light

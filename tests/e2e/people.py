@@ -7,9 +7,11 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from jamsite.demo import world
 from tests.e2e.site import Site
 
 PASSWORD = "a stave has five lines"
+kept_sign_ins: dict[tuple[str, str], Any] = {}
 opened: list[Page] = []  # pages of the running test, photographed when it fails
 
 
@@ -30,22 +32,34 @@ def sign_up(page: Page, site: Site, name: str, *, then: str = "/") -> None:
     page.locator("input[name=password1]").fill(PASSWORD)
     page.get_by_role("button", name="Sign up").click()
     page.wait_for_url("**/confirm-email/")
+    confirm_address(page, site, f"{name}@mail.example")
+    if not signed_in(page, site):
+        sign_in(page, site, name)
+
+
+def confirm_address(page: Page, site: Site, address: str) -> None:
+    """Follow the link that was mailed, in a tab of the same browser."""
     mail = page.context.new_page()
-    letter = mail.locator("article", has_text=f"{name}@mail.example").first
-
-    def has_come() -> bool:
-        mail.goto(f"{site.url}/dev/mail/")
-        return letter.is_visible()
-
-    until(mail, has_come, 30, "the letter comes, by way of the worker")
-    address = re.search(r"http\S+/account/confirm-email/\S+", letter.inner_text())
-    assert address, letter.inner_text()
-    mail.goto(address[0])
+    mail.goto(mailed(page, site, address, "account/confirm-email"))
     mail.get_by_role("button", name="Confirm").click()
     mail.wait_for_load_state()
     mail.close()
-    if not signed_in(page, site):
-        sign_in(page, site, name)
+
+
+def mailed(page: Page, site: Site, address: str, part: str) -> str:
+    """Return the newest link with `part` that was mailed to an address; wait until it comes."""
+    mail = page.context.browser.new_page()
+    letters = mail.locator("article", has_text=address)
+    wanted = re.compile(rf"http\S+/{part}/\S+")
+
+    def has_come() -> str:
+        mail.goto(f"{site.url}/dev/mail/")
+        found = [wanted.search(one) for one in letters.all_inner_texts()]
+        return next((one[0] for one in found if one), "")
+
+    link: str = until(mail, has_come, 30, f"a letter with {part}, by way of the worker")
+    mail.close()
+    return link
 
 
 def answer_age(page: Page, year: int) -> None:
@@ -65,6 +79,23 @@ def sign_in(page: Page, site: Site, name: str, password: str = PASSWORD) -> None
     page.locator("input[name=password]").fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(lambda url: "/account/login" not in url)
+
+
+def one_of_the_demo(browser: Any, site: Site, name: str) -> Page:
+    """Open a context in which somebody of the demo world is signed in; the first one signs in."""
+    known = kept_sign_ins.get((site.url, name))
+    page = visitor(browser, **({"storage_state": known} if known else {}))
+    if known is None:
+        sign_in(page, site, name, world.PASSWORD)
+        kept_sign_ins[site.url, name] = page.context.storage_state()
+    return page
+
+
+def confirm(page: Page, password: str = PASSWORD) -> None:
+    """Show once more that it is you, by password."""
+    page.wait_for_url("**/reauthenticate/**")
+    page.locator("input[name=password]").fill(password)
+    page.get_by_role("button", name="Confirm").click()
 
 
 def until(page: Page, what: Callable[[], Any], seconds: float, message: str) -> Any:

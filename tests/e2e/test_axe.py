@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
-from jamsite.demo import world
 from tests.e2e import pages
 from tests.e2e.axe import AXE, faults
-from tests.e2e.people import answer_age, sign_in, sign_up, visitor
+from tests.e2e.people import answer_age, one_of_the_demo, sign_up, visitor
 from tests.e2e.site import Site
 
 KINDS = {
@@ -49,6 +48,5 @@ def test_what_somebody_new_sees(site: Site, furnished: dict[str, str], browser: 
 def test_what_people_of_the_demo_world_see(
     site: Site, furnished: dict[str, str], browser: Any, name: str
 ) -> None:
-    page = visitor(browser)
-    sign_in(page, site, name, world.PASSWORD)
+    page = one_of_the_demo(browser, site, name)
     look_at(page, site, KINDS[name], furnished)

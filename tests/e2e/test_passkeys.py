@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.coming_in import code_of
-from tests.e2e.people import PASSWORD, sign_in, sign_up, signed_in, until, visitor
+from tests.e2e.people import confirm, sign_in, sign_up, signed_in, until, visitor
 from tests.e2e.site import Site
 
 
@@ -29,13 +29,6 @@ def with_authenticator(page: Page) -> Any:
     }  # fmt: skip
     made = cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})
     return cdp, made["authenticatorId"]
-
-
-def confirm(page: Page) -> None:
-    """Show once more that it is you, by password."""
-    page.wait_for_url("**/reauthenticate/**")
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.get_by_role("button", name="Confirm").click()
 
 
 def is_in(page: Page, site: Site, who: str) -> None:

@@ -47,7 +47,7 @@ def test_a_mailed_link_and_a_second_step_erase(cast: Cast, name: str) -> None:
     client, path = Client(), link_in(letter)
     page = client.get(path)
     assert (page.status_code, page["X-Robots-Tag"], page["Referrer-Policy"]) == (
-        200, "noindex", "no-referrer",
+        200, "noindex", "strict-origin",
     )  # fmt: skip
     assert b"owner" not in page.content  # a forwarded link shows no name
     cast["owner"].refresh_from_db()

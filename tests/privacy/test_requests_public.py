@@ -48,7 +48,7 @@ def test_an_enquiry_gets_a_reference_a_state_and_an_answer(db: None) -> None:
     assert (row.state, row.identity) == ("open", "link")
     page = browser.get(link)
     assert row.reference in page.content.decode()
-    assert page["Referrer-Policy"] == "no-referrer" and page["Cache-Control"] == "no-store"
+    assert page["Referrer-Policy"] == "strict-origin" and page["Cache-Control"] == "no-store"
     requests.answer(row, person("sam"), "mark-answer")
     deliver()
     assert "mark-answer" in mail.outbox[-1].body and link in mail.outbox[-1].body
