@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "django.forms",  # so that templates/django/forms/ come before its own
     "jamsite",  # last: it knows every app, and has the last word in the admin
 ]
 
@@ -128,6 +129,7 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES: dict[str, Any] = {
     "default": {
