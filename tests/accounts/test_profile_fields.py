@@ -80,12 +80,10 @@ def test_each_field_goes_to_its_own_audience_and_no_further(cast: Cast, name: st
         ("me", {"owner"}),
     ):
         assert tell(cast, **{f"{name}_audience": audience}).status_code == 302
-        roles = ("owner", "stranger", "anonymous")
-        assert {role for role in roles if SEEN[name] in page(cast, role)} == readers, audience
+        pages = {role: page(cast, role) for role in ("owner", "stranger", "anonymous")}
+        assert {role for role, text in pages.items() if SEEN[name] in text} == readers, audience
         for role in ("stranger", "anonymous"):
-            others = [
-                text for other, text in SEEN.items() if other != name and text in page(cast, role)
-            ]
+            others = [text for other, text in SEEN.items() if other != name and text in pages[role]]
             assert others == []
 
 
