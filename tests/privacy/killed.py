@@ -15,6 +15,7 @@ STEP = {"retention": 11}  # statements from one death to the next; 3 for others
 
 def main(what: str, key: int) -> None:
     import django
+    import psycopg_pool  # noqa: F401  # once here, or each child would load it
 
     django.setup()
     tries = 0

@@ -15,6 +15,7 @@ from typing import Any
 
 def main(key: int) -> None:
     import django
+    import psycopg_pool  # noqa: F401  # once here, or each child would load it
 
     django.setup()
     seen: list[str] = []
