@@ -76,6 +76,9 @@ class BandForm(forms.ModelForm[Band]):
         super().__init__(*args, **kwargs)
         named = sorted(GENRES.items(), key=lambda one: str(one[1]))
         self.fields["genres"].choices = named  # type: ignore[attr-defined]
+        ticked = self["genres"].value() or []
+        chosen = ", ".join(str(word) for slug, word in named if slug in ticked)
+        self.fields["genres"].chosen_words = chosen or _("none chosen")  # type: ignore[attr-defined]
         self.initial["links"] = "\n".join(self.instance.links)
         self.fields["name"].seen_by = _("Whoever may see the band sees it.")  # type: ignore[attr-defined]
 

@@ -76,6 +76,9 @@ class Entry:
             return False
 
 
+Open = Callable[[Any, str], bool]  # asked with the person and the name of a route
+
+_open: list[Open] = []
 _pages: dict[str, Page] = {}
 _entries: list[Entry] = []
 _sources: list[Callable[[], list[Entry]]] = []
@@ -111,13 +114,25 @@ def get(key: str) -> Page:
     return _pages[key]
 
 
-def pages() -> list[Page]:
-    return sorted(_pages.values(), key=lambda one: one.order)
+def open_when(rule: Open) -> None:
+    """Say to whom routes are open: a door that is closed to somebody isn't shown to them."""
+    _open.append(rule)
+
+
+def is_open(route: str, person: Any) -> bool:
+    return all(rule(person, route) for rule in _open)
+
+
+def pages(person: Any = None) -> list[Page]:
+    """Return all pages, or those that are open to a person."""
+    found = sorted(_pages.values(), key=lambda one: one.order)
+    return found if person is None else [one for one in found if is_open(one.route, person)]
 
 
 def entries(person: Any) -> list[Entry]:
     """Return all that this person has, page by page, in the order of the pages."""
     found = [one for one in entries_of_all() if one.opens() and one.shown(person)]
+    found = [one for one in found if is_open(one.route, person)]
     return sorted(found, key=lambda one: (_pages[one.page].order, one.order))
 
 

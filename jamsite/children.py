@@ -1,34 +1,50 @@
 """What a child's account may open."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from accounts.models import User
 from accounts.services import children
+from foundation import settings_map
 from foundation.problems import problem_response
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+OPEN = frozenset(
+    "home jams jam room join_jam create_jam close_jam jam_audience jam_who invite recordings"
+    " recording recording_audio recording_peaks recording_audience recording_who stem_peaks"
+    " rename_recording withdraw_stem mix_again favourite favourites profile favourites_of"
+    " follow block unblock blocks mute mutes followers change_follow conversations"
+    " conversation notices settings privacy_home held held_kind held_remove exports"
+    " export_download export_schema requests request write_request request_report looks"
+    " disclosures lift_restriction policy policy_json policy_versions policy_version"
+    " policy_changes policy_announcement cookies partners report_child robots media"
+    " account_login account_logout account_reauthenticate security_settings account_change_password"
+    " public_requests request_link shared oembed sitemap sitemap_day statistics gpc crash"
+    " api_me api_session api_sessions api_recording api_recordings api_stem api_chunk"
+    " api_complete schema api_docs".split()
+)
+
+
+def is_open(user: Any, name: str | None) -> bool:
+    """Return whether somebody may open a route: a child, what is named here."""
+    if not user.is_authenticated or not user.is_child:
+        return True
+    return name in OPEN or _may_show_themselves(user, name)
+
+
+def _may_show_themselves(user: User, name: str | None) -> bool:
+    """A picture and words, where a parent agreed to them separately."""
+    return name == "edit_profile" and children.may(user, children.Scope.PROFILE)
+
+
+settings_map.open_when(is_open)
 
 
 class ChildrenMiddleware:
     """A child uses what its lessons need; whatever isn't named here is closed, new pages too."""
-
-    OPEN = frozenset(
-        "home jams jam room join_jam create_jam close_jam jam_audience jam_who invite recordings"
-        " recording recording_audio recording_peaks recording_audience recording_who stem_peaks"
-        " rename_recording withdraw_stem mix_again favourite favourites profile favourites_of"
-        " follow block unblock blocks mute mutes followers change_follow conversations"
-        " conversation notices settings privacy_home held held_kind held_remove exports"
-        " export_download export_schema requests request write_request request_report looks"
-        " disclosures lift_restriction policy policy_json policy_versions policy_version"
-        " policy_changes policy_announcement cookies partners report_child robots media"
-        " account_login account_logout account_reauthenticate account_change_password"
-        " public_requests request_link shared oembed sitemap sitemap_day statistics gpc crash"
-        " api_me api_session api_sessions api_recording api_recordings api_stem api_chunk"
-        " api_complete schema api_docs".split()
-    )
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -42,12 +58,8 @@ class ChildrenMiddleware:
         user, match = request.user, request.resolver_match
         if not user.is_authenticated or not user.is_child or match is None:
             return None
-        if match.url_name in self.OPEN or self._may_show_themselves(user, match.url_name):
+        if is_open(user, match.url_name):
             return None
         if request.path.startswith("/api/"):
             return problem_response(request, 403, "This isn't open to a child's account.")
         return render(request, "children/closed.html", status=403)
-
-    def _may_show_themselves(self, user: User, name: str | None) -> bool:
-        """A picture and words, where a parent agreed to them separately."""
-        return name == "edit_profile" and children.may(user, children.Scope.PROFILE)

@@ -2,7 +2,7 @@
 
 from accounts.forms.age import AgeForm
 from accounts.forms.clock import QuietForm, ZoneForm
-from accounts.forms.entrance import AddressForm, ResetForm, SignUpForm
+from accounts.forms.entrance import AddressForm, ResetForm, SignInForm, SignUpForm
 from accounts.forms.finding import FindForm
 from accounts.forms.leaving import LeaveForm
 from accounts.forms.names import UsernameForm
@@ -22,6 +22,7 @@ __all__ = [
     "QuietForm",
     "ResetForm",
     "SharingForm",
+    "SignInForm",
     "SignUpForm",
     "UsernameForm",
     "ZoneForm",

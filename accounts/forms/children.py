@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts import consent_words
@@ -84,6 +85,14 @@ class AddConsentForm(EvidenceForm):
 
     scope = _seen(forms.ChoiceField(label=_("Consent to"), choices=Scope.choices), BY_SCHOOL)
     field_order = ["scope", "method", "evidence", "given_on"]
+
+    def __init__(self, *args: Any, missing: Any, **kwargs: Any) -> None:
+        """`missing`: the scopes that no consent in force covers."""
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["scope"]
+        field.choices = [
+            (scope.value, capfirst(scope.label)) for scope in Scope if scope in missing
+        ]
 
 
 class ClassForm(forms.ModelForm[SchoolClass]):

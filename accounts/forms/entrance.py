@@ -7,6 +7,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.forms import (
     AddEmailForm,
     BaseSignupForm,
+    LoginForm,
     ResetPasswordForm,
     SignupForm,
     default_token_generator,
@@ -43,6 +44,7 @@ class SameForAll(BaseSignupForm):  # type: ignore[misc]
         if age is None or age.group != User.AgeGroup.ADULT:
             # A person of whom we don't know that they are an adult is offered no news.
             self.fields.pop("news", None)
+        self.fields["email"].label = _("E-mail address")
         self.fields["email"].help_text = _("We send a link there. Open it, and the account works.")
 
     def try_save(self, request: HttpRequest) -> Any:
@@ -96,6 +98,14 @@ class SignUpForm(SameForAll, NewsChoice, SignupForm):  # type: ignore[misc]
         return user
 
 
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """A name and a password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Username or e-mail address")
+
+
 class AddressForm(NewsChoice, AddEmailForm):  # type: ignore[misc]
     """One more address."""
 
@@ -114,6 +124,10 @@ class AddressForm(NewsChoice, AddEmailForm):  # type: ignore[misc]
 
 class ResetForm(ResetPasswordForm):  # type: ignore[misc]
     """A link that sets a new password: the same work for an address that nobody has."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail address")
 
     def clean_email(self) -> str:
         email: str = get_adapter().clean_email(self.cleaned_data["email"].lower())

@@ -79,6 +79,17 @@ class FindForm(forms.Form):
             self.add_error("town", fault)
         return values
 
+    def said(self) -> list[str]:
+        """Return what is looked for in the words of the form; of a form that is in order."""
+        values, named = self.cleaned_data, self.fields
+        words: list[Any] = [values["q"].strip()]
+        for name in ("instrument", "level", "genre", "language", "country"):
+            chosen = values[name] if isinstance(values[name], list) else [values[name]]
+            choices: Any = named[name]
+            words += [word for key, word in choices.choices if key != "" and key in chosen]
+        words += [values["town"].strip(), named["open"].label if values["open"] else ""]
+        return [str(one) for one in words if one]
+
     def wanted(self) -> Wanted:
         """Return what is looked for; of a form that is in order."""
         values = self.cleaned_data

@@ -52,6 +52,7 @@ def find(request: HttpRequest) -> HttpResponse:
     me = my_profile(request.user) if viewer.is_member else None
     context = {
         "form": form,
+        "said": form.said() if form.is_valid() else [],
         "searched": any(request.GET.get(name) for name in form.fields),
         "people": [found_shape(one, viewer) for one in page.items],
         "next_url": page.next_url(request),

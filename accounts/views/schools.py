@@ -16,6 +16,7 @@ from accounts.forms.children import AddConsentForm, ClassForm, ConsentForm, Move
 from accounts.models import Enrolment, ParentalConsent, PartnerStaff
 from accounts.requests import MemberRequest
 from accounts.services import children, partners
+from accounts.vocabulary import country_name
 from foundation import fresh
 from foundation.limits import spend
 from privacy.viewer import Viewer
@@ -30,7 +31,7 @@ def partner_list(request: HttpRequest) -> HttpResponse:
         {
             "name": one.name,
             "kind": one.get_kind_display(),
-            "country": one.country,
+            "country": country_name(one.country),
             "website": one.website,
             "since": one.verified_at,
         }
@@ -94,7 +95,7 @@ def school_class(request: MemberRequest, public_id: str) -> HttpResponse:
             messages.success(request, _("The consent is recorded, and the parent is written to."))
             return redirect("school_child", public_id=made.public_id)
     context = {
-        "class": row,
+        "school_class": row,  # not "class": templates give icons theirs by that name
         "partner": row.partner,
         "children": [_child(one) for one in school_queries.places_in(viewer, row)],
         "form": form,
@@ -125,9 +126,10 @@ def school_child(request: MemberRequest, public_id: str) -> HttpResponse:
     row = school_queries.place(viewer, public_id)
     do = request.POST.get("do", "") if request.method == "POST" else ""
     others = school_queries.classes_at(viewer, row.partner).exclude(pk=row.school_class_id)
+    missing = {one for one in Scope if not children.has_consent(row, one)}
     forms = {
         "account": UsernameForm(request.POST if do == "account" else None),
-        "consent": AddConsentForm(request.POST if do == "consent" else None),
+        "consent": AddConsentForm(request.POST if do == "consent" else None, missing=missing),
         "move": MoveForm(request.POST if do == "move" else None, classes=others),
     }
     if do:
@@ -147,7 +149,8 @@ def school_child(request: MemberRequest, public_id: str) -> HttpResponse:
     context = {
         "one": row,
         "partner": row.partner,
-        "agreed": children.has_consent(row),
+        "agreed": Scope.PROGRAMME not in missing,
+        "may_agree": bool(missing),
         "consents": school_queries.consents(row),
         "forms": forms,
         "may_move": bool(forms["move"].fields["to"].choices),  # type: ignore[attr-defined]

@@ -24,7 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "question": question,
         "hits": settings_search.find(request.user, question) if question else [],
-        "pages": settings_map.pages(),
+        "pages": settings_map.pages(request.user),
     }
     return render(request, "settings/home.html", context)
 

@@ -21,7 +21,7 @@ def settings_place(context: Any) -> dict[str, Any]:
     here = settings_map.standing_on(route)
     at_home = route == "settings"
     return {
-        "pages": settings_map.pages(),
+        "pages": settings_map.pages(person),
         "here": here,
         "below": here is not None and here.route != route,
         "at_home": at_home,

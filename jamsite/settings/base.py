@@ -174,6 +174,7 @@ SOCIALACCOUNT_ADAPTER = "accounts.social.SocialAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
 ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
     "signup": "accounts.forms.SignUpForm",
     "add_email": "accounts.forms.AddressForm",
     "reset_password": "accounts.forms.ResetForm",

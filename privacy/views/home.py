@@ -42,7 +42,7 @@ DOORS = (
 @login_required
 @require_safe
 def doors(request: HttpRequest) -> HttpResponse:
-    shown = [one for one in DOORS if _opens(one)]
+    shown = [one for one in DOORS if _opens(one) and settings_map.is_open(one.route, request.user)]
     behind = {one.route for one in shown}
     rows = [one for one in settings_map.rows("privacy", request.user) if one.route not in behind]
     return render(request, "privacy/home.html", {"doors": shown, "rows": rows})

@@ -375,3 +375,10 @@ def test_towns_around_a_town_are_those_within_the_distance() -> None:
     assert centre is not None and len(wide) == len(set(wide)) > 50
     assert set(places.around(BERLIN, 50)) < set(wide)
     assert places.around(-1, 50) == (-1,)
+
+
+def test_the_words_of_a_search_stand_where_its_form_is_folded_away() -> None:
+    page = as_member(person("seeker")).get("/find/?instrument=harp&level=3&genre=jazz&open=on&q=ad")
+    told = re.search(r'class="find__fold">\s*<summary>.*?<span>(.*?)</span>', page.content.decode())
+    assert told and told[1] == "ad · Harp · advanced · Jazz · Open to jam now"
+    assert 'class="find__fold" open' in Client().get("/find/").content.decode()

@@ -1,5 +1,6 @@
 """Schools: verified, listed while active, and the children's accounts they make after consent."""
 
+import re
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from accounts.services import children, partners
 from jamsite import roles
 from privacy.models import Look
 from tests.cast import BACKEND, PASSWORD, just_signed_in, person
-from tests.school import School, consented, school
+from tests.school import EVIDENCE, School, consented, school
 from tests.staff import member_of, open_page, signed_in
 from tests.told import deliver
 
@@ -352,3 +353,34 @@ def test_when_a_partner_ends_every_childs_account_stops(brook: School) -> None:
     ends = set(ConsentWithdrawal.objects.values_list("by", flat=True))
     assert ends == {"ended"}
     assert Enrolment.objects.filter(delete_at__gt=timezone.now()).count() == 3
+
+
+@pytest.mark.clause("children-seen")
+def test_a_child_is_shown_no_door_that_is_closed_to_it(brook: School) -> None:
+    client = client_of(brook.ada)
+    doors = set()
+    for path in ("/", "/settings/", "/settings/privacy/", "/settings/security/"):
+        page = client.get(path).content.decode()
+        main = page[page.index("<header") : page.index("<footer")]
+        doors |= set(re.findall(r'href="(/[^"#?]*)', main))
+    doors -= {one for one in doors if one.startswith("/static/")}
+    assert {reverse("security_settings"), reverse("privacy_home"), reverse("held")} <= doors
+    assert [one for one in sorted(doors) if client.get(one, follow=True).status_code != 200] == []
+
+
+def test_only_a_consent_that_is_missing_can_be_recorded_anew(brook: School) -> None:
+    client = client_of(brook.tilda)
+    place = reverse("school_child", args=[brook.ada_enrolment.public_id])
+    page = client.get(place).content.decode()
+    assert re.findall(r'<option value="(programme|profile)"', page) == ["profile"]
+    given = {"do": "consent", "scope": "profile", "method": "form", "evidence": EVIDENCE,
+             "given_on": "2026-01-02"}  # fmt: skip
+    assert client.post(place, given | {"scope": "programme"}).status_code == 422
+    assert client.post(place, given).status_code == 302
+    assert "add-title" not in client.get(place).content.decode()
+
+
+def test_a_class_is_no_class_of_an_icon(brook: School) -> None:
+    page = client_of(brook.tilda).get(reverse("school_class", args=[brook.first.public_id]))
+    named = re.findall(r'<(?:svg|span|a)[^>]* class="([^"]*)"', page.content.decode())
+    assert [one for one in named if brook.first.public_id in one] == []

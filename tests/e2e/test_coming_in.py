@@ -97,7 +97,7 @@ def test_vera_signs_up_with_advice_and_finds_back_in_when_she_forgets(
     page = visitor(browser)
     page.goto(f"{site.url}/account/signup/")
     answer_age(page, 1990)
-    page.get_by_label("Email").fill("vera@mail.example")
+    page.get_by_label("E-mail address").fill("vera@mail.example")
     page.get_by_label("Username").fill("vera")
     password, advice = page.locator("input[name=password1]"), page.locator(".password-advice")
     expect(advice).to_have_text("")
@@ -117,7 +117,7 @@ def test_vera_signs_up_with_advice_and_finds_back_in_when_she_forgets(
     page = visitor(browser)
     page.goto(f"{site.url}/account/login/")
     page.get_by_role("link", name="Forgot your password?").click()
-    page.get_by_label("Email").fill("vera@mail.example")
+    page.get_by_label("E-mail address").fill("vera@mail.example")
     page.get_by_role("button", name="Send the link").click()
     page.wait_for_url("**/password/reset/done/")
     choose_password(

@@ -68,6 +68,7 @@ WITHOUT = {
     "ReportChildForm": "somebody is worried about a child; asking for news there would be pushing",
     # allauth's: proofs of who one is, about data that is there already
     "LoginForm": "proves who one is",
+    "SignInForm": "proves who one is",
     "ReauthenticateForm": "proves who one is",
     "ResetPasswordForm": "proves who one is",
     "ResetForm": "the same, ours",
