@@ -309,7 +309,7 @@ def test_a_child_that_moves_is_seen_by_the_new_class_and_not_by_the_old(brook: S
 def test_a_teacher_opens_a_class_and_makes_a_new_card(brook: School) -> None:
     client = client_of(brook.tilda)
     answer = client.post(reverse("school", args=[brook.partner.slug]), {"name": "7c", "term": ""})
-    assert client.get(answer["Location"]).context["class"].name == "7c"
+    assert client.get(answer["Location"]).context["school_class"].name == "7c"
     child = client_of(brook.ada)
     assert child.get(reverse("jams")).context["user"] == brook.ada
     old = brook.ada.password
