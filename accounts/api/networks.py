@@ -41,6 +41,8 @@ class AppTokenView(ProviderTokenView):  # type: ignore[misc]
 class AppNetworkSignUpInput(AgeInput, NetworkSignUpForm, inputs.Input):  # type: ignore[misc]
     """E-mail, username, date of birth, and `keep`: the names of the things to be kept."""
 
+    form_name = "sign-up through a network, in an app"
+
     def __init__(self, data: Any, *args: Any, **kwargs: Any) -> None:
         keep = data.get("keep", [])
         self.unknown = not isinstance(keep, list) or set(map(str, keep)) - set(kwargs["arrived"])
