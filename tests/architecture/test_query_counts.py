@@ -11,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
+from bands.services import bands, follows, members
 from community import services as community
 from messaging import services as messaging
 from privacy.models import Export
+from sessions_app.models import Recording
 from sessions_app.services import sessions as jams
 from tests.cast import BACKEND, person, recorded
 
@@ -26,6 +28,8 @@ class Stage:
         self.player = person("player")
         self.jam = jams.open_session(self.host, title="one", about="", audience="public")
         self.talk = messaging.conversation_between(self.member, self.host)
+        self.band = bands.found(self.host, name="Trio", slug="trio", audience="public")
+        members.accept(members.invite(self.band, self.host, self.member), self.member)
         self.client, self.anonymous = Client(), Client()
         self.client.force_login(self.member, backend=BACKEND)
         self.number = 0
@@ -45,6 +49,20 @@ class Stage:
         other = messaging.conversation_between(self.member, friend)
         messaging.write(other, friend, text="hello", ref=str(uuid.uuid4()))
         Export.objects.create(user=self.member, work="done")
+        self.add_bands(friend)
+
+    def add_bands(self, friend: User) -> None:
+        """Add people, music and followers to the band; one of the member's; one that asks them."""
+        name = f"band{self.number}"
+        members.accept(members.invite(self.band, self.host, friend), friend, audience="public")
+        members.invite(self.band, self.host, person(f"asked{self.number}"))
+        follows.follow(self.band, person(f"fan{self.number}"))
+        jam = jams.open_session(self.host, title="", about="", audience="public", band=self.band)
+        take = recorded(self.host, [self.host, friend], audience="public", session=jam)
+        Recording.objects.filter(pk=take.pk).update(band=self.band)
+        bands.found(self.member, name=name, slug=name, audience="public")
+        asking = bands.found(friend, name=f"{name}-too", slug=f"{name}-too", audience="members")
+        members.invite(asking, friend, self.member)
 
     def queries(self, client: Client, path: str) -> tuple[int, int]:
         """Return status and number of queries, once everything that is kept is warm."""
@@ -63,6 +81,9 @@ COUNTS: dict[str, tuple[int, int | None]] = {
     "recordings": (5, 3),
     "recordings?mine=1": (5, 3),
     "profile": (12, 8),
+    "bands": (5, 1),
+    "band": (11, 9),
+    "band_members": (6, None),
     "favourites": (6, None),
     "conversations": (4, None),
     "conversation": (6, None),
@@ -77,7 +98,8 @@ COUNTS: dict[str, tuple[int, int | None]] = {
 def test_a_list_costs_the_same_for_one_item_and_for_three(db: None, name: str) -> None:
     stage = Stage()
     route, _, query = name.partition("?")
-    given = {"jam": stage.jam.public_id, "profile": "host", "conversation": stage.talk.public_id}
+    given = {"jam": stage.jam.public_id, "profile": "host", "conversation": stage.talk.public_id,
+             "band": "trio", "band_members": "trio"}  # fmt: skip
     path = reverse(route, args=[given[route]] if route in given else [])
     path += f"?{query}" if query else ""
     member, visitor = COUNTS[name]
@@ -97,5 +119,5 @@ def test_a_list_costs_the_same_for_one_item_and_for_three(db: None, name: str) -
 
 @pytest.mark.promise("JK-01")
 def test_the_public_pages_stay_below_twelve_queries() -> None:
-    for name in ("home", "jams", "recordings", "profile"):
+    for name in ("home", "jams", "recordings", "profile", "bands", "band"):
         assert max(one or 0 for one in COUNTS[name]) <= 12
