@@ -30,6 +30,19 @@ def pages(world: World) -> dict[str, Any]:
     return found
 
 
+@pytest.fixture(scope="module")
+def kept() -> dict[str, Any]:
+    return {}
+
+
+@pytest.fixture
+def answers(kept: dict[str, Any], request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Return the answers of all pages, asked for once: each test reads another line of them."""
+    if not kept:
+        kept.update(pages(request.getfixturevalue("world")))
+    return kept
+
+
 def directives(answer: Any) -> dict[str, list[str]]:
     header = answer.headers["Content-Security-Policy"]
     return {part.split()[0]: part.split()[1:] for part in header.split(";")}
@@ -37,8 +50,8 @@ def directives(answer: Any) -> dict[str, list[str]]:
 
 @pytest.mark.clause("cookies", "other-hosts")
 @pytest.mark.promise("JK-32")
-def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(world: World) -> None:
-    for name, answer in pages(world).items():
+def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(answers: dict[str, Any]) -> None:
+    for name, answer in answers.items():
         rules = directives(answer)
         assert rules["default-src"] == ["'none'"], name
         allowed = {source for sources in rules.values() for source in sources}
@@ -51,14 +64,14 @@ def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(world: World) 
 
 @pytest.mark.clause("other-hosts")
 @pytest.mark.promise("JK-32")
-def test_links_to_elsewhere_carry_no_referrer(world: World) -> None:
-    for name, answer in pages(world).items():
+def test_links_to_elsewhere_carry_no_referrer(answers: dict[str, Any]) -> None:
+    for name, answer in answers.items():
         assert answer.headers["Referrer-Policy"] == "same-origin", name
 
 
 @pytest.mark.clause("other-hosts")
-def test_other_headers_that_every_answer_carries(world: World) -> None:
-    for name, answer in pages(world).items():
+def test_other_headers_that_every_answer_carries(answers: dict[str, Any]) -> None:
+    for name, answer in answers.items():
         headers = answer.headers
         assert headers["X-Content-Type-Options"] == "nosniff", name
         assert headers["X-Frame-Options"] == "DENY", name
@@ -67,10 +80,10 @@ def test_other_headers_that_every_answer_carries(world: World) -> None:
         assert "geolocation=()" in headers["Permissions-Policy"], name
 
 
-def test_only_the_room_is_isolated_from_other_origins(world: World) -> None:
+def test_only_the_room_is_isolated_from_other_origins(answers: dict[str, Any]) -> None:
     isolated = {
         name
-        for name, answer in pages(world).items()
+        for name, answer in answers.items()
         if answer.headers.get("Cross-Origin-Embedder-Policy")
     }
     assert isolated == {"room"}
@@ -104,12 +117,12 @@ def test_listening_needs_no_cookie(world: World) -> None:
 
 @pytest.mark.clause("other-hosts")
 @pytest.mark.promise("JK-32")
-def test_no_page_names_another_hosts_script_style_picture_or_sound(world: World) -> None:
+def test_no_page_names_another_hosts_script_style_picture_or_sound(answers: dict[str, Any]) -> None:
     import re
 
     sources = re.compile(r'<(?:script|img|audio|video|iframe|source|embed)[^>]*\ssrc="([^"]+)"'
                          r'|<link[^>]*\shref="([^"]+)"')  # fmt: skip
-    for name, answer in pages(world).items():
+    for name, answer in answers.items():
         if answer.headers["Content-Type"].startswith("text/html"):
             for src, href in sources.findall(answer.content.decode()):
                 assert re.match(r"/(?!/)|data:", src or href), (name, src or href)
