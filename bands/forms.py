@@ -22,7 +22,6 @@ class FoundForm(forms.ModelForm[Band]):
         fields = ["name", "slug", "audience"]
         widgets = {"audience": forms.RadioSelect}
         labels = {"audience": _("Who may see the band")}
-        help_texts = {"name": _("Shown to whoever may see the band.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -31,7 +31,6 @@ WORDS: dict[str, Any] = {
     "ip": _("address of the network"),
     "is_active": _("account is open"),
     "is_staff": _("works for this site"),
-    "is_superuser": _("may do everything as staff"),
     "item_id": _("what it opens"),
     "last_login": _("last sign-in"),
     "last_seen_at": _("last used"),

@@ -99,7 +99,9 @@ dm.declare(
         "quiet_until": dm.choice(),
         "is_staff": dm.Datum("user.account", seen_by="owner"),
         "is_active": dm.Datum("user.account", seen_by="owner"),
-        "is_superuser": dm.Datum("user.account", seen_by="owner"),
+        "is_superuser": dm.Datum(
+            "user.account", seen_by="owner", label=_("may do everything as staff")
+        ),
         "date_joined": dm.moment(),
         "last_login": dm.Datum("user.behavior", seen_by="owner"),
         "groups": dm.Datum("user.account", seen_by="owner"),

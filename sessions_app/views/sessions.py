@@ -51,6 +51,10 @@ def create(request: MemberRequest) -> HttpResponse:
     seats = list(my_seats(Viewer.looking(request)).order_by("band__name", "pk"))
     initial = {"band": request.GET.get("band", "")}
     form = SessionForm(request.POST or None, initial=initial, seats=seats)
+    if request.user.is_child:
+        form.fields["audience"].help_text = _(
+            "Whatever you choose: only you, who looks after you and your class see it."
+        )
     if request.method == "POST" and form.is_valid():
         spend("open-session", str(request.user.pk), limit=20, seconds=3600)
         try:

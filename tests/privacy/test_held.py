@@ -279,6 +279,7 @@ def test_what_is_held_is_called_by_words_of_people(cast: Cast) -> None:
     page = cast.client("owner").get(reverse("held_kind", args=["accounts-user"]))
     shown = re.findall(r"<dt>([^<]+)</dt>", page.content.decode())
     assert {"Works for this site", "Random id", "Here since", "Account is open"} <= set(shown)
+    assert ("May do everything as staff" in shown, "Superuser status" in shown) == (True, False)
     ugly = re.compile(r"^(?:Is |Has )|\bid$| at$|_|\bmd5\b|\bsha256\b", re.I)
     every = {
         held._label(item, name)
