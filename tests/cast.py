@@ -3,11 +3,16 @@
 `owner` owns a public, a shared and a private recording of a session in which `participant`
 played. `former` withdrew from them. `stranger` is signed in and knows nobody. `leaving` owns the
 same things and has asked to be erased. `anonymous` has no account.
+
+`child` sits in a class with `classmate` and `teacher`; `guardian` answers for it, `coordinator` for
+its school. `other-…` are of another class, `far-…` of another school. They come when they are asked
+for: a story without children doesn't wait for a school.
 """
 
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.models import EmailAddress
@@ -29,21 +34,32 @@ from sessions_app.models import (
     Stem,
 )
 
+if TYPE_CHECKING:
+    from tests.school import School
+
 PASSWORD = "a stave has five lines"
 BACKEND = "accounts.backends.Backend"
 ROLES = ("owner", "participant", "former", "stranger", "leaving", "anonymous")
+AT_SCHOOL = ("child", "classmate", "guardian", "teacher", "coordinator", "other-child",
+             "other-teacher", "far-child", "far-teacher", "far-coordinator")  # fmt: skip
 
 
 def person(name: str, **values: Any) -> User:
     """Create a person whose address is confirmed, with a mark in every field of theirs."""
     user = User.objects.create_user(name, f"{name}@mail.example", PASSWORD, **values)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    mark(user)
+    RealName.objects.create(user=user, name=f"mark-real-{name}")  # which no page ever shows
+    return user
+
+
+def mark(user: User) -> None:
+    """Put a mark in what somebody's profile says."""
+    name = user.username
     Profile.objects.filter(user=user).update(
         bio=f"mark-bio-{name}", status=f"mark-status-{name}", stage_name=f"mark-stage-{name}",
         country="DE", town=f"mark-town-{name}", gender=f"mark-gender-{name}",
     )  # fmt: skip
-    RealName.objects.create(user=user, name=f"mark-real-{name}")  # which no page ever shows
-    return user
 
 
 def networked(user: User, network: str = "choir") -> Connection:
@@ -152,21 +168,27 @@ class Cast:
         leaving.leave()
         return cast
 
+    @cached_property
+    def school(self) -> "School":
+        from tests.school import School
+
+        return School()
+
     def __getitem__(self, role: str) -> User:
-        return self.people[role]
+        return self.school[role] if role in AT_SCHOOL else self.people[role]
 
     def viewer(self, role: str) -> Viewer:
-        return NOBODY if role == "anonymous" else Viewer.of(self.people[role])
+        return NOBODY if role == "anonymous" else Viewer.of(self[role])
 
     def user(self, role: str) -> Any:
-        return AnonymousUser() if role == "anonymous" else self.people[role]
+        return AnonymousUser() if role == "anonymous" else self[role]
 
     def client(self, role: str, **kwargs: Any) -> Client:
         client = Client(**kwargs)
         if role != "anonymous":
-            client.force_login(self.people[role], backend=BACKEND)
+            client.force_login(self[role], backend=BACKEND)
             just_signed_in(client)
         return client
 
     def conversation(self, one: str, other: str) -> Any:
-        return messaging.conversation_between(self.people[one], self.people[other])
+        return messaging.conversation_between(self[one], self[other])

@@ -1,16 +1,18 @@
 """A school with two classes, and people around it: what tests of children are about.
 
-`ada` and `ben` are in one class with `tilda`, their teacher; `cleo` is in another class; `karl`
-coordinates the school; `grete` is Ada's guardian.
+`ada` and `ben` are in one class with `tilda`, their teacher; `cleo` is in another class, which
+`omar` teaches; `karl` coordinates the school; `grete` is Ada's guardian. At another school there
+are `emil`, `tove`, his teacher, and `olga`, who coordinates it.
 """
 
+from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
 
 from accounts.models import Enrolment, Partner, SchoolClass, User
 from accounts.services import children, partners, ties
-from tests.cast import person
+from tests.cast import mark, person
 
 EVIDENCE = "folder 7, sheet 1"
 
@@ -47,8 +49,9 @@ def consented(school_class: SchoolClass, by: User, name: str, **more: Any) -> En
 
 
 def child(school_class: SchoolClass, by: User, name: str, **more: Any) -> User:
-    """Create a child's account, as a school does."""
+    """Create a child's account, as a school does, with a mark in every field of theirs."""
     made, _password = children.create_account(consented(school_class, by, name, **more), name)
+    mark(made)
     return made
 
 
@@ -66,8 +69,23 @@ def consent_for(user: User, school_class: SchoolClass | None = None) -> Enrolmen
     return enrolment
 
 
+# role in the cast → whose name it is here
+ROLES = {
+    "child": "ada",
+    "classmate": "ben",
+    "guardian": "grete",
+    "teacher": "tilda",
+    "coordinator": "karl",
+    "other-child": "cleo",
+    "other-teacher": "omar",
+    "far-child": "emil",
+    "far-teacher": "tove",
+    "far-coordinator": "olga",
+}
+
+
 class School:
-    """The school, whole."""
+    """The school, whole; the other one is made when somebody asks for it."""
 
     def __init__(self) -> None:
         self.partner = school()
@@ -81,6 +99,31 @@ class School:
         self.cleo = child(self.second, self.omar, "cleo")
         self.grete = person("grete")
         ties.answer_for(self.grete, self.ada)
+
+    def __getitem__(self, role: str) -> User:
+        found = getattr(self, ROLES[role])
+        assert isinstance(found, User)
+        return found
+
+    @cached_property
+    def far(self) -> Partner:
+        return school("mark-school-hill")
+
+    @cached_property
+    def olga(self) -> User:
+        return teacher("olga", self.far, "coordinator")
+
+    @cached_property
+    def tove(self) -> User:
+        return teacher("tove", self.far)
+
+    @cached_property
+    def third(self) -> SchoolClass:
+        return partners.open_class(self.far, name="5b", teacher=self.tove)
+
+    @cached_property
+    def emil(self) -> User:
+        return child(self.third, self.tove, "emil")
 
     @property
     def ada_enrolment(self) -> Enrolment:

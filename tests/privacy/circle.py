@@ -1,9 +1,9 @@
 """An owner, a child, and one person for each relation to the owner: the cast of audiences.
 
 `player` plays on what the owner owns; `asker` waits for an answer; `jammed` has played with the
-owner; `child` is a child account that knows nobody here, `guardian` answers for `ward`, a child who
-owns the same things and sits in a class with `classmate` and `teacher`; `holder` has no account
-and opened the links; `app` is a third-party app that `member` lets act for them.
+owner; `ward` is the cast's child, who owns the same things, with its guardian, class and
+coordinator, and `child` one of another school, who knows nobody here; `holder` has no account and
+opened the links; `app` is a third-party app that `member` lets act for them.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from django.test import Client
 
 from accounts.models import Follow, Profile, User
-from accounts.services import partners, profiles, ties
+from accounts.services import profiles, ties
 from community import services as community
 from privacy import links
 from privacy.models import ShareLink
@@ -19,10 +19,15 @@ from privacy.viewer import NOBODY, Viewer
 from sessions_app.models import JamSession, Mix, Participant, Recording
 from sessions_app.services import publishing, sessions
 from tests.cast import BACKEND, person, recorded
-from tests.school import consent_for
+from tests.school import School
 
-PEOPLE = ("owner", "player", "follower", "asker", "jammed", "member", "blocked", "blocker",
-          "child", "guardian", "teacher", "classmate", "ward")  # fmt: skip
+GROWN_UP = ("owner", "player", "follower", "asker", "jammed", "member", "blocked", "blocker")
+# role here → role in the cast
+AT_SCHOOL = {
+    "child": "far-child", "guardian": "guardian", "teacher": "teacher", "classmate": "classmate",
+    "coordinator": "coordinator", "ward": "child",
+}  # fmt: skip
+PEOPLE = (*GROWN_UP, *AT_SCHOOL)
 ROLES = (*PEOPLE, "anonymous", "holder", "app")
 
 
@@ -30,13 +35,9 @@ class Circle:
     """Owner's and ward's recording and session, whose audiences change; and who may look."""
 
     def __init__(self) -> None:
-        self.people = {name: person(name) for name in PEOPLE}
-        for name in ("child", "ward"):
-            place = consent_for(self[name])
-        partners.employ(place.partner, self["teacher"], "teacher")
-        partners.seat_teacher(place.school_class, self["teacher"])
-        consent_for(self["classmate"], place.school_class)
-        ties.answer_for(self["guardian"], self["ward"])
+        school = School()
+        self.people = {name: person(name) for name in GROWN_UP}
+        self.people |= {name: school[role] for name, role in AT_SCHOOL.items()}
         for name in ("owner", "ward"):
             for other in ("follower", "blocked", "blocker", "asker"):
                 # Nobody outside its circle can follow a child: rows from before would show nothing.
@@ -73,6 +74,9 @@ class Circle:
 
     def __getitem__(self, name: str) -> User:
         return self.people[name]
+
+    def profile(self, name: str) -> str:
+        return f"/@{self[name].username}/"
 
     def _client(self, role: str) -> Client:
         if role == "app":

@@ -106,7 +106,7 @@ def seen_by(kind: str, right: str, role: str) -> set[str]:
 # What the owner of `tests/privacy/circle.py` shows: audience → who sees it. `player`, whose own
 # sound or seat is in it, comes on top wherever it isn't for the owner alone.
 _SIGNED_IN = {"player", "follower", "asker", "jammed", "member", "child", "guardian", "teacher",
-              "classmate", "ward", "app"}  # fmt: skip
+              "coordinator", "classmate", "ward", "app"}  # fmt: skip
 AUDIENCES: Table = {
     "public": {"owner", "anonymous", "holder"} | _SIGNED_IN,
     "link": {"owner", "holder"},
@@ -121,7 +121,7 @@ AUDIENCES: Table = {
 # The same of `ward`, who is a child: the guardian sees it all, the class what is shown to members;
 # followers, people played with and whoever else sees nothing, whatever was chosen. What a child
 # would show to anyone, or by a link, is for the class.
-_CLASS = {"ward", "guardian", "teacher", "classmate"}
+_CLASS = {"ward", "guardian", "teacher", "coordinator", "classmate"}
 AUDIENCES_OF_A_CHILD: Table = {
     "public": _CLASS,
     "link": _CLASS,

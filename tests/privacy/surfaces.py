@@ -82,7 +82,7 @@ def the_waveform(circle: Circle, role: str, whose: str) -> bool:
 @surface("recording")
 def the_owners_profile(circle: Circle, role: str, whose: str) -> bool:
     """The list on a profile; who doesn't see the person doesn't see the list there."""
-    page = circle.get(role, f"/@{whose}/")
+    page = circle.get(role, circle.profile(whose))
     if page.status_code == 404:
         return access.can_see(circle.viewer(role), circle.recordings[whose])
     url = circle.recordings[whose].get_absolute_url()
@@ -109,8 +109,8 @@ def the_list_of_sessions(circle: Circle, role: str, whose: str) -> bool:
 
 @surface("field", audiences=FIELDS)
 def a_field_of_the_profile(circle: Circle, role: str, whose: str) -> bool:
-    page = circle.get(role, f"/@{whose}/")
-    return _there(page) and page.context["person"]["bio"] == f"mark-bio-{whose}"
+    page = circle.get(role, circle.profile(whose))
+    return _there(page) and page.context["person"]["bio"] == f"mark-bio-{circle[whose].username}"
 
 
 @surface("field", audiences=FIELDS, roles=ROLES)
