@@ -17,6 +17,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.http import Http404
 
 from accounts.models import Block, Follow, Mute, Plays, Profile, RealName, User
 from accounts.models.networks import Connection
@@ -118,8 +119,14 @@ def my_real_name(user: Any) -> str:
 
 
 def my_shown_profile(viewer: Viewer) -> Profile:
-    """Return the viewer's own profile as they see it, with their instruments."""
-    return concealed(shown_profiles(Profile.objects.filter(user=viewer.user_id), viewer).get())
+    """Return the viewer's own profile as they see it, with their instruments.
+
+    Raises Http404 for an app that is shown nothing of the person in whose name it looks.
+    """
+    found = shown_profiles(Profile.objects.filter(user=viewer.user_id), viewer).first()
+    if found is None:
+        raise Http404
+    return concealed(found)
 
 
 def find_person(viewer: Viewer, username: str) -> User:
@@ -128,8 +135,12 @@ def find_person(viewer: Viewer, username: str) -> User:
 
 
 def blocks(viewer: Viewer) -> QuerySet[Block]:
-    """Return whom the viewer blocked. They are named: only the blocker sees the list."""
-    return visible(Block, viewer).select_related("blocked")
+    """Return whom the viewer blocked, for `shown_person`: nobody else sees the list.
+
+    They are named, blocked as they are; but a child only to its circle, from which people go.
+    """
+    met = Case(When(in_circle("blocked", viewer), then=Value(True)), default=Value(False))
+    return visible(Block, viewer).select_related("blocked").annotate(shows_blocked=met)
 
 
 def mutes(viewer: Viewer) -> QuerySet[Mute]:

@@ -167,13 +167,20 @@ def _seen_things(
     for name in names:
         column: Any = item.model._meta.get_field(name)
         target = column.related_model
-        if not column.is_relation or column.many_to_many or not isinstance(target, type):
+        if not column.is_relation or not isinstance(target, type):
             continue
-        keys = {getattr(row, column.attname) for row in rows} - {None}
+        keys = {key for row in rows for key in _keys(row, column)}
         if target in rules.models_with_rules():
             things: QuerySet[Any] = visible(target, Viewer.of(user)).filter(pk__in=keys)
             found[name] = {one.pk: one for one in things}
     return found
+
+
+def _keys(row: Any, column: Any) -> set[Any]:
+    """Return the keys of what a row points at through a column."""
+    if column.many_to_many:
+        return {one.pk for one in getattr(row, column.name).all()}
+    return {getattr(row, column.attname)} - {None}
 
 
 def _value(item: Held, row: Model, name: str, seen: dict[str, dict[Any, Model]]) -> Value | None:
@@ -181,7 +188,11 @@ def _value(item: Held, row: Model, name: str, seen: dict[str, dict[Any, Model]])
     column: Any = item.model._meta.get_field(name)
     label = _label(item, name)
     if column.many_to_many:
-        things = [str(one) for one in getattr(row, name).all()]
+        shown = seen.get(name)
+        things = [
+            str(one) if shown is None else _words(shown.get(one.pk))
+            for one in getattr(row, name).all()
+        ]
         return Value(label, things, "list") if things else None
     if column.is_relation:
         return _thing(label, getattr(row, column.attname), seen.get(name, {}))
@@ -207,16 +218,21 @@ def _thing(label: str, key: Any, seen: dict[Any, Model]) -> Value | None:
     if key is None:
         return None
     thing: Any = seen.get(key)
+    words = _words(thing)
     if thing is None:
-        return Value(label, _("something you can't see any more"), "text")
-    named = next(
-        (str(getattr(thing, one)) for one in ("username", "title") if getattr(thing, one, "")), ""
-    )
-    words = named or str(getattr(thing, "public_id", "")) or _("one of your own")
+        return Value(label, words, "text")
     if isinstance(thing, get_user_model()):
         return Value(label, words, "link", f"/@{words}/")
     url = thing.get_absolute_url() if hasattr(thing, "get_absolute_url") else ""
     return Value(label, words, "link" if url else "text", url)
+
+
+def _words(thing: Any) -> str:
+    """Return what a thing is called where the person sees it; None is what they don't see."""
+    if thing is None:
+        return _("something you can't see any more")
+    named = (str(getattr(thing, one)) for one in ("username", "title") if getattr(thing, one, ""))
+    return next(named, "") or str(getattr(thing, "public_id", "")) or _("one of your own")
 
 
 def _flat(value: Any) -> list[str]:

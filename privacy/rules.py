@@ -208,22 +208,41 @@ def _seen(model: type[Model], rule: Rule, viewer: Viewer) -> Q:
     seen = _chosen(model, rule, viewer) & _walled(rule, viewer, {CHILDREN, APPS})
     for tie in rule.also:
         seen |= tie.rows(viewer)
+    if _for_children_too(rule):
+        seen |= _mine(rule, viewer)
+        return _overseen(rule, viewer) | (seen & _behind(CHILDREN, rule, viewer))
     return _own(rule, viewer) | (seen & _behind(CHILDREN, rule, viewer))
+
+
+def _for_children_too(rule: Rule) -> bool:
+    """Whether the wall before children stands for others than the owner: then before the owner too.
+
+    A child can be heard in a recording. Who owns it and isn't of the child's circle any more, or
+    never was, hears their own sound alone.
+    """
+    return rule.others is not None and CHILDREN in rule.others.walls
 
 
 def _own(rule: Rule, viewer: Viewer) -> Q:
     """Return the condition for what is the viewer's own, or of somebody they answer for."""
-    if not rule.owner:
-        return NO_ROWS
-    own = Person(rule.owner).rows(viewer)
-    if rule.is_shown and not rule.no_childs:
+    return _mine(rule, viewer) | _overseen(rule, viewer)
+
+
+def _mine(rule: Rule, viewer: Viewer) -> Q:
+    return Person(rule.owner).rows(viewer) if rule.owner else NO_ROWS
+
+
+def _overseen(rule: Rule, viewer: Viewer) -> Q:
+    """Return the condition for what is of somebody whom the viewer answers for."""
+    own = NO_ROWS
+    if rule.owner and rule.is_shown and not rule.no_childs:
         for tie in _overseers:
             overseen = tie(rule.owner).rows(viewer)
             if overseen != NO_ROWS:
                 for each in _walls:
                     if each.before_overseers:
                         overseen &= each.rows(rule.owner, viewer)
-                own |= overseen
+                own = overseen if own == NO_ROWS else own | overseen
     return own
 
 
@@ -326,17 +345,29 @@ def _people_who_see(obj: Model, rule: Rule) -> Q:
             seen &= _people_of_wall(each, obj, rule)
     for tie in rule.also:
         seen |= tie.people(obj)
+    if _for_children_too(rule):
+        seen |= _owner_of(obj, rule)
     for each in _walls:
         if each.name == CHILDREN:
             seen &= _people_of_wall(each, obj, rule)
+    if _for_children_too(rule):
+        return seen | _overseers_of(obj, rule)
     return seen | _people_of(obj, rule)
 
 
 def _people_of(obj: Model, rule: Rule) -> Q:
     """Return the condition for the owner, and for those who answer for them."""
+    return _owner_of(obj, rule) | _overseers_of(obj, rule)
+
+
+def _owner_of(obj: Model, rule: Rule) -> Q:
+    return Person(rule.owner).people(obj) if rule.owner else NO_ROWS
+
+
+def _overseers_of(obj: Model, rule: Rule) -> Q:
+    own = NO_ROWS
     if not rule.owner:
-        return NO_ROWS
-    own = Person(rule.owner).people(obj)
+        return own
     owner = value_at(obj, rule.owner)
     if rule.is_shown and owner is not None:
         for tie in _overseers:

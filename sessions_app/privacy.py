@@ -15,6 +15,7 @@ from privacy.importing import bring
 from privacy.models import Erasure
 from privacy.rules import Anyone, If, Nobody, Others, Person, Related, Rule
 from privacy.walls import APPS, CHILDREN, INDEX
+from sessions_app import queries
 from sessions_app.models import (
     ChatLine,
     Invite,
@@ -329,6 +330,8 @@ dm.declare(
     },
     order=30,
 )
+
+
 dm.declare(
     Mix,
     label="Mixes of recordings you own",
@@ -338,6 +341,7 @@ dm.declare(
     purge=leaving.purge_mixes,
     erased_how="deleted; rendered again from the others' stems",
     exported=Q(withdrawn_at__isnull=True),
+    exported_to=queries.among_whom_they_know,
     fields={
         "id": dm.technical(),
         "public_id": dm.identifier(),

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from accounts.queries import naming, shown_people, shown_person
+from accounts.walls import in_circle
 from bands.models import Band
 from bands.queries import band_of
 from privacy import quiet
@@ -201,3 +202,13 @@ def mix_progress(recording: Recording) -> int:
     coming = recording.mixes.filter(withdrawn_at__isnull=True).values_list("percent", flat=True)
     with as_system("how far the mix of a visible recording is"):
         return coming.first() or 0
+
+
+def among_whom_they_know(user: Any) -> Q:
+    """Return the condition on mixes in which no child can be heard whom this person may not meet.
+
+    What is each player's own, the stems, goes into their copy whoever else played.
+    """
+    heard = Stem.objects.filter(player__age_group=User.AgeGroup.CHILD)
+    strange = heard.exclude(in_circle("player", Viewer(user.pk)))
+    return ~Q(recording__in=strange.order_by().values("recording"))

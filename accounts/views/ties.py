@@ -112,13 +112,14 @@ def blocks(request: MemberRequest) -> HttpResponse:
     """List whom the person blocked; nobody else sees this list."""
     viewer = Viewer.looking(request)
     page: Any = newest_first(queries.blocks(viewer), request.GET.get("after"))
+    rows = [(one, queries.shown_person(one, "blocked")) for one in page.items]
     shapes = [
         {
-            "name": one.blocked.username,
+            "name": person.username if person else _("Somebody you can't see now"),
             "since": one.created_at,
             "unblock_url": reverse("unblock", args=[one.public_id]),
         }
-        for one in page.items
+        for one, person in rows
     ]
     context = {"blocks": shapes, "next_url": page.next_url(request)}
     return render(request, "accounts/blocks.html", context)

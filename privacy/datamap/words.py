@@ -122,6 +122,7 @@ class Held:
     - `find`: the rows of a person where no path leads to them, as under a pseudonym.
     - `kept_because`: the reason of KEEP; the end is in `retention`, and is no event of the account.
     - `exported`: which of a person's rows go into their copy; all, unless said otherwise.
+    - `exported_to`: of those, what goes to this person now, where rows hold others' voices too.
     - `order`: place in the erasure plan, small first; the account itself is 100.
     - `correct`: name of the URL where the person corrects it.
     - `remove`: the owning app's service that deletes one row at its person's wish: `(user, row)`.
@@ -141,6 +142,7 @@ class Held:
     erased_how: Words = ""
     kept_because: Words = ""
     exported: Q = field(default_factory=Q)
+    exported_to: Callable[[Any], Q] | None = None
     order: int = 50
     correct: str = ""
     remove: Callable[[Any, Any], None] | None = None

@@ -89,4 +89,8 @@ def sections() -> Iterator[Section]:
 
 
 def _provided(held: Held) -> Callable[[Any], QuerySet[Any]]:
-    return lambda user: held.rows_of(user).filter(held.exported)
+    def source(user: Any) -> QuerySet[Any]:
+        rows = held.rows_of(user).filter(held.exported)
+        return rows.filter(held.exported_to(user)) if held.exported_to else rows
+
+    return source

@@ -22,7 +22,9 @@ from accounts.models import (
 from accounts.services import children, partners
 from jamsite import roles
 from privacy.models import Look
-from tests.cast import BACKEND, PASSWORD, just_signed_in, person
+from sessions_app.models import Mix
+from tests.cast import BACKEND, PASSWORD, just_signed_in, person, recorded
+from tests.privacy.copies import Copy
 from tests.school import EVIDENCE, School, consented, school
 from tests.staff import member_of, open_page, signed_in
 from tests.told import deliver
@@ -281,14 +283,21 @@ def test_each_of_the_staff_opens_what_they_answer_for_and_nothing_else(brook: Sc
     assert {anonymous.get(path).status_code for path in pages.values()} == {302}
 
 
+@pytest.mark.clause("children-seen")
+@pytest.mark.promise("JK-24")
 def test_who_stops_working_there_loses_sight_at_once(brook: School) -> None:
     client = client_of(brook.tilda)
     path = reverse("school_child", args=[brook.ada_enrolment.public_id])
-    assert client.get(path).status_code == 200
-    assert client.get("/@ada/").status_code == 200
+    lesson = recorded(brook.tilda, [brook.tilda, brook.ada], audience="members")
+    alone = recorded(brook.tilda, [brook.tilda], audience="members")
+    pages = (path, "/@ada/", lesson.get_absolute_url())
+    assert [client.get(one).status_code for one in pages] == [200, 200, 200]
     partners.dismiss(PartnerStaff.objects.get(user=brook.tilda))
-    assert client.get(path).status_code == 404
-    assert client.get("/@ada/").status_code == 404
+    assert [client.get(one).status_code for one in pages] == [404, 404, 404]
+    assert client.get(alone.get_absolute_url()).status_code == 200
+    assert client_of(brook.grete).get(lesson.get_absolute_url()).status_code == 200
+    sound = [name for name in Copy(brook.tilda).names if name.startswith("media/mixes/")]
+    assert sound == [f"media/{Mix.objects.get(recording=alone).opus.name}"]
 
 
 @pytest.mark.clause("children-seen")

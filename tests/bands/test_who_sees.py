@@ -242,7 +242,7 @@ def test_a_take_with_a_child_stays_in_the_childs_circle(quartet: Quartet, audien
         session=session,
     )  # fmt: skip
     Recording.objects.filter(pk=take.pk).update(band=quartet.band)
-    assert who(lambda name: can_see(quartet.viewer(name), take)) == {"player", "stranger"}
+    assert who(lambda name: can_see(quartet.viewer(name), take)) == {"stranger"}
 
 
 @pytest.mark.clause("bands")

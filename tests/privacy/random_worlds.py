@@ -198,9 +198,11 @@ class Oracle:
         players = {one for one, withdrawn in self.facts.stems.items() if not withdrawn}
         if not self.apps({0, *players}, look):
             return False
+        met = all(self.knows(self.me(look), one) for one in {0, *players})
+        if self.me(look) == 0:
+            return met  # a child whom the owner doesn't know can be heard in it
         if self.cares(look, 0):
             return True
-        met = all(self.knows(self.me(look), one) for one in {0, *players})
         if self.facts.audience != "me" and self.me(look) in players and met:
             return True
         linked = self.holds(look)

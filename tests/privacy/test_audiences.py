@@ -230,12 +230,12 @@ def test_a_recording_with_a_childs_sound_is_shown_to_no_strangers(circle: Circle
     for audience in ("public", "link", "members", "followers"):
         circle.change(audience)
         found[audience] = circle.seeing()
-    wide = ALWAYS | {"guardian"}
+    wide = {"player", "guardian"}  # not even its owner, who is a stranger to the child
     assert found == {
         "public": wide,
-        "link": ALWAYS,
+        "link": {"player"},
         "members": wide,
-        "followers": ALWAYS,
+        "followers": {"player"},
     }
     Stem.objects.filter(player=circle["player"]).update(state=Stem.State.WITHDRAWN)
     circle.change("public")
