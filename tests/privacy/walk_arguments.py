@@ -1,0 +1,207 @@
+"""With what of the child's the walk asks an address, by the name of the route."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Block, Follow, Mute
+from privacy import held, links, media
+from sessions_app.services import sessions
+from tests.privacy.kid import TELLTALE
+
+Args = Callable[[Any, str], list[list[Any]]]
+
+
+def each(*values: Callable[[Any], list[Any]]) -> Args:
+    """Take every value as the only parameter."""
+    return lambda walk, role: [[one] for make in values for one in make(walk)]
+
+
+def ids(*values: Callable[[Any], list[Any]]) -> Args:
+    """The same, for things whose public id is the parameter."""
+    return lambda walk, role: [[one.public_id] for make in values for one in make(walk)]
+
+
+def tied(name: str) -> Callable[[Any], list[Any]]:
+    return lambda walk: [one[name] for one in walk.kid.ties.values()]
+
+
+def names(walk: Any) -> list[str]:
+    """The child, and people whose pages could tell of it."""
+    return [walk.kid.user.username, walk.kid.friend.username, "ben", "tilda"]
+
+
+def rooms(walk: Any) -> list[Any]:
+    return [walk.kid.session, walk.kid.lesson, walk.kid.ties["friend"]["room"]]
+
+
+def room(walk: Any) -> list[Any]:
+    return [walk.kid.session]
+
+
+def takes(walk: Any) -> list[Any]:
+    return [walk.kid.take, walk.kid.lesson_take, walk.kid.ties["friend"]["take"]]
+
+
+def take(walk: Any) -> list[Any]:
+    return [walk.kid.take]
+
+
+def bands(*kinds: str) -> Args:
+    """The band of a friend in which the child sits, or one in which it sits alone."""
+    return lambda walk, role: [[walk.kid.ties["friend"][kind].slug] for kind in kinds]
+
+
+def sounds(walk: Any, role: str) -> list[list[Any]]:
+    """Addresses of sound and pictures, made for whoever asks, and one made for the teacher."""
+    kid, profile = walk.kid, walk.kid.user.profile
+    parts = [
+        (kid.mixes[0], "opus"),
+        (kid.stems[0], "flac"),
+        (profile, "photo"),
+        *((mix, "opus") for mix in kid.mixes[1:3]),
+        *((stem, "flac") for stem in kid.stems[1:3]),
+        (kid.mixes[0], "flac"),
+        (profile, "photo_small"),
+    ]
+    urls = [media.url_for(thing, part, walk.viewer(role)) for thing, part in parts]
+    urls.insert(3, media.url_for(kid.mixes[0], "opus", walk.viewer("teacher")))
+    return [[url.removeprefix("/media/")] for url in urls]
+
+
+def kinds(walk: Any, role: str) -> list[list[Any]]:
+    """Every kind of what is held, for who has most of it; what names others, for all."""
+    if role == "friend":
+        return [[held.slug_of(item)] for item in held.told()]
+    return [["accounts-follow"], ["accounts-guardianship"], ["accounts-partnerstaff"]]
+
+
+def secrets(walk: Any) -> list[str]:
+    """What one could try who doesn't know the secret."""
+    return [walk.kid.user.public_id]
+
+
+def _two(walk: Any) -> list[Any]:
+    return [walk.kid.user, walk.kid.friend]
+
+
+# Parameters by the name of the route, or by its path when it has none.
+ARGUMENTS: dict[str, Args] = {
+    **dict.fromkeys(
+        ("profile", "favourites_of", "api_person"),
+        each(names),
+    ),
+    **dict.fromkeys(
+        ("follow", "mute", "block"), each(lambda walk: [walk.kid.user.username])
+    ),
+    **dict.fromkeys(
+        ("recording", "recording_audio", "recording_peaks", "recording_who", "api_recording"),
+        ids(takes),
+    ),
+    **dict.fromkeys(
+        ("recording_audience", "recording_off_band", "make_recording_link", "mix_again",
+         "rename_recording", "withdraw_stem", "favourite"),
+        ids(take),
+    ),
+    **dict.fromkeys(("jam", "room", "join_jam", "jam_who", "api_session"), ids(rooms)),
+    **dict.fromkeys(
+        ("jam_audience", "jam_off_band", "make_jam_link", "close_jam", "make_invite"), ids(room)
+    ),
+    **dict.fromkeys(
+        ("stem_peaks", "api_stem", "api_complete"), ids(lambda walk: walk.kid.stems[:2])
+    ),
+    "api_chunk": lambda walk, role: [[one.public_id, 0] for one in walk.kid.stems[:2]],
+    "revoke_invite": lambda walk, role: [
+        [walk.kid.session.public_id, walk.kid.invite.public_id]
+    ],
+    "invite": each(lambda walk: [sessions.token_of(walk.kid.invite)]),
+    "shared": each(lambda walk: [links.key_of(one) for one in walk.kid.links]),
+    "revoke_link": ids(lambda walk: walk.kid.links),
+    "media": sounds,
+    "conversation": ids(lambda walk: [walk.kid.talk], tied("talk")),
+    "unblock": ids(lambda walk: list(Block.objects.all())),
+    "unmute": ids(lambda walk: list(Mute.objects.filter(muter__in=_two(walk)))),
+    "change_follow": ids(lambda walk: list(Follow.objects.filter(follower__in=_two(walk)))),
+    "band_invite": ids(tied("asked")),
+    "change_band_follow": ids(tied("follows")),
+    **dict.fromkeys(("band", "band_members", "api_band"), bands("band", "theirs")),
+    **dict.fromkeys(
+        ("edit_band", "end_band", "band_place", "leave_band", "follow_band"), bands("theirs")
+    ),
+    "band_member": lambda walk, role: [
+        [one.band.slug, one.public_id] for one in tied("seat")(walk)[:1]
+    ],
+    "request": ids(lambda walk: [walk.kid.request]),
+    "write_request": ids(lambda walk: [walk.kid.request]),
+    "request_report": ids(lambda walk: [walk.kid.request]),
+    "export_download": ids(lambda walk: [walk.kid.copy]),
+    "school": each(lambda walk: [walk.kid.cast.school.partner.slug]),
+    "school_class": ids(lambda walk: [walk.kid.cast.school.first, walk.kid.cast.school.second]),
+    "school_child": ids(lambda walk: [walk.kid.place]),
+    "ward": ids(lambda walk: [walk.kid.user]),
+    "ward_held": lambda walk, role: [
+        [walk.kid.user.public_id, slug]
+        for slug in ("accounts-user", "accounts-profile", "sessions-app-recording")
+    ],
+    "ward_copy": lambda walk, role: [[walk.kid.user.public_id, walk.kid.copy.public_id]],
+    # Whoever holds the letter has the parent's right; others have an address that is not the
+    # one the letter went to.
+    "parent_link": each(lambda walk: [walk.forged]),
+    "held_kind": kinds,
+    "held_remove": kinds,
+    "sitemap_day": lambda walk, role: [
+        [kind, timezone.localdate().isoformat()]
+        for kind in ("people", "sessions", "recordings", "bands")
+    ],
+    "policy_version": lambda walk, role: [[1]],
+    "policy_changes": lambda walk, role: [[1]],
+    "forget_fact": ids(lambda walk: list(walk.kid.user.network_facts.all())),
+    "take_away_network": ids(lambda walk: list(walk.kid.user.connections.all())),
+    **dict.fromkeys(
+        ("policy_announcement", "request_link", "order_callback", "leave_confirm",
+         "leaving_state", "unsubscribe", "confirm_news", "safety_link", "confirm_by_link",
+         "connect_network", "account_confirm_email", "openid_connect_login",
+         "openid_connect_callback", "account/oidc/<str:provider_id>/login/",
+         "account/oidc/<str:provider_id>/login/callback/"),
+        each(secrets),
+    ),
+    "leaving_receipt": lambda walk, role: [[one, "erasure"] for one in secrets(walk)],
+    "account_reset_password_from_key": lambda walk, role: [["1", one] for one in secrets(walk)],
+    "mfa_remove_webauthn": lambda walk, role: [[1]],
+    "mfa_edit_webauthn": lambda walk, role: [[1]],
+}  # fmt: skip
+
+# What else a page may be asked with, by the name of the route.
+QUERIES: dict[str, Callable[[Any], list[dict[str, str]]]] = {
+    **dict.fromkeys(
+        ("find", "api_people"),
+        lambda walk: [{"q": TELLTALE}, {"instrument": "harp"},
+                      {"open": "on", "language": "tr", "country": "DE"}],
+    ),
+    "recordings": lambda walk: [{"mine": "1"}],
+    "api_recordings": lambda walk: [{"mine": "1"}],
+    "towns": lambda walk: [{"q": TELLTALE, "country": "DE"}],
+    "seen_who": lambda walk: [{"field": "bio"}, {"field": "photo"}],
+    "conversations": lambda walk: [{"to": walk.kid.user.username}],
+    "oembed": lambda walk: [
+        {"url": f"http://testserver{path}"}
+        for path in (
+            reverse("profile", args=[walk.kid.user.username]),
+            *(one.get_absolute_url() for one in (*takes(walk)[:2], *room(walk))),
+        )
+    ],
+    "profile": lambda walk: [{"as": f"@{walk.kid.user.username}"}, {"as": "follower"}],
+}  # fmt: skip
+# What is sent to forms that take a name, as a person would.
+SENT: dict[str, Callable[[Any], dict[str, str]]] = {
+    "conversations": lambda walk: {"username": walk.kid.user.username},
+    "band_members": lambda walk: {"username": walk.kid.user.username},
+    "change_username": lambda walk: {"username": walk.kid.user.username},
+    "report_child": lambda walk: {"account": walk.kid.user.username, "text": "x", "address": ""},
+    "account_login": lambda walk: {"login": walk.kid.user.username, "password": "x"},
+    "account_reset_password": lambda walk: {"email": walk.kid.user.email},
+    "leave_by_mail": lambda walk: {"email": walk.kid.user.email},
+    "lock_by_mail": lambda walk: {"email": walk.kid.user.email},
+}
