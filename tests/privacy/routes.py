@@ -1,7 +1,7 @@
 """Every address of the site, placed. A new route fails `test_routes` until it stands here.
 
 A `Surface` shows or changes one thing, a `Listing` shows many, `OWN` holds pages about oneself,
-and `exempt` says why a route shows nobody's things.
+`school_routes` those of schools and parents, and `exempt` says why a route shows nobody's things.
 """
 
 import hashlib

@@ -162,6 +162,7 @@ ARGUMENTS: dict[str, Args] = {
     **dict.fromkeys(
         ("policy_announcement", "request_link", "order_callback", "leave_confirm",
          "leaving_state", "unsubscribe", "confirm_news", "safety_link", "confirm_by_link",
+         "facebook_deleted",
          "connect_network", "account_confirm_email", "openid_connect_login",
          "openid_connect_callback", "account/oidc/<str:provider_id>/login/",
          "account/oidc/<str:provider_id>/login/callback/"),
