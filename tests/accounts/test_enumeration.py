@@ -11,19 +11,21 @@ import random
 import re
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from allauth.account.forms import BaseSignupForm
 from allauth.account.internal.flows import password_reset
-from django.db import connection
+from django.contrib.auth.hashers import make_password
+from django.db import connection, transaction
 from django.test import Client, TestCase
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.backends import Backend
 from accounts.forms import entrance as forms
+from accounts.models import User
 from tests.accounts.app import AUTH
 from tests.cast import PASSWORD, person
 from tests.coming_in import confirmed
@@ -130,10 +132,19 @@ WAYS: dict[str, Ask] = {
 }
 
 
+@pytest.fixture(scope="module")
+def everybody(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Have the addresses taken, inside one transaction for all tests here."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        for number in range(TAKEN):
+            person(f"taken{number}")
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def people(db: None) -> None:
-    for number in range(TAKEN):
-        person(f"taken{number}")
+def people(everybody: None, db: None) -> None:
+    """What a test does to them is taken back at its end."""
 
 
 def told(answer: Any) -> Any:
@@ -228,9 +239,10 @@ def test_the_database_is_asked_the_same(people: None, way: str) -> None:
 
 
 @pytest.fixture
-def dear(settings: Any) -> None:
-    """Passwords that take a while, as on the real site, before the people are there."""
+def dear(people: None, settings: Any) -> None:
+    """Passwords that take a while, as on the real site."""
     settings.PASSWORD_HASHERS = ["tests.hashers.DearBCrypt"]
+    User.objects.update(password=make_password(PASSWORD))
 
 
 def test_sign_up_that_does_nothing_for_a_taken_address(people: None, monkeypatch: Any) -> None:
@@ -240,7 +252,7 @@ def test_sign_up_that_does_nothing_for_a_taken_address(people: None, monkeypatch
 
 @pytest.mark.parametrize("way", ["sign-in by address", "sign-in by name", "app sign-in"])
 def test_sign_in_that_looks_at_no_password_of_nobody(
-    dear: None, people: None, monkeypatch: Any, way: str
+    dear: None, monkeypatch: Any, way: str
 ) -> None:
     monkeypatch.setattr(Backend, "_mitigate_timing_attack", lambda self, password: None)
     assert all(tells(*times(WAYS[way]))[0] for _ in range(3))
