@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 from allauth.account.forms import BaseSignupForm
-from allauth.account.internal.flows import password_reset
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from django.test import Client, TestCase
@@ -25,6 +24,7 @@ from django.urls import reverse
 
 from accounts.backends import Backend
 from accounts.forms import entrance as forms
+from accounts.guarding import GuardingAdapter
 from accounts.models import User
 from tests.accounts.app import AUTH
 from tests.cast import PASSWORD, person
@@ -245,9 +245,14 @@ def dear(people: None, settings: Any) -> None:
     User.objects.update(password=make_password(PASSWORD))
 
 
+def found(ask: Ask) -> bool:
+    """Return whether the times tell, in one of three rounds: a busy machine may drown one."""
+    return any(tells(*times(ask))[0] for _ in range(3))
+
+
 def test_sign_up_that_does_nothing_for_a_taken_address(people: None, monkeypatch: Any) -> None:
     monkeypatch.setattr(forms.SameForAll, "try_save", BaseSignupForm.try_save)
-    assert all(tells(*times(sign_up))[0] for _ in range(3))
+    assert found(sign_up)
 
 
 @pytest.mark.parametrize("way", ["sign-in by address", "sign-in by name", "app sign-in"])
@@ -255,12 +260,13 @@ def test_sign_in_that_looks_at_no_password_of_nobody(
     dear: None, monkeypatch: Any, way: str
 ) -> None:
     monkeypatch.setattr(Backend, "_mitigate_timing_attack", lambda self, password: None)
-    assert all(tells(*times(WAYS[way]))[0] for _ in range(3))
+    assert found(WAYS[way])
 
 
 @pytest.mark.parametrize("way", ["reset", "app reset"])
-def test_a_reset_that_writes_to_those_only_whom_it_knows(
-    people: None, monkeypatch: Any, way: str
-) -> None:
-    monkeypatch.setattr(password_reset, "send_unknown_account_mail", lambda request, email: None)
-    assert all(tells(*times(WAYS[way]))[0] for _ in range(3))
+def test_a_reset_that_waits_for_the_mail_server(people: None, monkeypatch: Any, way: str) -> None:
+    def sent(self: Any, user: Any, email: str, context: Any) -> None:
+        time.sleep(0.02)
+
+    monkeypatch.setattr(GuardingAdapter, "send_password_reset_mail", sent)
+    assert found(WAYS[way])

@@ -13,23 +13,17 @@ import secrets
 import threading
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import jwt
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from PIL import Image
 
+from tests.networks.keys import APPLE_KEY, APPLE_PEM, CERTIFICATE, SIGNING, jwk
+
 SECRET = "kept-by-tests-only"
-APPLE_KEY = ec.generate_private_key(ec.SECP256R1())
-APPLE_PEM = APPLE_KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-SIGNING = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 ISSUERS = {"google": "https://accounts.google.com", "apple": "https://appleid.apple.com"}
 NETWORKS = ("facebook", "google", "apple", "x", "guild", "loose")
 PEOPLE: dict[str, dict[str, Any]] = {
@@ -367,27 +361,6 @@ class StandIn:
         assert said["access_token"] == f"us-facebook|{SECRET}", "app token"
         self.revoked.append(("facebook", step.removesuffix("/permissions")))
         return "json", {"success": True}, 200
-
-
-def _certificate() -> str:
-    """Return the signing key as Google publishes its keys: in a certificate."""
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "stand-in")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name).issuer_name(name).public_key(SIGNING.public_key())
-        .serial_number(1).not_valid_before(now).not_valid_after(now + timedelta(days=1))
-        .sign(SIGNING, hashes.SHA256())
-    )  # fmt: skip
-    return made.public_bytes(Encoding.PEM).decode()
-
-
-CERTIFICATE = _certificate()
-
-
-def jwk() -> dict[str, Any]:
-    found = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(SIGNING.public_key()))
-    return {**found, "kid": "one", "use": "sig", "alg": "RS256"}
 
 
 def provider_urls(url: str) -> dict[str, dict[str, str]]:

@@ -24,7 +24,8 @@ from privacy.models import DeletionOrder, Disclosure, Notice
 from tests.cast import BACKEND, Cast, just_signed_in, networked
 from tests.entering import answer_age
 from tests.networks.conftest import Walk
-from tests.networks.standin import NETWORKS, SECRET, SIGNING, StandIn
+from tests.networks.keys import SIGNING
+from tests.networks.standin import NETWORKS, SECRET, StandIn
 
 KEYS = {"x": "network:twitter_oauth2", "guild": "openid:guild", "loose": "openid:loose"}
 IDS = {"x": "twitter_oauth2"}
