@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from playwright.sync_api import sync_playwright
 
 from tests import written
 from tests.cast import Cast
@@ -42,13 +41,6 @@ def known_json() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def watched_json() -> None:
     written.watch()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """Playwright, once a process: two of them in one thread refuse to live together."""
-    with sync_playwright() as running:
-        yield running
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any
 
 import oidc_provider_mock
 import pytest
+from playwright.sync_api import sync_playwright
 
 from tests.e2e.people import opened
 from tests.e2e.site import PROJECT, Site
@@ -78,6 +79,13 @@ def sounds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """What the two players' fake microphones play: 440 Hz and 660 Hz."""
     folder = tmp_path_factory.mktemp("sounds")
     return tone(folder / "a.wav", 440), tone(folder / "b.wav", 660)
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Any]:
+    """Playwright, for this folder alone: while it runs, Django's database is for its pages only."""
+    with sync_playwright() as running:
+        yield running
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from .browsers import launch, tone
 from .standin import StandIn
@@ -33,6 +34,13 @@ def build(to: Path) -> Path:
 @pytest.fixture(scope="session")
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Any]:
+    """Playwright, for this folder alone: while it runs, Django's database is for its pages only."""
+    with sync_playwright() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

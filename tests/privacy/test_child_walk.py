@@ -25,9 +25,6 @@ from tests.privacy.talking import Socket
 from tests.privacy.test_surfaces import Tokens
 from tests.privacy.walking import INSIDE, OUTSIDE, Unplaced, Walk
 
-PROMISES = pytest.mark.promise("JK-24")
-CLAUSES = pytest.mark.clause("children-seen", "who-sees")
-
 
 @pytest.fixture
 def walk(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Iterator[Walk]:
@@ -69,21 +66,21 @@ FOUND = {
 }  # fmt: skip
 
 
-@CLAUSES
-@PROMISES
+@pytest.mark.clause("children-seen", "who-sees")
+@pytest.mark.promise("JK-24")
 def test_a_child_is_on_no_surface_to_anybody_outside(walk: Walk) -> None:
     assert {role: walk.go(role) for role in OUTSIDE} == {role: {} for role in OUTSIDE}
 
 
-@CLAUSES
-@PROMISES
+@pytest.mark.clause("children-seen", "who-sees")
+@pytest.mark.promise("JK-24")
 def test_those_inside_find_it_where_they_should(walk: Walk) -> None:
     found = {role: walk.go(role) for role in INSIDE}
     assert {role: set(names) for role, names in found.items()} == FOUND
 
 
-@CLAUSES
-@PROMISES
+@pytest.mark.clause("children-seen", "who-sees")
+@pytest.mark.promise("JK-24")
 def test_no_copy_of_somebody_elses_data_tells_of_it(walk: Walk) -> None:
     for role in ("friend", "blocked", "other-teacher", "far-teacher"):
         whole = Copy(walk.user(role)).whole.lower()
@@ -113,8 +110,8 @@ def heard(walk: Walk, role: str, path: str) -> str:
 REF = str(uuid.UUID(int=1))
 
 
-@CLAUSES
-@PROMISES
+@pytest.mark.clause("children-seen", "who-sees")
+@pytest.mark.promise("JK-24")
 def test_no_socket_tells_of_it(walk: Walk) -> None:
     kid = walk.kid
     own = f"/ws/jam/{kid.session.public_id}/"
