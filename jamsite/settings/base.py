@@ -75,7 +75,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.google",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.socialaccount.providers.twitter_oauth2",
-    "allauth.usersessions",
+    "accounts.usersessions.SignInsConfig",
     "allauth.headless",
     "allauth.mfa",
     "channels",

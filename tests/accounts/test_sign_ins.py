@@ -13,7 +13,9 @@ from asgiref.sync import async_to_sync
 from channels.db import database_sync_to_async
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -335,3 +337,18 @@ def test_a_database_of_the_operator_names_the_town(
     client = sign_in("owner", zone="Europe/Berlin")
     [row] = listed(client)
     assert dict(row["facts"])["Near"] == "Ghent, Belgium"
+
+
+def test_signing_in_asks_as_much_however_many_sign_ins_there_are(cast: Cast) -> None:
+    """allauth looks at each of them at every new one; here a job does."""
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            sign_in("owner")
+        return len(queries)
+
+    sign_in("owner")
+    few = asked()
+    for _ in range(5):
+        sign_in("owner")
+    assert asked() == few
