@@ -145,6 +145,13 @@ def drop(request: HttpRequest) -> HttpResponse:
     return redirect("socialaccount_login_cancelled")
 
 
+def _switched_on(provider_id: str) -> known.Network:
+    try:
+        return known.find(provider_id)
+    except LookupError:
+        raise Http404 from None
+
+
 @login_required
 @require_safe
 def home(request: MemberRequest) -> HttpResponse:
@@ -166,10 +173,7 @@ def home(request: MemberRequest) -> HttpResponse:
 @require_POST
 def connect(request: MemberRequest, provider_id: str) -> HttpResponseBase:
     """Go to a network to connect it, once it is sure that it is really them."""
-    try:
-        network = known.find(provider_id)
-    except LookupError:
-        raise Http404 from None
+    network = _switched_on(provider_id)
     if not fresh.is_fresh(request):
         return fresh.ask(request, "networks")
     return careful(_go)(request, network.id)
@@ -229,10 +233,7 @@ def apple_tells(request: HttpRequest) -> HttpResponse:
 
     Its signature is what counts. Who isn't known here gets the same answer.
     """
-    try:
-        network = known.find("apple")
-    except LookupError:
-        raise Http404 from None
+    network = _switched_on("apple")
     spend("apple-tells", "all", limit=600, seconds=60)
     try:
         message = apple.read_message(network, apple.payload_of(request.body))
@@ -277,10 +278,7 @@ def facebook_deleted(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _ended_at_facebook(request: HttpRequest) -> None:
-    try:
-        network = known.find("facebook")
-    except LookupError:
-        raise Http404 from None
+    network = _switched_on("facebook")
     spend("facebook-tells", "all", limit=600, seconds=60)
     try:
         subject = facebook.subject_of(network, request.POST.get("signed_request", ""))
