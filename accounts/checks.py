@@ -47,13 +47,16 @@ def long_text(name: str) -> Callable[[Any], str]:
 
 
 def _within(name: str, said: str) -> str:
-    most: Any = Profile._meta.get_field(name).max_length  # type: ignore[union-attr]
+    field: Any = Profile._meta.get_field(name)
+    most = field.max_length
     if "\x00" in said:
         raise ValidationError(_("The text holds a character that no keyboard writes."))
     if len(said) > most:
         raise ValidationError(
             _("Up to %(most)d characters; these are %(are)d.") % {"most": most, "are": len(said)}
         )
+    if said:
+        field.run_validators(said)
     return said
 
 

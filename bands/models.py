@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from foundation.ids import PublicIdField
+from foundation.spelling import check_name
 from privacy.audiences import Audience, AudienceField
 
 BAND_AUDIENCES = (Audience.PUBLIC, Audience.MEMBERS, Audience.FANS, Audience.BAND)
@@ -40,7 +41,7 @@ class Band(models.Model):
         validators=[SLUG],
         help_text=_("Small letters, digits and -. It can't be changed later."),
     )
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(_("name"), max_length=60, validators=[check_name])
     audience = AudienceField(offers=BAND_AUDIENCES, default=Audience.MEMBERS)
     photo = models.FileField(_("photo"), upload_to="bands", blank=True)
     photo_audience = AudienceField(offers=BAND_AUDIENCES, default=Audience.MEMBERS)

@@ -4,16 +4,14 @@ A few hundred entries are compared in Python at each question. Nothing is indexe
 remembered of what somebody looked for.
 """
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
+from foundation import spelling
 from foundation.settings_map import Entry, Page, entries, page_of
 
 LONGEST = 80  # letters of a question
-_WORD = re.compile(r"[^\W_]+")
 _WEIGHTS = (("title", 4.0), ("words", 3.0), ("effect", 1.5), ("page", 1.0))
 # Words that say nothing about what is looked for; skipped unless there is nothing else.
 _FILLING = frozenset(
@@ -79,6 +77,4 @@ def _alike(word: str, other: str) -> float:
 
 
 def _words(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return _WORD.findall(bare.replace("-", ""))
+    return spelling.words(text.replace("-", ""))

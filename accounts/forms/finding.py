@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts import checks, places
-from accounts.finding import SHORTEST, Wanted, beginnings
+from accounts.finding import Wanted, beginnings
 from accounts.vocabulary import GENRES, INSTRUMENTS, Level, Words, language_names
 
 DISTANCES = (0, 10, 25, 50, 100)  # kilometres
@@ -66,9 +66,7 @@ class FindForm(forms.Form):
     def clean_q(self) -> str:
         said: str = self.cleaned_data["q"]
         if said.strip() and not beginnings(said):
-            raise forms.ValidationError(
-                _("Give at least %(few)d letters or digits of a name."), params={"few": SHORTEST}
-            )
+            raise forms.ValidationError(_("Give at least a letter or digit of a name."))
         return said
 
     def clean(self) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from accounts.models.profiles import CHILD_FIELDS, FIELDS
 from accounts.queries import my_real_name
 from accounts.services.profiles import clean_photo, replace_photo, write_profile
 from accounts.vocabulary import GENDERS, GENRES, Role
+from foundation.spelling import check_name
 from privacy.forms import NewsChoice
 
 ACCEPTED = "image/jpeg,image/png,image/webp,image/gif"
@@ -135,6 +136,7 @@ class ProfileForm(NewsChoice, forms.Form):
         label=_("Real name"),
         required=False,
         max_length=120,
+        validators=[check_name],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     findable = forms.BooleanField(

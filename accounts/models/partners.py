@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from foundation.ids import PublicIdField
+from foundation.spelling import check_name
 
 
 class Partner(models.Model):
@@ -25,7 +26,7 @@ class Partner(models.Model):
         ENDED = "ended", _("ended")
 
     public_id = PublicIdField()
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(_("name"), max_length=120, validators=[check_name])
     slug = models.SlugField(max_length=60, unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.SCHOOL)
     country = models.CharField(_("country"), max_length=2, help_text=_("Two letters, such as DE."))
@@ -90,7 +91,7 @@ class SchoolClass(models.Model):
 
     public_id = PublicIdField()
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="classes")
-    name = models.CharField(_("name of the class"), max_length=60)
+    name = models.CharField(_("name of the class"), max_length=60, validators=[check_name])
     term = models.CharField(_("term"), max_length=40, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)

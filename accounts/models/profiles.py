@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.vocabulary import Level
 from foundation.ids import PublicIdField
+from foundation.spelling import check_name
 from privacy.audiences import Audience, AudienceField
 
 FIELD_AUDIENCES = (
@@ -66,7 +67,9 @@ class Profile(models.Model):
     photo_middle = models.FileField(_("photo, smaller"), upload_to="photos", blank=True)
     photo_small = models.FileField(_("photo, smallest"), upload_to="photos", blank=True)
     photo_audience = _to(Audience.MEMBERS)
-    stage_name = models.CharField(_("stage name"), max_length=60, blank=True)
+    stage_name = models.CharField(
+        _("stage name"), max_length=60, blank=True, validators=[check_name]
+    )
     stage_name_audience = _to(Audience.MEMBERS)
     bio = models.TextField(_("about you"), max_length=2000, blank=True)
     bio_audience = _to(Audience.MEMBERS)
@@ -146,4 +149,4 @@ class RealName(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="real_name"
     )
-    name = models.CharField(_("real name"), max_length=120)
+    name = models.CharField(_("real name"), max_length=120, validators=[check_name])

@@ -193,6 +193,7 @@ export class ChatThread extends HTMLElement {
     head.append(name, " ", time);
     const text = document.createElement("p");
     text.className = "message__text";
+    text.dir = "auto";
     text.textContent = message.text;
     row.append(head, text);
     localTimes(row);

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -133,6 +134,11 @@ def audience(told: str) -> str:
 
 
 def text_for(model: type[models.Model], name: str, value: Any) -> str:
-    """Return text cut to what its column takes."""
+    """Return text cut to what its column takes, or none where the column refuses it."""
     column: Any = model._meta.get_field(name)
-    return str(value or "")[: column.max_length]
+    text = str(value or "")[: column.max_length]
+    try:
+        column.run_validators(text)
+    except ValidationError:
+        return ""
+    return text

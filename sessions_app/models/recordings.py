@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from foundation.ids import PublicIdField
+from foundation.spelling import check_readable
 from foundation.work import Work, work_index
 from privacy.audiences import Audience, AudienceField
 from sessions_app.models.sessions import JamSession
@@ -34,7 +35,7 @@ class Recording(models.Model):
     band = models.ForeignKey(
         "bands.Band", null=True, blank=True, on_delete=models.SET_NULL, related_name="recordings"
     )
-    title = models.CharField(_("title"), max_length=80, blank=True)
+    title = models.CharField(_("title"), max_length=80, blank=True, validators=[check_readable])
     audience = AudienceField(default=Audience.PARTICIPANTS)
     state = models.CharField(max_length=10, choices=State, default=State.ASKING)
     created_at = models.DateTimeField(default=timezone.now)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from foundation.ids import PublicIdField
+from foundation.spelling import check_readable
 from privacy.audiences import Audience, AudienceField
 
 SEATS = 8  # players that hear each other peer to peer; more need a media server
@@ -22,7 +23,7 @@ class JamSession(models.Model):
     band = models.ForeignKey(
         "bands.Band", null=True, blank=True, on_delete=models.SET_NULL, related_name="sessions"
     )
-    title = models.CharField(_("title"), max_length=80, blank=True)
+    title = models.CharField(_("title"), max_length=80, blank=True, validators=[check_readable])
     about = models.TextField(_("about"), max_length=1000, blank=True)
     # Not "only me": who has a seat is there, and a session nobody joined is its host's anyway.
     audience = AudienceField(

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.cache import cache
@@ -279,12 +280,19 @@ def test_no_search_is_kept(cast: Cast) -> None:
 
 
 def test_bad_input_is_told_beside_the_field_and_nothing_is_lost(cast: Cast) -> None:
-    page = Client().get("/find/?q=x&instrument=harp&town=Berlin")
+    page = Client().get("/find/?q=%3F%21&instrument=harp&town=Berlin")
     assert page.status_code == 422
     errors = page.context["form"].errors
     assert set(errors) == {"q", "town"}
     assert page.context["form"]["instrument"].value() == "harp"
-    for query in ("?instrument=kazoo", "?level=9", "?within=12", "?country=XX", "?town=Berlin"):
+    for query in (
+        "?instrument=kazoo",
+        "?level=9",
+        "?within=12",
+        "?country=XX",
+        "?town=Berlin",
+        "?q=%3F%21",
+    ):
         assert Client().get(f"/find/{query}").status_code == 422
         assert Client().get(f"/api/v1/people/{query}").status_code == 400
     assert "Nobody found" in Client().get("/find/?genre=noise").content.decode()
@@ -361,9 +369,39 @@ def test_names_are_found_by_their_beginnings_in_any_spelling() -> None:
     assert finding.named("Ünal-Blue") == {
         "w:un", "w:una", "w:unal", "w:bl", "w:blu", "w:blue",
     }  # fmt: skip
-    assert finding.beginnings("  BLÜ x noteworthiness ") == ["blu", "noteworthi"]
+    assert finding.beginnings("  BLÜ x noteworthiness ") == ["blu", "x", "noteworthi"]
     assert finding.beginnings("?!") == []
     assert max(len(word) for word in finding.named("x" * 60)) == 12
+
+
+@pytest.mark.clause("finding")
+def test_names_of_any_script_are_found_as_they_are_spelled_and_by_plain_letters() -> None:
+    for name, stage in {
+        "thai": "ศิริ", "hindi": "मीनू", "snow": "雪", "snowy": "雪乃", "seoul": "김철수",
+        "pine": "Ёлка", "north": "Søren Łukasz", "saga": "Þórður Æsir", "quiet": "Q",
+    }.items():  # fmt: skip
+        musician(name, stage_name=stage)
+    visitor = Client()
+    for typed, want in {
+        "ศิริ": ["thai"], "ศิ": ["thai"], "siri": ["thai"],
+        "मीनू": ["hindi"], "minu": ["hindi"],
+        "雪": ["snowy", "snow"], "雪乃": ["snowy"], "xue": ["snowy", "snow"],
+        "김철수": ["seoul"], "김": ["seoul"], "gim": ["seoul"],
+        "Елка": ["pine"], "ёл": ["pine"], "elka": ["pine"],
+        "soren": ["north"], "SØREN": ["north"], "lukasz": ["north"], "łuk": ["north"],
+        "thordur": ["saga"], "aesir": ["saga"], "þórður æs": ["saga"],
+        "q": ["quiet"], "s": [], "z": [],
+    }.items():  # fmt: skip
+        assert found(visitor, f"?{urlencode({'q': typed})}") == want, typed
+
+
+def test_towns_are_found_in_any_spelling() -> None:
+    for country, typed, name in [
+        ("PL", "Łódź", "Łódź"), ("PL", "lodz", "Łódź"), ("DK", "aarhus", "Århus"),
+        ("DK", "Århus", "Århus"), ("TH", "กรุงเทพมหานคร", "Bangkok"), ("JP", "東京", "Tokyo"),
+    ]:  # fmt: skip
+        town = places.find_town(country, typed)
+        assert town is not None and town.name == name, typed
 
 
 def test_towns_around_a_town_are_those_within_the_distance() -> None:

@@ -36,7 +36,8 @@ ATTACKS = [
 ]  # fmt: skip
 TAG = re.compile(r"<(/?)([a-z0-9]+)((?:\s[^>]*)?)>")
 HARMLESS = re.compile(
-    r'(?: (?:href="https?://[^"<>\s]+"|rel="nofollow ugc noopener noreferrer"|start="\d+"))*'
+    r'(?: (?:href="https?://[^"<>\s]+"|rel="nofollow ugc noopener noreferrer"|start="\d+"'
+    r'|dir="auto"))*'
 )
 KNOWN = {"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "code", "pre", "hr", "a",
          "h3", "h4", "h5"}  # fmt: skip
@@ -59,15 +60,17 @@ def test_words_lists_and_links_work() -> None:
                       "[site](https://one.example/a?b=1&c=2) <https://two.example>")  # fmt: skip
     rel = 'rel="nofollow ugc noopener noreferrer"'
     assert html == (
-        "<h3>Me</h3>\n<h4>Now</h4>\n<h5>Then</h5>\n<p><strong>bold</strong> and <em>soft</em></p>\n"
-        "<ol>\n<li>one</li>\n</ol>\n<ul>\n<li>two</li>\n</ul>\n<blockquote>\n<p>said</p>\n"
-        f'</blockquote>\n<p><a href="https://one.example/a?b=1&amp;c=2" {rel}>site</a> '
+        '<h3 dir="auto">Me</h3>\n<h4 dir="auto">Now</h4>\n<h5 dir="auto">Then</h5>\n'
+        '<p dir="auto"><strong>bold</strong> and <em>soft</em></p>\n'
+        '<ol>\n<li dir="auto">one</li>\n</ol>\n<ul>\n<li dir="auto">two</li>\n</ul>\n'
+        '<blockquote dir="auto">\n<p dir="auto">said</p>\n'
+        f'</blockquote>\n<p dir="auto"><a href="https://one.example/a?b=1&amp;c=2" {rel}>site</a> '
         f'<a href="https://two.example" {rel}>https://two.example</a></p>\n'
     )
 
 
 def test_a_picture_is_told_in_words_and_a_bare_link_shows_its_address() -> None:
-    assert prose.html("![my cat](https://t.example/c.png)") == "<p>my cat</p>\n"
+    assert prose.html("![my cat](https://t.example/c.png)") == '<p dir="auto">my cat</p>\n'
     assert ">https://t.example/</a>" in prose.html("[](https://t.example/)")
 
 

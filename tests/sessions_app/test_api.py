@@ -278,6 +278,21 @@ def test_what_may_not_be_written_stays(cast: Cast) -> None:
     again = Recording.objects.get(pk=recording.pk)
     assert (again.state, again.owner_id) == ("ready", cast["owner"].pk)
     is_problem(patch(cast.client("owner"), url_of(recording), title="x" * 81), 400)
+    for unreadable in ("\u200b\u200b\u200b", "\u202eevil reel"):
+        is_problem(patch(cast.client("owner"), url_of(recording), title=unreadable), 400)
+        answer = cast.client("owner").post(
+            f"/recordings/{recording.public_id}/title/", {"title": unreadable}, follow=True
+        )
+        assert unreadable not in answer.content.decode()
+        new = {"title": unreadable, "about": "", "audience": "public"}
+        assert cast.client("owner").post("/jam/new/", new).status_code == 422
+        is_problem(
+            cast.client("owner").post(SESSIONS, json.dumps(new), content_type="application/json"),
+            400,
+        )
+        band = {"name": unreadable, "slug": "reel", "audience": "public"}
+        assert cast.client("owner").post("/bands/new/", band).status_code == 422
+    assert Recording.objects.get(pk=recording.pk).title == recording.title
 
 
 def test_a_session_is_opened_and_read(cast: Cast) -> None:

@@ -72,7 +72,7 @@ export class ChatView {
             { datetime: message.at },
             time.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" }),
           ),
-          h("p", {}, message.text),
+          h("p", { dir: "auto" }, message.text),
         ),
       );
     }
