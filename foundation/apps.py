@@ -8,4 +8,7 @@ class FoundationConfig(AppConfig):
     name = "foundation"
 
     def ready(self) -> None:
+        from foundation import text
+
+        text.hold_fields_to_it()
         autodiscover_modules("settings_pages")

@@ -1,12 +1,10 @@
 """A conversation's socket: what is written arrives at once."""
 
-import uuid
-from typing import Any
-
-from channels.db import database_sync_to_async as in_thread
+from typing import Annotated, Any, ClassVar
 
 from accounts.models import User
 from accounts.services import sign_ins
+from foundation.frames import Frame, Ref, words
 from foundation.sockets import GatedConsumer
 from messaging import queries, services
 from messaging.models import Conversation, Message
@@ -14,9 +12,16 @@ from privacy.access import visible
 from privacy.viewer import Viewer
 
 
+class Send(Frame):
+    t = "send"
+    ref: Ref
+    text: Annotated[str, words(services.MAX_LENGTH)]
+
+
 class ConversationConsumer(GatedConsumer):
     """Frames: `send {ref, text}` up, `message {id, ref, user, name, text, at}` down."""
 
+    takes: ClassVar[list[type[Frame]]] = [Send]
     conversation: Conversation
     user: User
     viewer: Viewer
@@ -38,15 +43,13 @@ class ConversationConsumer(GatedConsumer):
         await self.join(f"user.{self.user.pk}")
         await self.join(f"conversation.{self.conversation.pk}")
 
-    async def on_send(self, frame: dict[str, Any]) -> None:
-        text, ref = str(frame["text"]).strip(), str(uuid.UUID(str(frame["ref"])))
-        if not 1 <= len(text) <= services.MAX_LENGTH:
-            await self.refuse("send", "length", "A message has 1 to 4000 characters.")
-            return
-        await in_thread(services.write)(self.conversation, self.user, text=text, ref=ref)
+    async def on_send(self, frame: Send) -> None:
+        await self.in_thread(
+            services.write, self.conversation, self.user, text=frame.text, ref=frame.ref
+        )
 
     async def message_new(self, event: dict[str, Any]) -> None:
-        frame = await in_thread(self._frame)(event["message"])
+        frame = await self.in_thread(self._frame, event["message"])
         if frame is not None:
             await self.send_frame(**frame)
 

@@ -3,15 +3,15 @@
 import asyncio
 import contextlib
 import time
-import uuid
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
-from channels.db import database_sync_to_async as in_thread
+from pydantic import Field
 
 from accounts.models import User
 from accounts.services import sign_ins
+from foundation.frames import Frame, Milliseconds, PublicId, Ref, at_most, words
 from foundation.ids import new_public_id
-from foundation.sockets import REPLACED, GatedConsumer
+from foundation.sockets import REPLACED, GatedConsumer, Refused
 from integrations.turn import ice_servers
 from privacy import usage
 from privacy.viewer import Viewer
@@ -23,10 +23,62 @@ from sessions_app.services.presence import RENEW, Peer, Room
 
 MAX_SIGNAL = 64 * 1024
 MAX_CHAT = 2000
+MAX_TITLE = 80
+
+
+class Hello(Frame):
+    """`caps`: what the browser can do; noted by the other side's engine, not here."""
+
+    t = "hello"
+    caps: Annotated[dict[Annotated[str, Field(max_length=40)], bool], Field(max_length=20)] = {}
+
+
+class Signal(Frame):
+    t = "signal"
+    quick = True
+    to: PublicId
+    data: Annotated[dict[str, Any], at_most(MAX_SIGNAL)]
+
+
+class Clock(Frame):
+    t = "clock"
+    quick = True
+    t0: Milliseconds
+
+
+class Chat(Frame):
+    t = "chat"
+    ref: Ref
+    text: Annotated[str, words(MAX_CHAT)]
+
+
+class State(Frame):
+    t = "state"
+    muted: bool
+
+
+class RecordAsk(Frame):
+    t = "record.ask"
+    title: Annotated[str, words(MAX_TITLE, least=0)] = ""
+
+
+class RecordAnswer(Frame):
+    t = "record.answer"
+    recording: PublicId
+    yes: bool
+
+
+class RecordStop(Frame):
+    t = "record.stop"
+    recording: PublicId
 
 
 class JamConsumer(GatedConsumer):
     """One player's connection to one session."""
+
+    takes: ClassVar[list[type[Frame]]] = [
+        Hello, Signal, Clock, Chat, State, RecordAsk, RecordAnswer, RecordStop,
+    ]  # fmt: skip
 
     session: JamSession
     user: User
@@ -71,9 +123,9 @@ class JamConsumer(GatedConsumer):
             await self.room.leave(self.me.peer)
             await self._everybody("peer.left", peer=self.me.peer)
             stayed = time.monotonic() - self._entered
-            await in_thread(usage.note)(self.user, usage.Kind.ROOM, seconds=stayed)
+            await self.in_thread(usage.note, self.user, usage.Kind.ROOM, seconds=stayed)
             if all(peer.user_id != self.user.pk for peer in await self.room.peers()):
-                await in_thread(recordings.left_while_asked)(self.session, self.user.pk)
+                await self.in_thread(recordings.left_while_asked, self.session, self.user.pk)
         await self.room.close()
 
     async def _stay_alive(self) -> None:
@@ -84,7 +136,7 @@ class JamConsumer(GatedConsumer):
 
     # From the browser ---------------------------------------------------------------
 
-    async def on_hello(self, frame: dict[str, Any]) -> None:
+    async def on_hello(self, frame: Hello) -> None:
         if self.present:
             return
         others = await self.room.peers()
@@ -100,7 +152,7 @@ class JamConsumer(GatedConsumer):
         self.present = True
         others = await self._those_seen(others)
         self._entered = time.monotonic()
-        await self.send_frame(**await in_thread(self._welcome)(others))
+        await self.send_frame(**await self.in_thread(self._welcome, others))
         await self._everybody("peer.joined", **self.me.public())
 
     def _welcome(self, others: list[Peer]) -> dict[str, Any]:
@@ -126,62 +178,51 @@ class JamConsumer(GatedConsumer):
             "policy": policy,
         }
 
-    async def on_signal(self, frame: dict[str, Any]) -> None:
-        data = frame["data"]
-        if not isinstance(data, dict) or len(str(data)) > MAX_SIGNAL:
-            raise ValueError
-        await self._everybody("signal", to=str(frame["to"]), data=data, **{"from": self.me.peer})
+    async def on_signal(self, frame: Signal) -> None:
+        await self._everybody("signal", to=frame.to, data=frame.data, **{"from": self.me.peer})
 
-    async def on_clock(self, frame: dict[str, Any]) -> None:
+    async def on_clock(self, frame: Clock) -> None:
         at = recordings.session_ms(self.session)
-        await self.send_frame(
-            t="clock", t0=float(frame["t0"]), t1=at, t2=recordings.session_ms(self.session)
-        )
+        await self.send_frame(t="clock", t0=frame.t0, t1=at, t2=recordings.session_ms(self.session))
 
-    async def on_chat(self, frame: dict[str, Any]) -> None:
-        text, ref = str(frame["text"]).strip(), str(uuid.UUID(str(frame["ref"])))
-        if not 1 <= len(text) <= MAX_CHAT:
-            await self.refuse("chat", "length", f"A message has 1 to {MAX_CHAT} characters.")
-            return
-        line, _ = await in_thread(sessions.say)(self.session, self.user, text=text, ref=ref)
+    async def on_chat(self, frame: Chat) -> None:
+        line, _ = await self.in_thread(
+            sessions.say, self.session, self.user, text=frame.text, ref=frame.ref
+        )
         line.author = self.user
         await self._everybody("chat", peer=self.me.peer, **_without_type(_chat(line)))
 
-    async def on_state(self, frame: dict[str, Any]) -> None:
-        self.me.muted = bool(frame["muted"])
+    async def on_state(self, frame: State) -> None:
+        self.me.muted = frame.muted
         if self.present:
             await self.room.renew(self.me)
         await self._everybody("state", peer=self.me.peer, muted=self.me.muted)
 
-    async def on_record_ask(self, frame: dict[str, Any]) -> None:
+    async def on_record_ask(self, frame: RecordAsk) -> None:
         present = [peer.user_id for peer in await self.room.peers()]
-        await self._try("record.ask", recordings.ask, self.session, self.user, present,
-                        str(frame.get("title", "")))  # fmt: skip
+        await self._do_or_refuse(recordings.ask, self.session, self.user, present, frame.title)
 
-    async def on_record_answer(self, frame: dict[str, Any]) -> None:
-        recording = await self._recording(frame)
-        if recording is not None:
-            yes = frame["yes"] is True
-            await self._try("record.answer", recordings.answer, recording, self.user, yes=yes)
+    async def on_record_answer(self, frame: RecordAnswer) -> None:
+        recording = await self.in_thread(self._recording, frame.recording)
+        await self._do_or_refuse(recordings.answer, recording, self.user, yes=frame.yes)
 
-    async def on_record_stop(self, frame: dict[str, Any]) -> None:
-        recording = await self._recording(frame)
-        if recording is not None:
-            await self._try("record.stop", recordings.stop, recording, self.user.pk)
+    async def on_record_stop(self, frame: RecordStop) -> None:
+        recording = await self.in_thread(self._recording, frame.recording)
+        await self._do_or_refuse(recordings.stop, recording, self.user.pk)
 
-    async def _recording(self, frame: dict[str, Any]) -> Recording | None:
+    def _recording(self, public_id: str) -> Recording:
         """Return a recording of this room that this player was asked for, or refuse."""
         mine = Recording.objects.filter(session=self.session, consents__user=self.user)
-        found = await mine.filter(public_id=str(frame["recording"])).afirst()
+        found = mine.filter(public_id=public_id).first()
         if found is None:
-            await self.refuse(frame["t"], "missing", "There is no such recording.")
+            raise Refused("missing", "There is no such recording.")
         return found
 
-    async def _try(self, for_type: str, service: Any, *args: Any, **kwargs: Any) -> None:
+    async def _do_or_refuse(self, service: Any, *args: Any, **kwargs: Any) -> None:
         try:
-            await in_thread(service)(*args, **kwargs)
+            await self.in_thread(service, *args, **kwargs)
         except recordings.Refused as reason:
-            await self.refuse(for_type, "refused", str(reason))
+            raise Refused("refused", str(reason)) from None
 
     # From the others ----------------------------------------------------------------
 
@@ -192,7 +233,7 @@ class JamConsumer(GatedConsumer):
     async def _those_seen(self, peers: list[Peer]) -> list[Peer]:
         """Return the peers that no wall keeps from this one; remember the others."""
         keys = [peer.user_id for peer in peers]
-        met = await in_thread(queries.who_may_meet)(self.viewer, keys)
+        met = await self.in_thread(queries.who_may_meet, self.viewer, keys)
         self.unseen = {peer.peer for peer in peers if peer.user_id not in met}
         return [peer for peer in peers if peer.user_id in met]
 
@@ -234,7 +275,7 @@ class JamConsumer(GatedConsumer):
     async def recording_changed(self, event: dict[str, Any]) -> None:
         if not self.present:
             return
-        shown = await in_thread(queries.recording_for_room)(event["recording"], self.viewer)
+        shown = await self.in_thread(queries.recording_for_room, event["recording"], self.viewer)
         if shown is not None:
             await self.send_frame(t="recording", **shown)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from foundation import frames
 from jamsite.embedded.paths import PROJECT, run_dir
 from jamsite.embedded.supervisor import Child
 
@@ -81,7 +82,7 @@ def _sockets(place: Place) -> list[str]:
         *("-m", "uvicorn", "jamsite.asgi:application"),
         *("--host", place.host, "--port", str(place.socket_port), "--lifespan", "off"),
         *("--no-access-log", "--log-level", "warning", "--no-server-header"),
-        *("--timeout-graceful-shutdown", "1"),
+        *("--timeout-graceful-shutdown", "1", "--ws-max-size", str(frames.LONGEST)),
     )
 
 

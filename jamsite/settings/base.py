@@ -137,7 +137,7 @@ DATABASES: dict[str, Any] = {
         "NAME": conninfo_to_dict(DATABASE_URL).get("dbname", "jamsite"),
         "OPTIONS": {
             **{k: v for k, v in conninfo_to_dict(DATABASE_URL).items() if k != "dbname"},
-            "pool": {"min_size": 1, "max_size": 12, "timeout": 10},
+            "pool": {"min_size": 1, "max_size": max(12, ENV.socket_threads + 4), "timeout": 10},
         },
     }
 }
@@ -381,6 +381,8 @@ RETENTION_NAMES_DAYS = ENV.retention_names_days
 RETENTION_ERASURES_DAYS = ENV.retention_erasures_days
 RETENTION_STAFF_LOG_DAYS = ENV.retention_staff_log_days
 RETENTION_LOGS_DAYS = ENV.retention_logs_days
+
+SOCKET_THREADS = ENV.socket_threads
 
 # Live ---------------------------------------------------------------------------------
 STUN_URLS = ENV.stun_urls

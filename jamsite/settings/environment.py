@@ -147,6 +147,9 @@ class Environment(BaseSettings):
     x_client_id: str = ""
     x_secret: str = ""
 
+    socket_threads: int = Field(
+        default=8, ge=1, le=32, description="threads of a socket process that ask the database"
+    )
     stun_urls: CommaList = []
     turn_urls: CommaList = []
     turn_secret: str = ""

@@ -28,5 +28,8 @@ CHANNEL_LAYERS = {
 }
 CELERY_TASK_DEFAULT_QUEUE = f"test{_number}"
 
+# Sockets of tests ask the database on the thread that holds the test's transaction.
+SOCKET_THREADS = 0
+
 # Requests and sockets of tests run as the web's role, behind the wall; the tests' own code doesn't.
 WALLED = WALL_ASSUMED = True

@@ -12,7 +12,7 @@ from django.http import Http404
 from django.urls import resolve
 
 from foundation.ids import new_public_id
-from foundation.sockets import BURST, HIDDEN, MALFORMED, TOO_FAST
+from foundation.sockets import HIDDEN
 from privacy import erasure
 from sessions_app.services import sessions
 from tests.cast import ROLES, Cast
@@ -185,33 +185,6 @@ def test_what_is_written_arrives_at_the_other_and_is_stored_once(
         "message", "participant", "mark-live", ref,
     )  # fmt: skip
     assert Message.objects.filter(ref=ref).count() == 1
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [("no json", MALFORMED), ('{"t": "fly"}', MALFORMED), ("[]", MALFORMED), ("", MALFORMED),
-     ('{"t": "clock"}', MALFORMED), ('{"t": "clock", "t0": "x"}', MALFORMED),
-     ('{"t": null}', MALFORMED), ('{"t": "signal", "data": 1, "to": "x"}', MALFORMED)],
-)  # fmt: skip
-def test_a_malformed_frame_ends_the_socket(cast: Cast, text: str, code: int) -> None:
-    async def talk(socket: Socket) -> int:
-        await socket.say(text)
-        return await closing_code(socket)
-
-    path = PATHS["jam-socket"].format(cast.sessions["public"].public_id)
-    assert with_socket(cast, "owner", path, talk) == code
-
-
-def test_who_sends_too_fast_is_cut_off(cast: Cast) -> None:
-    async def talk(socket: Socket) -> int:
-        for _ in range(BURST + 50):
-            await socket.say(PROBES["jam-socket"])
-        while not (code := await closing_code(socket)):
-            pass
-        return code
-
-    path = PATHS["jam-socket"].format(cast.sessions["public"].public_id)
-    assert with_socket(cast, "owner", path, talk) == TOO_FAST
 
 
 def test_sockets_are_no_pages() -> None:

@@ -1,0 +1,66 @@
+"""JSON from outside: read within bounds, the same at every entry."""
+
+import json
+from typing import Any, NoReturn
+
+from django.utils.translation import gettext as _
+
+DEEPEST = 64  # levels of lists and objects
+LONGEST = 1024 * 1024  # bytes of a request's body
+_LARGEST = 2**63 - 1
+
+
+class Unreadable(ValueError):
+    """This is no JSON that we read; the message is for who sent it."""
+
+
+def parse(text: str | bytes) -> Any:
+    """Return what JSON says. Raises Unreadable.
+
+    Refused besides what is no JSON: more than 64 levels, NaN and Infinity, numbers beyond 64 bits
+    or beyond a double.
+    """
+    try:
+        found = json.loads(text, parse_constant=_no_number)
+    except Unreadable:
+        raise
+    except RecursionError:
+        raise _too_deep() from None
+    except ValueError:  # also not UTF-8, also a number of more than 4,300 digits
+        raise Unreadable(_("This is not JSON.")) from None
+    _look(found)
+    return found
+
+
+def _look(found: Any) -> None:
+    """Look at every value, level by level."""
+    level, depth = [found], 0
+    while level:
+        below: list[Any] = []
+        for value in level:
+            if isinstance(value, dict):
+                below.extend(value.values())
+            elif isinstance(value, list):
+                below.extend(value)
+            elif isinstance(value, float):
+                if value in (float("inf"), float("-inf")):
+                    raise _no_such_number()
+            elif isinstance(value, int) and not -_LARGEST <= value <= _LARGEST:
+                raise _no_such_number()
+        if any(isinstance(value, dict | list) for value in level):
+            depth += 1
+        if depth > DEEPEST:
+            raise _too_deep()
+        level = below
+
+
+def _no_number(_word: str) -> NoReturn:
+    raise _no_such_number()
+
+
+def _no_such_number() -> Unreadable:
+    return Unreadable(_("It holds a number that is too large, or none."))
+
+
+def _too_deep() -> Unreadable:
+    return Unreadable(_("It is nested more than %(n)d levels deep.") % {"n": DEEPEST})

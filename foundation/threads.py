@@ -1,0 +1,47 @@
+"""Where sockets do what takes time: database work, on a pool of threads, in turn by person.
+
+channels' own `database_sync_to_async` has one thread for everybody: whoever keeps it busy stops
+the others. Here a person has at most two threads at a time, however many sockets they open.
+"""
+
+import asyncio
+import functools
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ParamSpec
+from weakref import WeakValueDictionary
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+
+AT_ONCE = 2  # threads that one person's sockets have at a time
+
+P = ParamSpec("P")
+_turns: "WeakValueDictionary[tuple[int, object], asyncio.Semaphore]" = WeakValueDictionary()
+
+
+async def in_thread(
+    who: object, function: Callable[P, Any], *args: P.args, **kwargs: P.kwargs
+) -> Any:
+    """Run a function that may ask the database on one of the threads, when it is `who`'s turn.
+
+    `who` names the person (any hashable value). The function sees the caller's context variables.
+    """
+    if not settings.SOCKET_THREADS:  # tests: on the thread that holds their transaction
+        return await database_sync_to_async(function)(*args, **kwargs)
+    async with _turn(who):
+        work = database_sync_to_async(function, thread_sensitive=False, executor=_pool())
+        return await work(*args, **kwargs)
+
+
+def _turn(who: object) -> asyncio.Semaphore:
+    key = (id(asyncio.get_running_loop()), who)
+    found = _turns.get(key)
+    if found is None:
+        found = _turns[key] = asyncio.Semaphore(AT_ONCE)
+    return found
+
+
+@functools.cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(settings.SOCKET_THREADS, thread_name_prefix="sockets")
