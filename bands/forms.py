@@ -6,12 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts import checks
+from accounts.forms.photos import PhotoField
 from accounts.services.photos import clean_photo
 from accounts.vocabulary import GENRES
 from bands.models import Band, BandMember
 from bands.services.bands import check_slug, replace_photo
-
-ACCEPTED = "image/jpeg,image/png,image/webp,image/gif"
 
 
 class FoundForm(forms.ModelForm[Band]):
@@ -37,12 +36,7 @@ class FoundForm(forms.ModelForm[Band]):
 class BandForm(forms.ModelForm[Band]):
     """The page of a band."""
 
-    photo = forms.FileField(
-        label=_("Photo"),
-        required=False,
-        widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
-        help_text=_("JPEG, PNG, WebP or GIF, up to 8 MB. Place and camera data are removed."),
-    )
+    photo = PhotoField(label=_("Photo"))
     genres = forms.MultipleChoiceField(
         label=_("Genres"),
         required=False,
@@ -85,7 +79,9 @@ class BandForm(forms.ModelForm[Band]):
         """Return the picture made anew, False to remove it, or the stored one unchanged."""
         upload = self.cleaned_data.get("photo")
         if upload and "photo" in self.changed_data:
-            return clean_photo(upload).sizes["photo"]
+            photo = clean_photo(upload)
+            self.fields["photo"].keep(upload, photo)  # type: ignore[attr-defined]
+            return photo.sizes["photo"]
         return upload
 
     def clean_genres(self) -> list[str]:

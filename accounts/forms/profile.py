@@ -12,6 +12,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import checks, places
+from accounts.forms.photos import PhotoField
 from accounts.forms.rows import InstrumentRows, LanguageRows
 from accounts.models import Plays, Profile, User
 from accounts.models.profiles import CHILD_FIELDS, FIELDS
@@ -21,7 +22,6 @@ from accounts.vocabulary import GENDERS, GENRES, Role
 from foundation.spelling import check_name
 from privacy.forms import NewsChoice
 
-ACCEPTED = "image/jpeg,image/png,image/webp,image/gif"
 KEEP = "keep"
 HOURS = (1, 3, 24, 72, 168)
 
@@ -58,12 +58,7 @@ class ProfileForm(NewsChoice, forms.Form):
 
     form_name = "profile"
 
-    photo = forms.FileField(
-        label=_("Photo"),
-        required=False,
-        widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
-        help_text=_("JPEG, PNG, WebP or GIF, up to 8 MB. Place and camera data are removed."),
-    )
+    photo = PhotoField(label=_("Photo"))
     stage_name = forms.CharField(
         label=_("Stage name"),
         required=False,
@@ -249,7 +244,11 @@ class ProfileForm(NewsChoice, forms.Form):
     def clean_photo(self) -> Any:
         """Return the picture made anew, False to remove it, or the stored one unchanged."""
         upload = self.cleaned_data.get("photo")
-        return clean_photo(upload) if isinstance(upload, UploadedFile) else upload
+        if not isinstance(upload, UploadedFile):
+            return upload
+        photo = clean_photo(upload)
+        self.fields["photo"].keep(upload, photo)  # type: ignore[attr-defined]
+        return photo
 
     def clean_links(self) -> list[str]:
         return checks.links(self.cleaned_data["links"].splitlines())

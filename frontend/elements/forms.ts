@@ -16,9 +16,25 @@ function showPhoto(input: HTMLInputElement): void {
   if (!file || !frame || !file.type.startsWith("image/")) return;
   const image = document.createElement("img");
   image.alt = "";
+  // Of a kind that this browser can't draw (HEIC): the frame stays as it was.
+  image.addEventListener("load", () => {
+    frame.replaceChildren(image);
+    URL.revokeObjectURL(image.src);
+  }, { once: true });
+  image.addEventListener("error", () => URL.revokeObjectURL(image.src), { once: true });
   image.src = URL.createObjectURL(file);
-  image.addEventListener("load", () => URL.revokeObjectURL(image.src), { once: true });
-  frame.replaceChildren(image);
+}
+
+/** What was chosen before a form came back goes into its file input again: it can be changed there as usual. */
+function putBack(kept: HTMLElement): void {
+  const input = document.getElementById(kept.dataset.kept ?? "");
+  const [data, name] = kept.querySelectorAll("input");
+  if (!(input instanceof HTMLInputElement) || !data || !name) return;
+  const bytes = Uint8Array.from(atob(data.value), (one) => one.charCodeAt(0));
+  const chosen = new DataTransfer();
+  chosen.items.add(new File([bytes], name.value, { type: "image/webp" }));
+  input.files = chosen.files;
+  for (const one of kept.querySelectorAll("input, label")) one.remove();
 }
 
 async function copy(button: HTMLElement): Promise<void> {
@@ -44,6 +60,7 @@ export function startForms(): void {
     form.dataset.sent = "";
     busy(form, event.submitter, true);
   });
+  document.querySelectorAll<HTMLElement>("[data-kept]").forEach(putBack);
   // Coming back with the back button: forms are free again.
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll<HTMLFormElement>("form[data-sent]")) free(form);

@@ -6,6 +6,7 @@ import "../elements/chat-thread";
 import { startAudienceFields } from "../elements/audience-fields";
 import { startBrowserZone } from "../elements/browser-zone";
 import { startDialogs } from "../elements/dialogs";
+import { startFaults } from "../elements/faults";
 import { startFolds } from "../elements/folds";
 import { startForms } from "../elements/forms";
 import { localTimes } from "../elements/local-times";
@@ -26,6 +27,7 @@ startDialogs();
 startPasskeys(); // before forms: it may hold a form back
 startZones();
 startForms();
+startFaults();
 startPasswordAdvice();
 startShowMore();
 startMoreRows();

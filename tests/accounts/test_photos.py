@@ -3,15 +3,17 @@
 import io
 from typing import Any
 
+import pillow_heif
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from PIL import Image, PngImagePlugin
+from PIL import ExifTags, Image, PngImagePlugin
 
 from accounts.models import Profile
 from accounts.services.photos import SIZES, clean_photo
 from privacy import media
+from tests.accounts import colours
 from tests.accounts.test_profile import mine, picture, save, upload
 from tests.cast import Cast
 
@@ -50,7 +52,23 @@ def telling_png() -> bytes:
     return encoded(Image.new("RGB", (60, 60), RED), "PNG", pnginfo=told, icc_profile=b"mark-icc")
 
 
+def camera() -> Image.Exif:
+    told = Image.Exif()
+    told[ExifTags.Base.Model] = "mark-camera"
+    return told
+
+
+def heic(image: Any, **options: Any) -> bytes:
+    """A picture as telephones store it, by default with place and camera inside."""
+    out = io.BytesIO()
+    options = {"quality": 90, "exif": camera().tobytes(), **options}
+    pillow_heif.from_pillow(image).save(out, **options)
+    return out.getvalue()
+
+
 PICTURES = {
+    "heic": heic(Image.new("RGB", (60, 60), RED)),
+    "avif": encoded(Image.new("RGB", (60, 60), RED), "AVIF", exif=camera()),
     "with place and camera": picture(),
     "moving": moving(),
     "cmyk": encoded(Image.new("CMYK", (60, 60), (0, 217, 217, 55)), "JPEG"),
@@ -77,6 +95,57 @@ def test_every_picture_becomes_three_plain_squares(name: str) -> None:
         assert near(one.getpixel((one.width // 2, one.height // 2)), RED), name
     for file in clean_photo(io.BytesIO(PICTURES[name])).sizes.values():
         assert b"mark-" not in file.read()
+
+
+P3_RED, P3_GREEN, P3_SKIN = (234, 51, 35), (117, 251, 76), (205, 150, 125)
+SKIN = (215, 147, 120)
+
+
+@pytest.mark.parametrize(
+    ("told", "seen"),
+    [(P3_RED, (255, 0, 0)), (P3_GREEN, (0, 255, 0)), (P3_SKIN, SKIN), ((90, 90, 90), (90, 90, 90))],
+)
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF", "AVIF", "PNG with alpha"])
+def test_the_colours_of_a_telephones_picture_stay_what_they_were(
+    kind: str, told: tuple[int, int, int], seen: tuple[int, int, int]
+) -> None:
+    """Red that Display P3 writes (234, 51, 35) is sRGB's full red."""
+    image = Image.new("RGB", (80, 80), told)
+    if kind == "HEIF":
+        # Its own colour sampling moves a channel by a few; that isn't what is measured here.
+        data = heic(image, quality=-1, chroma=444, icc_profile=colours.icc())
+    elif kind == "PNG with alpha":
+        image.putalpha(255)
+        data = encoded(image, "PNG", icc_profile=colours.icc())
+    else:
+        lossless = {"lossless": True} if kind == "WEBP" else {"quality": 100}
+        data = encoded(image, kind, **lossless, icc_profile=colours.icc())
+    shown = made(data)["photo"].getpixel((320, 320))
+    assert all(abs(one - other) <= 6 for one, other in zip(shown, seen, strict=True)), shown
+
+
+@pytest.mark.parametrize("profile", [b"mark-icc", colours.icc()[:200], b"\0" * 4000])
+def test_a_profile_that_says_nothing_changes_nothing(profile: bytes) -> None:
+    data = encoded(Image.new("RGB", (60, 60), RED), "PNG", icc_profile=profile)
+    assert near(made(data)["photo"].getpixel((320, 320)), RED)
+
+
+def test_a_telephone_held_upright_gives_a_picture_that_stands() -> None:
+    lying = Image.new("RGB", (80, 40), RED)
+    lying.paste((0, 0, 255), (0, 0, 40, 40))  # blue to the left; turned, it is above
+    turned = Image.Exif()
+    turned[ExifTags.Base.Orientation] = 6
+    photo = made(heic(lying, exif=turned.tobytes()))["photo"]
+    assert near(photo.getpixel((320, 40)), (0, 0, 255))
+    assert near(photo.getpixel((320, 600)), RED)
+
+
+@pytest.mark.parametrize("kind", ["heic", "avif"])
+@pytest.mark.parametrize("part", [20, 0.5, 0.95])
+def test_half_a_file_is_a_sentence_and_no_error(kind: str, part: float) -> None:
+    data = PICTURES[kind]
+    with pytest.raises(ValidationError, match="isn't a picture we can read"):
+        clean_photo(io.BytesIO(data[: int(part if part > 1 else part * len(data))]))
 
 
 def test_what_was_transparent_is_white() -> None:
