@@ -7,6 +7,9 @@ htmx.config.allowScriptTags = false;
 htmx.config.selfRequestsOnly = true;
 htmx.config.historyCacheSize = 0;
 htmx.config.scrollBehavior = "auto";
+// Each control says all that holds for it: a link inside a form takes nothing over from the form (its
+// hx-select would throw away the link's own answer). What is meant for several says hx-inherit.
+htmx.config.disableInheritance = true;
 // A form with mistakes comes back as 422 (or 400) with the words to show.
 htmx.config.responseHandling = [
   { code: "204", swap: false },
