@@ -121,4 +121,7 @@ def favourite(request: MemberRequest, public_id: str) -> HttpResponse:
     if request.htmx:
         context = {"recording": {"public_id": recording.public_id}}
         return render(request, "community/favourite_button.html", context)
+    if request.POST.get("from") == "list":
+        messages.success(request, _("It is off your favourites."))
+        return redirect("favourites")
     return redirect(recording)

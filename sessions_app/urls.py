@@ -12,6 +12,7 @@ urlpatterns = [
     path("jam/<str:public_id>/band/", sessions.take_off_band, name="jam_off_band"),
     path("jam/<str:public_id>/links/", sessions.make_link, name="make_jam_link"),
     path("jam/<str:public_id>/close/", sessions.close, name="close_jam"),
+    path("jam/<str:public_id>/delete/", sessions.delete, name="delete_jam"),
     path("jam/<str:public_id>/invites/", sessions.make_invite, name="make_invite"),
     path(
         "jam/<str:public_id>/invites/<str:invite_id>/revoke/",
@@ -37,5 +38,6 @@ urlpatterns = [
     path("recordings/<str:public_id>/mix/", recordings.mix_again, name="mix_again"),
     path("recordings/<str:public_id>/title/", recordings.rename, name="rename_recording"),
     path("recordings/<str:public_id>/withdraw/", recordings.withdraw, name="withdraw_stem"),
+    path("recordings/<str:public_id>/delete/", recordings.delete, name="delete_recording"),
     path("stems/<str:public_id>/peaks/", recordings.stem_peaks, name="stem_peaks"),
 ]

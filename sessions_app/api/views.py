@@ -14,14 +14,14 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from foundation.api import KeysetPagination, RawParser
-from foundation.problems import Unprocessable
+from foundation.problems import Conflict, Unprocessable
 from privacy.access import get_visible_or_404
 from privacy.viewer import Via, Viewer
 from sessions_app import permissions, queries
 from sessions_app.api import rows
 from sessions_app.api import serializers as shapes
 from sessions_app.models import JamSession, Recording, Stem
-from sessions_app.services import publishing, sessions
+from sessions_app.services import deleting, publishing, sessions
 from sessions_app.services import recording as recordings
 
 CHECKSUM = OpenApiParameter(
@@ -68,6 +68,14 @@ class SessionDetail(GenericAPIView[JamSession]):
         viewer = viewer_of(request)
         found = get_visible_or_404(queries.sessions(viewer), viewer, public_id=public_id)
         return Response(self.get_serializer(found).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, public_id: str) -> Response:
+        """Delete a session that the caller hosts; who else took part keeps it without its words."""
+        hosted = JamSession.objects.filter(host=request.user.pk)
+        found = get_visible_or_404(hosted, viewer_of(request), public_id=public_id)
+        deleting.delete_session(found, cast(User, request.user))
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class RecordingList(GenericAPIView[Recording]):
@@ -118,6 +126,20 @@ class RecordingDetail(GenericAPIView[Recording]):
         if "audience" in form.validated_data:
             publishing.change_audience(found, form.validated_data["audience"])
         return self._answer(viewer, public_id)
+
+    @extend_schema(responses={204: None, 409: OpenApiTypes.OBJECT})
+    def delete(self, request: Request, public_id: str) -> Response:
+        """Delete a recording that the caller owns; others who play on it keep their sound.
+
+        Answers 409 while the take runs.
+        """
+        owned = Recording.objects.filter(owner=request.user.pk)
+        found = get_visible_or_404(owned, viewer_of(request), public_id=public_id)
+        try:
+            deleting.delete_recording(found, cast(User, request.user))
+        except deleting.Running:
+            raise Conflict("The take is still running. Stop it first, then delete it.") from None
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 def own_stem(request: Request, public_id: str) -> Stem:

@@ -1,7 +1,7 @@
 """What leaving does to sound: the leaver's stems go, the others keep theirs."""
 
 from django.db import transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -9,8 +9,9 @@ from foundation.live import cut
 from privacy import export, tombstones
 from privacy.audiences import Audience
 from privacy.models import Erasure
+from privacy.notices import delete_with
 from sessions_app.models import Invite, JamSession, Mix, Participant, Recording, Stem
-from sessions_app.services import mixing
+from sessions_app.services import deleting, mixing
 
 ROOMS = 500  # the newest rooms whose sockets are told; older ones have long been closed
 REMIXED = [Recording.State.READY, Recording.State.PROCESSING, Recording.State.FAILED]
@@ -77,27 +78,11 @@ def release_recordings(user: User, batch: int) -> int:
     """
     rows = Recording.objects.select_for_update().filter(owner=user).order_by("pk")
     keys = list(rows.values_list("pk", flat=True)[:batch])
-    heirs = _heirs(keys, user)
+    heirs = deleting.heirs(keys, user)
     _delete_recordings([key for key in keys if key not in heirs])
     if heirs:
-        passes_to = Case(*(When(pk=key, then=Value(heir)) for key, heir in heirs.items()))
-        Recording.objects.filter(pk__in=heirs).update(
-            owner=passes_to, title="", audience=Audience.PARTICIPANTS
-        )
+        deleting.hand_on(heirs)
     return len(keys)
-
-
-def _heirs(recordings: list[int], leaver: User) -> dict[int, int]:
-    """Return who each recording passes to: the player whose stem came first, the present first."""
-    others = Stem.objects.filter(recording__in=recordings).exclude(player=leaver)
-    present = Case(When(User.present("player__"), then=0), default=1)
-    firsts = (
-        others.exclude(state=Stem.State.WITHDRAWN)
-        .annotate(away=present)
-        .order_by("recording_id", "away", "pk")
-        .distinct("recording_id")
-    )
-    return dict(firsts.values_list("recording_id", "player_id"))
 
 
 def _delete_recordings(keys: list[int]) -> None:
@@ -107,7 +92,7 @@ def _delete_recordings(keys: list[int]) -> None:
     while mixing.delete_withdrawn(mixes):
         pass
     mixing.delete_sounds(list(Stem.objects.filter(recording__in=keys)))
-    Recording.objects.filter(pk__in=keys).delete()
+    delete_with(Recording.objects.filter(pk__in=keys))
 
 
 def purge_stems(user: User, batch: int) -> int:
@@ -115,6 +100,7 @@ def purge_stems(user: User, batch: int) -> int:
     rows = list(Stem.objects.filter(player=user).order_by("pk")[:batch])
     mixing.delete_sounds(rows)
     Stem.objects.filter(pk__in=[stem.pk for stem in rows]).delete()
+    deleting.delete_empty({stem.recording_id for stem in rows})
     return len(rows)
 
 

@@ -40,11 +40,15 @@ def withdraw_mixes(recording: Recording) -> None:
 def delete_withdrawn(mixes: Any, limit: int = 500) -> int:
     """Delete withdrawn mixes, files first; return how many."""
     rows = list(mixes.filter(withdrawn_at__isnull=False)[:limit])
-    for mix in rows:
-        for kind in SUFFIXES:
-            default_storage.delete(file_name(mix, kind))
+    delete_mix_files(rows)
     Mix.objects.filter(pk__in=[mix.pk for mix in rows]).delete()
     return len(rows)
+
+
+def delete_mix_files(mixes: list[Mix]) -> None:
+    for mix in mixes:
+        for kind in SUFFIXES:
+            default_storage.delete(file_name(mix, kind))
 
 
 def file_name(mix: Mix, kind: str) -> str:

@@ -11,7 +11,7 @@ from privacy import export
 from privacy.audiences import OF_BANDS, Audience
 from privacy.wall import as_system
 from sessions_app.models import Recording, Stem
-from sessions_app.services import mixing
+from sessions_app.services import deleting, mixing
 
 
 @transaction.atomic
@@ -59,6 +59,7 @@ def retry_mix(recording: Recording, by: User) -> bool:
 def withdraw(recording: Recording, player: User) -> bool:
     """Take one player's sound out of a recording for good; the others keep theirs.
 
+    A recording in which nobody has sound any more goes by itself.
     Returns False when the player has no sound in it.
     """
     locked = Recording.objects.select_for_update().get(pk=recording.pk)
@@ -68,9 +69,10 @@ def withdraw(recording: Recording, player: User) -> bool:
     Stem.objects.filter(pk=stem.pk).update(
         state=Stem.State.WITHDRAWN, peaks=None, clock=[], file=""
     )
-    mixing.mix_again(locked)
     export.outdate([locked.owner_id])
     transaction.on_commit(partial(_delete_sound, stem))
+    if not deleting.delete_if_empty(locked):
+        mixing.mix_again(locked)
     return True
 
 

@@ -20,7 +20,7 @@ from privacy.viewer import Viewer
 from sessions_app import permissions, queries
 from sessions_app.forms import RecordingAudienceForm, RecordingTitleForm
 from sessions_app.models import Recording, Stem
-from sessions_app.services import publishing
+from sessions_app.services import deleting, publishing
 from sessions_app.views import shared
 from sessions_app.views.shapes import (
     recording_card,
@@ -68,6 +68,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "posing": posing,
         "stems": [stem_row(one, viewer) for one in stems],
         "plays_on_it": plays_on_it,
+        "others": [one.player for one in recording.credits if one.player_id != viewer.user_id],
         "may_take_off": permissions.may_take_off(viewer, recording),
         "retry_url": reverse("mix_again", args=[public_id]) if failed and plays_on_it else None,
         "audience_form": RecordingAudienceForm(instance=recording) if is_owner else None,
@@ -184,7 +185,28 @@ def withdraw(request: MemberRequest, public_id: str) -> HttpResponse:
     recording = get_visible_or_404(Recording, viewer, public_id=public_id)
     if not publishing.withdraw(recording, request.user):
         raise Http404
-    messages.success(
-        request, _("Your sound is out of this recording. It is being mixed again without it.")
-    )
+    if Recording.objects.filter(pk=recording.pk).exists():
+        said = _("Your sound is out of this recording. It is being mixed again without it.")
+    else:
+        said = _("Your sound is out. Nobody else plays on this recording, so it is gone.")
+    messages.success(request, said)
     return redirect("recordings")
+
+
+@login_required
+@require_POST
+def delete(request: MemberRequest, public_id: str) -> HttpResponse:
+    """Delete a recording that one owns; others who play on it keep their sound."""
+    recording = _owned(request, public_id)
+    try:
+        gone = deleting.delete_recording(recording, request.user)
+    except deleting.Running:
+        messages.error(request, _("The take is still running. Stop it first, then delete it."))
+        return redirect(recording)
+    if gone:
+        messages.success(request, _("The recording is deleted, with all its sound."))
+    else:
+        messages.success(
+            request, _("Your sound is deleted. The others keep the recording without it.")
+        )
+    return redirect(f"{reverse('recordings')}?mine")

@@ -25,7 +25,7 @@ from privacy.viewer import Viewer
 from sessions_app import permissions, queries
 from sessions_app.forms import SessionAudienceForm, SessionForm
 from sessions_app.models import Invite, JamSession, Participant
-from sessions_app.services import sessions
+from sessions_app.services import deleting, sessions
 from sessions_app.views import shared
 from sessions_app.views.shapes import recording_card, session_card, session_preview
 
@@ -185,6 +185,20 @@ def close(request: MemberRequest, public_id: str) -> HttpResponse:
     sessions.close(session)
     messages.success(request, _("The session is closed. Its recordings stay."))
     return redirect(session)
+
+
+@login_required
+@require_POST
+def delete(request: MemberRequest, public_id: str) -> HttpResponse:
+    """Delete a session that one hosts; who else took part keeps it, without one's words."""
+    session = _hosted(request, public_id)
+    if deleting.delete_session(session, request.user):
+        messages.success(request, _("The session is deleted."))
+    else:
+        messages.success(
+            request, _("The session is deleted. Who else took part keeps that they were there.")
+        )
+    return redirect("jams")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

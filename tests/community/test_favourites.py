@@ -7,7 +7,7 @@ import pytest
 from accounts.services import ties
 from community.models import Favourite
 from sessions_app.services import publishing
-from tests.cast import Cast
+from tests.cast import Cast, recorded
 
 
 def keep(cast: Cast, role: str, recording: str, value: str = "1", **headers: str) -> Any:
@@ -29,6 +29,18 @@ def test_keep_look_and_drop(cast: Cast) -> None:
     assert Favourite.objects.count() == 1
     keep(cast, "stranger", "public", "0")
     assert titles(cast, "stranger") == []
+
+
+def test_one_is_taken_off_where_the_list_is_shown(cast: Cast) -> None:
+    other = recorded(cast["participant"], [cast["participant"]], audience="members")
+    keep(cast, "stranger", "public")
+    cast.client("stranger").post(f"{other.get_absolute_url()}favourite/", {"keep": "1"})
+    client = cast.client("stranger")
+    page = client.get("/favourites/").content.decode()
+    path = f"{cast.recordings['public'].get_absolute_url()}favourite/"
+    assert page.count(f'action="{path}"') == 1
+    assert client.post(path, {"keep": "0", "from": "list"})["Location"] == "/favourites/"
+    assert titles(cast, "stranger") == ["mark-title-participant-members"]
 
 
 @pytest.mark.clause("favourites")

@@ -206,6 +206,7 @@ SURFACES = [
     Surface("make_recording_link", "recording", {"POST": Way("own", 302)}),
     Surface("rename_recording", "recording", {"POST": Way("own", 302, data={"title": "new"})}),
     Surface("withdraw_stem", "recording", {"POST": Way("withdraw", 302)}),
+    Surface("delete_recording", "recording", {"POST": Way("own", 302)}),
     Surface("mix_again", "recording", {"POST": Way("retry", 302)}),
     Surface("favourite", "recording", {"POST": Way("keep", 302, data={"keep": "1"})}),
     Surface(
@@ -214,6 +215,7 @@ SURFACES = [
         {
             "GET": Way("see", sign_in=False, shows=recording_api),
             "PATCH": Way("own", data={"audience": "me"}),
+            "DELETE": Way("own", 204),
         },
     ),
     Surface("stem_peaks", "stem", {"GET": Way("hear", sign_in=False)}),
@@ -228,9 +230,14 @@ SURFACES = [
     Surface("jam_who", "session", {"GET": Way("host")}),
     Surface("make_jam_link", "session", {"POST": Way("host", 302)}),
     Surface("close_jam", "session", {"POST": Way("host", 302)}),
+    Surface("delete_jam", "session", {"POST": Way("host", 302)}),
     Surface("make_invite", "session", {"POST": Way("host", 302)}),
     Surface("revoke_invite", "invite", {"POST": Way("revoke", 302)}),
-    Surface("api_session", "session", {"GET": Way("see", sign_in=False, shows=session_api)}),
+    Surface(
+        "api_session",
+        "session",
+        {"GET": Way("see", sign_in=False, shows=session_api), "DELETE": Way("host", 204)},
+    ),
     Surface(
         "invite",
         "link",

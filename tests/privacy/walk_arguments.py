@@ -102,12 +102,13 @@ ARGUMENTS: dict[str, Args] = {
     ),
     **dict.fromkeys(
         ("recording_audience", "recording_off_band", "make_recording_link", "mix_again",
-         "rename_recording", "withdraw_stem", "favourite"),
+         "rename_recording", "withdraw_stem", "delete_recording", "favourite"),
         ids(take),
     ),
     **dict.fromkeys(("jam", "room", "join_jam", "jam_who", "api_session"), ids(rooms)),
     **dict.fromkeys(
-        ("jam_audience", "jam_off_band", "make_jam_link", "close_jam", "make_invite"), ids(room)
+        ("jam_audience", "jam_off_band", "make_jam_link", "close_jam", "delete_jam", "make_invite"),
+        ids(room),
     ),
     **dict.fromkeys(
         ("stem_peaks", "api_stem", "api_complete"), ids(lambda walk: walk.kid.stems[:2])
