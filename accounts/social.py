@@ -42,6 +42,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Record what the network learned, and take apart what it told."""
+        request.network_was_read = True  # type: ignore[attr-defined]
         network = known.find(sociallogin.account.provider)
         grant = networks.grant_of(network, sociallogin.token)
         sociallogin.token = None  # the profile is read; nothing else is asked there
@@ -85,6 +86,11 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         if request.GET.get("error") == APPLE_SAYS_CANCELLED:
             where = reverse("socialaccount_login_cancelled")
             raise ImmediateHttpResponse(HttpResponseRedirect(where))
+
+
+def was_read(request: HttpRequest) -> bool:
+    """Return whether a network's answer was read: what goes wrong after it is ours, not theirs."""
+    return getattr(request, "network_was_read", False)
 
 
 def drop_arrived(request: HttpRequest) -> None:

@@ -6,13 +6,16 @@ from typing import Any
 
 from drf_spectacular.authentication import SessionScheme
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.pagination import BasePagination
 from rest_framework.parsers import BaseParser
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
+from foundation import json_input
 from foundation.limits import TooMany, count, masked
 from foundation.paging import newest_first
 
@@ -51,6 +54,30 @@ class KeysetPagination(BasePagination):
                 "schema": {"type": "string"},
             }
         ]
+
+
+class JSONParser(BaseParser):
+    """Reads JSON within its bounds (`foundation.json_input`)."""
+
+    media_type = "application/json"
+    renderer_class = JSONRenderer
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        data = stream.read(json_input.LONGEST + 1)
+        if len(data) > json_input.LONGEST:
+            raise TooLong
+        try:
+            return json_input.parse(data)
+        except json_input.Unreadable as why:
+            raise ParseError(str(why)) from None
+
+
+class TooLong(APIException):
+    status_code = 413
+    default_code = "too_long"
+
+    def __init__(self) -> None:
+        super().__init__(json_input.too_long())
 
 
 class RawParser(BaseParser):

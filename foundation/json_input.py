@@ -32,6 +32,10 @@ def parse(text: str | bytes) -> Any:
     return found
 
 
+def too_long() -> str:
+    return _("JSON has at most %(n)d KiB.") % {"n": LONGEST // 1024}
+
+
 def _look(found: Any) -> None:
     """Look at every value, level by level."""
     level, depth = [found], 0

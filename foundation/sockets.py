@@ -156,6 +156,9 @@ class GatedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 else:
                     await self.close(HIDDEN)
                 return
+            except UnfitStatement:  # no address of ours
+                await self.close(HIDDEN)
+                return
             except AWAY as error:
                 logger.warning("a socket waits to open: %s", type(error).__name__)
                 said = _("A part of the site is away for a moment. Waiting for it.")

@@ -6,6 +6,7 @@ refused with a sentence that says which and where. Three of them mean a line bre
 from (page break, vertical tab, next line) and become one.
 """
 
+import math
 import re
 from typing import Any
 
@@ -55,6 +56,7 @@ def hold_fields_to_it() -> None:
 
     _ask_first(forms.CharField, "to_python", ValidationError)
     _ask_first(serializers.CharField, "to_internal_value", serializers.ValidationError)
+    _ask_for_a_number(serializers.FloatField)
 
 
 def _ask_first(field: Any, method: str, fault: Any) -> None:
@@ -72,3 +74,19 @@ def _ask_first(field: Any, method: str, fault: Any) -> None:
 
     reads.asks_fit = True  # type: ignore[attr-defined]
     setattr(field, method, reads)
+
+
+def _ask_for_a_number(field: Any) -> None:
+    """Have "NaN" and "Infinity", which `float` takes as text, be no numbers (as in forms)."""
+    read = field.to_internal_value
+    if getattr(read, "asks_fit", False):
+        return
+
+    def reads(self: Any, value: Any) -> float:
+        found: float = read(self, value)
+        if not math.isfinite(found):
+            self.fail("invalid")
+        return found
+
+    reads.asks_fit = True  # type: ignore[attr-defined]
+    field.to_internal_value = reads

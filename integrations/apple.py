@@ -52,10 +52,12 @@ def client_secret(network: Network) -> str:
 def payload_of(body: bytes) -> str:
     """Return the signed text in what Apple posted. Raises NotApple."""
     try:
-        found = json.loads(body[: 2 * LONGEST_MESSAGE])["payload"]
-    except (ValueError, KeyError, TypeError):
-        raise NotApple("no payload") from None
-    return str(found)
+        found = json.loads(body[: 2 * LONGEST_MESSAGE])
+    except (ValueError, RecursionError):
+        raise NotApple("no JSON") from None
+    if not isinstance(found, dict) or not isinstance(found.get("payload"), str):
+        raise NotApple("no payload")
+    return str(found["payload"])
 
 
 def read_message(network: Network, payload: str) -> Message:
@@ -64,22 +66,35 @@ def read_message(network: Network, payload: str) -> Message:
         raise NotApple("too long")
     try:
         header = jwt.get_unverified_header(payload)
+    except (jwt.PyJWTError, ValueError, RecursionError) as error:
+        raise NotApple(type(error).__name__) from None
+    key, audience = _key(str(header.get("kid", ""))), client_ids(network)
+    try:
         said = jwt.decode(
             payload,
-            _key(str(header.get("kid", ""))),
+            key,
             algorithms=["RS256"],
             issuer=settings.NETWORK_URLS["apple issuer"],
-            audience=client_ids(network),
+            audience=audience,
             options={"require": ["iss", "aud", "iat", "events"]},
         )
-        event = said["events"]
-        event = json.loads(event) if isinstance(event, str) else event
-        message = Message(str(event["type"]), str(event["sub"]))
-    except (jwt.PyJWTError, ValueError, KeyError, TypeError) as error:
+    except (jwt.PyJWTError, ValueError, RecursionError) as error:
         raise NotApple(type(error).__name__) from None
+    message = _event(said["events"])
     if said["iat"] < time.time() - MESSAGE_AGE:
         raise NotApple("too old")
     return message
+
+
+def _event(told: Any) -> Message:
+    """Return the one event of a message, which Apple writes as JSON within JSON."""
+    try:
+        event = json.loads(told) if isinstance(told, str) else told
+    except (ValueError, RecursionError):
+        raise NotApple("an unreadable event") from None
+    if not isinstance(event, dict) or not {"type", "sub"} <= set(event):
+        raise NotApple("no event")
+    return Message(str(event["type"]), str(event["sub"]))
 
 
 def _key(kid: str) -> Any:

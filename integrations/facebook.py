@@ -32,15 +32,22 @@ def subject_of(network: Network, signed: str) -> str:
     key = str(network.app["secret"]).encode()
     right = hmac.new(key, payload.encode(), hashlib.sha256).digest()
     try:
-        if not hmac.compare_digest(_decoded(signature), right):
-            raise NotFacebook("not signed with our secret")
-        about: Any = json.loads(_decoded(payload))
-        issued = int(about["issued_at"])
-        if str(about["algorithm"]).upper() != "HMAC-SHA256":
-            raise NotFacebook("another algorithm")
-        subject = str(about["user_id"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise NotFacebook("unreadable") from error
+        given, said = _decoded(signature), _decoded(payload)
+    except ValueError:
+        raise NotFacebook("unreadable") from None
+    if not hmac.compare_digest(given, right):
+        raise NotFacebook("not signed with our secret")
+    try:
+        about: Any = json.loads(said)
+    except (ValueError, RecursionError):
+        raise NotFacebook("no JSON") from None
+    if not isinstance(about, dict) or not {"issued_at", "algorithm", "user_id"} <= set(about):
+        raise NotFacebook("something is missing")
+    if str(about["algorithm"]).upper() != "HMAC-SHA256":
+        raise NotFacebook("another algorithm")
+    issued, subject = about["issued_at"], str(about["user_id"])
+    if not isinstance(issued, int):
+        raise NotFacebook("no time")
     if abs(time.time() - issued) > MESSAGE_AGE:
         raise NotFacebook("too old")
     return subject

@@ -22,6 +22,7 @@ from accounts.requests import MemberRequest
 from accounts.services import profiles
 from accounts.views.shapes import found_shape
 from foundation.limits import network_of, spend
+from foundation.middleware import reads_words
 from foundation.paging import Page
 from privacy.viewer import Viewer
 
@@ -40,6 +41,7 @@ def count_search(request: Any) -> None:
     spend("find", who, limit=120, seconds=600)
 
 
+@reads_words
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
     """List musicians who want to be found and are what is looked for. Nothing of it is kept."""

@@ -53,7 +53,10 @@ ODD = (*fetching.FAILURES, OAuth2Error, ImproperlyConfigured, LookupError, Value
 
 
 def careful(view: View) -> View:
-    """Wrap one of allauth's steps at a network: whatever it answers, the person gets a page."""
+    """Wrap one of allauth's steps at a network: whatever it answers, the person gets a page.
+
+    Once its answer was read, a fault is our own: a 500, in the log as every other one.
+    """
 
     @functools.wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -63,7 +66,14 @@ def careful(view: View) -> View:
         except SocialApp.DoesNotExist:
             raise Http404 from None
         except ODD as error:
-            logger.warning("a sign-in network answered oddly: %s", type(error).__name__)
+            answered = isinstance(error, fetching.FAILURES)
+            if social.was_read(request) and not answered:
+                raise
+            logger.warning(
+                "a sign-in network answered oddly: %s",
+                type(error).__name__,
+                exc_info=not answered,  # who knows: reading it may have been our mistake
+            )
             return render(request, "socialaccount/authentication_error.html", status=401)
 
     return wrapped

@@ -13,9 +13,11 @@ from accounts.forms import LeaveForm
 from accounts.requests import MemberRequest
 from foundation import fresh, settings_map, settings_search
 from foundation.limits import spend
+from foundation.middleware import reads_words
 from privacy import erasure, leave_links
 
 
+@reads_words
 @login_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:

@@ -14,10 +14,13 @@ from typing import Any
 from django.conf import settings
 from django.db.backends.postgresql import base, operations
 from django.db.backends.postgresql.base import CursorMixin
-from psycopg import ClientCursor
+from django.utils.translation import gettext as _
+from psycopg import ClientCursor, DataError
+from psycopg.errors import UntranslatableCharacter
 
 from foundation import acting
 from foundation.acting import NAMES, PREFIX, Acting
+from foundation.text import UnfitStatement
 
 # These stand alone: PostgreSQL takes nothing before them after an error, or in a transaction.
 _ALONE = re.compile(
@@ -40,10 +43,29 @@ def told(now: Acting | None, role: str, assumed: bool) -> str:
     return f"select {calls}; "
 
 
+def is_about_text(error: Exception) -> bool:
+    """Return whether a statement was refused for a character: NUL, or half of a pair.
+
+    A last net: fields and frames refuse such text with better words, before it comes so far.
+    """
+    if isinstance(error, UnicodeEncodeError | UntranslatableCharacter):
+        return True
+    said = str(error)
+    return isinstance(error, DataError) and ("NUL (0x00)" in said or "surrogate" in said)
+
+
 class Cursor(CursorMixin, ClientCursor[Any]):
     """A cursor that tells PostgreSQL who asks."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        try:
+            return self._execute(query, params, **options)
+        except (DataError, UnicodeEncodeError) as error:
+            if is_about_text(error):
+                raise UnfitStatement(_("The text holds a character that can't be kept.")) from error
+            raise
+
+    def _execute(self, query: Any, params: Any = None, **options: Any) -> Any:
         if not settings.WALLED or not isinstance(query, str) or _ALONE.match(query):
             return super().execute(query, params, **options)
         front = told(acting.now(), settings.WEB_ROLE, settings.WALL_ASSUMED)

@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "jamsite.middleware.LeavingMiddleware",
     "jamsite.middleware.ClockMiddleware",
     "jamsite.children.ChildrenMiddleware",
+    "foundation.middleware.InputMiddleware",
     "jamsite.middleware.ErrorPagesMiddleware",
     "accounts.middleware.EntranceLimits",
 ]
@@ -292,7 +293,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["jamsite.renderers.FastJSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["foundation.api.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "foundation.problems.handle",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

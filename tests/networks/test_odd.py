@@ -189,3 +189,34 @@ def test_nonsense_is_left_behind_and_breaks_nothing(network: str) -> None:
     many = {f"c{number}": "x" * 5000 for number in range(100)}
     found = arrivals.read("guild", many)
     assert (len(found), max(map(len, found.values()))) == (40, 2000)
+
+
+@pytest.mark.parametrize("fault", [KeyError("x"), ValueError("x"), AttributeError("x")])
+def test_our_own_mistake_is_not_put_on_the_network(
+    db: None,
+    client: Client,
+    walk: Walk,
+    fault: Exception,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Once its answer was read, what breaks is ours: said so, and logged with its traceback."""
+
+    def breaks(*args: Any) -> None:
+        raise fault
+
+    monkeypatch.setattr("accounts.social._put_aside", breaks)
+    client.raise_request_exception = False
+    answer = walk(client, "google")
+    assert (answer.status_code, WENT_WRONG in answer.content.decode()) == (500, False)
+    (record,) = [one for one in caplog.records if one.name == "django.request"]
+    assert record.exc_info is not None
+    assert record.exc_info[1] is fault
+
+
+@pytest.mark.parametrize("body", ["[" * 100_000, "[]", "{}", '{"payload": 1}', "\xff"])
+def test_a_letter_from_apple_that_is_none_is_no_fault_of_ours(
+    db: None, client: Client, there: StandIn, body: str
+) -> None:
+    answer = client.post("/account/apple/notifications/", body, content_type="application/json")
+    assert answer.status_code == 400
