@@ -6,8 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 
-from foundation.limits import TooMany, network_of, spend
-from foundation.problems import too_many
+from foundation.limits import Away, TooMany, network_of, spend
+from foundation.problems import away, too_many
 
 HOUR = 3600
 APP = "headless:app"
@@ -84,9 +84,17 @@ class EntranceLimits:
         limit = LIMITS.get(match.view_name) if match is not None else None
         if limit is not None and request.method not in {"GET", "HEAD"}:
             try:
-                spend(limit.name, _who(request), limit=limit.limit, seconds=limit.seconds)
+                spend(
+                    limit.name,
+                    _who(request),
+                    limit=limit.limit,
+                    seconds=limit.seconds,
+                    guards=True,
+                )
             except TooMany as error:
                 return too_many(request, error)
+            except Away as error:
+                return away(request, error.wait)
         return None
 
 

@@ -1,9 +1,16 @@
-"""Rate limits: fixed windows counted in Valkey, so that all processes share one count."""
+"""Rate limits: fixed windows counted in Valkey, so that all processes share one count.
+
+What a person may do by page, API and socket alike is a `Limit` here, spent by the service that does
+it. While Valkey is away nothing can be counted: what guards an account or writes to somebody's
+address is refused then (`guards`), everything else goes on uncounted.
+"""
 
 import functools
 import hashlib
 import ipaddress
+import logging
 import time
+from dataclasses import dataclass
 from typing import Any
 
 import redis
@@ -11,6 +18,16 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import ngettext
+
+logger = logging.getLogger(__name__)
+AWAY = (redis.ConnectionError, redis.TimeoutError)
+LOOKS_AGAIN = 1.0  # seconds that Valkey isn't asked after it was found away
+
+
+class Away(Exception):
+    """What guards this can't be counted now; it is refused until it can."""
+
+    wait = 5  # seconds
 
 
 class TooMany(Exception):
@@ -28,21 +45,54 @@ class TooMany(Exception):
         return says(self.limit, self.seconds)
 
 
-def spend(name: str, who: str, *, limit: int, seconds: int) -> None:
-    """Count one use of `name` by `who`; raise TooMany past `limit` in `seconds`."""
+@dataclass(frozen=True)
+class Limit:
+    """How often one person may do something, by whatever door."""
+
+    name: str
+    limit: int
+    seconds: int
+
+    def spend(self, person: int) -> None:
+        """Count one use. Raises TooMany."""
+        spend(self.name, str(person), limit=self.limit, seconds=self.seconds)
+
+
+MESSAGES = Limit("message", 120, 60)
+CONVERSATIONS = Limit("open-conversation", 30, 3600)
+CHAT_LINES = Limit("chat-line", 120, 60)
+SESSIONS = Limit("open-session", 20, 3600)
+CHUNKS = Limit("stem-chunk", 600, 60)  # 50 minutes of sound in a minute
+SOCKETS = 120  # open at a time, of one person, in one socket process
+
+
+def spend(name: str, who: str, *, limit: int, seconds: int, guards: bool = False) -> None:
+    """Count one use of `name` by `who`; raise TooMany past `limit` in `seconds`.
+
+    `guards`: raise Away when it can't be counted.
+    """
     now = int(time.time())
     window = now // seconds
-    if count(_key(name, who, window), seconds) > limit:
+    try:
+        used = count(_key(name, who, window), seconds)
+    except AWAY:
+        if guards:
+            raise Away from None
+        return
+    if used > limit:
         raise TooMany((window + 1) * seconds - now, limit, seconds)
 
 
 def give_back(name: str, who: str, *, seconds: int) -> None:
     """Take back one use: it turned out not to be what is counted."""
     key = cache.make_key(_key(name, who, int(time.time()) // seconds))
-    with valkey().pipeline(transaction=False) as pipe:
-        pipe.set(key, 1, ex=seconds + 5, nx=True)  # the window may have changed meanwhile
-        pipe.decr(key)
-        pipe.execute()
+    try:
+        with valkey().pipeline(transaction=False) as pipe:
+            pipe.set(key, 1, ex=seconds + 5, nx=True)  # the window may have changed meanwhile
+            pipe.decr(key)
+            pipe.execute()
+    except AWAY:
+        logger.warning("a use stays counted: Valkey is away")
 
 
 def _key(name: str, who: str, window: int) -> str:
@@ -50,16 +100,30 @@ def _key(name: str, who: str, window: int) -> str:
 
 
 def count(key: str, seconds: int) -> int:
-    """Count one up, in one round trip; the cache's own `incr` takes two and a client each time."""
-    with valkey().pipeline(transaction=False) as pipe:
-        pipe.set(cache.make_key(key), 0, ex=seconds + 5, nx=True)
-        pipe.incr(cache.make_key(key))
-        return int(pipe.execute()[1])
+    """Count one up, in one round trip; the cache's own `incr` takes two and a client each time.
+
+    Raises what `AWAY` names; for a moment after that without trying, so that nobody waits for it.
+    """
+    global _away_until  # noqa: PLW0603
+    if time.monotonic() < _away_until:
+        raise redis.ConnectionError("Valkey was away a moment ago")
+    try:
+        with valkey().pipeline(transaction=False) as pipe:
+            pipe.set(cache.make_key(key), 0, ex=seconds + 5, nx=True)
+            pipe.incr(cache.make_key(key))
+            return int(pipe.execute()[1])
+    except AWAY as error:
+        logger.warning("nothing can be counted: %s", type(error).__name__)
+        _away_until = time.monotonic() + LOOKS_AGAIN
+        raise
+
+
+_away_until = 0.0
 
 
 @functools.cache
 def valkey() -> Any:
-    return redis.from_url(settings.REDIS_URL)
+    return redis.from_url(settings.REDIS_URL, **settings.VALKEY_PATIENCE)
 
 
 # Who, where nobody is signed in ---------------------------------------------------------

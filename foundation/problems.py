@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from foundation.limits import TooMany
+from foundation.limits import Away, TooMany
 from foundation.text import UnfitStatement
 
 CONTENT_TYPE = "application/problem+json"
@@ -47,6 +47,7 @@ TITLES = {
     405: "Method not allowed", 406: "Not acceptable", 409: "Conflict", 410: "Gone",
     413: "Too large", 415: "Unsupported media type", 422: "Unprocessable content",
     429: "Too many requests", 500: "Something broke on our side",
+    503: "Away for a moment", 507: "No room left",
 }  # fmt: skip
 
 
@@ -58,6 +59,19 @@ def problem(status: int, detail: str, **extra: Any) -> dict[str, Any]:
 
 def problem_response(request: HttpRequest, status: int, detail: str) -> JsonResponse:
     return JsonResponse(problem(status, detail), status=status, content_type=CONTENT_TYPE)
+
+
+def away(request: HttpRequest, wait: int = 5) -> HttpResponse:
+    """Return the 503, a page or a problem: something that this needs can't be reached now."""
+    answer: HttpResponse
+    if request.path.startswith("/api/"):
+        answer = problem_response(
+            request, 503, _("A part of the site is away for a moment. Nothing was changed.")
+        )
+    else:
+        answer = render(request, "503.html", status=503)
+    answer["Retry-After"] = str(wait)
+    return answer
 
 
 def too_many(request: HttpRequest, error: TooMany) -> HttpResponse:
@@ -77,6 +91,19 @@ def too_many(request: HttpRequest, error: TooMany) -> HttpResponse:
     return answer
 
 
+def too_many_in_words(error: TooMany) -> ValidationError:
+    """Return a limit that was reached as a form's error: nothing that was typed is lost."""
+    said = _("That was a lot at once: the limit is %(limit)s. Try again in %(wait)d seconds.")
+    return ValidationError(said % {"limit": error.said, "wait": error.wait}, code="too_many")
+
+
+def status_of(form: Any) -> int:
+    """Return the status of a page with a form: 200, 422 for its errors, 429 for a limit's."""
+    if any(form.has_error(name, code="too_many") for name in form.errors):
+        return 429
+    return 422 if form.errors else 200
+
+
 def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler: the same members whatever went wrong."""
     if isinstance(exc, Gone):
@@ -85,6 +112,8 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
         exc = exceptions.NotFound()
     elif isinstance(exc, PermissionDenied):
         exc = exceptions.PermissionDenied()
+    elif isinstance(exc, TooMany | Away):
+        raise exc  # answered by `jamsite.middleware`, for pages and API alike
     elif isinstance(exc, UnfitStatement):
         exc = exceptions.ParseError(str(exc))
     response = exception_handler(exc, context)

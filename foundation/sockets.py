@@ -10,22 +10,22 @@ import contextlib
 import functools
 import json
 import logging
+import math
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from redis.exceptions import ConnectionError as ValkeyAway
-from redis.exceptions import TimeoutError as ValkeySlow
 
-from foundation import frames
+from foundation import frames, limits
 from foundation.budget import Budget, budget_of
 from foundation.frames import BadFrame, Frame
 from foundation.limits import TooMany
+from foundation.outages import AWAY, watch
 from foundation.text import UnfitStatement
 from foundation.threads import in_thread
 
@@ -40,7 +40,6 @@ MAX_A_SECOND = 50  # frames of one person, on all their sockets together
 BURST = 150  # a busy machine holds frames back and then sends them all at once
 SLOWED = 0.25  # seconds that a socket beyond its budget is not read after each frame
 MOST_WAITING = 200  # frames of one socket that wait for the database
-AWAY = (OperationalError, InterfaceError, ValkeyAway, ValkeySlow)
 
 
 class Refused(Exception):
@@ -144,6 +143,12 @@ class GatedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         # Accepted first: browsers show close codes only of sockets that were open.
         await self.accept()
         self._budget = budget_of(self.person, a_second=MAX_A_SECOND, burst=BURST)
+        self._budget.users.add(self)
+        if len(self._budget.users) > limits.SOCKETS:
+            said = _("The limit is %(n)d connections at a time.") % {"n": limits.SOCKETS}
+            await self.refuse("", "too_many", said, limit=limits.SOCKETS)
+            await self.close(TOO_MANY)
+            return
         self._up.add(self._open)  # what the client says meanwhile comes after it
 
     async def _open(self) -> None:
@@ -153,6 +158,7 @@ class GatedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             try:
                 if await self.in_thread(self.allowed):
                     await self.ready()
+                    watch.sockets.add(self)
                 else:
                     await self.close(HIDDEN)
                 return
@@ -177,12 +183,27 @@ class GatedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def disconnect(self, code: int) -> None:
         self.is_over = True
+        watch.sockets.discard(self)
+        if self._budget is not None:
+            self._budget.users.discard(self)
         await self._up.finish(10)  # what was said before the end is still done
         await self._down.finish(0)
-        for group in self.joined:
-            await self.channel_layer.group_discard(group, self.channel_name)
-        if self.joined:
-            await self.gone()
+        try:
+            for group in self.joined:
+                await self.channel_layer.group_discard(group, self.channel_name)
+            if self.joined:
+                await self.gone()
+        except AWAY as error:  # what it held there ends by itself
+            logger.warning("a socket ended without a word: %s", type(error).__name__)
+
+    async def waits(self) -> None:
+        """Tell the client that a service is away: what it says is kept by it until then."""
+        await self.send_frame(t="waiting")
+
+    async def goes_on(self) -> None:
+        """The service is back: ask the gate anew, and have the client look for what it missed."""
+        await self._try("", None, lambda: self.gate_check({}))
+        await self.send_frame(t="missed")
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Do what the socket itself says at once; what comes from others one after the other.
@@ -230,6 +251,11 @@ class GatedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def _do(self, frame: Frame) -> None:
         handler: Any = getattr(self, _handler(frame.t))
+        shut = self._budget.shut.get(frame.t) if self._budget is not None else None
+        if shut is not None and time.monotonic() < shut[0]:  # known without counting again
+            wait = math.ceil(shut[0] - time.monotonic())
+            await self._refuse_for_now(frame.t, _ref(frame), wait, shut[1].limit, shut[1].said)
+            return
         await self._try(frame.t, _ref(frame), lambda: handler(frame))
 
     async def _try(
@@ -241,6 +267,8 @@ class GatedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         except Refused as why:
             await self.refuse(for_type, why.code, str(why), ref=ref)
         except TooMany as why:
+            if self._budget is not None:
+                self._budget.shut[for_type] = (time.monotonic() + why.wait, why)
             await self._refuse_for_now(for_type, ref, why.wait, why.limit, why.said)
         except UnfitStatement as why:
             await self.refuse(for_type, "text", str(why), ref=ref)
@@ -267,6 +295,12 @@ class GatedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if not self.closing:
             self.closing = True
             await super().close(code, reason)
+
+    async def acknowledge(self, for_type: str, ref: str, row: Any) -> None:
+        """Tell the sender that a frame's words are stored: once, however often they came."""
+        about = {"for": for_type, "ref": ref}
+        at = row.created_at.isoformat()
+        await self.send_frame(t="ack", id=row.public_id, at=at, **about)
 
     async def refuse(
         self, for_type: str, code: str, text: str, *, ref: str | None = None, **more: Any

@@ -17,6 +17,7 @@ from django.conf import settings
 AT_ONCE = 2  # threads that one person's sockets have at a time
 
 P = ParamSpec("P")
+_flights: dict[object, asyncio.Future[Any]] = {}
 _turns: "WeakValueDictionary[tuple[int, object], asyncio.Semaphore]" = WeakValueDictionary()
 
 
@@ -32,6 +33,23 @@ async def in_thread(
     async with _turn(who):
         work = database_sync_to_async(function, thread_sensitive=False, executor=_pool())
         return await work(*args, **kwargs)
+
+
+async def together(
+    key: object, who: object, function: Callable[P, Any], *args: P.args, **kwargs: P.kwargs
+) -> Any:
+    """Do `in_thread` once for all that ask with the same key while it is under way.
+
+    Somebody's many sockets are told of the same thing at the same time, and the answer is the
+    same. Nothing is remembered: who asks a moment later asks anew.
+    """
+    whole = (id(asyncio.get_running_loop()), key)
+    flight = _flights.get(whole)
+    if flight is None:
+        flight = asyncio.ensure_future(in_thread(who, function, *args, **kwargs))
+        _flights[whole] = flight
+        flight.add_done_callback(lambda _: _flights.pop(whole, None))
+    return await asyncio.shield(flight)
 
 
 def _turn(who: object) -> asyncio.Semaphore:

@@ -13,14 +13,15 @@ if not settings.configured:
     os.environ["JAMSITE_FRONT"] = "1"
 _http = get_asgi_application()
 
-from jamsite.ws_urls import patterns  # noqa: E402  (needs the apps)
+from foundation.outages import Waiting  # noqa: E402  (needs the apps)
+from jamsite.ws_urls import patterns  # noqa: E402
 from privacy.wall.middleware import SocketBehalf  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
         "http": _http,
         "websocket": AllowedHostsOriginValidator(
-            AuthMiddlewareStack(SocketBehalf(URLRouter(patterns)))
+            Waiting(AuthMiddlewareStack(SocketBehalf(URLRouter(patterns))))
         ),
     }
 )

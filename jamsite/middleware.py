@@ -7,9 +7,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from foundation.limits import TooMany
+from foundation.disk import is_full, no_room
+from foundation.limits import Away, TooMany
 from foundation.moments import zone
-from foundation.problems import Gone, problem_response, too_many
+from foundation.problems import Gone, away, problem_response, too_many
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -78,4 +79,8 @@ class ErrorPagesMiddleware:
             return response
         if isinstance(error, TooMany):
             return too_many(request, error)
+        if isinstance(error, Away):
+            return away(request, error.wait)
+        if is_full(error):
+            return no_room(request)
         return None

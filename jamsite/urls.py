@@ -20,6 +20,7 @@ urlpatterns = [
 ]
 
 handler404 = "jamsite.views.not_found"
+handler500 = "jamsite.views.server_error"
 
 if settings.DEVELOPMENT_PAGES:
     urlpatterns += [

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from foundation.problems import problem_response
+from foundation.outages import AWAY
+from foundation.problems import away, problem_response
 from privacy.viewer import Viewer
 from sessions_app import queries
 from sessions_app.views.shapes import recording_card, session_card
@@ -73,6 +75,15 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     if request.path.startswith("/api/"):
         return problem_response(request, 404, "Not found.")
     return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a fault: 503 where the database or Valkey is away, else 500 and our mistake."""
+    if isinstance(sys.exc_info()[1], AWAY):
+        return away(request)
+    if request.path.startswith("/api/"):
+        return problem_response(request, 500, "Something broke on our side. We have been told.")
+    return render(request, "500.html", status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -6,6 +6,7 @@ from accounts.models import User
 from accounts.services import sign_ins
 from foundation.frames import Frame, Ref, words
 from foundation.sockets import GatedConsumer
+from foundation.threads import together
 from messaging import queries, services
 from messaging.models import Conversation, Message
 from privacy.access import visible
@@ -44,12 +45,14 @@ class ConversationConsumer(GatedConsumer):
         await self.join(f"conversation.{self.conversation.pk}")
 
     async def on_send(self, frame: Send) -> None:
-        await self.in_thread(
+        message = await self.in_thread(
             services.write, self.conversation, self.user, text=frame.text, ref=frame.ref
         )
+        await self.acknowledge(frame.t, frame.ref, message)
 
     async def message_new(self, event: dict[str, Any]) -> None:
-        frame = await self.in_thread(self._frame, event["message"])
+        key = ("message", self.viewer, event["message"])
+        frame = await together(key, self.person, self._frame, event["message"])
         if frame is not None:
             await self.send_frame(**frame)
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.queries import may_meet
 from accounts.services import ties
+from foundation import limits
 from foundation.live import tell
 from messaging.models import Conversation, Member, Message
 from privacy.wall import as_system
@@ -42,9 +43,20 @@ def conversation_between(one: User, other: User) -> Conversation:
     return conversation
 
 
-@transaction.atomic
 def write(conversation: Conversation, author: User, *, text: str, ref: str) -> Message:
-    """Store a message once, however often it arrives, and tell the open sockets."""
+    """Store a message once, however often it arrives, and tell the open sockets.
+
+    Raises TooMany; one that is here already costs nothing.
+    """
+    here = Message.objects.filter(author=author, ref=ref).first()
+    if here is not None:
+        return here
+    limits.MESSAGES.spend(author.pk)
+    return _store(conversation, author, text=text, ref=ref)
+
+
+@transaction.atomic
+def _store(conversation: Conversation, author: User, *, text: str, ref: str) -> Message:
     message, new = Message.objects.get_or_create(
         author=author, ref=ref, defaults={"conversation": conversation, "text": text.strip()}
     )

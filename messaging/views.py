@@ -10,14 +10,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import User
 from accounts.queries import find_person
 from accounts.requests import MemberRequest
-from foundation.limits import spend
+from foundation import limits
+from foundation.limits import TooMany
 from foundation.paging import newest_first
+from foundation.problems import status_of, too_many_in_words
 from foundation.sockets import socket_origin
 from messaging import queries, services
 from messaging.forms import MessageForm, StartForm
-from messaging.models import Message
+from messaging.models import Conversation, Message
 from privacy.access import get_visible_or_404
 from privacy.viewer import Viewer
 
@@ -34,8 +37,8 @@ def index(request: MemberRequest) -> HttpResponse:
     viewer = Viewer.looking(request)
     form = StartForm(request.POST or None, initial={"username": request.GET.get("to", "")})
     if request.method == "POST" and form.is_valid():
-        spend("open-conversation", str(request.user.pk), limit=30, seconds=3600)
         try:
+            limits.CONVERSATIONS.spend(request.user.pk)
             other = find_person(viewer, form.cleaned_data["username"])
             return redirect(services.conversation_between(request.user, other))
         except services.Refused:
@@ -43,6 +46,8 @@ def index(request: MemberRequest) -> HttpResponse:
                 "username",
                 _("They take messages only from people they know. Nothing was sent."),
             )
+        except TooMany as error:
+            form.add_error(None, too_many_in_words(error))
         except (Http404, ValueError):
             form.add_error("username", _("There is nobody else of that name here."))
     page: Any = newest_first(
@@ -59,8 +64,7 @@ def index(request: MemberRequest) -> HttpResponse:
         for one in page.items
     ]
     context = {"conversations": shapes, "form": form, "next_url": page.next_url(request)}
-    status = 422 if form.errors else 200
-    return render(request, "messaging/list.html", context, status=status)
+    return render(request, "messaging/list.html", context, status=status_of(form))
 
 
 @login_required
@@ -70,16 +74,9 @@ def conversation(request: MemberRequest, public_id: str) -> HttpResponse:
     found: Any = get_visible_or_404(queries.conversations(viewer), viewer, public_id=public_id)
     form = MessageForm(request.POST or None, initial={"ref": uuid.uuid4()})
     if request.method == "POST":
-        spend("message", str(request.user.pk), limit=120, seconds=60)
-        if form.is_valid():
-            services.write(
-                found,
-                request.user,
-                text=form.cleaned_data["text"],
-                ref=str(form.cleaned_data["ref"]),
-            )
+        if _sent(form, found, request.user):
             return redirect(found)
-        messages.error(request, _("A message has 1 to 4000 characters. Yours was not sent."))
+        messages.error(request, _("Yours was not sent."))
     services.mark_read(found, request.user)
     page = newest_first(queries.messages_of(viewer, found), request.GET.get("after"), size=50)
     return render(
@@ -96,8 +93,22 @@ def conversation(request: MemberRequest, public_id: str) -> HttpResponse:
             "form": form,
             "socket_url": f"{socket_origin(request)}/ws/messages/{found.public_id}/",
         },
-        status=422 if form.errors else 200,
+        status=status_of(form),
     )
+
+
+def _sent(form: MessageForm, to: Conversation, author: User) -> bool:
+    """Send what a form holds; what is wrong is said beside the words, which stay in it."""
+    if not form.is_valid():
+        return False
+    try:
+        services.write(
+            to, author, text=form.cleaned_data["text"], ref=str(form.cleaned_data["ref"])
+        )
+    except TooMany as error:
+        form.add_error("text", too_many_in_words(error))
+        return False
+    return True
 
 
 def _message(message: Message, viewer: Viewer) -> dict[str, Any]:

@@ -191,6 +191,7 @@ class JamConsumer(GatedConsumer):
         )
         line.author = self.user
         await self._everybody("chat", peer=self.me.peer, **_without_type(_chat(line)))
+        await self.acknowledge(frame.t, frame.ref, line)
 
     async def on_state(self, frame: State) -> None:
         self.me.muted = frame.muted

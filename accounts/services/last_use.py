@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest
 
-from foundation.limits import valkey
+from foundation.limits import AWAY, valkey
 
 EVERY = 300.0  # seconds
 SESSION_KEY = "sign_in"  # in the web session: key of its row
@@ -31,10 +31,13 @@ def note(request: HttpRequest) -> None:
     if len(_noted) > _MOST_NOTED:
         _noted.clear()
     _noted[key] = now
-    with valkey().pipeline(transaction=False) as pipe:
-        pipe.hset(cache.make_key(_NOTES), str(key), str(int(now)))
-        pipe.expire(cache.make_key(_NOTES), 3600)
-        pipe.execute()
+    try:
+        with valkey().pipeline(transaction=False) as pipe:
+            pipe.hset(cache.make_key(_NOTES), str(key), str(int(now)))
+            pipe.expire(cache.make_key(_NOTES), 3600)
+            pipe.execute()
+    except AWAY:
+        _noted.pop(key, None)  # the next request notes it
 
 
 def write_down() -> int:

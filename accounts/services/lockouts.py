@@ -49,7 +49,7 @@ def counts_of(request: HttpRequest, user: Any, login: str) -> list[Count]:
 def before(counts: list[Count]) -> None:
     """Count an attempt before the password is looked at. Raises TooMany."""
     for one in counts:
-        spend(one.name, one.who, limit=one.limit, seconds=one.seconds)
+        spend(one.name, one.who, limit=one.limit, seconds=one.seconds, guards=True)
 
 
 def was_right(counts: list[Count]) -> None:

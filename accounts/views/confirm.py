@@ -31,7 +31,7 @@ def ask(request: MemberRequest) -> HttpResponse:
     """Offer to send the link; POST sends it."""
     sent = request.method == "POST"
     if sent:
-        spend("confirm", str(request.user.pk), limit=5, seconds=3600)
+        spend("confirm", str(request.user.pk), limit=5, seconds=3600, guards=True)
         token = secrets.token_urlsafe(32)
         request.session[_KEY] = {
             "digest": _digest(token),
@@ -49,7 +49,7 @@ def ask(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: MemberRequest, token: str) -> HttpResponse:
     """Ask once more (mail programs open links by themselves); POST confirms and goes on."""
-    spend("confirm-answer", str(request.user.pk), limit=20, seconds=3600)
+    spend("confirm-answer", str(request.user.pk), limit=20, seconds=3600, guards=True)
     held: dict[str, Any] = request.session.get(_KEY, {})
     young = time.time() - held.get("at", 0) < LIFETIME
     if not young or not constant_time_compare(held["digest"], _digest(token)):

@@ -144,7 +144,7 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
     """Let a parent without account take consent back, delete, or connect an account of theirs."""
     row = parent_links.enrolment_of(token)
     if request.method == "POST":
-        spend("parent-link", row.public_id, limit=20, seconds=3600)
+        spend("parent-link", row.public_id, limit=20, seconds=3600, guards=True)
         return _by_link(request, row, token)
     context = {
         "partner": row.partner,

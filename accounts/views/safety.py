@@ -18,8 +18,8 @@ def lock_by_mail(request: HttpRequest) -> HttpResponse:
     form = NameForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         name = form.cleaned_data["name"].strip().lower()
-        spend("lock-by", get_adapter().get_client_ip(request), limit=10, seconds=3600)
-        spend("lock-for", safety_links.hash_of(name), limit=3, seconds=3600)
+        spend("lock-by", get_adapter().get_client_ip(request), limit=10, seconds=3600, guards=True)
+        spend("lock-for", safety_links.hash_of(name), limit=3, seconds=3600, guards=True)
         locks.ask(name)
         return render(request, "accounts/lock_asked.html")
     status = 422 if form.errors else 200
@@ -30,7 +30,7 @@ def lock_by_mail(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest, secret: str) -> HttpResponse:
     """Say what a link does, and do it when the button is pressed: mail programs open links too."""
-    spend("safety-link", get_adapter().get_client_ip(request), limit=60, seconds=3600)
+    spend("safety-link", get_adapter().get_client_ip(request), limit=60, seconds=3600, guards=True)
     found = safety_links.open_link(secret)
     context = {"undoes": found.does == locks.Does.UNDO, "address": found.address}
     page = "accounts/lock_confirm.html"

@@ -1,8 +1,11 @@
 // <chat-thread data-socket="/ws/…" data-me="id">: the list of messages (an <ol data-messages>) and the
-// form below it, live. Server frames: {"t":"message","id","ref","user","name","text","at"}; ours:
-// {"t":"send","ref","text"}. Without scripts, or while no socket is open, the form posts as usual.
+// form below it, live. Server frames: {"t":"message","id","ref","user","name","text","at"}, `ack`
+// {"ref","id"}, `error`, `waiting`, `missed`; ours: {"t":"send","ref","text"}. What was written stays on
+// the page until the server acknowledged its ref, and is sent again after each reconnection: it is
+// stored once. Without scripts, or where no socket ever opened, the form posts as usual.
 import { LiveSocket } from "./live-socket";
 import { localTimes } from "./local-times";
+import { withoutUnfit } from "./unfit";
 import { say } from "./words";
 
 interface Message {
@@ -17,16 +20,28 @@ interface Message {
 
 interface Refusal {
   t: "error";
+  code: string;
+  for: string;
   ref?: string;
-  text?: string;
+  text: string;
+  wait?: number;
 }
 
-const UNSENT_MS = 8000;
+interface Waiting {
+  row: HTMLElement;
+  text: string;
+  timer: number;
+  /** Given up: it waits for its writer, not for the socket. */
+  stopped: boolean;
+}
 
+const ANSWER_MS = 8000;
+const AGAIN_MS = 3000;
+const MOST_PAGES = 20;
 export class ChatThread extends HTMLElement {
   #socket: LiveSocket | undefined;
-  #dropped = false;
-  #waiting = new Map<string, { row: HTMLElement; text: string; timer: number }>();
+  #opened = false;
+  #waiting = new Map<string, Waiting>();
 
   connectedCallback(): void {
     this.#form?.addEventListener("submit", this.#submit);
@@ -36,17 +51,25 @@ export class ChatThread extends HTMLElement {
     if (!address) return;
     this.#socket = new LiveSocket(address, (frame) => this.#receive(frame), (open) => {
       this.#status(open);
-      if (open && this.#dropped) void this.#catchUp();
-      this.#dropped = !open;
+      if (!open) return;
+      if (this.#opened) void this.#catchUp();
+      this.#opened = true;
+      this.#sendWaiting();
     });
     this.#socket.open();
+    window.addEventListener("beforeunload", this.#warn);
   }
 
   disconnectedCallback(): void {
     this.#form?.removeEventListener("submit", this.#submit);
     this.#input?.removeEventListener("keydown", this.#key);
     this.#socket?.close();
+    window.removeEventListener("beforeunload", this.#warn);
   }
+
+  #warn = (event: BeforeUnloadEvent): void => {
+    if (this.#waiting.size > 0) event.preventDefault();
+  };
 
   get #list(): HTMLElement | null {
     return this.querySelector("[data-messages]");
@@ -79,102 +102,147 @@ export class ChatThread extends HTMLElement {
       input?.focus();
       return;
     }
-    if (!input || !this.#socket?.isOpen) return;
+    if (!input || !this.#opened) return;
     event.preventDefault();
     const ref = crypto.randomUUID();
     const row = this.#append({ name: "", text, at: new Date().toISOString(), mine: true });
     row.dataset.ref = ref;
     row.classList.add("message--sending");
-    this.#send(ref, text, row);
+    this.#waiting.set(ref, { row, text, timer: 0, stopped: false });
+    this.#send(ref);
     input.value = "";
     input.focus();
   };
 
-  #send(ref: string, text: string, row: HTMLElement): void {
-    const timer = window.setTimeout(() => this.#unsent(ref), UNSENT_MS);
-    this.#waiting.set(ref, { row, text, timer });
-    this.#socket?.send({ t: "send", ref, text });
+  #send(ref: string): void {
+    const waiting = this.#waiting.get(ref);
+    if (!waiting || waiting.stopped) return;
+    window.clearTimeout(waiting.timer);
+    if (!this.#socket?.isOpen) return; // it goes with the next connection
+    this.#socket.send({ t: "send", ref, text: waiting.text });
+    waiting.timer = window.setTimeout(() => this.#socket?.renew(), ANSWER_MS);
   }
 
-  /** The words are kept in place, with a button to send them again (same ref: never twice). */
-  #unsent(ref: string, reason?: string): void {
+  #sendWaiting(): void {
+    for (const ref of this.#waiting.keys()) this.#send(ref);
+  }
+
+  #again(ref: string, ms: number): void {
     const waiting = this.#waiting.get(ref);
     if (!waiting) return;
     window.clearTimeout(waiting.timer);
+    waiting.timer = window.setTimeout(() => this.#send(ref), ms);
+  }
+
+  /** One message is given up, with a word; its text can be taken back into the box. */
+  #giveUp(ref: string, reason: string): void {
+    const waiting = this.#waiting.get(ref);
+    if (!waiting) return;
+    window.clearTimeout(waiting.timer);
+    waiting.stopped = true;
     const { row, text } = waiting;
     row.classList.replace("message--sending", "message--unsent");
     row.querySelector(".message__retry")?.remove();
-    const retry = document.createElement("p");
-    retry.className = "message__retry";
-    retry.append(reason ?? say("Not sent yet."), " ");
+    const note = document.createElement("p");
+    note.className = "message__retry";
+    note.role = "alert";
+    note.append(say("Not sent."), " ", reason, " ");
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button button--small";
-    button.textContent = say("Send again");
+    button.textContent = say("Edit");
     button.addEventListener("click", () => {
-      retry.remove();
-      row.classList.replace("message--unsent", "message--sending");
-      this.#send(ref, text, row);
-      window.setTimeout(() => void this.#catchUp(), 1500);
+      this.#waiting.delete(ref);
+      row.remove();
+      this.#takeBack(withoutUnfit(text));
     });
-    retry.append(button);
-    row.append(retry);
+    note.append(button);
+    row.append(note);
+    this.#toEnd();
+  }
+
+  #takeBack(text: string): void {
+    const input = this.#input;
+    if (!input) return;
+    input.value = input.value.trim() ? `${text}\n${input.value}` : text;
+    input.focus();
   }
 
   #receive(frame: unknown): void {
     const { t } = frame as { t?: string };
-    if (t === "error") {
-      const { ref, text } = frame as Refusal;
-      if (ref) this.#unsent(ref, text);
+    if (t === "error") this.#refused(frame as Refusal);
+    else if (t === "ack") {
+      const { ref, id } = frame as { ref: string; id: string };
+      this.#settle(ref, id);
+    } else if (t === "waiting") this.#status(false);
+    else if (t === "missed") {
+      this.#status(true);
+      void this.#catchUp();
+      this.#sendWaiting();
+    } else if (t === "message") this.#arrived(frame as Message);
+  }
+
+  #refused({ code, ref, text, wait }: Refusal): void {
+    if (!ref) {
+      if (code === "away") this.#status(false);
       return;
     }
-    if (t !== "message") return;
-    const message = frame as Message;
+    if (code === "too_many") this.#again(ref, 1000 * (wait ?? 1));
+    else if (code === "away") this.#again(ref, AGAIN_MS);
+    else this.#giveUp(ref, text);
+  }
+
+  #arrived(message: Message): void {
     if (this.querySelector(`[data-id="${CSS.escape(message.id)}"]`)) return;
     if (message.ref && this.#settle(message.ref, message.id)) return;
     this.#append({ ...message, mine: message.user === this.dataset.me }).dataset.id = message.id;
   }
 
-  /** What was said while the socket was away is read from the page itself. Own words found there have
-   * arrived; what still waits is sent again (the server keeps each ref once). */
+  /** What was said while the socket was away is read from the page itself, back to what is known. */
   async #catchUp(): Promise<void> {
+    const missed: HTMLElement[] = [];
+    let address: string | null = location.href;
     try {
-      const response = await fetch(location.href, { headers: { Accept: "text/html" } });
-      if (!response.ok) return;
-      const page = new DOMParser().parseFromString(await response.text(), "text/html");
-      const atEnd = this.#nearEnd();
-      for (const row of page.querySelectorAll<HTMLElement>("[data-messages] > [data-id]")) {
-        const id = row.dataset.id ?? "";
-        if (this.querySelector(`[data-id="${CSS.escape(id)}"]`)) continue;
-        if (row.matches(".message--mine") && this.#settleSame(row, id)) continue;
-        const fresh = document.importNode(row, true);
-        localTimes(fresh);
-        this.#list?.append(fresh);
+      for (let n = 0; address && n < MOST_PAGES; n += 1) {
+        const response: Response = await fetch(address, { headers: { Accept: "text/html" } });
+        if (!response.ok) break;
+        const page = new DOMParser().parseFromString(await response.text(), "text/html");
+        const rows = [...page.querySelectorAll<HTMLElement>("[data-messages] > [data-id]")];
+        const known = (row: HTMLElement): boolean =>
+          this.querySelector(`[data-id="${CSS.escape(row.dataset.id ?? "")}"]`) !== null;
+        missed.unshift(...rows.filter((row) => !known(row)));
+        const earlier = page.querySelector<HTMLAnchorElement>(".chat__earlier a")?.getAttribute("href");
+        address = rows.some(known) || !earlier ? null : new URL(earlier, location.href).href;
       }
-      if (atEnd) this.#toEnd();
     } catch {
-      // The next reconnection tries again.
+      // The next reconnection tries again; what was read so far is shown.
     }
-    for (const [ref, { text }] of this.#waiting) this.#socket?.send({ t: "send", ref, text });
+    const atEnd = this.#nearEnd();
+    for (const row of missed) {
+      // An acknowledgement may have come meanwhile.
+      if (this.querySelector(`[data-id="${CSS.escape(row.dataset.id ?? "")}"]`)) continue;
+      const fresh = document.importNode(row, true);
+      localTimes(fresh);
+      this.querySelector("[data-empty]")?.remove();
+      this.#list?.append(fresh);
+    }
+    if (atEnd) this.#toEnd();
   }
 
-  #settleSame(row: HTMLElement, id: string): boolean {
-    const words = row.querySelector(".message__text")?.textContent?.trim();
-    for (const [ref, { text }] of this.#waiting) {
-      if (text === words) return this.#settle(ref, id);
-    }
-    return false;
-  }
-
-  /** A message of ours has arrived. */
+  /** A message of ours is stored. */
   #settle(ref: string, id: string): boolean {
     const waiting = this.#waiting.get(ref);
     if (!waiting) return false;
     window.clearTimeout(waiting.timer);
     this.#waiting.delete(ref);
-    waiting.row.dataset.id = id;
-    waiting.row.classList.remove("message--sending", "message--unsent");
-    waiting.row.querySelector(".message__retry")?.remove();
+    const { row } = waiting;
+    if (this.querySelector(`[data-id="${CSS.escape(id)}"]`)) {
+      row.remove(); // it was read from the page before
+      return true;
+    }
+    row.dataset.id = id;
+    row.classList.remove("message--sending", "message--unsent");
+    row.querySelector(".message__retry")?.remove();
     return true;
   }
 

@@ -4,7 +4,7 @@
 const FIRST_MS = 500;
 const LONGEST_MS = 30_000;
 // The server says: you may not be here (any more). Then there is nothing to come back to.
-const FINAL_CODES = new Set([4400, 4404, 4409]);
+const FINAL_CODES = new Set([4404, 4409]);
 
 export class LiveSocket {
   #socket: WebSocket | undefined;
@@ -35,6 +35,16 @@ export class LiveSocket {
     window.removeEventListener("online", this.#now);
     document.removeEventListener("visibilitychange", this.#now);
     this.#socket?.close(1000);
+  }
+
+  /** For a connection that looks open and answers nothing. */
+  renew(): void {
+    const silent = this.#socket;
+    this.#socket = undefined;
+    silent?.close();
+    this.onChange(false);
+    window.clearTimeout(this.#timer);
+    this.#connect();
   }
 
   send(frame: unknown): void {

@@ -47,6 +47,7 @@ export class JamRoomElement extends HTMLElement {
         this.#view?.level(player, level);
       },
       chat: (messages) => this.#view?.chat.add(messages),
+      unsaid: (lines) => this.#view?.chat.unsaid(lines),
       notice: (sentence, urgent) => this.#notice(sentence, urgent),
     });
     this.#room = room;

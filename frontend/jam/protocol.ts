@@ -58,7 +58,10 @@ export type FromServer =
   | { t: "state"; peer: string; muted: boolean }
   | ({ t: "recording" } & Recording)
   | { t: "recording"; recording: Recording }
-  | { t: "error"; code: string; text: string; for: string };
+  | { t: "ack"; for: string; ref: string; id: string; at: string }
+  | { t: "waiting" }
+  | { t: "missed" }
+  | { t: "error"; code: string; text: string; for: string; ref?: string; wait?: number };
 
 export type ToServer =
   | { t: "hello"; caps: Caps }

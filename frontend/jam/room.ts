@@ -13,6 +13,7 @@ import { StemStore } from "./recorder/store-client";
 import type { Progress } from "./recorder/uploader";
 import { TabMemory, type JoinMode, type RoomSettings } from "./settings";
 import { RoomSocket, type SocketState } from "./socket";
+import { Unsaid, type Line } from "./unsaid";
 import { fill, words } from "./words";
 
 export interface RoomEvents {
@@ -20,6 +21,8 @@ export interface RoomEvents {
   /** null: own input */
   level(player: Player | null, level: Level): void;
   chat(messages: readonly ChatMessage[], fresh: boolean): void;
+  /** lines on their way, or given up */
+  unsaid(lines: readonly Line[]): void;
   notice(text: string, urgent: boolean): void;
 }
 
@@ -29,6 +32,7 @@ export class Room {
   readonly memory: TabMemory;
   readonly store: StemStore;
   readonly clock: SessionClock;
+  readonly unsaid: Unsaid;
   graph: AudioGraph | null = null;
   mesh: Mesh | null = null;
   welcome: Welcome | null = null;
@@ -48,6 +52,7 @@ export class Room {
   #engine: "data" | "webrtc" = "data";
   #caps: Caps = { sab: false, dataChannel: false, opus: false };
   #capturing: string | null = null;
+  #welcomed = false;
 
   constructor(
     readonly settings: RoomSettings,
@@ -72,6 +77,11 @@ export class Room {
         this.#startTake();
       },
     );
+    this.unsaid = new Unsaid({
+      send: (frame) => (this.#welcomed && this.#socket?.send(frame)) ?? false,
+      silent: () => this.#socket?.renew(),
+      changed: (lines) => this.events.unsaid(lines),
+    });
     addEventListener("jamsite:stem-progress", this.#progress);
     addEventListener("beforeunload", this.#warn);
     // Chunks of this session's stems may go at once; they end when it is known whether a take goes on.
@@ -176,7 +186,10 @@ export class Room {
       state: (state, code) => {
         this.socketState = state;
         this.socketCode = code;
-        if (state === "waiting") this.clock.stop();
+        if (state === "waiting") {
+          this.clock.stop();
+          this.#welcomed = false;
+        }
         if (state === "ended") this.#ended(code);
         this.events.change();
       },
@@ -232,7 +245,18 @@ export class Room {
         this.clock.answer(frame.t0, frame.t1, frame.t2);
         break;
       case "chat":
+        this.unsaid.settle(frame.ref);
         this.events.chat([frame], true);
+        break;
+      case "ack":
+        // The line itself comes to everybody; where it came before the connection died, with `welcome`.
+        this.unsaid.settle(frame.ref);
+        break;
+      case "waiting":
+        this.events.notice(words.room.waiting, true);
+        break;
+      case "missed":
+        this.#socket?.renew();
         break;
       case "state":
         this.mesh?.state(frame.peer, frame.muted);
@@ -241,6 +265,7 @@ export class Room {
         this.#record("recording" in frame ? frame.recording : frame);
         break;
       case "error":
+        if (frame.ref && this.unsaid.refused(frame.ref, frame.code, frame.text, frame.wait)) break;
         this.events.notice(frame.text, true);
         break;
     }
@@ -248,10 +273,13 @@ export class Room {
 
   #welcome(frame: Welcome): void {
     this.welcome = frame;
+    this.#welcomed = true;
     this.mesh?.welcome(frame);
     if (this.#silent) this.#socket?.send({ t: "state", muted: true });
     this.clock.start();
     this.events.chat(frame.chat, false);
+    for (const line of frame.chat) this.unsaid.settle(line.ref);
+    this.unsaid.sendAll();
     // Still waited for: our answer went down with the last connection, so we are asked again.
     if (frame.recording?.waiting.includes(this.settings.name)) this.answered.delete(frame.recording.id);
     this.#record(frame.recording);
@@ -263,8 +291,8 @@ export class Room {
 
   // ---- chat --------------------------------------------------------------------------------------
 
-  say(text: string): boolean {
-    return this.#socket?.send({ t: "chat", text, ref: crypto.randomUUID() }) ?? false;
+  say(text: string): void {
+    this.unsaid.say(text);
   }
 
   // ---- recording ---------------------------------------------------------------------------------
@@ -351,10 +379,11 @@ export class Room {
 
   readonly #warn = (event: BeforeUnloadEvent): void => {
     const unsent = this.#capturing !== null || this.upload?.state === "sending";
-    if (this.storage === "memory" && unsent) event.preventDefault();
+    if (this.unsaid.lines.length > 0 || (this.storage === "memory" && unsent)) event.preventDefault();
   };
 
   close(): void {
+    this.unsaid.close();
     removeEventListener("jamsite:stem-progress", this.#progress);
     removeEventListener("beforeunload", this.#warn);
     this.clock.stop();

@@ -4,7 +4,7 @@ import type { FromServer, ToServer } from "./protocol";
 export type SocketState = "connecting" | "open" | "waiting" | "ended";
 
 /** Closing codes after which trying again is of no use. */
-export const FINAL_CODES = new Set([4400, 4404, 4409]);
+export const FINAL_CODES = new Set([4404, 4409]);
 const PER_SECOND = 40; // the server's limit is 50
 
 export interface SocketEvents {
@@ -71,6 +71,17 @@ export class RoomSocket {
     this.#queue.push(frame);
     this.#flush();
     return true;
+  }
+
+  /** For a connection that looks open and answers nothing. */
+  renew(): void {
+    const silent = this.#socket;
+    if (!silent || this.#ended) return;
+    this.#socket = null;
+    this.#queue = [];
+    silent.close();
+    this.events.state("waiting", null);
+    this.connect();
   }
 
   #flush(): void {

@@ -33,6 +33,7 @@ export const words = {
     changed: "Your input was changed.",
   },
   room: {
+    waiting: "A part of the site is away for a moment. What you write is kept and sent when it is back.",
     players: "Players",
     you: "{name} (you)",
     alone: "Nobody else is here yet. Whoever opens this session's room will appear here.",
@@ -94,7 +95,9 @@ export const words = {
     label: "Message to the room",
     send: "Send",
     empty: "No messages yet.",
-    offline: "Not sent: there is no connection to the room right now. Your text is still here.",
+    sending: "On its way…",
+    unsent: "Not sent.",
+    edit: "Edit",
   },
   record: {
     title: "Recording",

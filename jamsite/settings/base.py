@@ -7,6 +7,9 @@ import django_stubs_ext
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from jamsite import static_headers
 from jamsite.embedded.paths import data_dir
@@ -136,6 +139,8 @@ DATABASES: dict[str, Any] = {
     "default": {
         "ENGINE": "foundation.postgres",
         "NAME": conninfo_to_dict(DATABASE_URL).get("dbname", "jamsite"),
+        # The pool looks before it hands a connection out: PostgreSQL may have been restarted.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             **{k: v for k, v in conninfo_to_dict(DATABASE_URL).items() if k != "dbname"},
             "pool": {"min_size": 1, "max_size": max(12, ENV.socket_threads + 4), "timeout": 10},
@@ -144,14 +149,33 @@ DATABASES: dict[str, Any] = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# While Valkey is away a request must not wait for it: one more try at once, and no pause.
+VALKEY_PATIENCE = {
+    "socket_connect_timeout": 1,
+    "socket_timeout": 2,
+    "retry": Retry(NoBackoff(), 1),
+}
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "foundation.cache.ForgivingCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": VALKEY_PATIENCE,
+    }
 }
 CHANNEL_LAYERS = {
     "default": {
         # Pub/sub delivers bursts whole; the list-based layer dropped a third of them.
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": "jamsite"},
+        "CONFIG": {
+            "hosts": [
+                {
+                    "address": REDIS_URL,
+                    "socket_connect_timeout": 1,
+                    "retry": AsyncRetry(NoBackoff(), 1),
+                }
+            ],
+            "prefix": "jamsite",
+        },
     }
 }
 

@@ -36,8 +36,14 @@ def by_mail(request: HttpRequest) -> HttpResponse:
     form = NameForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         name = form.cleaned_data["name"]
-        spend("leave-by", network_of(request), limit=10, seconds=3600)
-        spend("leave-for", leave_links.hash_of(name.strip().lower()), limit=3, seconds=3600)
+        spend("leave-by", network_of(request), limit=10, seconds=3600, guards=True)
+        spend(
+            "leave-for",
+            leave_links.hash_of(name.strip().lower()),
+            limit=3,
+            seconds=3600,
+            guards=True,
+        )
         intake.ask(name)
         return render(request, "privacy/leave_asked.html")
     status = 422 if form.errors else 200
@@ -48,7 +54,7 @@ def by_mail(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, secret: str) -> HttpResponse:
     """Show what leaving does, and do it when asked again: opening a link alone changes nothing."""
-    spend("leave-link", network_of(request), limit=60, seconds=3600)
+    spend("leave-link", network_of(request), limit=60, seconds=3600, guards=True)
     if request.method == "POST":
         made = intake.use(secret)
         if request.user.is_authenticated and request.user.pk == made.user_id:

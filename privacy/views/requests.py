@@ -177,8 +177,8 @@ def public(request: HttpRequest) -> HttpResponse:
     form = PublicRequestForm(_posted(request), initial={"kind": request.GET.get("kind")})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        spend("request-from", network_of(request), limit=5, seconds=3600)
-        spend("request-to", masked(values["address"].lower()), limit=3, seconds=86400)
+        spend("request-from", network_of(request), limit=5, seconds=3600, guards=True)
+        spend("request-to", masked(values["address"].lower()), limit=3, seconds=86400, guards=True)
         if not values["website"]:  # machines fill in what people don't see
             service.file(
                 values["kind"],

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import User
+from foundation import limits
 from foundation.api import KeysetPagination, RawParser
 from foundation.problems import Conflict, Unprocessable
 from privacy.access import get_visible_or_404
@@ -50,7 +51,7 @@ class SessionList(GenericAPIView[JamSession]):
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
         values = form.validated_data
-        made = sessions.open_session(
+        made = sessions.open_by_hand(
             cast(User, request.user),
             title=values.get("title", ""),
             about=values.get("about", ""),
@@ -167,6 +168,7 @@ class StemChunk(APIView):
     def put(self, request: Request, public_id: str, number: int) -> Response:
         """Send one numbered chunk (at most 8 MiB). Sending it again changes nothing."""
         stem = own_stem(request, public_id)
+        limits.CHUNKS.spend(cast(User, request.user).pk)
         data: Any = request.data
         if not isinstance(data, bytes) or not 0 < len(data) <= RawParser.limit:
             raise Unprocessable("A chunk has between 1 byte and 8 MiB.")

@@ -1,6 +1,7 @@
 """Writers of sessions: open, invite, join, close."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.core import signing
 from django.db import transaction
@@ -13,6 +14,7 @@ from accounts.queries import may_meet, shown_people
 from accounts.services import children
 from bands.models import Band
 from bands.services.members import hold_seat
+from foundation import limits
 from foundation.live import cut, tell
 from privacy.audiences import OF_BANDS, Audience
 from privacy.viewer import Viewer
@@ -29,6 +31,15 @@ class NotInBand(Exception):
 
 class NoSeat(Exception):
     """Every seat of the session is taken, or the session is closed."""
+
+
+def open_by_hand(host: User, **values: Any) -> JamSession:
+    """Open a session for a person who asks for one, on the page or in the API.
+
+    Raises TooMany, and what `open_session` raises.
+    """
+    limits.SESSIONS.spend(host.pk)
+    return open_session(host, **values)
 
 
 @transaction.atomic
@@ -136,7 +147,14 @@ def close(session: JamSession) -> None:
 
 
 def say(session: JamSession, author: User, *, text: str, ref: str) -> tuple[ChatLine, bool]:
-    """Store a chat line once, whatever the number of times it arrives; say whether it is new."""
+    """Store a chat line once, whatever the number of times it arrives; say whether it is new.
+
+    Raises TooMany; one that is here already costs nothing.
+    """
+    here = ChatLine.objects.filter(author=author, ref=ref).first()
+    if here is not None:
+        return here, False
+    limits.CHAT_LINES.spend(author.pk)
     return ChatLine.objects.get_or_create(
         author=author, ref=ref, defaults={"session": session, "text": text.strip()}
     )

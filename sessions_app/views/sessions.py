@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import MemberRequest
 from bands.queries import my_seats
 from foundation.isolation import isolated
-from foundation.limits import spend
+from foundation.limits import TooMany, spend
 from foundation.paging import newest_first
+from foundation.problems import status_of, too_many_in_words
 from foundation.sockets import socket_origin
 from privacy import previews
 from privacy.access import get_visible_or_404, visible
@@ -56,15 +57,15 @@ def create(request: MemberRequest) -> HttpResponse:
             "Whatever you choose: only you, who looks after you and your class see it."
         )
     if request.method == "POST" and form.is_valid():
-        spend("open-session", str(request.user.pk), limit=20, seconds=3600)
         try:
-            made = sessions.open_session(request.user, **form.cleaned_data)
+            made = sessions.open_by_hand(request.user, **form.cleaned_data)
         except sessions.NotInBand:
             form.add_error("band", _("You aren't in this band any more. Nothing was opened."))
+        except TooMany as error:
+            form.add_error(None, too_many_in_words(error))
         else:
             return redirect(made)
-    status = 422 if form.errors else 200
-    return render(request, "sessions/create.html", {"form": form}, status=status)
+    return render(request, "sessions/create.html", {"form": form}, status=status_of(form))
 
 
 @require_safe

@@ -1,14 +1,16 @@
+import { withoutUnfit } from "../../elements/unfit";
 import type { ChatMessage } from "../protocol";
 import type { Room } from "../room";
 import { words } from "../words";
-import { h, show, text, uid } from "./dom";
+import type { Line } from "../unsaid";
+import { h, show, uid } from "./dom";
 
 export class ChatView {
   readonly element: HTMLElement;
   readonly #log: HTMLElement;
   readonly #empty = h("p", { class: "jam-soft" }, words.chat.empty);
   readonly #input: HTMLTextAreaElement;
-  readonly #problem = h("p", { class: "jam-problem", role: "alert", hidden: true });
+  readonly #unsaid = h("ul", { class: "jam-chat__unsaid", role: "list", hidden: true });
   readonly #seen = new Set<string>();
 
   constructor(readonly room: Room) {
@@ -30,6 +32,7 @@ export class ChatView {
       h("h2", { id: `${id}-title` }, words.chat.title),
       this.#empty,
       this.#log,
+      this.#unsaid,
       h(
         "form",
         {
@@ -43,17 +46,44 @@ export class ChatView {
         this.#input,
         h("button", { class: "button", type: "submit" }, words.chat.send),
       ),
-      this.#problem,
     );
+    this.unsaid(room.unsaid.lines);
   }
 
   #send(): void {
     const message = this.#input.value.trim();
     if (!message) return;
-    const sent = this.room.say(message);
-    if (sent) this.#input.value = "";
-    else text(this.#problem, words.chat.offline);
-    show(this.#problem, !sent);
+    this.#input.value = "";
+    this.room.say(message);
+  }
+
+  /** Lines on their way stand below the others, until the room has them; refused ones say why. */
+  unsaid(lines: readonly Line[]): void {
+    this.#unsaid.replaceChildren(
+      ...lines.map((line) =>
+        h(
+          "li",
+          { class: line.refused === null ? "jam-chat__sending" : "jam-chat__refused" },
+          h("p", {}, line.text),
+          line.refused === null
+            ? h("span", { class: "jam-soft" }, words.chat.sending)
+            : h("p", { class: "jam-problem", role: "alert" }, `${words.chat.unsent} ${line.refused}`),
+          line.refused === null
+            ? ""
+            : h("button", { class: "button button--small", type: "button", click: () => this.#edit(line) }, words.chat.edit),
+        ),
+      ),
+    );
+    show(this.#unsaid, lines.length > 0);
+  }
+
+  /** Back into the box, without what nobody sees and can't be kept. */
+  #edit(line: Line): void {
+    this.room.unsaid.drop(line.ref);
+    const before = this.#input.value.trim();
+    const plain = withoutUnfit(line.text);
+    this.#input.value = before ? `${plain}\n${before}` : plain;
+    this.#input.focus();
   }
 
   add(messages: readonly ChatMessage[]): void {
