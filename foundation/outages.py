@@ -44,7 +44,8 @@ class Watch:
             if away != self.is_away:
                 self.is_away = away
                 logger.warning("Valkey is %s for sockets", "away" if away else "back")
-                await asyncio.gather(*(self._tell(one, away) for one in list(self.sockets)))
+                for one in list(self.sockets):
+                    one.waits() if away else one.goes_on()
 
     async def _hears_itself(self) -> bool:
         layer: Any = get_channel_layer()
@@ -58,12 +59,6 @@ class Watch:
             self._channel = None  # the layer forgets one that was waited for in vain
             return False
         return True
-
-    async def _tell(self, socket: Any, away: bool) -> None:
-        try:
-            await (socket.waits() if away else socket.goes_on())
-        except Exception:
-            logger.exception("a socket could not be told that Valkey is away, or back")
 
 
 watch = Watch()

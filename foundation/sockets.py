@@ -7,6 +7,7 @@ as ours ("server").
 
 import asyncio
 import contextlib
+import contextvars
 import functools
 import json
 import logging
@@ -51,9 +52,13 @@ class Refused(Exception):
 
 
 class Lane:
-    """Work of one socket that is done one after the other, beside whatever else it does."""
+    """Work of one socket that is done one after the other, beside whatever else it does.
+
+    Always on behalf of who opened the socket, whoever adds it: in the context it was made in.
+    """
 
     def __init__(self, most: int = 0) -> None:
+        self._context = contextvars.copy_context()
         self._waiting: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue(most)
         self._worker: asyncio.Task[None] | None = None
 
@@ -63,7 +68,7 @@ class Lane:
             return False
         self._waiting.put_nowait(work)
         if self._worker is None:
-            self._worker = asyncio.create_task(self._run())
+            self._worker = asyncio.create_task(self._run(), context=self._context)
         return True
 
     async def _run(self) -> None:
@@ -196,14 +201,14 @@ class GatedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         except AWAY as error:  # what it held there ends by itself
             logger.warning("a socket ended without a word: %s", type(error).__name__)
 
-    async def waits(self) -> None:
+    def waits(self) -> None:
         """Tell the client that a service is away: what it says is kept by it until then."""
-        await self.send_frame(t="waiting")
+        self._down.add(lambda: self.send_frame(t="waiting"))
 
-    async def goes_on(self) -> None:
+    def goes_on(self) -> None:
         """The service is back: ask the gate anew, and have the client look for what it missed."""
-        await self._try("", None, lambda: self.gate_check({}))
-        await self.send_frame(t="missed")
+        self._down.add(lambda: self._try("", None, lambda: self.gate_check({})))
+        self._down.add(lambda: self.send_frame(t="missed"))
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Do what the socket itself says at once; what comes from others one after the other.
