@@ -1,13 +1,16 @@
-"""Limits on the ways in: by the name of the view, the same for pages and for apps."""
+"""Limits on the ways in, the same for pages and for apps; and where other people's apps end."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
 
+from accounts.signed_in import WAYS_IN
+from foundation import clients
 from foundation.limits import Away, TooMany, network_of, spend
-from foundation.problems import away, too_many
+from foundation.problems import away, problem_response, too_many
 
 HOUR = 3600
 APP = "headless:app"
@@ -98,7 +101,43 @@ class EntranceLimits:
         return None
 
 
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class OutsideApps:
+    """What somebody else's app can't do in the name of who is signed in.
+
+    A child uses our own pages and apps alone. Who keeps other people's apps out isn't written for
+    by one: what it made it couldn't even be shown.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        machine = request.path.startswith("/api/")
+        if request.path.startswith(WAYS_IN) or clients.app_of(request, machine=machine) is None:
+            return None
+        user: Any = request.user
+        if not user.is_authenticated:
+            return None
+        if user.is_child:
+            said = _("A child's account is used on this site's own pages and apps alone.")
+            return problem_response(request, 403, said)
+        if not user.api_access and request.method not in SAFE:
+            said = _(
+                "This account keeps other people's apps out. It can be changed on the website."
+            )
+            return problem_response(request, 403, said)
+        return None
+
+
 def _who(request: HttpRequest) -> str:
-    """Return who is counted. An app's token isn't read yet: its network is counted instead."""
+    """Return who is counted: the account of who is signed in, or else the network."""
     user: Any = request.user
     return f"user:{user.pk}" if user.is_authenticated else network_of(request)

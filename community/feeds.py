@@ -27,7 +27,7 @@ from foundation.limits import network_of, spend
 from foundation.problems import problem_response
 from privacy.access import get_visible_or_404, visible
 from privacy.previews import Preview
-from privacy.viewer import NOBODY, SEARCH_ENGINE
+from privacy.viewer import ANY_APP, SEARCH_ENGINE
 from sessions_app import queries as sessions
 from sessions_app.models import JamSession, Recording
 from sessions_app.views.shapes import recording_preview, session_preview
@@ -49,18 +49,18 @@ class Page:
 
 PAGES = {
     "recordings": Page(
-        "recording", Recording, lambda: sessions.recordings(NOBODY), "public_id",
+        "recording", Recording, lambda: sessions.recordings(ANY_APP), "public_id",
         "created_at", recording_preview,
     ),
     "sessions": Page(
-        "jam", JamSession, lambda: sessions.sessions(NOBODY), "public_id",
+        "jam", JamSession, lambda: sessions.sessions(ANY_APP), "public_id",
         "created_at", session_preview,
     ),
     "people": Page(
-        "profile", User, lambda: visible(User, NOBODY), "username", "date_joined", person_preview,
+        "profile", User, lambda: visible(User, ANY_APP), "username", "date_joined", person_preview,
     ),
     "bands": Page(
-        "band", Band, lambda: visible(Band, NOBODY), "slug", "created_at", band_preview,
+        "band", Band, lambda: visible(Band, ANY_APP), "slug", "created_at", band_preview,
     ),
 }  # fmt: skip
 
@@ -100,7 +100,7 @@ def _preview_of(request: HttpRequest, url: str) -> Preview:
         raise Http404
     lookup = "username__iexact" if page.key == "username" else page.key
     value = next(iter(found.kwargs.values()))
-    return page.preview(get_visible_or_404(page.rows(), NOBODY, **{lookup: value}))
+    return page.preview(get_visible_or_404(page.rows(), ANY_APP, **{lookup: value}))
 
 
 @require_safe

@@ -4,8 +4,6 @@ import math
 import time
 from typing import Any
 
-from drf_spectacular.authentication import SessionScheme
-from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.pagination import BasePagination
 from rest_framework.parsers import BaseParser
@@ -89,20 +87,6 @@ class RawParser(BaseParser):
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         data: bytes = stream.read(self.limit + 1)
         return data
-
-
-class CookieAuthentication(SessionAuthentication):
-    """The site's own sign-in. Who isn't signed in is told so: 401, where DRF's class gives 403."""
-
-    def authenticate_header(self, request: Request) -> str:
-        return 'Cookie realm="api"'
-
-
-class CookieScheme(SessionScheme):  # type: ignore[no-untyped-call]
-    """How the schema describes it."""
-
-    target_class = "foundation.api.CookieAuthentication"
-    name = "siteCookie"
 
 
 class Throttle(BaseThrottle):

@@ -2,9 +2,7 @@
 
 import os
 
-from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
-from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
@@ -13,15 +11,18 @@ if not settings.configured:
     os.environ["JAMSITE_FRONT"] = "1"
 _http = get_asgi_application()
 
-from foundation.outages import Waiting  # noqa: E402  (needs the apps)
+from accounts.services import tokens  # noqa: E402  (needs the apps)
+from accounts.signed_in import SocketSignIn  # noqa: E402
+from foundation.origins import OwnPagesOnly  # noqa: E402
+from foundation.outages import Waiting  # noqa: E402
 from jamsite.ws_urls import patterns  # noqa: E402
 from privacy.wall.middleware import SocketBehalf  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
         "http": _http,
-        "websocket": AllowedHostsOriginValidator(
-            Waiting(AuthMiddlewareStack(SocketBehalf(URLRouter(patterns))))
+        "websocket": OwnPagesOnly(
+            Waiting(SocketSignIn(SocketBehalf(URLRouter(patterns)))), by_token=tokens.is_shown
         ),
     }
 )

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
+from foundation import clients
+
 LINKS = "share_links"  # key in the web session
 MAX_LINKS = 50  # a browser holds the newest of those it opened
 
@@ -34,7 +36,7 @@ class Viewer:
 
     - `user_id`: key of the account, None for nobody.
     - `links`: keys of the share links whose secret this viewer has shown.
-    - `app`: client id of the third-party app that looks on somebody's behalf.
+    - `app`: client id of the third-party app that looks, on somebody's behalf or nobody's.
     - `real`, `pose`: who looks with borrowed eyes, and how; see `privacy.posing`.
     - `trusts`: parents whose own policies say who sees them; only while the wall is generated.
     """
@@ -61,18 +63,21 @@ class Viewer:
     def looking(cls, request: Any, via: Via = Via.PAGE) -> "Viewer":
         """Return the viewer of a request: the person, their links, the app they use.
 
-        An app is known by the token that the API accepted (`request.auth`, with the `client_id`
-        it was given to). It holds no web session, so no links either.
+        An app that was registered is known by the token that the API accepted (`request.auth`,
+        with the `client_id` it was given to); it holds no web session, so no links either. All
+        others are one: see `foundation.clients`.
         """
         client = getattr(getattr(request, "auth", None), "client_id", None)
         if client is not None:
             return replace(cls.of(request.user, via), app=str(client))
-        return replace(cls.of(request.user, via), links=links_in(request.session))
+        app = clients.app_of(request, machine=via is Via.API)
+        return replace(cls.of(request.user, via), links=links_in(request.session), app=app)
 
     @classmethod
     def connected(cls, scope: Mapping[str, Any], user: Any) -> "Viewer":
         """Return the viewer of an open socket; `user` as the database knows them now."""
-        return replace(cls.of(user, Via.SOCKET), links=links_in(scope.get("session") or {}))
+        links = links_in(scope.get("session") or {})
+        return replace(cls.of(user, Via.SOCKET), links=links, app=scope.get("app"))
 
     def holding(self, link_id: int) -> "Viewer":
         return replace(self, links=self.links | {link_id})
@@ -98,4 +103,5 @@ def hold_link(session: Any, link_id: int) -> bool:
 
 SOMEBODY = 0  # the key of no account: a member without any ties
 NOBODY = Viewer()
+ANY_APP = Viewer(via=Via.API, app=clients.OUTSIDE)  # somebody else's, on nobody's behalf
 SEARCH_ENGINE = Viewer(via=Via.INDEX)

@@ -23,6 +23,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Connection, NetworkFact, Profile, RealName, User
+from accounts.services import tokens
 from messaging import services as messaging
 from privacy.viewer import NOBODY, Viewer
 from sessions_app.models import (
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 PASSWORD = "a stave has five lines"
 BACKEND = "accounts.backends.Backend"
+OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}  # what a browser says of requests of our own pages
+OWN_CLIENT = "a client of ours, named in the settings"  # see the `own_client` fixture
 ROLES = ("owner", "participant", "former", "stranger", "leaving", "anonymous")
 AT_SCHOOL = ("child", "classmate", "guardian", "teacher", "coordinator", "other-child",
              "other-teacher", "far-child", "far-teacher", "far-coordinator")  # fmt: skip
@@ -128,6 +131,24 @@ def just_signed_in(client: Client, seconds_ago: float = 0) -> None:
     session.save()
 
 
+def signed_in(user: User) -> Client:
+    """Return a browser with our pages in it, in which somebody signed in."""
+    client = Client(headers=OWN_PAGE)
+    client.force_login(user, backend=BACKEND)
+    just_signed_in(client)
+    return client
+
+
+def app_of(user: User, *, by: str = "session", ours: bool = False) -> Client:
+    """Return an app that holds a token of somebody's sign-in: `session` or `access`, no cookie."""
+    session = signed_in(user).session
+    if by == "session":
+        shown = {"X-Session-Token": str(session.session_key)}
+    else:
+        shown = {"Authorization": f"Bearer {tokens.access_token(user, session)}"}
+    return Client(headers={**shown, **({"X-Client-Id": OWN_CLIENT} if ours else {})})
+
+
 @dataclass
 class Cast:
     people: dict[str, User]
@@ -184,7 +205,7 @@ class Cast:
         return AnonymousUser() if role == "anonymous" else self[role]
 
     def client(self, role: str, **kwargs: Any) -> Client:
-        client = Client(**kwargs)
+        client = Client(headers=OWN_PAGE, **kwargs)
         if role != "anonymous":
             client.force_login(self[role], backend=BACKEND)
             just_signed_in(client)

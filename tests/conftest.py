@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import cache
 
 from tests import written
-from tests.cast import Cast
+from tests.cast import OWN_CLIENT, Cast
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +41,13 @@ def known_json() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def watched_json() -> None:
     written.watch()
+
+
+@pytest.fixture
+def own_client(settings: Any) -> str:
+    """Name a client of our own in the settings; return the id that it sends."""
+    settings.OWN_CLIENT_IDS = [OWN_CLIENT]
+    return OWN_CLIENT
 
 
 @pytest.fixture

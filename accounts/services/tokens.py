@@ -7,6 +7,7 @@ all three at once. The tokens name a person by their public id.
 """
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from allauth.core.internal.httpkit import authenticated_user, get_authorization_credential
@@ -21,6 +22,9 @@ from django.http import HttpRequest
 from accounts.models import User
 
 SCHEME = "Bearer"
+SESSION_HEADER = "x-session-token"
+OVERLAP = 30  # seconds in which a refresh token that was traded gets the same answer
+TRADED = "traded_refresh_tokens"  # key in the session: id of one → until when, and its pair
 UNUSED = "headless_refresh_tokens"  # key in the session: id of a refresh token → when it runs out
 
 
@@ -40,7 +44,9 @@ class AppTokens(JWTTokenStrategy):  # type: ignore[misc]
     def refresh_token(self, refresh_token: str) -> tuple[str, str] | None:
         """Trade a refresh token for the next pair.
 
-        One that was traded before is in two hands, and nobody knows in whose: the sign-in ends.
+        Sent again within a few seconds it gets the same pair: the answer was lost on its way, or
+        two parts of an app asked at once. Later it is in two hands, and nobody knows in whose: the
+        sign-in ends.
         """
         claims = internal.decode_token(refresh_token, "refresh")
         key = internal.session_key_from_sid(claims["sid"]) if claims else None
@@ -52,11 +58,14 @@ class AppTokens(JWTTokenStrategy):  # type: ignore[misc]
             if found is None:
                 return None
             user, session = found
-            if session.get(UNUSED, {}).pop(claims["jti"], None) is None:
+            pair = _traded(session, claims["jti"])
+            if pair is None and session.get(UNUSED, {}).pop(claims["jti"], None) is None:
                 session.flush()
                 return None
-            pair = _access(user, session), _refresh(user, session)
-            session.save()
+            if pair is None:
+                pair = _access(user, session), _refresh(user, session)
+                _remember(session, claims["jti"], pair)
+                session.save()
         return pair
 
     def _get_access_token(self, request: HttpRequest) -> dict[str, Any] | None:
@@ -65,21 +74,32 @@ class AppTokens(JWTTokenStrategy):  # type: ignore[misc]
         return claims if claims and _of_session(claims) else None
 
 
-def person_of(request: Any) -> tuple[User, Any] | None:
-    """Return the person of a request's token and its session; None for a token that is none.
+def is_shown(headers: Mapping[str, str]) -> bool:
+    """Return whether a request or a socket carries a token, good or bad."""
+    return bool(headers.get(SESSION_HEADER) or _bearer(headers))
 
-    Raises LookupError when the request carries no token at all.
-    """
-    session_token = request.headers.get("X-Session-Token")
-    access_token = get_authorization_credential(request, SCHEME)
-    if session_token:
-        session = lookup_session(session_token)
-        user = get_session_user(session) if session is not None else None
+
+def session_of(headers: Mapping[str, str]) -> Any:
+    """Return the session that a token opens; None for a token that is none."""
+    if token := headers.get(SESSION_HEADER):
+        return lookup_session(token)
+    found = person_of(headers)
+    return found[1] if found else None
+
+
+def person_of(headers: Mapping[str, str]) -> tuple[User, Any] | None:
+    """Return the person of a token and its session; None for a token that is none."""
+    if token := headers.get(SESSION_HEADER):
+        session = lookup_session(token)
+        user: Any = get_session_user(session) if session is not None else None
         return None if user is None else (user, session)
-    if access_token:
-        claims = internal.decode_token(access_token, "access")
-        return _of_session(claims) if claims else None
-    raise LookupError
+    claims = internal.decode_token(_bearer(headers), "access")
+    return _of_session(claims) if claims else None
+
+
+def _bearer(headers: Mapping[str, str]) -> str:
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == SCHEME.lower() else ""
 
 
 def _of_session(claims: dict[str, Any]) -> tuple[User, Any] | None:
@@ -89,6 +109,11 @@ def _of_session(claims: dict[str, Any]) -> tuple[User, Any] | None:
     if user is None or user.public_id != claims["sub"]:
         return None
     return user, session
+
+
+def access_token(user: Any, session: Any) -> str:
+    """Return a fresh access token of a sign-in."""
+    return _access(user, session)
 
 
 def _access(user: Any, session: Any) -> str:
@@ -101,6 +126,18 @@ def _refresh(user: Any, session: Any) -> str:
     kept = {jti: until for jti, until in session.get(UNUSED, {}).items() if until > now}
     session[UNUSED] = {**kept, claims["jti"]: claims["exp"]}
     return token
+
+
+def _traded(session: Any, jti: str) -> tuple[str, str] | None:
+    """Return the pair that a refresh token was traded for in the last seconds."""
+    until, *pair = session.get(TRADED, {}).get(jti, (0,))
+    return (pair[0], pair[1]) if until > time.time() else None
+
+
+def _remember(session: Any, jti: str, pair: tuple[str, str]) -> None:
+    now = time.time()
+    lately = {one: kept for one, kept in session.get(TRADED, {}).items() if kept[0] > now}
+    session[TRADED] = {**lately, jti: (now + OVERLAP, *pair)}
 
 
 def _make(use: str, user: Any, session: Any, seconds: int) -> tuple[str, dict[str, Any]]:

@@ -42,6 +42,7 @@ MAIL_DIR = DATA_DIR / "mail"
 DEVELOPMENT_PAGES = False
 
 SITE_NAME = "Jamsite"
+OWN_CLIENT_IDS = ENV.own_client_ids  # of our own apps; whatever else speaks the API is another's
 SITE_URL = ENV.site_url.rstrip("/")
 SOCKET_URL = ENV.socket_url.rstrip("/")
 REGION = ENV.region
@@ -97,10 +98,10 @@ MIDDLEWARE = [
     "jamsite.middleware.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.signed_in.SignInMiddleware",  # the web session, by cookie or by an app's token
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "accounts.signed_in.CsrfMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "privacy.wall.middleware.ViewerMiddleware",
     "accounts.services.last_use.LastUseMiddleware",
@@ -113,6 +114,7 @@ MIDDLEWARE = [
     "jamsite.middleware.ClockMiddleware",
     "jamsite.children.ChildrenMiddleware",
     "foundation.middleware.InputMiddleware",
+    "accounts.middleware.OutsideApps",
     "jamsite.middleware.ErrorPagesMiddleware",
     "accounts.middleware.EntranceLimits",
 ]
@@ -182,7 +184,7 @@ CHANNEL_LAYERS = {
 # Sign-up and sign-in -----------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.Backend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.BCryptSHA256PasswordHasher"]
+PASSWORD_HASHERS = ["accounts.hashers.BCrypt"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -211,6 +213,7 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # privacy.notices puts one before every letter's subject
 ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "root", "jamsite", "support", "privacy", "moderator", "me"]
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.split(":")[0]
@@ -229,8 +232,6 @@ USERSESSIONS_TRACK_ACTIVITY = False
 MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-# A code of the clock before stays refused: allauth remembers a used one for one step alone.
-MFA_TOTP_TOLERANCE = 0
 MFA_TOTP_ISSUER = SITE_NAME
 ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxies
 
@@ -312,8 +313,7 @@ TIME_ZONE = "UTC"
 # API --------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.api.authentication.AppAuthentication",  # first: it names the scheme of a 401
-        "foundation.api.CookieAuthentication",
+        "accounts.api.authentication.Authentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["jamsite.renderers.FastJSONRenderer"],

@@ -85,6 +85,9 @@ class Environment(BaseSettings):
     site_url: str = "http://127.0.0.1:8000"
     socket_url: str = Field(default="", description="where /ws/ is served; empty: same as the site")
     allowed_hosts: CommaList = []
+    own_client_ids: Annotated[list[Annotated[str, Field(min_length=32)]], NoDecode] = Field(
+        default=[], description="ids that your own apps send; all others are other people's apps"
+    )
     media_root: str = ""
     media_accel_prefix: str = ""
     region: str = "not stated"
@@ -164,6 +167,7 @@ class Environment(BaseSettings):
 
     @field_validator(
         "allowed_hosts",
+        "own_client_ids",
         "backup_recipients",
         "stun_urls",
         "turn_urls",

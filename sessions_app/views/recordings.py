@@ -16,7 +16,7 @@ from privacy import previews
 from privacy.access import get_visible_or_404
 from privacy.media import url_for
 from privacy.posing import looking
-from privacy.viewer import Viewer
+from privacy.viewer import Via, Viewer
 from sessions_app import permissions, queries
 from sessions_app.forms import RecordingAudienceForm, RecordingTitleForm
 from sessions_app.models import Recording, Stem
@@ -83,7 +83,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def audio(request: HttpRequest, public_id: str) -> HttpResponse:
     """Give a fresh address of the mix: addresses expire, pages stay open."""
-    viewer = Viewer.looking(request)
+    viewer = Viewer.looking(request, Via.API)
     recording = get_visible_or_404(Recording, viewer, public_id=public_id)
     mix = queries.mix_of(viewer, recording)
     if mix is None:
@@ -94,7 +94,7 @@ def audio(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def peaks(request: HttpRequest, public_id: str) -> HttpResponse:
     """Give the waveform of the mix in force."""
-    viewer = Viewer.looking(request)
+    viewer = Viewer.looking(request, Via.API)
     recording = get_visible_or_404(Recording, viewer, public_id=public_id)
     mix = queries.mix_of(viewer, recording)
     if mix is None:
@@ -104,7 +104,7 @@ def peaks(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 def stem_peaks(request: HttpRequest, public_id: str) -> HttpResponse:
-    stem = get_visible_or_404(Stem, Viewer.looking(request), public_id=public_id)
+    stem = get_visible_or_404(Stem, Viewer.looking(request, Via.API), public_id=public_id)
     if stem.peaks is None:
         raise Http404
     return _private(JsonResponse(stem.peaks))

@@ -14,7 +14,8 @@ class Answer:
     def __init__(self, status: int, headers: Any, body: bytes) -> None:
         self.status = status
         self.headers = headers
-        self.json: Any = json.loads(body) if body else None
+        is_json = "json" in headers.get("Content-Type", "")
+        self.json: Any = json.loads(body) if body and is_json else None
 
     @property
     def codes(self) -> list[str]:

@@ -13,12 +13,13 @@ from django.test import Client
 from accounts.models import Follow, Profile, User
 from accounts.services import profiles, ties
 from community import services as community
+from foundation.clients import OUTSIDE
 from privacy import links
 from privacy.models import ShareLink
 from privacy.viewer import NOBODY, Viewer
 from sessions_app.models import JamSession, Mix, Participant, Recording
 from sessions_app.services import publishing, sessions
-from tests.cast import BACKEND, person, recorded
+from tests.cast import BACKEND, OWN_PAGE, app_of, person, recorded
 from tests.school import School
 
 GROWN_UP = ("owner", "player", "follower", "asker", "jammed", "member", "blocked", "blocker")
@@ -80,8 +81,8 @@ class Circle:
 
     def _client(self, role: str) -> Client:
         if role == "app":
-            return Client(headers={"Authorization": f"Tuner {self['member'].public_id}"})
-        client = Client()
+            return app_of(self["member"])
+        client = Client(headers=OWN_PAGE)
         if role in PEOPLE:
             client.force_login(self[role], backend=BACKEND)
         if role == "holder":
@@ -91,7 +92,7 @@ class Circle:
 
     def viewer(self, role: str) -> Viewer:
         if role == "app":
-            return Viewer(self["member"].pk, app="tuner")
+            return Viewer(self["member"].pk, app=OUTSIDE)
         if role == "holder":
             return Viewer(links=frozenset(link.pk for link in self.links))
         return Viewer.of(self[role]) if role in PEOPLE else NOBODY

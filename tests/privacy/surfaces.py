@@ -14,7 +14,7 @@ from privacy.audiences import Audience
 from tests.privacy.circle import ROLES, Circle
 
 Ask = Callable[[Circle, str, str], bool]  # (circle, role, whose) → seen?
-BROWSERS = tuple(role for role in ROLES if role != "app")
+BROWSERS = ROLES
 FIELDS = tuple(one for one in Audience if one not in {"link", "participants"})
 OF_SESSIONS = tuple(one for one in Audience if one != "me")
 

@@ -1,23 +1,26 @@
 """A socket spoken to as a browser would, without a server in between."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from asgiref.testing import ApplicationCommunicator
-from channels.auth import AuthMiddlewareStack
-from channels.routing import URLRouter
+from django.conf import settings
 
-from jamsite.ws_urls import patterns
-
-application = AuthMiddlewareStack(URLRouter(patterns))
+from jamsite.asgi import application
 
 
 class Socket(ApplicationCommunicator):
     """One connection. (Channels' own communicator wants the daphne server installed.)"""
 
-    def __init__(self, path: str, cookie: str = "") -> None:
-        headers = [(b"cookie", cookie.encode())] if cookie else []
-        scope = {"type": "websocket", "path": path, "headers": headers, "query_string": b""}
+    def __init__(
+        self, path: str, cookie: str = "", headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Without `headers`, as a page of ours opens it: with its origin and the cookie."""
+        if headers is None:
+            headers = {"Origin": settings.SITE_URL, **({"Cookie": cookie} if cookie else {})}
+        sent = [(name.lower().encode(), text.encode()) for name, text in headers.items()]
+        scope = {"type": "websocket", "path": path, "headers": sent, "query_string": b""}
         super().__init__(application, scope)
 
     async def open(self) -> None:

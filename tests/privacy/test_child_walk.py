@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.db.models import Q
-from rest_framework.views import APIView
 
 from accounts import queries as people
 from privacy import compiled
@@ -22,14 +21,11 @@ from tests.privacy import walk_arguments
 from tests.privacy.copies import Copy
 from tests.privacy.kid import FIRST_KEY, TELLTALE, Kid, count_from, count_on
 from tests.privacy.talking import Socket
-from tests.privacy.test_surfaces import Tokens
 from tests.privacy.walking import INSIDE, OUTSIDE, Unplaced, Walk
 
 
 @pytest.fixture
 def walk(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Iterator[Walk]:
-    known = [Tokens, *APIView.authentication_classes]
-    monkeypatch.setattr(APIView, "authentication_classes", known)
     monkeypatch.setattr("channels.db.close_old_connections", lambda: None)
     before = count_from(FIRST_KEY)
     yield Walk(Kid(cast))

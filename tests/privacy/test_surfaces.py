@@ -1,34 +1,16 @@
 """Audience × cast × surface, against one table."""
 
-from types import SimpleNamespace
-from typing import Any
-
 import pytest
 from django.core.cache import cache
-from rest_framework.authentication import BaseAuthentication
-from rest_framework.views import APIView
 
-from accounts.models import User
 from accounts.services import ties
 from tests.privacy.circle import Circle
 from tests.privacy.expectations import AUDIENCES, AUDIENCES_OF_A_CHILD
 from tests.privacy.surfaces import SURFACES, Surface
 
 
-class Tokens(BaseAuthentication):
-    """Stands for what a token of a third-party app leaves behind: a person and a client's id."""
-
-    def authenticate(self, request: Any) -> Any:
-        kind, _, key = request.headers.get("Authorization", "").partition(" ")
-        if kind != "Tuner":
-            return None
-        return User.objects.get(public_id=key), SimpleNamespace(client_id="tuner")
-
-
 @pytest.fixture
-def circle(db: None, monkeypatch: pytest.MonkeyPatch) -> Circle:
-    known = [Tokens, *APIView.authentication_classes]
-    monkeypatch.setattr(APIView, "authentication_classes", known)
+def circle(db: None) -> Circle:
     return Circle()
 
 

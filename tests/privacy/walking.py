@@ -17,8 +17,9 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
 from accounts import parent_links
+from foundation import clients as apps
 from privacy.viewer import Viewer
-from tests.cast import BACKEND, just_signed_in
+from tests.cast import BACKEND, OWN_PAGE, app_of, just_signed_in
 from tests.privacy import routes
 from tests.privacy.exempt import EXEMPT
 from tests.privacy.kid import Kid
@@ -121,14 +122,16 @@ class Walk:
             return Viewer(links=frozenset(one.pk for one in self.kid.links))
         if self.user(role) is None:
             return Viewer()
-        return Viewer(self.user(role).pk, app="tuner" if role in APPS else None)
+        return Viewer(self.user(role).pk, app=apps.OUTSIDE if role in APPS else None)
 
     def _client(self, role: str) -> Client:
         if role in APPS:
-            return Client(headers={"Authorization": f"Tuner {self.user(role).public_id}"})
-        client = Client()
+            return app_of(self.user(role))
+        client = Client(headers=OWN_PAGE)
         if role == "bot":
-            client = Client(headers={"User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1)"})
+            client = Client(
+                headers={**OWN_PAGE, "User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1)"}
+            )
             session = client.session  # it opened the links, as if they had once been in force
             session["share_links"] = [one.pk for one in self.kid.links]
             session.save()
