@@ -8,5 +8,7 @@ class AccountsConfig(AppConfig):
         from allauth.mfa.signals import authenticator_used
 
         from accounts.guarding import code_was_used
+        from accounts.services import codes
 
+        codes.install()
         authenticator_used.connect(code_was_used, dispatch_uid="accounts.recovery")

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Now
 from django.http import HttpRequest
 
+from accounts.hashers import plain
 from accounts.models import Profile, User
 from accounts.services import lockouts, locks
 from privacy import consent, notices
@@ -35,7 +36,8 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
         counts = lockouts.counts_of(request, user, login) if request is not None else []
         lockouts.before(counts)
         if user is None:
-            self._mitigate_timing_attack(password)
+            for _form in {password, plain(password)}:  # a hash may be of either: the same work
+                self._mitigate_timing_attack(password)
             return None
         if not user.check_password(password):
             return None

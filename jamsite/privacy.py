@@ -113,6 +113,7 @@ dm.declare(
                 "name": dm.Datum("user.account", seen_by="owner", label=_("name of a passkey")),
                 "credential": _key,  # the public half of a passkey, as the browser sent it
                 "credential.*": _key,
+                "last_step": dm.technical(),  # of a clock: codes up to it are used
                 "secret": _key,  # what the codes of an app are made from, sealed
                 "seed": _key,  # what recovery codes are made from, sealed
                 "migrated_codes[]": _key,

@@ -2,9 +2,11 @@
 
 import re
 import time
+from typing import Any
 
+import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -39,6 +41,14 @@ def confirmed(client: Client, method: str = "password") -> Client:
     session[f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"] = session["_auth_user_id"]
     session.save()
     return client
+
+
+def with_codes(user: Any, secret: str) -> None:
+    """Give somebody codes of an app, which they switched on some minutes ago."""
+    earlier = time.time() - 300
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("accounts.services.codes.time.time", lambda: earlier)
+        TOTP.activate(user, secret)
 
 
 def mail_links() -> None:

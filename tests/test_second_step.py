@@ -4,14 +4,13 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 from django.urls import reverse
 
 from jamsite import roles
 from jamsite.settings import base
 from tests.cast import BACKEND, Cast
-from tests.coming_in import code_of, confirmed, sign_in
+from tests.coming_in import code_of, confirmed, sign_in, with_codes
 from tests.staff import member_of
 
 
@@ -37,7 +36,7 @@ def test_without_a_second_step_no_page_of_the_staff_opens(cast: Cast) -> None:
 def test_the_code_is_shown_in_this_very_web_session(cast: Cast) -> None:
     staff = member_of(roles.SUPPORT)
     secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-    TOTP.activate(staff, secret)
+    with_codes(staff, secret)
     older = Client()  # came in before the step was set up
     older.force_login(staff, backend=BACKEND)
     confirmed(older)  # the password again is no second step

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core import mail
@@ -20,7 +19,7 @@ from accounts.services import locks
 from privacy.models import LeaveLink
 from tests.accounts.app import App
 from tests.cast import BACKEND, PASSWORD, Cast, person
-from tests.coming_in import code_of, confirmed, links_in, mail_links, sign_in
+from tests.coming_in import code_of, confirmed, links_in, mail_links, sign_in, with_codes
 from tests.told import deliver
 
 NEW = "another stave with five lines"
@@ -109,7 +108,7 @@ def test_a_sign_in_that_races_the_lock_opens_nothing(cast: Cast) -> None:
 def test_a_second_step_that_was_being_typed_when_the_lock_came_opens_nothing(cast: Cast) -> None:
     """Whoever had the first proof meets the lock at the last one; so would a passkey, a network."""
     secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-    TOTP.activate(cast["owner"], secret)
+    with_codes(cast["owner"], secret)
     half = sign_in("owner")
     locks.lock(cast["owner"], "owner@mail.example")
     answer = half.post(reverse("mfa_authenticate"), {"code": code_of(secret)})

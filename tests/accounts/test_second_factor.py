@@ -9,12 +9,13 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import SafetyEvent
 from tests.cast import Cast, just_signed_in
-from tests.coming_in import code_of, confirmed, links_in, sign_in
+from tests.coming_in import code_of, confirmed, links_in, sign_in, with_codes
 from tests.privacy.copies import Copy
 from tests.told import deliver
 
@@ -24,7 +25,7 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 @pytest.fixture
 def guarded(cast: Cast) -> Any:
     """The owner, with an app and recovery codes."""
-    TOTP.activate(cast["owner"], SECRET)
+    with_codes(cast["owner"], SECRET)
     return RecoveryCodes.activate(cast["owner"])
 
 
@@ -75,12 +76,50 @@ def test_a_code_opens_once(guarded: Any) -> None:
     """The clock is held: at the edge of a half minute the test would say nothing."""
     now = int(time.time()) // 30 * 30 + 5
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("allauth.mfa.totp.internal.auth.time.time", lambda: now)
+        patch.setattr("accounts.services.codes.time.time", lambda: now)
         code = code_of(SECRET)
         assert answer(half_in(), code)
         assert not answer(half_in(), code)
         assert not answer(half_in(), code_of(SECRET, -1))
         assert not answer(half_in(), code_of(SECRET, 1))
+
+
+@pytest.mark.clause("second-step")
+def test_a_code_of_the_step_before_opens_once_too(guarded: Any) -> None:
+    """RFC 6238, section 5.2: it was typed in time, and came late. What is older is too old."""
+    begun = int(time.time()) // 30 * 30
+    with pytest.MonkeyPatch.context() as patch:
+        at = [begun + 29.0]
+        patch.setattr("accounts.services.codes.time.time", lambda: at[0])
+        code, after, old = code_of(SECRET), code_of(SECRET, 1), code_of(SECRET, -1)
+        at[0] = begun + 31.0
+        assert not answer(half_in(), old)
+        assert answer(half_in(), code)
+        # Used is used, in its own half minute and in the one after, whatever a cache forgot.
+        cache.clear()
+        assert not answer(half_in(), code)
+        assert answer(half_in(), after)
+        at[0] = begun + 61.0
+        assert not answer(half_in(), after)
+        assert not answer(half_in(), code)
+
+
+@pytest.mark.clause("second-step")
+def test_the_code_that_switched_codes_on_is_used(
+    cast: Cast, django_capture_on_commit_callbacks: Any
+) -> None:
+    begun = int(time.time()) // 30 * 30
+    with pytest.MonkeyPatch.context() as patch:
+        at = [begun + 3.0]
+        patch.setattr("accounts.services.codes.time.time", lambda: at[0])
+        owner = confirmed(cast.client("owner"))
+        secret = owner.get(reverse("mfa_activate_totp")).context["form"].secret
+        code = code_of(secret, -1)
+        assert owner.post(reverse("mfa_activate_totp"), {"code": code}).status_code == 302
+        assert not answer(half_in(), code)
+        assert not answer(half_in(), code_of(secret))
+        at[0] = begun + 33.0
+        assert answer(half_in(), code_of(secret))
 
 
 @pytest.mark.clause("second-step")
