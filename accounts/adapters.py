@@ -9,7 +9,6 @@ from allauth.headless.internal.restkit.response import ErrorResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -20,7 +19,7 @@ from accounts.guarding import GuardingAdapter
 from accounts.models import User
 from accounts.services import ages
 from accounts.services.names import is_free
-from foundation.limits import TooMany, masked, spend
+from foundation.limits import TooMany, masked, network_of, spend
 from privacy import notices, sealing
 from privacy.tombstones import is_buried
 
@@ -57,15 +56,16 @@ class AccountAdapter(GuardingAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Leave the letter to the outbox: a slow mail server holds up nobody, and tells nothing."""
+        name, to = f"letter:{template_prefix}", masked(email.lower())
+        who = network_of(allauth_context.request)
         try:
-            # Silently: whoever asks is told nothing, and the links sent before still work.
-            who = masked(email.lower())
-            spend(f"letter:{template_prefix}", who, limit=5, seconds=3600, guards=True)
+            # Silently: whoever asks is told nothing, and the links sent before still work. By who
+            # asks first, so that others don't use up what is somebody's own.
+            spend(name, f"{to}:{who}", limit=5, seconds=3600, guards=True)
+            spend(name, to, limit=20, seconds=3600, guards=True)
         except TooMany:
             return
-        request = allauth_context.request
-        site = get_current_site(request)
-        about = {"request": request, "email": email, "current_site": site, **context}
+        about = {"request": allauth_context.request, "email": email, **context}
         letter = self.render_mail(template_prefix, email, about)
         notices.write(email, "entrance", letter.subject, str(letter.body))
 
@@ -95,7 +95,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _(
-            "That code isn't right, was used already, or its half minute is over. Nothing was "
+            "That code isn't right, was used already, or its minute is over. Nothing was "
             "changed. Wait for the next code and type that one."
         ),
     }

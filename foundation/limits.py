@@ -83,6 +83,20 @@ def spend(name: str, who: str, *, limit: int, seconds: int, guards: bool = False
         raise TooMany((window + 1) * seconds - now, limit, seconds)
 
 
+def spend_on(
+    name: str, request: HttpRequest, target: str, *, limit: int, each: int, seconds: int
+) -> None:
+    """Count something that is asked for, which goes to somebody else; raise TooMany, or Away.
+
+    By who asks, `limit` for all targets and `each` for this one. What others ask for the same
+    target never counts: they could use up what its owner needs.
+    """
+    who = network_of(request)
+    pair = f"{masked(target.strip().lower())}:{who}"
+    spend(f"{name}-by", who, limit=limit, seconds=seconds, guards=True)
+    spend(f"{name}-for", pair, limit=each, seconds=seconds, guards=True)
+
+
 def give_back(name: str, who: str, *, seconds: int) -> None:
     """Take back one use: it turned out not to be what is counted."""
     key = cache.make_key(_key(name, who, int(time.time()) // seconds))

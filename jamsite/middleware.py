@@ -16,13 +16,18 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class HeadersMiddleware:
-    """Headers that every answer carries."""
+    """Headers that every answer carries.
+
+    Nothing that we make is stored on the way or by the browser, unless its view says otherwise:
+    what somebody may see changes at once, and a machine may have its next person.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
+        response.setdefault("Cache-Control", "private, no-store")
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.setdefault(
             "Permissions-Policy",

@@ -312,8 +312,9 @@ def _letter(notice: Notice) -> Letter:
     domain = settings.SITE_URL.split("//")[-1].split("/")[0].split(":")[0]
     headers = {"Message-ID": f"<{notice.public_id}@{domain}>", **about.headers(notice)}
     purpose = about.key if about.key in datamap.PURPOSES else "account"
+    subject = f"[{settings.SITE_NAME}] {notice.title}"
     if about.whole:
-        return Letter(notice.title, notice.text, to=[to], headers=headers, purpose=purpose)
+        return Letter(subject, notice.text, to=[to], headers=headers, purpose=purpose)
     with override(settings.LANGUAGE_CODE):
         body = render_to_string(
             "email/notice.txt",
@@ -326,7 +327,6 @@ def _letter(notice: Notice) -> Letter:
                 "SITE_URL": settings.SITE_URL,
             },
         )
-    subject = f"[{settings.SITE_NAME}] {notice.title}"
     return Letter(subject, body, to=[to], headers=headers, purpose=purpose)
 
 

@@ -10,12 +10,14 @@ from allauth.headless.account.views import RequestPasswordResetView, SignupView
 from allauth.headless.adapter import DefaultHeadlessAdapter
 from allauth.headless.internal.restkit import inputs
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import entrance
 from accounts.forms.age import born_on
 from accounts.forms.entrance import ResetForm, SameForAll
 from accounts.services import ages
+from foundation.addresses import absolute
 
 
 class AgeInput(inputs.Input):  # type: ignore[misc]
@@ -71,6 +73,22 @@ class Person:
 
 class HeadlessAdapter(DefaultHeadlessAdapter):  # type: ignore[misc]
     """People are named by their public id; our own keys stay on the server."""
+
+    def get_frontend_url(self, urlname: str, **kwargs: str) -> str | None:
+        """Return the address that a letter names, of pages and apps alike: this site's own.
+
+        allauth builds it from the request's `Host` unless it is told here, and whoever sends the
+        request chooses that.
+        """
+        key = kwargs.get("key", "")
+        if urlname == "account_confirm_email":
+            return absolute(reverse(urlname, args=[key]))
+        if urlname == "account_reset_password_from_key":
+            user, _dash, secret = key.partition("-")
+            return absolute(reverse(urlname, kwargs={"uidb36": user, "key": secret}))
+        if urlname in {"account_reset_password", "account_signup"}:
+            return absolute(reverse(urlname))
+        return None
 
     def get_user_dataclass(self) -> type[Person]:
         return Person

@@ -12,6 +12,7 @@ from accounts.models import SafetyLink, User
 from foundation.addresses import absolute
 
 LASTS = timedelta(days=7)
+MOST_IN_AN_HOUR = 5  # letters with a link that works; more would say nothing new
 
 
 def make(user: User, does: str, address: str) -> str:
@@ -26,6 +27,14 @@ def make(user: User, does: str, address: str) -> str:
         work=SafetyLink.Progress.DONE,
     )
     return path_of(secret)
+
+
+def are_at_hand(user: User, does: str) -> bool:
+    """Return whether so many links were mailed in the last hour, and still work, that they do."""
+    lately = timezone.now() - timedelta(hours=1)
+    mailed = SafetyLink.objects.filter(user=user, does=does, used_at__isnull=True)
+    mailed = mailed.filter(created_at__gt=lately).exclude(secret_hash="")
+    return mailed.count() >= MOST_IN_AN_HOUR
 
 
 def new_secret() -> str:

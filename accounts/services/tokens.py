@@ -82,7 +82,7 @@ def is_shown(headers: Mapping[str, str]) -> bool:
 def session_of(headers: Mapping[str, str]) -> Any:
     """Return the session that a token opens; None for a token that is none."""
     if token := headers.get(SESSION_HEADER):
-        return lookup_session(token)
+        return _session(token)
     found = person_of(headers)
     return found[1] if found else None
 
@@ -90,11 +90,15 @@ def session_of(headers: Mapping[str, str]) -> Any:
 def person_of(headers: Mapping[str, str]) -> tuple[User, Any] | None:
     """Return the person of a token and its session; None for a token that is none."""
     if token := headers.get(SESSION_HEADER):
-        session = lookup_session(token)
+        session = _session(token)
         user: Any = get_session_user(session) if session is not None else None
         return None if user is None else (user, session)
     claims = internal.decode_token(_bearer(headers), "access")
     return _of_session(claims) if claims else None
+
+
+def _session(token: str) -> Any:
+    return lookup_session(token) if token.isascii() and token.isalnum() else None
 
 
 def _bearer(headers: Mapping[str, str]) -> str:

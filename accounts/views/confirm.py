@@ -19,6 +19,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import MemberRequest
+from foundation.addresses import absolute
 from foundation.limits import spend
 
 LIFETIME = 900  # seconds
@@ -38,7 +39,7 @@ def ask(request: MemberRequest) -> HttpResponse:
             "at": time.time(),
             "next": _safe(request, request.POST.get("next", "")),
         }
-        link = request.build_absolute_uri(reverse("confirm_by_link", args=[token]))
+        link = absolute(reverse("confirm_by_link", args=[token]))
         context = {"link": link, "minutes": LIFETIME // 60}
         get_adapter().send_mail("account/email/confirm_it_is_you", request.user.email, context)
     context = {"sent": sent, "next": _safe(request, request.GET.get("next", ""))}

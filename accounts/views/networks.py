@@ -244,7 +244,7 @@ def apple_tells(request: HttpRequest) -> HttpResponse:
     Its signature is what counts. Who isn't known here gets the same answer.
     """
     network = _switched_on("apple")
-    spend("apple-tells", "all", limit=600, seconds=60)
+    spend("apple-tells", network_of(request), limit=600, seconds=60)
     try:
         message = apple.read_message(network, apple.payload_of(request.body))
     except apple.NotApple:
@@ -289,7 +289,7 @@ def facebook_deleted(request: HttpRequest, code: str) -> HttpResponse:
 
 def _ended_at_facebook(request: HttpRequest) -> None:
     network = _switched_on("facebook")
-    spend("facebook-tells", "all", limit=600, seconds=60)
+    spend("facebook-tells", network_of(request), limit=600, seconds=60)
     try:
         subject = facebook.subject_of(network, request.POST.get("signed_request", ""))
     except facebook.NotFacebook:

@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,7 +16,7 @@ from accounts.models import Enrolment, User
 from accounts.requests import MemberRequest
 from accounts.services import children, guardians, ties
 from foundation import fresh
-from foundation.limits import spend
+from foundation.limits import network_of, spend
 from foundation.secret_pages import kept_secret
 from privacy import erasure
 from privacy import held as holdings
@@ -93,7 +91,7 @@ def _do(request: MemberRequest, child: User, do: str, form: UsernameForm) -> Non
         children.rename(child, form.cleaned_data["username"])
         messages.success(request, _("Corrected."))
     elif do == "copy":
-        spend("export", str(child.pk), limit=5, seconds=86400)
+        spend("ward-copy", f"{request.user.pk}:{child.pk}", limit=5, seconds=86400)
         guardians.order_copy(child)
         messages.success(request, _("The copy is being made. It waits here."))
     elif do in {"withdraw", "withdraw-profile"}:
@@ -144,7 +142,13 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
     """Let a parent without account take consent back, delete, or connect an account of theirs."""
     row = parent_links.enrolment_of(token)
     if request.method == "POST":
-        spend("parent-link", row.public_id, limit=20, seconds=3600, guards=True)
+        spend(
+            "parent-link",
+            f"{row.public_id}:{network_of(request)}",
+            limit=20,
+            seconds=3600,
+            guards=True,
+        )
         return _by_link(request, row, token)
     context = {
         "partner": row.partner,
@@ -186,8 +190,7 @@ def report(request: HttpRequest) -> HttpResponse:
     """Take a report of a child's account from anybody; the answer is the same whoever exists."""
     form = ReportChildForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        who = get_adapter().get_client_ip(request)
-        spend("report-child", _masked(who), limit=5, seconds=3600)
+        spend("report-child", network_of(request), limit=5, seconds=3600)
         values = form.cleaned_data
         if not values["website"]:  # machines fill in what people don't see
             guardians.report(values["account"], values["text"], values["address"])
@@ -195,7 +198,3 @@ def report(request: HttpRequest) -> HttpResponse:
     return render(
         request, "children/report.html", {"form": form}, status=422 if form.errors else 200
     )
-
-
-def _masked(value: str) -> str:
-    return salted_hmac("accounts.reports", value, algorithm="sha256").hexdigest()[:24]

@@ -1,13 +1,12 @@
 """Locking an account, and undoing a change of its address, without signing in."""
 
-from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.services import locks, safety_links
-from foundation.limits import spend
+from foundation.limits import network_of, spend, spend_on
 from foundation.secret_pages import kept_secret
 from privacy.views.leaving import NameForm
 
@@ -18,8 +17,7 @@ def lock_by_mail(request: HttpRequest) -> HttpResponse:
     form = NameForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         name = form.cleaned_data["name"].strip().lower()
-        spend("lock-by", get_adapter().get_client_ip(request), limit=10, seconds=3600, guards=True)
-        spend("lock-for", safety_links.hash_of(name), limit=3, seconds=3600, guards=True)
+        spend_on("lock", request, name, limit=10, each=3, seconds=3600)
         locks.ask(name)
         return render(request, "accounts/lock_asked.html")
     status = 422 if form.errors else 200
@@ -30,7 +28,7 @@ def lock_by_mail(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest, secret: str) -> HttpResponse:
     """Say what a link does, and do it when the button is pressed: mail programs open links too."""
-    spend("safety-link", get_adapter().get_client_ip(request), limit=60, seconds=3600, guards=True)
+    spend("safety-link", network_of(request), limit=60, seconds=3600, guards=True)
     found = safety_links.open_link(secret)
     context = {"undoes": found.does == locks.Does.UNDO, "address": found.address}
     page = "accounts/lock_confirm.html"

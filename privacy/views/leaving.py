@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from foundation.limits import network_of, spend
+from foundation.limits import network_of, spend, spend_on
 from foundation.secret_pages import kept_secret
 from privacy import erasure, intake, leave_links, orders, receipts
 
@@ -36,14 +36,7 @@ def by_mail(request: HttpRequest) -> HttpResponse:
     form = NameForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         name = form.cleaned_data["name"]
-        spend("leave-by", network_of(request), limit=10, seconds=3600, guards=True)
-        spend(
-            "leave-for",
-            leave_links.hash_of(name.strip().lower()),
-            limit=3,
-            seconds=3600,
-            guards=True,
-        )
+        spend_on("leave", request, name, limit=10, each=3, seconds=3600)
         intake.ask(name)
         return render(request, "privacy/leave_asked.html")
     status = 422 if form.errors else 200

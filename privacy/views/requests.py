@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from foundation.limits import masked, network_of, spend
+from foundation.limits import masked, spend, spend_on
 from foundation.paging import newest_first
 from foundation.secret_pages import kept_secret
 from privacy import desk, know
@@ -177,8 +177,9 @@ def public(request: HttpRequest) -> HttpResponse:
     form = PublicRequestForm(_posted(request), initial={"kind": request.GET.get("kind")})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        spend("request-from", network_of(request), limit=5, seconds=3600, guards=True)
-        spend("request-to", masked(values["address"].lower()), limit=3, seconds=86400, guards=True)
+        spend_on("request", request, values["address"], limit=5, each=3, seconds=3600)
+        # Each has a letter of its own, which somebody with many networks could send somebody.
+        spend("request-to", masked(values["address"].lower()), limit=30, seconds=86400, guards=True)
         if not values["website"]:  # machines fill in what people don't see
             service.file(
                 values["kind"],

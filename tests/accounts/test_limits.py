@@ -90,10 +90,13 @@ def test_choosing_a_new_password_by_mail_remains(db: None) -> None:
 
 
 def test_nobody_is_flooded_with_letters(db: None) -> None:
-    """However often somebody asks, an address gets a handful of letters an hour; nobody is told."""
+    """However often somebody asks, an address gets a handful of letters an hour; nobody is told.
+
+    From everywhere together, which leaves some for who has the address, it is twenty.
+    """
     person("ines")
     answers = set()
-    for n in range(12):
+    for n in [1] * 7 + list(range(2, 20)):
         client = Client(REMOTE_ADDR=f"198.51.100.{n}")
         for address in ("ines@mail.example", "nobody@mail.example"):
             answer = client.post(reverse("account_reset_password"), {"email": address})
@@ -102,7 +105,7 @@ def test_nobody_is_flooded_with_letters(db: None) -> None:
     deliver()
     sent = [letter.to[0] for letter in mail.outbox]
     assert {address: sent.count(address) for address in sent} == {
-        "ines@mail.example": 5, "nobody@mail.example": 5,
+        "ines@mail.example": 20, "nobody@mail.example": 20,
     }  # fmt: skip
 
 

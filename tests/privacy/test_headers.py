@@ -1,5 +1,6 @@
 """What every page says to the browser: nothing of other hosts, nothing inline, no frames."""
 
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from tests.cast import Cast
 from tests.privacy import routes
 from tests.privacy.asking import address
 from tests.privacy.expectations import RIGHTS
+from tests.privacy.walking import every_route
 from tests.privacy.world import World
 
 
@@ -78,6 +80,36 @@ def test_other_headers_that_every_answer_carries(answers: dict[str, Any]) -> Non
         assert headers["Cross-Origin-Opener-Policy"] == "same-origin", name
         assert headers["Cross-Origin-Resource-Policy"] == "same-origin", name
         assert "geolocation=()" in headers["Permissions-Policy"], name
+
+
+# Texts that are the same for everybody, and how long a browser may keep them.
+SAME_FOR_ALL = {
+    **dict.fromkeys(
+        ("policy", "policy_changes", "policy_json", "policy_version", "policy_versions"), "no-cache"
+    ),
+    "export_schema": "public, max-age=3600",
+}
+
+
+@pytest.mark.clause("transport")
+@pytest.mark.promise("JK-36")
+def test_no_page_and_no_answer_of_the_api_is_stored_by_anybody(answers: dict[str, Any]) -> None:
+    stored = {name for name, one in answers.items() if "no-store" not in one["Cache-Control"]}
+    assert stored <= set(SAME_FOR_ALL)
+
+
+@pytest.mark.clause("transport")
+def test_no_address_at_all_is_stored_by_anybody(cast: Cast) -> None:
+    """Every route of the site as a visitor and a member ask it, with what it makes of nonsense."""
+    kept: dict[str, str] = {}
+    clients = [cast.client(role) for role in ("anonymous", "stranger")]
+    for path, pattern in every_route():
+        filled = "/" + re.sub(r"<[^>]+>|\([^)]*\)", "1", re.sub(r"[\^$]|\\Z", "", path))
+        for client in clients:
+            header = client.get(filled).headers.get("Cache-Control", "")
+            if "no-store" not in header:
+                kept[pattern.name or path] = header
+    assert kept == SAME_FOR_ALL
 
 
 def test_only_the_room_is_isolated_from_other_origins(answers: dict[str, Any]) -> None:
