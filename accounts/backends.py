@@ -20,6 +20,7 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
 
     `has_news`: something they were told is unseen; in quiet hours only alerts count.
     `consents`: see `privacy.consent.newest`.
+    `profile`: for their name and photo in the header.
     `open_now_until`: they are open to jam until then, or None.
     """
 
@@ -52,7 +53,7 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
             user=OuterRef("pk"), seen_at__isnull=True, listed=True
         ).order_by()
         mine = Profile.objects.filter(user=OuterRef("pk"), available_until__gt=Now()).order_by()
-        people = User.objects.annotate(
+        people = User.objects.select_related("profile").annotate(
             has_news=Exists(unseen),
             consents=consent.newest(),
             open_now_until=Subquery(mine.values("available_until")[:1]),

@@ -164,13 +164,11 @@ def follow_requests(viewer: Viewer, most: int = 50) -> QuerySet[Follow]:
     return naming(rows, viewer, "follower").order_by("created_at", "pk")[:most]
 
 
-def my_ties(viewer: Viewer, other: User) -> dict[str, Any]:
-    """Return what ties the viewer to somebody: the state of their follow, and whether muted."""
+def my_ties(viewer: Viewer) -> dict[str, Any]:
+    """Return, as columns of people, what ties the viewer to them: `follow` (its state), `muted`."""
     mine = visible(Follow, viewer).filter(follower=viewer.user_id, followee=OuterRef("pk"))
     muted = visible(Mute, viewer).filter(muted=OuterRef("pk"))
-    follow = Subquery(mine.values("state")[:1])
-    rows = User.objects.filter(pk=other.pk).annotate(follow=follow, muted=Exists(muted))
-    return dict(rows.values("follow", "muted").get())
+    return {"follow": Subquery(mine.values("state")[:1]), "muted": Exists(muted)}
 
 
 def connections(viewer: Viewer) -> QuerySet[Connection]:

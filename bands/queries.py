@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
-from accounts.models import Profile, User
 from accounts.queries import naming
 from accounts.vocabulary import GENRES
 from bands.models import Band, BandFollow, BandInvite, BandMember
@@ -59,12 +58,6 @@ def lineup(viewer: Viewer, band: Band) -> QuerySet[BandMember]:
     """Return who is in a band, as far as the viewer may know, with whether they may be named."""
     rows = visible(BandMember, viewer).filter(band=band)
     return naming(rows, viewer, "user").order_by("since", "pk")
-
-
-def faces(viewer: Viewer, people: list[User]) -> dict[int, Profile]:
-    """Return the profiles of these people whose photo the viewer may see, by the person's key."""
-    rows = with_visible_fields(Profile.objects.filter(user__in=people), viewer)
-    return {one.user_id: one for one in rows if one.photo and one.sees_photo}  # type: ignore[attr-defined]
 
 
 def my_seat(viewer: Viewer, band: Band) -> BandMember | None:

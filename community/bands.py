@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts.faces import Faces
 from accounts.queries import shown_person
 from bands import permissions, queries
 from bands.models import Band
@@ -35,7 +36,7 @@ def band(request: HttpRequest, slug: str) -> HttpResponse:
     )
     jams = sessions.sessions_of_band(viewer, found).order_by("-created_at", "-pk")[:SESSIONS]
     seats = list(queries.lineup(viewer, found)[: queries.LINEUP])
-    faces = queries.faces(viewer, [one.user for one in seats])
+    faces = Faces(viewer)
     members = [seat_row(one, viewer, faces) for one in seats]
     mine = next((one for one in seats if one.user_id == viewer.user_id), None)
     own = mine is not None and viewer.real is None
@@ -50,9 +51,9 @@ def band(request: HttpRequest, slug: str) -> HttpResponse:
             "runs": own and permissions.may_run(mine),
             "members": [one for one in members if one["name"]],
             "unnamed": sum(not one["name"] for one in members),
-            "recordings": [recording_card(one, viewer) for one in takes.items],
+            "recordings": [recording_card(one, viewer, faces) for one in takes.items],
             "next_url": takes.next_url(request),
-            "sessions": [session_card(one) for one in jams],
+            "sessions": [session_card(one, faces) for one in jams],
             "follow": queries.my_follow(viewer, found) if may_follow else None,
             "follow_url": reverse("follow_band", args=[found.slug]) if may_follow else None,
             **_machines(found, {one.user_id for one in seats if shown_person(one, "user")}),

@@ -7,6 +7,7 @@ from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from accounts.models import User
+from accounts.queries import my_ties
 from bands.models import BandMember
 from community.models import Favourite
 from privacy.access import visible
@@ -31,12 +32,16 @@ def favourites_of(viewer: Viewer, person: User) -> QuerySet[Recording]:
 
 
 def beside(viewer: Viewer, person: User) -> dict[str, Any]:
-    """Return what stands beside a profile, in one query: bands, and whether favourites show."""
+    """Return what stands beside a profile, in one query.
+
+    `in_bands`; `keeps`: whether favourites show; `follow` and `muted`: see `my_ties`.
+    """
     seats = visible(BandMember, viewer).filter(user=OuterRef("pk")).order_by("-since", "-pk")
     named = seats.values(shape=JSONObject(name="band__name", slug="band__slug", plays="plays"))
     kept = Exists(favourites_of(viewer, person))
     rows = User.objects.filter(pk=person.pk).annotate(in_bands=ArraySubquery(named), keeps=kept)
-    return dict(rows.values("in_bands", "keeps").get())
+    tied = rows.annotate(**my_ties(viewer))
+    return dict(tied.values("in_bands", "keeps", "follow", "muted").get())
 
 
 def is_favourite(viewer: Viewer, recording_id: str) -> bool:

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.faces import Faces
 from accounts.models import User
-from accounts.queries import find_person, my_profile, my_ties, profile_for, public_face
+from accounts.queries import find_person, my_profile, profile_for, public_face
 from accounts.requests import MemberRequest
 from accounts.views.shapes import person_preview, person_shape
 from bands.views.shapes import of_person
@@ -34,9 +35,10 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
     if posing.hidden:
         return posing.hidden_page(request)
     viewer = posing.viewer
+    faces = Faces(viewer)
     found = profile_for(viewer, username)
-    owned = sessions.listed(sessions.recordings_owned_by(viewer, found.user), viewer)
-    takes: Any = newest_first(owned, request.GET.get("after"), size=12)
+    shown = sessions.listed(sessions.recordings_with(viewer, found.user), viewer)
+    takes: Any = newest_first(shown, request.GET.get("after"), size=12)
     played = sessions.sessions_of(viewer, found.user).order_by("-created_at", "-pk")[:12]
     may_write = viewer.is_member and found.user_id not in {viewer.user_id, request.user.pk}
     to = f"{reverse('conversations')}?to={found.user.username}"
@@ -48,11 +50,11 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
             "person": person_shape(found, viewer),
             "posing": posing,
             "message_url": to if may_write else None,
-            "recordings": [recording_card(one, viewer) for one in takes.items],
+            "recordings": [recording_card(one, viewer, faces) for one in takes.items],
             "next_url": takes.next_url(request),
-            "sessions": [session_card(one) for one in played],
+            "sessions": [session_card(one, faces) for one in played],
             "bands": [of_person(one) for one in beside["in_bands"]],
-            "ties": my_ties(viewer, found.user) if may_write else None,
+            "ties": beside if may_write else None,
             "favourites_url": reverse("favourites_of", args=[found.user.username])
             if beside["keeps"]
             else None,
@@ -67,11 +69,12 @@ def favourites_of(request: HttpRequest, username: str) -> HttpResponse:
     """What somebody keeps, as far as they show it and the viewer may hear it."""
     viewer = Viewer.looking(request)
     person = find_person(viewer, username)
+    faces = Faces(viewer)
     rows = sessions.listed(queries.favourites_of(viewer, person), viewer)
     page: Any = newest_first(rows, request.GET.get("after"), moment="kept_at")
     context = {
         "person": {"username": person.username},
-        "recordings": [recording_card(one, viewer) for one in page.items],
+        "recordings": [recording_card(one, viewer, faces) for one in page.items],
         "next_url": page.next_url(request),
     }
     response = render(request, "community/favourites_of.html", context)
@@ -95,13 +98,14 @@ def favourites_audience(request: MemberRequest) -> HttpResponse:
 @require_safe
 def favourites(request: MemberRequest) -> HttpResponse:
     viewer = Viewer.looking(request)
+    faces = Faces(viewer)
     rows = sessions.listed(queries.favourites(viewer), viewer)
     page = newest_first(rows, request.GET.get("after"), moment="kept_at")
     return render(
         request,
         "community/favourites.html",
         {
-            "recordings": [recording_card(one, viewer) for one in page.items],
+            "recordings": [recording_card(one, viewer, faces) for one in page.items],
             "next_url": page.next_url(request),
             "audience_form": FavouritesForm(instance=my_profile(request.user)),
             "audience_url": reverse("favourites_audience"),

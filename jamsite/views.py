@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.faces import Faces
 from foundation.outages import AWAY
 from foundation.problems import away, problem_response
 from privacy.viewer import Viewer
@@ -22,15 +23,17 @@ from sessions_app.views.shapes import recording_card, session_card
 def home(request: HttpRequest) -> HttpResponse:
     """Live now and new recordings, as far as the viewer may see them."""
     viewer = Viewer.looking(request)
+    faces = Faces(viewer)
     live = queries.live_sessions(viewer).order_by("-created_at", "-pk")[:6]
     newest = queries.listed(queries.new_recordings(viewer), viewer)
     return render(
         request,
         "pages/home.html",
         {
-            "live_sessions": [session_card(one) for one in live],
+            "live_sessions": [session_card(one, faces) for one in live],
             "new_recordings": [
-                recording_card(one, viewer) for one in newest.order_by("-created_at", "-pk")[:8]
+                recording_card(one, viewer, faces)
+                for one in newest.order_by("-created_at", "-pk")[:8]
             ],
         },
     )

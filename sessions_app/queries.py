@@ -28,6 +28,7 @@ from sessions_app.models import (
     Stem,
 )
 
+HEARD = [Stem.State.CAPTURING, Stem.State.STORED, Stem.State.ALIGNED]
 WORTH_LISTING = ~Q(state__in=[Recording.State.DECLINED, Recording.State.ASKING])
 
 
@@ -111,8 +112,11 @@ def mine(viewer: Viewer) -> Q:
     return Q(pk__in=owned.union(plays, all=True))
 
 
-def recordings_owned_by(viewer: Viewer, user: User) -> QuerySet[Recording]:
-    return shown_recordings(viewer).filter(owner=user)
+def recordings_with(viewer: Viewer, user: User) -> QuerySet[Recording]:
+    """Return the takes that somebody owns or plays on, as far as the viewer may hear them."""
+    played = Credit.objects.filter(player=user, state__in=HEARD).order_by().values("recording")
+    owned = Recording.objects.filter(owner=user).order_by().values("pk")
+    return shown_recordings(viewer).filter(pk__in=owned.union(played, all=True))
 
 
 def recordings_of_band(viewer: Viewer, band: Band) -> QuerySet[Recording]:
@@ -131,7 +135,7 @@ def credits(viewer: Viewer) -> QuerySet[Credit]:
     where a wall stands between the two.
     """
     plays = shown_people(Credit.objects.all(), viewer, "player")
-    return plays.exclude(state__in=[Stem.State.WITHDRAWN, Stem.State.FAILED]).order_by("pk")
+    return plays.filter(state__in=HEARD).order_by("pk")
 
 
 def with_players(rows: QuerySet[Recording], viewer: Viewer) -> QuerySet[Recording]:

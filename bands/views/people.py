@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.faces import Faces
 from accounts.queries import find_person
 from accounts.requests import MemberRequest
 from bands import permissions, queries
@@ -73,7 +74,7 @@ def _people(
 ) -> dict[str, Any]:
     viewer = Viewer.looking(request)
     seats = list(queries.lineup(viewer, band)[: queries.LINEUP])
-    faces = queries.faces(viewer, [one.user for one in seats])
+    faces = Faces(viewer)
     runs, owns = permissions.may_run(seat), permissions.may_own(seat)
     rows = [
         {

@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import prose
-from accounts.models import Profile
+from accounts.faces import Faces
 from accounts.queries import shown_person
-from accounts.views.shapes import link_name, photo_urls
+from accounts.views.shapes import link_name
 from accounts.vocabulary import GENRES, names
 from bands.models import Band, BandFollow, BandInvite, BandMember
 from foundation.addresses import absolute
@@ -44,14 +44,13 @@ def band_page(band: Band, viewer: Viewer) -> dict[str, Any]:
     }
 
 
-def seat_row(seat: BandMember, viewer: Viewer, faces: dict[int, Profile]) -> dict[str, Any]:
+def seat_row(seat: BandMember, viewer: Viewer, faces: Faces) -> dict[str, Any]:
     """Return a member as a page names them (from `queries.lineup`); nameless behind a wall."""
     person = shown_person(seat, "user")
-    photo = faces.get(seat.user_id) if person else None
     return {
         "name": person.username if person else "",
         "url": reverse("profile", args=[person.username]) if person else "",
-        **(photo_urls(photo, viewer) if photo else {}),
+        "face": faces.of(person) if person else None,
         "role": seat.role,
         "role_word": seat.get_role_display(),
         "plays": seat.plays if person else "",

@@ -32,6 +32,11 @@ function moment(then: Date): string {
   return relative.format(0, "second");
 }
 
+// An hour alone means today's.
+function hour(then: Date): string {
+  return day.format(then) === day.format(new Date()) ? hours.format(then) : full.format(then);
+}
+
 export function localTimes(root: ParentNode): void {
   for (const element of root.querySelectorAll<HTMLTimeElement>("time[data-local]")) {
     const written = element.dateTime;
@@ -45,7 +50,7 @@ export function localTimes(root: ParentNode): void {
     }
     const style = element.dataset.local;
     element.textContent =
-      style === "clock" ? hours.format(then) : style === "full" ? full.format(then) : style === "day" ? day.format(then) : moment(then);
+      style === "clock" ? hour(then) : style === "full" ? full.format(then) : style === "day" ? day.format(then) : moment(then);
     element.title = full.format(then);
   }
 }

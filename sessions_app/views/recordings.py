@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.faces import Faces
 from accounts.requests import MemberRequest
 from foundation.paging import newest_first
 from privacy import previews
@@ -37,11 +38,12 @@ def index(request: HttpRequest) -> HttpResponse:
     mine = viewer.is_member and "mine" in request.GET
     rows = queries.my_recordings(viewer) if mine else queries.new_recordings(viewer)
     page = newest_first(queries.listed(rows, viewer), request.GET.get("after"))
+    faces = Faces(viewer)
     return render(
         request,
         "sessions/recordings.html",
         {
-            "recordings": [recording_card(one, viewer) for one in page.items],
+            "recordings": [recording_card(one, viewer, faces) for one in page.items],
             "next_url": page.next_url(request),
             "mine": mine,
         },
@@ -56,7 +58,8 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     viewer = posing.viewer
     rows = previews.previewed(queries.listed(queries.recordings(viewer), viewer))
     recording: Any = get_visible_or_404(rows, viewer, public_id=public_id)
-    shape = recording_page(recording, viewer)
+    faces = Faces(viewer)
+    shape = recording_page(recording, viewer, faces)
     if recording.state == Recording.State.PROCESSING:
         shape["progress"] = queries.mix_progress(recording)
     stems = list(queries.stems_of(viewer, recording)) if viewer.is_member else []
@@ -66,9 +69,9 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "recording": shape,
         "posing": posing,
-        "stems": [stem_row(one, viewer) for one in stems],
+        "stems": [stem_row(one, viewer, faces) for one in stems],
         "plays_on_it": plays_on_it,
-        "others": [one.player for one in recording.credits if one.player_id != viewer.user_id],
+        "others": any(one.player_id != viewer.user_id for one in recording.credits),
         "may_take_off": permissions.may_take_off(viewer, recording),
         "retry_url": reverse("mix_again", args=[public_id]) if failed and plays_on_it else None,
         "audience_form": RecordingAudienceForm(instance=recording) if is_owner else None,

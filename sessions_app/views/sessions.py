@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.faces import Faces
 from accounts.requests import MemberRequest
 from bands.queries import my_seats
 from foundation.isolation import isolated
@@ -36,11 +37,12 @@ def index(request: HttpRequest) -> HttpResponse:
     """List live sessions that the viewer may see, newest first."""
     viewer = Viewer.looking(request)
     page = newest_first(queries.live_sessions(viewer), request.GET.get("after"))
+    faces = Faces(viewer)
     return render(
         request,
         "sessions/list.html",
         {
-            "sessions": [session_card(one) for one in page.items],
+            "sessions": [session_card(one, faces) for one in page.items],
             "next_url": page.next_url(request),
         },
     )
@@ -80,22 +82,20 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     takes = queries.shown_recordings(viewer).filter(session=session)
     takes = queries.listed(takes, viewer).order_by("-created_at", "-pk")[:20]
     is_host = viewer.is_member and session.host_id == viewer.user_id
+    faces = Faces(viewer)
     page = render(
         request,
         "sessions/detail.html",
         {
-            "session": session_card(session),
+            "session": session_card(session, faces),
             "posing": posing,
-            "players": [
-                {"username": one.username, "url": reverse("profile", args=[one.username])}
-                for one in players
-            ],
+            "players": [faces.of(one) for one in players],
             "is_host": is_host,
             "may_take_off": permissions.may_take_off(viewer, session),
             "has_seat": any(one.pk == viewer.user_id for one in players),
             "can_join": permissions.may_join(viewer, session),
             "invites": _invites(request, viewer, session) if is_host else [],
-            "recordings": [recording_card(one, viewer) for one in takes],
+            "recordings": [recording_card(one, viewer, faces) for one in takes],
             "enter_url": reverse("room", args=[session.public_id]),
             "audience_form": SessionAudienceForm(instance=session) if is_host else None,
             **shared.context(request, viewer, session, owned=is_host),
@@ -259,7 +259,10 @@ def room(request: MemberRequest, public_id: str) -> HttpResponse:
     return render(
         request,
         "sessions/room.html",
-        {"session": session_card(session), "room_data": _room_data(request, session)},
+        {
+            "session": session_card(session, Faces(viewer)),
+            "room_data": _room_data(request, session),
+        },
     )
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.faces import Faces
 from accounts.queries import shown_person
 from foundation.addresses import absolute
 from privacy.media import url_for
@@ -14,7 +15,7 @@ from privacy.viewer import Viewer
 from sessions_app.models import Mix, Stem
 
 
-def recording_card(recording: Any, viewer: Viewer) -> dict[str, Any]:
+def recording_card(recording: Any, viewer: Viewer, faces: Faces) -> dict[str, Any]:
     """Return what a list shows of a recording (from `queries.listed`)."""
     owner = shown_person(recording, "owner")
     title = recording.title if owner or recording.owner is None else ""
@@ -23,10 +24,9 @@ def recording_card(recording: Any, viewer: Viewer) -> dict[str, Any]:
         "public_id": recording.public_id,
         "title": title or _("Untitled take"),
         "url": recording.get_absolute_url(),
-        "owner_name": owner.username if owner else "",
-        "owner_url": reverse("profile", args=[owner.username]) if owner else "",
+        "owner": faces.of(owner) if owner else None,
         **band_chip(recording),
-        "players": _players(recording),
+        "players": [faces.of(one.player) for one in getattr(recording, "credits", [])],
         "duration_ms": recording.duration_ms,
         "audience": recording.audience,
         "state": recording.state,
@@ -55,23 +55,18 @@ def sound(recording: Any, mix: Mix | None, viewer: Viewer) -> dict[str, Any]:
     }
 
 
-def _players(recording: Any) -> list[dict[str, str]]:
-    names = [stem.player.username for stem in getattr(recording, "credits", [])]
-    return [{"name": name, "url": reverse("profile", args=[name])} for name in names]
-
-
-def recording_page(recording: Any, viewer: Viewer) -> dict[str, Any]:
+def recording_page(recording: Any, viewer: Viewer, faces: Faces) -> dict[str, Any]:
     """Return what the recording's own page shows."""
     return {
-        **recording_card(recording, viewer),
+        **recording_card(recording, viewer, faces),
         "is_owner": viewer.is_member and recording.owner_id == viewer.user_id,
         "progress": 0,
     }
 
 
-def stem_row(stem: Stem, viewer: Viewer) -> dict[str, Any]:
+def stem_row(stem: Stem, viewer: Viewer, faces: Faces) -> dict[str, Any]:
     return {
-        "player_name": stem.player.username,
+        "player": faces.of(stem.player),
         "audio_url": url_for(stem, "flac", viewer),
         "peaks_url": reverse("stem_peaks", args=[stem.public_id]),
         "mine": stem.player_id == viewer.user_id,
@@ -119,7 +114,7 @@ def session_preview(session: Any) -> Preview:
     )
 
 
-def session_card(session: Any) -> dict[str, Any]:
+def session_card(session: Any, faces: Faces) -> dict[str, Any]:
     """Return what a list shows of a session (from `queries.sessions`)."""
     host = shown_person(session, "host")
     theirs = host is not None or session.host is None  # who is leaving takes their words along
@@ -128,8 +123,7 @@ def session_card(session: Any) -> dict[str, Any]:
         "title": (session.title if theirs else "") or _("Jam"),
         "about": session.about if theirs else "",
         "url": session.get_absolute_url(),
-        "host_name": host.username if host else "",
-        "host_url": reverse("profile", args=[host.username]) if host else "",
+        "host": faces.of(host) if host else None,
         **band_chip(session),
         "player_count": session.player_count,
         "audience": session.audience,

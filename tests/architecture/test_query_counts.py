@@ -75,16 +75,16 @@ class Stage:
 
 # page → queries of a member, queries of a visitor (None: members only)
 COUNTS: dict[str, tuple[int, int | None]] = {
-    "home": (6, 4),
-    "jams": (3, 1),
-    "jam": (8, 5),
-    "recordings": (5, 3),
-    "recordings?mine=1": (5, 3),
-    "profile": (12, 8),
+    "home": (7, 5),
+    "jams": (4, 2),
+    "jam": (9, 6),
+    "recordings": (6, 4),
+    "recordings?mine=1": (6, 4),
+    "profile": (12, 9),
     "bands": (5, 1),
     "band": (11, 9),
     "band_members": (6, None),
-    "favourites": (6, None),
+    "favourites": (7, None),
     "conversations": (4, None),
     "conversation": (6, None),
     "exports": (3, None),

@@ -57,8 +57,18 @@ class Listing:
 
 
 def me(role: str) -> set[str]:
-    """Every page links to one's own."""
-    return set() if role == "anonymous" else {f"@{role}"}
+    """Every page links to one's own, and shows one's own face; no photo of who is leaving."""
+    if role == "anonymous":
+        return set()
+    photos = {f"photo:{key}" for key, name in PHOTOS.items() if name == role != "leaving"}
+    return {f"@{role}", f"mark-stage-{role}"} | photos
+
+
+def face(name: str, role: str) -> set[str]:
+    """Return how somebody looks where they are named: stage names are for members."""
+    photos = {f"photo:{key}" for key in seen_by("photo", "see", role) if PHOTOS[key] == name}
+    stage = set() if role == "anonymous" else {f"mark-stage-{name}"}
+    return {f"@{name}"} | stage | photos
 
 
 def taken_with(key: str) -> str:
@@ -66,8 +76,9 @@ def taken_with(key: str) -> str:
     return key if key.startswith("leaving") else "participants"
 
 
-def players(key: str) -> set[str]:
-    return {"@participant"} if key.startswith("leaving") else {"@owner", "@participant"}
+def players(key: str, role: str) -> set[str]:
+    playing = ["participant"] if key.startswith("leaving") else ["owner", "participant"]
+    return set().union(*(face(name, role) for name in playing))
 
 
 def title(kind: str, key: str) -> set[str]:
@@ -75,40 +86,51 @@ def title(kind: str, key: str) -> set[str]:
     return set() if key.startswith("leaving") else {f"mark-{kind}-owner-{key}"}
 
 
-def row(key: str) -> set[str]:
-    """Return what a list shows of a recording: title, owner and the address of its sound."""
+def row(key: str, role: str) -> set[str]:
+    """Return what a page's list shows of a recording: title, players, the address of its sound."""
+    return {f"recording:{key}", f"mix:{key}"} | title("title", key) | players(key, role)
+
+
+def row_api(key: str) -> set[str]:
+    """Return what the API's list shows of a recording: title, owner and its sound."""
     owner = set() if key.startswith("leaving") else {"@owner"}
     return {f"recording:{key}", f"mix:{key}"} | title("title", key) | owner
 
 
-def card(key: str) -> set[str]:
-    """Return what a list shows of a session."""
-    return {f"session:{key}"} | title("session", key)
+def card(key: str, role: str) -> set[str]:
+    """Return what a page shows of a session: title, and its host where there is one to show."""
+    host = set() if key.startswith("leaving") else face("owner", role)
+    return {f"session:{key}"} | title("session", key) | host
 
 
 def recording_page(key: str, role: str) -> set[str]:
     stems = {f"stem:{one}" for one in seen_by("stem", "hear", role) if one.startswith(f"{key}/")}
     return (
-        {f"recording:{key}", f"mix:{key}"} | title("title", key) | players(key) | stems | me(role)
+        {f"recording:{key}", f"mix:{key}"}
+        | title("title", key)
+        | players(key, role)
+        | stems
+        | me(role)
     )
 
 
 def recording_api(key: str, role: str) -> set[str]:
-    return row(key)
+    return row_api(key)
 
 
 def session_page(key: str, role: str) -> set[str]:
-    shown = card(key) | players(key) | me(role)
+    shown = card(key, role) | players(key, role) | me(role)
     for take in seen_by("recording", "see", role):
         if taken_with(take) == key:
-            shown |= row(take)
+            shown |= row(take, role)
     if role == "owner" and key == "participants":
         shown.add("invite:owner")
     return shown
 
 
 def session_api(key: str, role: str) -> set[str]:
-    return card(key) | (set() if key.startswith("leaving") else {"@owner"})
+    host = set() if key.startswith("leaving") else {"@owner"}
+    return {f"session:{key}"} | title("session", key) | host
 
 
 def told_of(name: str, role: str) -> set[str]:
@@ -129,17 +151,21 @@ def profile_page(name: str, role: str) -> set[str]:
     shown = {f"photo:{key}" for key in seen_by("photo", "see", role) if PHOTOS[key] == name}
     shown |= me(role) | {f"@{name}"}
     shown |= told_of(name, role)
-    if name == "owner":
-        for key in seen_by("recording", "see", role):
-            if not key.startswith("leaving"):
-                shown |= row(key)
+    for key in seen_by("recording", "see", role):
+        if name == "participant" or (name == "owner" and not key.startswith("leaving")):
+            shown |= row(key, role)
     if name in {"owner", "participant"}:
         theirs = seen_by("session", "see", role)
         if name == "owner":
             theirs = {key for key in theirs if not key.startswith("leaving")}
         for key in theirs:
-            shown |= card(key)
+            shown |= card(key, role)
     return shown
+
+
+def room(key: str, role: str) -> set[str]:
+    """Return what the room's page shows before its socket opens: it has no header."""
+    return {f"session:{key}"} | title("session", key)
 
 
 def kept_by(name: str, role: str) -> set[str]:
@@ -224,7 +250,7 @@ SURFACES = [
     Surface("api_chunk", "stem", {"PUT": Way("send", 409, data=CHUNK, headers=SENT)}),
     Surface("api_complete", "stem", {"POST": Way("send", data=WHOLE)}),
     Surface("jam", "session", {"GET": Way("see", sign_in=False, shows=session_page)}),
-    Surface("room", "session", {"GET": Way("enter", shows=lambda key, role: card(key))}),
+    Surface("room", "session", {"GET": Way("enter", shows=room)}),
     Surface("join_jam", "session", {"POST": Way("join", 302)}),
     Surface("jam_audience", "session", {"POST": Way("host", 302, data={"audience": "public"})}),
     Surface("jam_who", "session", {"GET": Way("host")}),
@@ -278,7 +304,7 @@ SURFACES = [
 
 
 def live(role: str) -> set[str]:
-    return set().union(*(card(key) for key in seen_by("session", "see", role)))
+    return set().union(*(card(key, role) for key in seen_by("session", "see", role)))
 
 
 def live_api(role: str) -> set[str]:
@@ -286,19 +312,30 @@ def live_api(role: str) -> set[str]:
 
 
 def heard(role: str) -> set[str]:
-    return set().union(*(row(key) for key in seen_by("recording", "see", role)))
+    return set().union(*(row(key, role) for key in seen_by("recording", "see", role)))
+
+
+def heard_api(role: str) -> set[str]:
+    return set().union(*(row_api(key) for key in seen_by("recording", "see", role)))
 
 
 def published(role: str) -> set[str]:
     """Return what is public; a player finds their own public takes even when the owner leaves."""
-    return row("public") | (row("leaving-public") if role == "participant" else set())
+    theirs = row("leaving-public", role) if role == "participant" else set()
+    return row("public", role) | theirs
 
 
 def mine(role: str) -> set[str]:
     """Return the recordings that a person owns or plays on, and may see."""
     if role in {"owner", "participant"}:
         return heard(role)
-    return row("public") if role == "former" else set()
+    return row("public", role) if role == "former" else set()
+
+
+def mine_api(role: str) -> set[str]:
+    if role in {"owner", "participant"}:
+        return heard_api(role)
+    return row_api("public") if role == "former" else set()
 
 
 def without_sound(names: set[str]) -> set[str]:
@@ -359,8 +396,8 @@ LISTINGS = [
     Listing("bands", lambda role: asked_to_join(role) | me(role)),
     Listing("api_bands", lambda role: {f"band:{key}" for key in seen_by("band", "see", role)}),
     Listing("api_sessions", live_api),
-    Listing("api_recordings", lambda role: without_sound(heard(role))),
-    Listing("api_recordings", lambda role: without_sound(mine(role)), query="?mine=1"),
+    Listing("api_recordings", lambda role: without_sound(heard_api(role))),
+    Listing("api_recordings", lambda role: without_sound(mine_api(role)), query="?mine=1"),
 ]
 
 # Pages about oneself: they address nothing and nobody else. Method → what a member gets.

@@ -109,10 +109,10 @@ def test_players_of_one_recording_keep_it_and_no_longer_meet_beside_it(circle: C
     assert not access.can_see(player, circle.owner)
     page = _client(circle["player"]).get(circle.recording.get_absolute_url())
     assert page.status_code == 200
-    assert (page.context["recording"]["owner_name"], page.context["recording"]["title"]) == (
-        "", "Untitled take",
+    assert (page.context["recording"]["owner"], page.context["recording"]["title"]) == (
+        None, "Untitled take",
     )  # fmt: skip
-    names = {one["name"] for one in page.context["recording"]["players"]}
+    names = {one.username for one in page.context["recording"]["players"]}
     assert names == {"player"}
     rows = _client(circle["player"]).get("/api/v1/recordings/?mine=1").json()["results"]
     assert [(one["owner"], one["title"], one["players"]) for one in rows] == [

@@ -78,11 +78,9 @@ LISTS: dict[str, Callable[[User, Viewer], Any]] = {
         rows.listed_rows(viewer).filter(queries.mine(viewer))
     ),
     "mine": lambda user, viewer: first_page(queries.my_recordings(viewer)),
-    "by owner, anonymous": lambda user, viewer: first_page(
-        queries.recordings_owned_by(NOBODY, user)
-    ),
+    "by owner, anonymous": lambda user, viewer: first_page(queries.recordings_with(NOBODY, user)),
     "by owner, member": lambda user, viewer: first_page(
-        queries.recordings_owned_by(Viewer(user.pk + 1), user)
+        queries.recordings_with(Viewer(user.pk + 1), user)
     ),
     "live sessions, anonymous": lambda user, viewer: first_page(queries.live_sessions(NOBODY)),
     "live sessions, member": lambda user, viewer: first_page(queries.live_sessions(viewer)),
