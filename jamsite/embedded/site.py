@@ -13,6 +13,13 @@ from jamsite.embedded.supervisor import Child
 
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104
 INTERNAL = {"127.0.0.1", "localhost", "::1"}
+# The head of a request has 10 s; its body has limits in foundation.rsgi. A connection costs little
+# here, so many may be slow at a time; how many one client may have is the proxy's to say.
+WEB_OPTIONS = [
+    *("jamsite.rsgi:application", "--interface", "rsgi", "--http1-header-read-timeout", "10000"),
+    *("--backlog", "2048", "--backpressure", "4096"),
+    *("--no-ws", "--no-access-log", "--log-level", "warning"),
+]
 STOP_ORDER = [["web", "sockets", "beat"], ["worker"], ["valkey"], ["postgres"]]
 
 
@@ -35,7 +42,12 @@ class Place:
         return f"http://{self.name}:{self.port}"
 
     def environment(self, given: Mapping[str, str]) -> dict[str, str]:
-        """What the site must know of its place, unless the environment says it already."""
+        """What the site must know of its place, unless the environment says it already.
+
+        An address that is given is a proxy's, which sends /ws/ on to the sockets.
+        """
+        if given.get("SITE_URL"):
+            return {}
         wanted = {"SITE_URL": self.url, "SOCKET_URL": f"ws://{self.name}:{self.socket_port}"}
         if self.host not in INTERNAL | EVERYWHERE:
             wanted["ALLOWED_HOSTS"] = ",".join(["127.0.0.1", "localhost", "[::1]", self.name])
@@ -70,10 +82,8 @@ def behind(folder: Path, environment: Mapping[str, str]) -> list[Child]:
 
 def _web(place: Place) -> list[str]:
     return python(
-        *("-m", "granian", "jamsite.wsgi:application"),
-        *("--interface", "wsgi", "--host", place.host, "--port", str(place.port)),
-        *("--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers"),
-        *("--no-ws", "--no-access-log", "--log-level", "warning", "--workers-kill-timeout", "1"),
+        *("-m", "granian", *WEB_OPTIONS, "--host", place.host, "--port", str(place.port)),
+        *("--workers", "2", "--respawn-failed-workers", "--workers-kill-timeout", "1"),
     )
 
 
@@ -104,7 +114,8 @@ def _speaks_http(place: Place) -> Callable[[], bool]:
     def ready() -> bool:
         connection = http.client.HTTPConnection(place.name.strip("[]"), place.port, timeout=10)
         try:
-            connection.request("HEAD", "/")
+            # As a proxy asks: production answers nobody else.
+            connection.request("HEAD", "/", headers={"X-Forwarded-Proto": "https"})
             connection.getresponse()
         except (OSError, http.client.HTTPException):
             return False

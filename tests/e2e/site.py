@@ -51,7 +51,7 @@ class Site:
             cwd=PROJECT, env=self._env, stdout=self._output, stderr=self._output,
         )  # fmt: skip
 
-    def wait(self, seconds: float = 90) -> None:
+    def wait(self, seconds: float = 240) -> None:
         """Return when the first page answers."""
         end = time.monotonic() + seconds
         while True:
@@ -114,6 +114,6 @@ class Site:
     def manage(self, *arguments: str) -> str:
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
-            cwd=PROJECT, env=self._env, capture_output=True, text=True, timeout=60, check=True,
+            cwd=PROJECT, env=self._env, capture_output=True, text=True, timeout=300, check=True,
         )  # fmt: skip
         return done.stdout
