@@ -75,7 +75,7 @@ class Trouble(Exception):
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dev", action="store_true", help="also what tests and checks need")
-    parser.add_argument("--browser", action="store_true", help="also a Chromium for the tests")
+    parser.add_argument("--browser", action="store_true", help="also what the tests run beside it")
     wanted = parser.parse_args()
     try:
         use_the_right_python()
@@ -86,6 +86,7 @@ def main() -> int:
             build_frontend()
             if wanted.browser:
                 find_browser()
+                find_proxy()
     except Trouble as trouble:
         return fail(str(trouble))
     except OSError as error:
@@ -119,7 +120,9 @@ def say(text: str) -> None:
 # Running tools ------------------------------------------------------------------------------
 
 
-def run(what: str, command: list[str], path: Path | None = None) -> None:
+def run(
+    what: str, command: list[str], path: Path | None = None, folder: Path | None = None
+) -> None:
     """Run a tool with its output in the log; a failure becomes one sentence."""
     environment = dict(os.environ, PIP_USER="0", UV_PYTHON_DOWNLOADS="never")
     environment.pop("VIRTUAL_ENV", None)
@@ -131,7 +134,7 @@ def run(what: str, command: list[str], path: Path | None = None) -> None:
         start = log.tell()
         done = subprocess.run(  # noqa: S603
             command,
-            cwd=ROOT,
+            cwd=folder or ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -368,6 +371,29 @@ def find_browser() -> None:
     apt_install("Installing Chromium", "chromium")
     if not any(shutil.which(name) for name in BROWSERS):
         raise Trouble("The tests need Chromium: install it so that `chromium` is on PATH.")
+
+
+def find_proxy() -> None:
+    """Make sure that there is an nginx for the tests: unpacked here, nothing is installed."""
+    ours = TOOLS / "nginx" / "usr" / "sbin"
+    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", str(ours)])
+    if shutil.which("nginx", path=path):
+        return
+    say("Fetching nginx …")
+    apt, unpack = shutil.which("apt-get"), shutil.which("dpkg-deb")
+    if apt and unpack:
+        ours.mkdir(parents=True, exist_ok=True)
+        for package in ("nginx", "nginx-core"):  # one holds the program, by the release
+            with contextlib.suppress(Trouble):
+                if os.geteuid() == 0:
+                    run("Fetching nginx", [apt, "update"])
+                run("Fetching nginx", [apt, "download", package], folder=ours)
+                for archive in ours.glob("*.deb"):
+                    run("Fetching nginx", [unpack, "-x", str(archive), str(TOOLS / "nginx")])
+                    archive.unlink()
+            if (ours / "nginx").exists():
+                return
+    raise Trouble("The tests need nginx: install it so that `nginx` is on PATH.")
 
 
 def apt_install(what: str, *packages: str) -> None:

@@ -1,5 +1,6 @@
 """What every answer carries, and what stands between a leaving person and the site."""
 
+import logging
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -12,6 +13,7 @@ from foundation.limits import Away, TooMany
 from foundation.moments import zone
 from foundation.problems import Gone, away, problem_response, too_many
 
+log = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -34,6 +36,23 @@ class HeadersMiddleware:
             "geolocation=(), camera=(), usb=(), payment=(), interest-cohort=()",
         )
         return response
+
+
+class ProxyMiddleware:
+    """In production: say what is wrong where a proxy doesn't tell how it was asked.
+
+    Without `X-Forwarded-Proto` every page would be sent to https, and there to https again.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "X-Forwarded-Proto" in request.headers:
+            return self.get_response(request)
+        log.error("The proxy doesn't send X-Forwarded-Proto: see deploy/nginx.conf")
+        text = "The proxy before this site must send X-Forwarded-Proto.\n"
+        return HttpResponse(text, status=503, content_type="text/plain; charset=utf-8")
 
 
 class LeavingMiddleware:

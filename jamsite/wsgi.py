@@ -11,6 +11,8 @@ if not settings.configured:
 application = get_wsgi_application()
 
 if settings.IS_FRONT:
-    from privacy.wall.start import demand  # needs the apps
+    from jamsite import collected  # need the apps
+    from privacy.wall.start import demand
 
+    collected.demand()
     demand()

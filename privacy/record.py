@@ -36,7 +36,7 @@ class Activity:
 def controller() -> dict[str, str]:
     """Return who answers for the processing, as the site's settings state it."""
     return {
-        "name": settings.SITE_NAME,
+        "name": settings.OPERATOR_NAME,
         "contact": settings.CONTACT_EMAIL,
         "address": settings.SITE_URL,
         "region": settings.REGION,

@@ -27,6 +27,20 @@ def choose(preferred: int = 0) -> int:
     raise StartError("No free port was found on 127.0.0.1 for Valkey.")
 
 
+def near(host: str, preferred: int, *, but: int = 0) -> int:
+    """Return the first port from the preferred one on that can be listened on; not `but`."""
+    for port in range(preferred, min(preferred + 200, 65536)):
+        if port != but:
+            try:
+                _bind(host, port)
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    return port  # `demand` says what is wrong
+            else:
+                return port
+    return preferred
+
+
 def demand(host: str, port: int, option: str) -> None:
     """Refuse, in one sentence, a port that can't be listened on."""
     try:
@@ -43,7 +57,7 @@ def _why(host: str, port: int, option: str, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         return (
             f"Port {port} on {host} is taken by another program: stop it, or choose another port "
-            f"with {option} (make run ARGS='{option} {port + 10}')."
+            f"with {option}, or leave it out: then a free one is taken."
         )
     if error.errno == errno.EADDRNOTAVAIL:
         return f"{host} is no address of this machine: see --host."

@@ -45,6 +45,7 @@ SITE_NAME = "Jamsite"
 OWN_CLIENT_IDS = ENV.own_client_ids  # of our own apps; whatever else speaks the API is another's
 SITE_URL = ENV.site_url.rstrip("/")
 SOCKET_URL = ENV.socket_url.rstrip("/")
+OPERATOR_NAME = ENV.operator_name or SITE_NAME
 REGION = ENV.region
 CONTACT_EMAIL = ENV.contact_email
 SUPPORT_EMAIL = ENV.support_email
@@ -277,7 +278,7 @@ X_FRAME_OPTIONS = "DENY"
 
 # Files ------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "static"
+STATIC_ROOT = Path(ENV.static_root) if ENV.static_root else BASE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "frontend" / "dist", BASE_DIR / "frontend" / "public"]
 WHITENOISE_ADD_HEADERS_FUNCTION = static_headers.add
 MEDIA_ROOT = Path(ENV.media_root) if ENV.media_root else DATA_DIR / "media"

@@ -71,37 +71,91 @@ class ReceiptKey(BaseModel):
         return value
 
 
+# Variables that are read before these, or by other programs: what the documents say of them.
+OUTSIDE = {
+    "JAMSITE_DATA": ("the data folder", "`.data`"),
+    "DJANGO_SETTINGS_MODULE": (
+        "`jamsite.settings.production` where people are; else development",
+        "`jamsite.settings.development`",
+    ),
+    "PG_BIN": ("folder of PostgreSQL's programs (`pg_dump`, `pg_restore`)", "those of the wheel"),
+}
+
+
 class Environment(BaseSettings):
     """Every variable, its type and its default. Names in the environment are upper case."""
 
-    model_config = SettingsConfigDict(extra="ignore")
+    # Written down and left empty is not set, as in a file that lists them all.
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
 
     debug: bool = Field(default=False, description="Django's own error pages; development only")
-    secret_key: str = ""
-    database_url: str = ""
-    web_database_url: str = Field(default="", description="the same database, as the web's role")
-    jamsite_front: bool = Field(default=False, description="set by the servers of pages, sockets")
-    redis_url: str = ""
-    site_url: str = "http://127.0.0.1:8000"
+    secret_key: str = Field(
+        default="", description="at least 50 random characters; development makes one and keeps it"
+    )
+    database_url: str = Field(
+        default="",
+        description="PostgreSQL 15 or newer, as the tables' owner; empty: started from a wheel",
+    )
+    web_database_url: str = Field(
+        default="",
+        description="the same database, as the web's own role; pages and sockets need this alone",
+    )
+    jamsite_front: bool = Field(
+        default=False, description="set by the servers of pages and sockets themselves"
+    )
+    redis_url: str = Field(
+        default="", description="Valkey or Redis 7 or newer; empty: started from a wheel"
+    )
+    site_url: str = Field(
+        default="http://127.0.0.1:8000",
+        description="address of the site, as people see it; letters and links come from it",
+    )
     socket_url: str = Field(default="", description="where /ws/ is served; empty: same as the site")
-    allowed_hosts: CommaList = []
+    allowed_hosts: CommaList = Field(
+        default=[], description="hosts that the site answers to, without wildcards"
+    )
     own_client_ids: Annotated[list[Annotated[str, Field(min_length=32)]], NoDecode] = Field(
         default=[], description="ids that your own apps send; all others are other people's apps"
     )
-    media_root: str = ""
-    media_accel_prefix: str = ""
-    region: str = "not stated"
-    contact_email: str = "privacy@localhost"
-    support_email: str = Field(default="", description="empty: the privacy contact")
+    static_root: str = Field(default="", description="where collectstatic puts the static files")
+    media_root: str = Field(
+        default="", description="folder of sound and pictures; empty: `media` in the data folder"
+    )
+    media_accel_prefix: str = Field(
+        default="",
+        description="the proxy's internal place of that folder (`X-Accel-Redirect`); empty: the web"
+        " server sends files itself",
+    )
+    operator_name: str = Field(
+        default="", description="who runs this site, as the law names them; shown in the policy"
+    )
+    region: str = Field(
+        default="not stated", description="where data is stored; shown in the policy"
+    )
+    contact_email: str = Field(
+        default="privacy@localhost",
+        description="whom to write to about data; alarms of the desk go there too",
+    )
+    support_email: str = Field(
+        default="", description="whom to write to about anything else; empty: `CONTACT_EMAIL`"
+    )
 
-    email_host: str = ""
-    email_port: int = Field(default=587, ge=1, le=65535)
-    email_user: str = ""
-    email_password: str = ""
-    email_security: Literal["starttls", "tls", "none"] = "starttls"
-    email_from: str = "Jamsite <noreply@localhost>"
+    email_host: str = Field(
+        default="", description="the mail server; development keeps letters in a folder instead"
+    )
+    email_port: int = Field(default=587, ge=1, le=65535, description="its port")
+    email_user: str = Field(default="", description="the name to sign in there with")
+    email_password: str = Field(default="", description="the password to sign in there with")
+    email_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="`starttls`, `tls`, or `none` (on this machine alone)"
+    )
+    email_from: str = Field(
+        default="Jamsite <noreply@localhost>", description="what letters come from"
+    )
 
-    erasure_grace_days: float = Field(default=14, ge=0, le=28)
+    erasure_grace_days: float = Field(
+        default=14, ge=0, le=28, description="days between leaving and the purge"
+    )
     policy_notice_days: int = Field(
         default=30, ge=1, le=365, description="between telling of a material change and its day"
     )
@@ -110,52 +164,116 @@ class Environment(BaseSettings):
     )
 
     # How long things are kept, in days; told on the policy page and to each person.
-    retention_ip_days: int = Field(default=7, ge=1, le=30)
-    retention_sign_ins_days: int = Field(default=90, ge=31, le=365)
-    retention_devices_days: int = Field(default=180, ge=30, le=365)
-    retention_safety_days: int = Field(default=365, ge=90, le=730)
-    retention_unverified_days: int = Field(default=14, ge=3, le=60)
-    retention_inactive_days: int = Field(default=730, ge=365, le=1825)
-    retention_exports_days: int = Field(default=7, ge=1, le=30)
-    retention_takes_days: int = Field(default=7, ge=1, le=30)
-    retention_invites_days: int = Field(default=30, ge=1, le=90)
-    retention_notices_days: int = Field(default=180, ge=30, le=730)
-    retention_names_days: int = Field(default=730, ge=365, le=3650)
-    retention_erasures_days: int = Field(default=1095, ge=365, le=3650)
-    retention_staff_log_days: int = Field(default=730, ge=90, le=1825)
-    retention_logs_days: int = Field(default=14, ge=1, le=60)
+    retention_ip_days: int = Field(
+        default=7, ge=1, le=30, description="days until network addresses of sign-ins are shortened"
+    )
+    retention_sign_ins_days: int = Field(
+        default=90, ge=31, le=365, description="days that are kept: ended sign-ins"
+    )
+    retention_devices_days: int = Field(
+        default=180, ge=30, le=365, description="days that are kept: browsers that are known"
+    )
+    retention_safety_days: int = Field(
+        default=365,
+        ge=90,
+        le=730,
+        description="days that are kept: the log of what happened to an account",
+    )
+    retention_unverified_days: int = Field(
+        default=14,
+        ge=3,
+        le=60,
+        description="days that are kept: accounts whose address nobody confirmed",
+    )
+    retention_inactive_days: int = Field(
+        default=730, ge=365, le=1825, description="days that are kept: accounts that nobody uses"
+    )
+    retention_exports_days: int = Field(
+        default=7, ge=1, le=30, description="days that are kept: finished copies"
+    )
+    retention_takes_days: int = Field(
+        default=7, ge=1, le=30, description="days that are kept: unfinished recordings"
+    )
+    retention_invites_days: int = Field(
+        default=30, ge=1, le=90, description="days that are kept: invitations that are over"
+    )
+    retention_notices_days: int = Field(
+        default=180, ge=30, le=730, description="days that are kept: notices"
+    )
+    retention_names_days: int = Field(
+        default=730, ge=365, le=3650, description="days that are kept: usernames that were given up"
+    )
+    retention_erasures_days: int = Field(
+        default=1095, ge=365, le=3650, description="days that are kept: records of erasures"
+    )
+    retention_staff_log_days: int = Field(
+        default=730,
+        ge=90,
+        le=1825,
+        description="days that are kept: the log of what staff looked at",
+    )
+    retention_logs_days: int = Field(
+        default=14, ge=1, le=60, description="days that are kept: log files"
+    )
 
     usage_min_people: int = Field(
         default=10, ge=5, description="fewest people that a published number may describe"
     )
-    backup_life_days: int = Field(default=30, ge=1, le=58)
+    backup_life_days: int = Field(default=30, ge=1, le=58, description="days that a backup is kept")
     ledger_path: str = Field(default="", description="file of the ledger of erasures")
-    ledger_key: str = ""
-    receipt_keys: Annotated[list[ReceiptKey], NoDecode] = []
-    deletion_endpoints: dict[str, DeletionEndpoint] = {}
-    deletion_order_days: int = Field(default=30, ge=1, le=90)
-    backup_dir: str = ""
-    backup_recipients: CommaList = []
-    openid_providers: Annotated[list[OpenIdProvider], NoDecode] = []
-    facebook_app_id: str = ""
-    facebook_secret: str = ""
-    facebook_scopes: CommaList = ["email", "public_profile"]
-    facebook_version: str = Field(default="v23.0", pattern=r"^v\d+\.\d+$")
-    google_client_id: str = ""
-    google_secret: str = ""
+    ledger_key: str = Field(
+        default="", description="key of that ledger, 32 characters or more; never change it"
+    )
+    receipt_keys: Annotated[list[ReceiptKey], NoDecode] = Field(
+        default=[],
+        description="`id:seed,…`, the one that signs first (`manage.py receipt_key` makes one; keep"
+        " the old ones)",
+    )
+    deletion_endpoints: dict[str, DeletionEndpoint] = Field(
+        default={},
+        description="JSON `{provider: {url, secret}}`, see [protocol](deletion-orders.md)",
+    )
+    deletion_order_days: int = Field(
+        default=30, ge=1, le=90, description="days in which a provider has to confirm a deletion"
+    )
+    backup_dir: str = Field(
+        default="", description="where backups go; empty: `backups` in the data folder"
+    )
+    backup_recipients: CommaList = Field(
+        default=[], description="age public keys that backups are sealed for; none: no backups"
+    )
+    openid_providers: Annotated[list[OpenIdProvider], NoDecode] = Field(
+        default=[],
+        description="JSON list of `{id, name, client_id, secret, server_url}`; also"
+        " `scopes`, `verifies_addresses`, `login_origins`, `picture_hosts`",
+    )
+    facebook_app_id: str = Field(default="", description='Facebook; see "Sign-in networks"')
+    facebook_secret: str = Field(default="", description="Facebook")
+    facebook_scopes: CommaList = Field(
+        default=["email", "public_profile"], description="what Facebook is asked for"
+    )
+    facebook_version: str = Field(
+        default="v23.0", pattern=r"^v\d+\.\d+$", description="version of its Graph API"
+    )
+    google_client_id: str = Field(default="", description="Google")
+    google_secret: str = Field(default="", description="Google")
     apple_client_id: str = Field(default="", description="the Services ID")
-    apple_team_id: str = ""
-    apple_key_id: str = ""
+    apple_team_id: str = Field(default="", description="Apple: the team")
+    apple_key_id: str = Field(default="", description="Apple: the key")
     apple_private_key: str = Field(default="", description="PEM; line ends may be written as \\n")
-    x_client_id: str = ""
-    x_secret: str = ""
+    x_client_id: str = Field(default="", description="X (OAuth 2.0)")
+    x_secret: str = Field(default="", description="X")
 
     socket_threads: int = Field(
         default=8, ge=1, le=32, description="threads of a socket process that ask the database"
     )
-    stun_urls: CommaList = []
-    turn_urls: CommaList = []
-    turn_secret: str = ""
+    stun_urls: CommaList = Field(default=[], description="helpers for connections between players")
+    turn_urls: CommaList = Field(
+        default=[], description="relays for players: with them addresses stay hidden"
+    )
+    turn_secret: str = Field(
+        default="", description="the secret shared with the relays, 32 characters or more"
+    )
 
     staff_second_step: bool = Field(
         default=False, description="development only: ask staff for it, as production always does"
@@ -163,7 +281,12 @@ class Environment(BaseSettings):
     geoip_database: str = Field(
         default="", description="file (MaxMind format) that tells the town of an address, or empty"
     )
-    trusted_proxies: int = Field(default=0, ge=0, le=5)
+    trusted_proxies: int = Field(
+        default=0,
+        ge=0,
+        le=5,
+        description="how many proxies stand before the site; production needs 1 or more",
+    )
 
     @field_validator(
         "allowed_hosts",

@@ -1,12 +1,16 @@
 """Production: refuses to start with anything unsafe."""
 
+from email.utils import parseaddr
+
 from psycopg.conninfo import conninfo_to_dict
+from whitenoise.compress import Compressor
 
 from jamsite.settings.base import *  # noqa: F403
 from jamsite.settings.base import (
     ALLOWED_HOSTS,
     ENV,
     IS_FRONT,
+    MIDDLEWARE,
     SITE_URL,
     SOCKET_URL,
     STORAGES,
@@ -25,11 +29,16 @@ DEVICE_COOKIE_NAME = "__Host-jamsite_device"
 CHOICES_COOKIE_NAME = "__Host-jamsite_choices"
 AGE_COOKIE_NAME = "__Host-jamsite_later"
 SECURE_SSL_REDIRECT = True
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.trusted_proxies else None
+# TLS ends in a proxy, always: this process speaks plain HTTP to it.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+MIDDLEWARE.insert(0, "jamsite.middleware.ProxyMiddleware")
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 * 2
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 
 STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+
+# Source maps are for developers: packing them takes longer than all the rest.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 
 EMAIL_BACKEND = "integrations.mail.Backend"
 EMAIL_HOST = ENV.email_host
@@ -51,6 +60,11 @@ def _faults() -> list[str]:
         faults.append("SITE_URL must begin with https://.")
     if SOCKET_URL and not SOCKET_URL.startswith("wss://"):
         faults.append("SOCKET_URL must begin with wss:// (or be empty: same host).")
+    if not ENV.trusted_proxies:
+        faults.append(
+            "TRUSTED_PROXIES must say how many proxies stand before the site (1 for one nginx): "
+            "without it every page is sent to https for ever, and all people are one network."
+        )
     if not ALLOWED_HOSTS or any("*" in host or host.startswith(".") for host in ALLOWED_HOSTS):
         faults.append("ALLOWED_HOSTS must name the hosts, without wildcards.")
     if not IS_FRONT and not ENV.database_url:
@@ -65,6 +79,21 @@ def _faults() -> list[str]:
         faults.append("EMAIL_HOST must be set: people confirm their address by mail.")
     if ENV.email_security == "none" and ENV.email_host not in {"127.0.0.1", "localhost"}:
         faults.append("EMAIL_SECURITY=none is only for a mail server on this machine.")
+    return faults
+
+
+def _told_faults() -> list[str]:
+    """Return what people couldn't be told: who answers for the site, and where their data is."""
+    said = ENV.model_fields_set
+    faults = []
+    if not ENV.operator_name.strip():
+        faults.append("OPERATOR_NAME must be set: who runs this site, as the law names them.")
+    if "region" not in said or not ENV.region.strip():
+        faults.append("REGION must be set: where people's data is stored.")
+    for name, value in (("CONTACT_EMAIL", ENV.contact_email), ("EMAIL_FROM", ENV.email_from)):
+        address = parseaddr(value)[1]
+        if "@" not in address or address.endswith(("@localhost", "@")):
+            faults.append(f"{name} must be set to an address that can be written to.")
     return faults
 
 
@@ -90,5 +119,5 @@ def _erasure_faults() -> list[str]:
     return faults
 
 
-if _found := [*_faults(), *_outside_faults(), *_erasure_faults()]:
+if _found := [*_faults(), *_told_faults(), *_outside_faults(), *_erasure_faults()]:
     refuse(_found)

@@ -97,6 +97,7 @@ def facts() -> dict[str, Any]:
     """Return all that the page tells from the data map and the configuration of this site."""
     return {
         "region": settings.REGION,
+        "operator": settings.OPERATOR_NAME,
         "contact": settings.CONTACT_EMAIL,
         "purposes": purposes(),
         "data": data(),

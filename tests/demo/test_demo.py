@@ -70,10 +70,12 @@ def test_recordings_are_mixed_from_stems_and_seen_by_their_audience() -> None:
 
 
 @pytest.mark.django_db
-def test_everybody_can_sign_in(monkeypatch: Any) -> None:
+def test_everybody_can_sign_in(monkeypatch: Any, tmp_path: Path) -> None:
     monkeypatch.setattr(world.load, "__defaults__", ((),))  # no music: that is tested above
     out = StringIO()
     call_command("demo", stdout=out)
+    call_command("demo", "--tell", str(tmp_path / "told"))  # what `up` shows, and no line of a log
+    assert (tmp_path / "told").read_text() == out.getvalue().rstrip("\n")
     assert world.PASSWORD in out.getvalue()
     assert max(map(len, out.getvalue().splitlines())) <= 76
     for user in User.objects.all():

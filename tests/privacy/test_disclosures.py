@@ -1,8 +1,6 @@
 """Whatever goes outside is declared, recorded before it goes, and read by the person."""
 
 import smtplib
-import socketserver
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -24,6 +22,7 @@ from jamsite import roles
 from privacy import datamap, disclosures, notices, retention
 from privacy.models import Disclosure, LegalDisclosure, Notice
 from tests.cast import Cast, person
+from tests.mail_sink import listening
 from tests.privacy.copies import Copy
 from tests.staff import member_of, signed_in
 from tests.told import deliver
@@ -41,35 +40,6 @@ def outside(settings: Any) -> None:
     }
 
 
-class Sink(socketserver.StreamRequestHandler):
-    """A mail server that takes letters, or breaks off after the first words."""
-
-    letters: list[str] = []
-    breaks = False
-
-    def handle(self) -> None:
-        self.wfile.write(b"220 sink\r\n")
-        body = False
-        for raw in self.rfile:
-            line = raw.decode().rstrip("\r\n")
-            if body:
-                self.letters[-1] += line + "\n"
-                if line == ".":
-                    body = False
-                    self.wfile.write(b"250 taken\r\n")
-            elif line.upper() == "DATA":
-                if self.breaks:
-                    return
-                self.letters.append("")
-                body = True
-                self.wfile.write(b"354 go on\r\n")
-            elif line.upper() == "QUIT":
-                self.wfile.write(b"221 bye\r\n")
-                return
-            else:
-                self.wfile.write(b"250 sink\r\n")
-
-
 class Redirected(Backend):
     """The backend, whose connections end on loopback whatever host they name."""
 
@@ -83,13 +53,10 @@ class Redirected(Backend):
 @contextmanager
 def mail_server(*, breaks: bool = False) -> Iterator[Redirected]:
     """Run a real mail server on loopback that the boundary takes for one elsewhere."""
-    handler: Any = type("Sink", (Sink,), {"letters": [], "breaks": breaks})
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        backend = Redirected(host="loopback.elsewhere.example", port=server.server_address[1])
-        backend.letters = handler.letters
+    with listening(breaks=breaks) as (port, letters):
+        backend = Redirected(host="loopback.elsewhere.example", port=port)
+        backend.letters = letters
         yield backend
-        server.shutdown()
 
 
 def rows(**about: Any) -> list[tuple[Any, ...]]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -26,16 +27,13 @@ REFUSAL_LIMIT = 30.0
 class Site:
     """`manage.py up` on a folder, as a process."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, choose: bool = True) -> None:
         self.folder = folder
         self.mark = str(folder)
         self.port, self.socket_port = ports.choose(), ports.choose()
         self.output = folder.with_name(f"{folder.name}-{self.port}.txt")
-        self.process = up(
-            folder,
-            *("--port", str(self.port), "--socket-port", str(self.socket_port), *options),
-            output=self.output,
-        )
+        where = ("--port", str(self.port), "--socket-port", str(self.socket_port))
+        self.process = up(folder, *(where if choose else ()), *options, output=self.output)
 
     def said(self) -> str:
         return self.output.read_text()
@@ -153,8 +151,19 @@ def test_the_site_starts_mends_itself_stops_and_starts_again_with_its_data(folde
     assert marked(site.mark, folder) == []
     assert "Traceback" not in site.said()
 
-    again = Site(folder)
-    again.wait_until_ready()
+    # The usual ports are taken, by us if by nobody else: the next free ones are, for both servers.
+    with socket.create_server(("127.0.0.1", ports.near("127.0.0.1", 8000))) as taken:
+        again = Site(folder, choose=False)
+        again.wait_until_ready()
+        said = re.findall(r"http://127\.0\.0\.1:(\d+)/ *$", again.said(), re.MULTILINE)
+        again.port = int(said[0])
+        assert again.port != taken.getsockname()[1]
+        assert again.get("/") == 200
+        (listens,) = {
+            int(word) for pid in again.programs("uvicorn")
+            for word in psutil.Process(pid).cmdline() if word.isdigit() and int(word) > 1024
+        }  # fmt: skip
+        assert listens not in (again.port, taken.getsockname()[1])
     with psycopg.connect(database_of(folder)) as db:
         assert db.execute("select word from word").fetchall() == [("kept",)]
     again.process.kill()

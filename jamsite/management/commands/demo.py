@@ -1,13 +1,17 @@
 """`manage.py demo`: a world to look around in, on a developer's machine."""
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 
 class Command(BaseCommand):
     help = "Load the demo world: people, sessions, recordings. Running it again changes nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--tell", type=Path, help="file to write the sign-ins to")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEVELOPMENT_PAGES:
@@ -15,4 +19,9 @@ class Command(BaseCommand):
         from jamsite.demo import world
 
         world.load()
-        self.stdout.write("\n".join(world.sign_ins()))
+        told = "\n".join(world.sign_ins())
+        if options["tell"]:  # what else is written here may be a line of the log
+            options["tell"].touch(mode=0o600)
+            options["tell"].write_text(told)
+        else:
+            self.stdout.write(told)

@@ -9,14 +9,18 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any, NoReturn
 
+from django.conf import settings
 from django.core.management import get_commands
 from django.core.management.base import BaseCommand
 
+from jamsite import collected
 from jamsite.embedded import leash, ports, services
 from jamsite.embedded.errors import StartError, folder_trouble
 from jamsite.embedded.paths import PROJECT, data_dir, log_dir
 from jamsite.embedded.site import STOP_ORDER, Place, behind, front, manage
 from jamsite.embedded.supervisor import Child
+
+PORT = 8000
 
 
 class Stopped(BaseException):
@@ -30,21 +34,26 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--socket-port", type=int, default=8001)
+        parser.add_argument(
+            "--port", type=int, help="of pages; else 8000, or the next that is free"
+        )
+        parser.add_argument(
+            "--socket-port", type=int, help="of sockets; else the next that is free"
+        )
         parser.add_argument("--no-demo", action="store_true", help="don't load the demo world")
         parser.add_argument(
             "--services-only", action="store_true", help="only PostgreSQL and Valkey"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        place = Place(options["host"], options["port"], options["socket_port"])
+        place = _place(options["host"], options["port"], options["socket_port"])
         _listen_for_stop()
         try:
             if options["services_only"]:
                 self._keep_services()
             else:
-                self._keep_site(place, demo=not options["no_demo"])
+                demo = settings.DEVELOPMENT_PAGES and not options["no_demo"]
+                self._keep_site(place, demo=demo)
         except StartError as error:
             _fail(str(error))
         except OSError as error:
@@ -61,6 +70,8 @@ class Command(BaseCommand):
             self._wait()
 
     def _keep_site(self, place: Place, *, demo: bool) -> None:
+        if missing := collected.faults():
+            raise StartError(missing[0])
         ports.demand(place.host, place.port, "--port")
         ports.demand(place.host, place.socket_port, "--socket-port")
         begun = time.monotonic()
@@ -99,7 +110,7 @@ class Command(BaseCommand):
         told = running.folder / "demo.txt"
         if not told.exists() and "demo" in get_commands():
             self._say("Loading the demo world …")
-            demo = Child("demo", manage("demo"), environment, PROJECT)
+            demo = Child("demo", manage("demo", "--tell", str(told)), environment, PROJECT)
             log = running.supervisor.log(demo.name)
             start = log.size()
             if running.supervisor.run(demo) != 0:
@@ -107,18 +118,15 @@ class Command(BaseCommand):
                     f"The demo world could not be loaded: {log.reason(start)} (see {log.path})."
                 )
                 return ""
-            told.touch(mode=0o600)
-            told.write_bytes(log.path.read_bytes()[start:])
         return told.read_text() if told.exists() else ""
 
     def _banner(self, place: Place, folder: Path, sign_ins: str, seconds: float) -> None:
         strong = self.style.SUCCESS
-        lines = [
-            "",
-            f"  {strong('Jamsite is playing')}   {place.url}/",
-            f"  {'Its mail':<19}  {place.url}/dev/mail/",
-            f"  {'Its logs':<19}  {log_dir(folder)}",
-        ]
+        url = settings.SITE_URL if os.environ.get("SITE_URL") else place.url
+        lines = ["", f"  {strong('Jamsite is playing')}   {url}/"]
+        if settings.DEVELOPMENT_PAGES:
+            lines.append(f"  {'Its mail':<19}  {url}/dev/mail/")
+        lines.append(f"  {'Its logs':<19}  {log_dir(folder)}")
         if sign_ins.strip():
             lines += ["", *(f"  {line}" for line in sign_ins.strip().splitlines())]
         lines += ["", f"  Ready in {seconds:.1f} s. Ctrl-C stops everything.", ""]
@@ -132,6 +140,12 @@ class Command(BaseCommand):
     def _wait(self) -> NoReturn:
         while True:
             signal.pause()
+
+
+def _place(host: str, port: int | None, socket_port: int | None) -> Place:
+    """Return where to listen: where it was said, else at the first free ports from 8000 on."""
+    pages = port or ports.near(host, PORT, but=socket_port or 0)
+    return Place(host, pages, socket_port or ports.near(host, pages + 1, but=pages))
 
 
 def _listen_for_stop() -> None:
