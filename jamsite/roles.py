@@ -77,6 +77,7 @@ DOES: dict[str, tuple[str, ...]] = {
         "privacy.add_legaldisclosure",
         "privacy.add_legalhold",
         "privacy.change_legalhold",
+        "privacy.accept_traces",
         "privacy.confirm_deletion",
         "privacy.publish_policy",
         "privacy.record_leave_request",

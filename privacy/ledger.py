@@ -30,13 +30,17 @@ class Tampered(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """One line: what happened to whom; `user` and `erasure` are what `fingerprint` returns."""
+    """One line: what happened to whom; `user` and `erasure` are what `fingerprint` returns.
+
+    `due` is the date of the purge that the person was told (of requests; older lines have none).
+    """
 
     number: int
     at: datetime
     event: str
     user: str
     erasure: str
+    due: datetime | None = None
 
 
 def fingerprint(public_id: str) -> str:
@@ -44,7 +48,9 @@ def fingerprint(public_id: str) -> str:
     return _keyed("id", public_id)
 
 
-def record(event: str, user_public_id: str, erasure_public_id: str) -> Entry:
+def record(
+    event: str, user_public_id: str, erasure_public_id: str, *, due: datetime | None = None
+) -> Entry:
     """Append one event; it is on the disk when this returns. Raises OSError when it can't be.
 
     The same event of the same erasure is written once, so that a repeated step may call again
@@ -60,6 +66,7 @@ def record(event: str, user_public_id: str, erasure_public_id: str) -> Entry:
             event=event,
             user=fingerprint(user_public_id),
             erasure=fingerprint(erasure_public_id),
+            due=due,
         )
         if last and _same(last, entry):
             return entry
@@ -127,10 +134,11 @@ def _cut_torn_tail(file: IO[bytes]) -> dict[str, Any] | None:
 
 
 def _same(last: dict[str, Any], entry: Entry) -> bool:
-    return (last["event"], last["user"], last["erasure"]) == (
+    return (last["event"], last["user"], last["erasure"], last.get("due")) == (
         entry.event,
         entry.user,
         entry.erasure,
+        entry.due.isoformat() if entry.due else None,
     )
 
 
@@ -141,6 +149,7 @@ def _sealed(entry: Entry, before: str) -> bytes:
         "event": entry.event,
         "user": entry.user,
         "erasure": entry.erasure,
+        **({"due": entry.due.isoformat()} if entry.due else {}),
     }
     return _line({**values, "seal": _seal(values, before)})
 
@@ -164,6 +173,7 @@ def _read(raw: bytes, number: int, before: str) -> tuple[Entry, str]:
             values["event"],
             values["user"],
             values["erasure"],
+            datetime.fromisoformat(values["due"]) if "due" in values else None,
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         raise Tampered(f"Line {number} of the ledger can't be read.") from None

@@ -4,49 +4,116 @@ The ledger of erasures, kept outside every database, tells who asked to be erase
 back and who is gone. All of it is done again; then a scan looks for what the erased left.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_user_model
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
-from django.core.files.storage import default_storage
 from django.core.management import call_command
-from django.db import connection
 from django.utils import timezone
-from psycopg import sql
+from django.utils.translation import gettext as _
 
-from privacy import datamap, erasure, ledger
+from privacy import erasure, ledger, notices
 from privacy.backups.tools import Failed
-from privacy.models import Erasure, Export, Notice
+from privacy.backups.traces import Marks, unexplained
+from privacy.models import Erasure, Export, Notice, Restore
 
-BATCH = 200
+
+@dataclass(frozen=True)
+class Decision:
+    """Somebody of the staff decides that a restore ends although it leaves traces, and why."""
+
+    by: str  # username
+    because: str
 
 
-def run() -> str:
-    """Clean the database of this process; return what was done, or raise `Failed`."""
+def run(backup: str = "", decision: Decision | None = None) -> str:
+    """Clean the database of this process; return what was done, or raise `Failed`.
+
+    Writes the record of the restore. Traces of erased people that the data map doesn't explain
+    end it, unless there is a decision: then they are in the record, and the desk is written to.
+    """
     call_command("migrate", verbosity=0)
+    if decision is not None:
+        _who(decision.by)  # before the work: whose word doesn't count
     _end_what_is_over()
     states = _states()
-    marks: set[str] = set()
+    marks = Marks()
     counts = dict.fromkeys(("erased", "requested", "cancelled"), 0)
     for user in get_user_model()._default_manager.order_by("pk").iterator(chunk_size=500):
         entry = states.get(ledger.fingerprint(user.public_id))
         if entry is None:
             continue
         if entry.event == "erased":
-            marks |= _marks(user)
+            marks.add(user)
         if _redo(user, entry):
             counts[entry.event] += 1
     # They were told when it happened; a letter that goes again would only frighten.
     Notice.objects.filter(user=None).delete()
-    found = scan(marks)
-    if found:
-        raise Failed(f"Traces of erased people are left in: {', '.join(sorted(found))}.")
+    found = unexplained(marks)
+    if found and decision is None:
+        raise Failed(
+            f"Traces of erased people are left in: {_listed(found)}. See docs/backups.md, "
+            '"Traces": --accept-traces finishes it by a decision of the staff, with a record.'
+        )
+    _record(backup, counts, found, decision)
     return (
         f"Erased again: {counts['erased']}. Hidden again: {counts['requested']}. "
-        f"Back again: {counts['cancelled']}. No trace found of {len(marks)} marks."
+        f"Back again: {counts['cancelled']}. "
+        + (f"Traces left by decision: {_listed(found)}." if found else
+           f"No trace found of {len(marks.of)} marks.")
+    )  # fmt: skip
+
+
+def _listed(found: dict[str, int]) -> str:
+    return ", ".join(f"{place} ({rows})" for place, rows in sorted(found.items()))
+
+
+def _record(
+    backup: str, counts: dict[str, int], found: dict[str, int], decision: Decision | None
+) -> None:
+    """Write down what was restored, and who decided what; tell the desk of traces."""
+    row = Restore.objects.create(
+        backup=backup,
+        erased=counts["erased"],
+        hidden=counts["requested"],
+        returned=counts["cancelled"],
+        traces=[f"{place}: {rows}" for place, rows in sorted(found.items())],
+        because=decision.because if found and decision else "",
     )
+    if not found or decision is None:
+        return
+    LogEntry.objects.create(
+        user=_who(decision.by),
+        content_type=ContentType.objects.get_for_model(Restore),
+        object_id=str(row.pk),
+        object_repr=str(row.public_id),
+        action_flag=CHANGE,
+        change_message=f"accepted traces: {decision.because}",
+    )
+    notices.write(
+        settings.CONTACT_EMAIL,
+        "operations",
+        _("A backup was restored with traces of erased people"),
+        _("Left in: %(places)s. Decided because: %(because)s. Clear them by hand.")
+        % {"places": _listed(found), "because": decision.because},
+    )
+
+
+def _who(username: str) -> Any:
+    """Return the member of staff who may decide. Raises `Failed`."""
+    people = get_user_model()._default_manager
+    user: Any = people.filter(username__iexact=username, is_staff=True, is_active=True).first()
+    if user is None or not user.has_perm("privacy.accept_traces"):
+        raise Failed(
+            f"{username} may not decide it: staff with the right to accept traces may "
+            "(the privacy officer's role has it)."
+        )
+    return user
 
 
 def _states() -> dict[str, Any]:
@@ -59,7 +126,7 @@ def _states() -> dict[str, Any]:
     return found
 
 
-def _redo(user: Any, entry: Any) -> bool:
+def _redo(user: Any, entry: ledger.Entry) -> bool:
     """Bring one person to where the ledger says they are; return whether there was need."""
     pending = erasure.open_erasure(user)
     if entry.event == "cancelled":
@@ -67,17 +134,26 @@ def _redo(user: Any, entry: Any) -> bool:
             return False
         erasure.cancel(user)
         return True
-    asked_anew = pending is None
-    if pending is None:
-        pending = erasure.request(user)
     if entry.event == "requested":
-        if asked_anew:
-            Erasure.objects.filter(pk=pending.pk).update(due_at=entry.at + erasure.grace())
-        return asked_anew
+        return _hide(user, pending, entry)
     now = timezone.now()
+    if pending is None:
+        pending = erasure.request(user, Erasure.Way.RESTORE, date=now)
     Erasure.objects.filter(pk=pending.pk).update(due_at=now - timedelta(1), leased_until=None)
     erasure.run(pending.pk)
     return True
+
+
+def _hide(user: Any, pending: Erasure | None, entry: ledger.Entry) -> bool:
+    """Hide who asked since, until the date that they were told last."""
+    if pending is not None and ledger.fingerprint(pending.public_id) == entry.erasure:
+        date = entry.due or pending.purge_at
+    else:
+        date = entry.due or entry.at + erasure.grace()
+    row = pending or erasure.request(user, Erasure.Way.RESTORE, date=date)
+    asked = row.requested_at if pending is not None and date == pending.purge_at else entry.at
+    Erasure.objects.filter(pk=row.pk).update(due_at=date, purge_at=date, requested_at=asked)
+    return pending is None
 
 
 def _end_what_is_over() -> None:
@@ -86,45 +162,3 @@ def _end_what_is_over() -> None:
     open_states = [Notice.Progress.WAITING, Notice.Progress.RUNNING]
     Notice.objects.filter(work__in=open_states).update(work=Notice.Progress.CANCELLED)
     Export.objects.all().delete()
-
-
-def _marks(user: Any) -> set[str]:
-    """Return texts that only this person's rows hold: addresses, public ids, names of files."""
-    marks = {user.email.lower(), str(user.public_id)}
-    for item in datamap.held():
-        if not item.subjects or item.model is Erasure:
-            continue
-        alone = item.erase is datamap.Erase.DELETE
-        names = [column.name for column in item.model._meta.concrete_fields]
-        wanted = [*(["public_id"] if alone and "public_id" in names else []), *item.file_fields()]
-        if wanted:
-            for values in item.rows_of(user).values_list(*wanted).iterator(chunk_size=2000):
-                marks |= {str(value) for value in values if value}
-    return marks
-
-
-def scan(marks: set[str]) -> set[str]:
-    """Return the tables and folders that hold any of the marks."""
-    found = set()
-    texts = sorted(marks)
-    for start in range(0, len(texts), BATCH):
-        part = texts[start : start + BATCH]
-        for table in connection.introspection.table_names():
-            if _table_holds(table, part):
-                found.add(table)
-    for mark in marks:
-        if "/" in mark and default_storage.exists(mark):
-            found.add(f"{settings.MEDIA_ROOT}")
-    return found
-
-
-def _table_holds(table: str, marks: list[str]) -> bool:
-    """Return whether any row of a table holds any mark, read as text."""
-    query = sql.SQL(
-        "SELECT EXISTS (SELECT FROM {} AS t, unnest(%s::text[]) AS mark"
-        " WHERE strpos(lower(t::text), lower(mark)) > 0)"
-    ).format(sql.Identifier(table))
-    with connection.cursor() as cursor:
-        cursor.execute(query, [marks])
-        row: Any = cursor.fetchone()
-    return bool(row[0])

@@ -23,16 +23,24 @@ from psycopg.conninfo import make_conninfo
 
 from foundation.work import workshop
 from privacy.backups import archive, catalogue, tools
+from privacy.backups.cleaning import Decision
 from privacy.backups.tools import Failed
 
 Say = Callable[[str], None]
 
 
-def run(name: str, identity: str, *, keep_old: bool = False, say: Say = print) -> None:
+def run(
+    name: str,
+    identity: str,
+    *,
+    decision: Decision | None = None,
+    keep_old: bool = False,
+    say: Say = print,
+) -> None:
     """Bring back one backup of the catalogue; raises `Failed` and changes nothing otherwise.
 
-    `identity` is the age secret key. The site must be stopped: a database that somebody uses
-    can't change its place.
+    `identity` is the age secret key; `decision` has it finished even with traces. The site must be
+    stopped: a database that somebody uses can't change its place.
     """
     if not catalogue.place().exists(name):
         raise Failed(f"There is no backup {name}: see `manage.py backup --list`.")
@@ -56,7 +64,7 @@ def run(name: str, identity: str, *, keep_old: bool = False, say: Say = print) -
             (folder / "media").mkdir(exist_ok=True)
             shutil.move(folder / "media", staging)
             say("Erasing again whoever was erased since, and looking for traces …")
-            _clean(side, staging, say)
+            _clean(name, side, staging, decision, say)
         except BaseException:
             _drop(server, side)
             shutil.rmtree(staging, ignore_errors=True)
@@ -76,15 +84,18 @@ def _unpack(name: str, identity: str, folder: Path) -> None:
         raise Failed("The backup is not the one that the catalogue tells of.")
 
 
-def _clean(side: str, media: Path, say: Say) -> None:
+def _clean(name: str, side: str, media: Path, decision: Decision | None, say: Say) -> None:
     """Run `manage.py restore --clean` on the restored database and folder, in its own process."""
     options = {
         key: value
         for key, value in connection.settings_dict["OPTIONS"].items()
         if key in {"host", "port", "user", "password", "sslmode", "sslrootcert"}
     }
+    more: list[str] = []
+    if decision is not None:
+        more = ["--accept-traces", f"--by={decision.by}", f"--because={decision.because}"]
     done = subprocess.run(  # noqa: S603  (our own arguments)
-        [sys.executable, str(settings.BASE_DIR / "manage.py"), "restore", "--clean"],
+        [sys.executable, str(settings.BASE_DIR / "manage.py"), "restore", name, "--clean", *more],
         env={
             **os.environ,
             "DATABASE_URL": make_conninfo(dbname=side, **options),

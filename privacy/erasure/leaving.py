@@ -1,6 +1,6 @@
 """From the request to the purge's date: hide, tell, and bring back who changes their mind."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -30,8 +30,11 @@ def open_erasure(user: Any) -> Erasure | None:
 
 @as_system("hide a person who leaves")
 @transaction.atomic
-def request(user: Any, way: str = Erasure.Way.SETTINGS) -> Erasure:
+def request(user: Any, way: str = Erasure.Way.SETTINGS, *, date: datetime | None = None) -> Erasure:
     """Hide a person and all of theirs now, and set the date of the purge. Idempotent.
+
+    `date`: the one that the person was told already, when a restore does this again; they get no
+    second letter then.
 
     The ways of `Erasure.AT_ONCE` wait for nothing, and overtake a leaving that does.
 
@@ -45,17 +48,19 @@ def request(user: Any, way: str = Erasure.Way.SETTINGS) -> Erasure:
         if at_once and existing.stage in CANCELLABLE:
             _hurry(existing, way)
         return existing
-    date = timezone.now() + (timedelta() if at_once else grace())
+    again = date is not None
+    date = date or timezone.now() + (timedelta() if at_once else grace())
     erasure = Erasure.objects.create(user=locked, due_at=date, purge_at=date, way=way)
     for each in hooks():  # before the state changes: what is public now gets its tombstone
         each.hide(locked, erasure)
     locked.leave()
     move(erasure, S.HIDDEN)
-    letters.left(erasure, locked)
+    if not again:
+        letters.left(erasure, locked)
     transaction.on_commit(lambda: settle(erasure.pk), robust=True)
     if at_once:
         _soon(erasure)
-    ledger.record("requested", locked.public_id, erasure.public_id)
+    ledger.record("requested", locked.public_id, erasure.public_id, due=date)
     return erasure
 
 
@@ -65,6 +70,9 @@ def _hurry(erasure: Erasure, way: str) -> None:
     erasure.way = way
     erasure.save(update_fields=["due_at", "purge_at", "way"])
     _soon(erasure)
+    if erasure.user is not None:
+        now = erasure.purge_at
+        ledger.record("requested", erasure.user.public_id, erasure.public_id, due=now)
 
 
 def _soon(erasure: Erasure) -> None:

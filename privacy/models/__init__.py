@@ -1,6 +1,6 @@
 """The rows behind the machinery, one module for each subject."""
 
-from privacy.models.backups import Backup
+from privacy.models.backups import Backup, Restore
 from privacy.models.consent import ConsentRecord
 from privacy.models.disclosures import Disclosure, LegalDisclosure
 from privacy.models.erasing import (
@@ -46,6 +46,7 @@ __all__ = [
     "Receipt",
     "Request",
     "RequestStep",
+    "Restore",
     "RetentionRun",
     "ShareLink",
     "Tombstone",

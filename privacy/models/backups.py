@@ -1,6 +1,7 @@
-"""The catalogue of backups."""
+"""The catalogue of backups, and what was restored."""
 
 from django.db import models
+from django.utils import timezone
 
 from foundation.ids import PublicIdField
 from foundation.work import Work, work_index
@@ -30,3 +31,23 @@ class Backup(Work):
                 fields=["expires_at"], name="backup_there", condition=models.Q(gone_at=None)
             ),
         ]
+
+
+class Restore(models.Model):
+    """One restore, as the restored database remembers it.
+
+    `traces` of erased people that were left, and why staff finished it all the same; who decided
+    is in the admin's log.
+    """
+
+    public_id = PublicIdField()
+    backup = models.CharField(max_length=100, blank=True, help_text="its file")
+    at = models.DateTimeField(default=timezone.now)
+    erased = models.PositiveIntegerField(default=0, help_text="people erased again")
+    hidden = models.PositiveIntegerField(default=0, help_text="people hidden again")
+    returned = models.PositiveIntegerField(default=0, help_text="people back again")
+    traces = models.JSONField(default=list, help_text="places, as table.column: how many rows")
+    because = models.TextField(blank=True, help_text="why it was finished with traces")
+
+    class Meta:
+        permissions = [("accept_traces", "Can finish a restore that leaves traces")]

@@ -5,12 +5,13 @@ from django.utils.translation import gettext_lazy as _
 from privacy import datamap as dm
 from privacy import erasure, notices
 from privacy.backups import catalogue
-from privacy.models import Backup
+from privacy.models import Backup, Restore
 
 notices.kind("operations")
 erasure.confirm_backups_with(catalogue.holds_none)
 
 dm.not_personal(Backup, "Backups", "tells when one was made, and nothing of what is in it")
+dm.not_personal(Restore, "Restores", "counts people and names places, and tells of nobody")
 dm.store(
     "backups",
     label="Encrypted backups",

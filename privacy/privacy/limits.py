@@ -1,6 +1,7 @@
 """What each part of the machinery is for, and so what it may read."""
 
 from allauth.account.models import EmailAddress
+from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 
 from privacy import datamap as dm
@@ -17,3 +18,4 @@ dm.serves("privacy.news", "news")
 dm.reads("privacy.news", Notice, "writes its letters into the outbox, and stops those on their way")
 dm.reads("privacy.announcing", EmailAddress, "a new policy is told to confirmed addresses")
 dm.reads("privacy.backups.cleaning", Session, "a restore ends the sign-ins that a backup remembers")
+dm.reads("privacy.backups.cleaning", LogEntry, "who decided that a restore leaves traces")

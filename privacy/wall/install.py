@@ -22,6 +22,38 @@ _PRESENT = """
     join pg_policy as entry on entry.polname = policy.policyname
         and entry.polrelid = format('%I.%I', policy.schemaname, policy.tablename)::regclass
     where policy.schemaname = 'public' order by 1, 2"""
+# What each of both roles may do with each thing, and what everybody may; ours alone, by name.
+_GRANTED = """
+    select its.kind, its.name, coalesce(role.rolname, 'everybody'), array_agg(acl.privilege_type
+        order by acl.privilege_type)
+    from (
+        select case when relkind = 'S' then 'sequence' else 'table' end as kind,
+            case when nspname = 'public' then relname else nspname || '.' || relname end as name,
+            coalesce(relacl, acldefault(case relkind when 'S' then 's' else 'r' end::"char",
+                relowner)) as acls
+        from pg_class join pg_namespace as space on space.oid = relnamespace
+        where nspname in ('public', %(schema)s) and relkind in ('r', 'v', 'S')
+        union all
+        select 'schema', nspname, coalesce(nspacl, acldefault('n', nspowner)) from pg_namespace
+        where nspname in ('public', %(schema)s)
+        union all
+        select 'later ' || case defaclobjtype when 'S' then 'sequence' else 'table' end, 'public',
+            defaclacl
+        from pg_default_acl where defaclnamespace = 'public'::regnamespace and defaclrole =
+            (select relowner from pg_class where oid = 'django_migrations'::regclass)
+            and defaclobjtype in ('r', 'S')
+    ) as its
+    cross join lateral aclexplode(its.acls) as acl
+    left join pg_roles as role on role.oid = acl.grantee
+    where role.rolname = any(%(roles)s) or acl.grantee = 0
+    group by 1, 2, 3"""
+_THINGS = """
+    select case when relkind = 'S' then 'sequence' else 'table' end,
+        case when nspname = 'public' then relname else nspname || '.' || relname end
+    from pg_class join pg_namespace as space on space.oid = relnamespace
+    where nspname in ('public', %(schema)s) and relkind in ('r', 'v', 'S')"""
+_ROWS: tuple[str, ...] = ("DELETE", "INSERT", "SELECT", "UPDATE")
+_NUMBERS: tuple[str, ...] = ("SELECT", "USAGE")
 _ENABLED = """
     select relname from pg_class
     where relrowsecurity and relnamespace = 'public'::regnamespace order by 1"""
@@ -66,7 +98,40 @@ def problems(cursor: Any) -> list[str]:
     tables = {model._meta.db_table for model in guarded()}
     found += [f"{name} has its wall switched off." for name in sorted(tables - enabled)]
     found += [f"{name} has a wall that nobody asked for." for name in sorted(enabled - tables)]
-    return found + faults_of(cursor, str(settings.WEB_ROLE))
+    return found + _grant_faults(cursor) + faults_of(cursor, str(settings.WEB_ROLE))
+
+
+def _grant_faults(cursor: Any) -> list[str]:
+    """Return how both roles' rights differ from those that `build` gives, a sentence each."""
+    roles = [str(settings.WEB_ROLE), str(settings.SYSTEM_ROLE)]
+    names = {"schema": SCHEMA, "roles": roles}
+    cursor.execute(_THINGS, names)
+    want: dict[tuple[str, str], tuple[str, ...]] = {
+        ("schema", "public"): ("USAGE",),
+        ("schema", SCHEMA): ("USAGE",),
+    }
+    want |= {("later table", "public"): _ROWS, ("later sequence", "public"): _NUMBERS}
+    for kind, name in cursor.fetchall():
+        may = _NUMBERS if kind == "sequence" else _ROWS
+        if name == "django_migrations" or name.startswith(f"{SCHEMA}."):
+            may = ("SELECT",)
+        want[kind, name] = may
+    cursor.execute(_GRANTED, names)
+    given = {(kind, name, role): tuple(may) for kind, name, role, may in cursor.fetchall()}
+    found = []
+    for (kind, name), may in sorted(want.items()):
+        for role in roles:
+            has = given.pop((kind, name, role), ())
+            if has != may:
+                told = ", ".join(has) or "nothing"
+                found.append(f"{role} has {told} on the {kind} {name} instead of {', '.join(may)}.")
+    # PostgreSQL lets everybody use the public schema; nothing in it is everybody's.
+    given.pop(("schema", "public", "everybody"), None)
+    found += [
+        f"{role} has {', '.join(may)} on the {kind} {name}."
+        for (kind, name, role), may in sorted(given.items())
+    ]
+    return found
 
 
 def faults_of(cursor: Any, role: str) -> list[str]:
@@ -89,13 +154,14 @@ def faults_of(cursor: Any, role: str) -> list[str]:
 def build(cursor: Any) -> bool:
     """Bring wall and grants up to what the rules ask for; return whether there was a difference."""
     _roles(cursor)
-    for statement in _grants():
+    before = problems(cursor)
+    for statement in _grants():  # also on what a migration has just added
         cursor.execute(statement)
     if not problems(cursor):
-        return False
+        return bool(before)
     with transaction.atomic():
         take_down(cursor)
-        for statement in statements():
+        for statement in [*_revokes(), *_grants(), *statements()]:
             cursor.execute(statement)
         cursor.execute(_PRESENT)
         made = {(row[0], row[1]): row[4] for row in cursor.fetchall()}
@@ -173,6 +239,18 @@ def _roles(cursor: Any) -> None:
     )
     if not cursor.fetchone()[0]:
         cursor.execute(f'grant "{settings.SYSTEM_ROLE}" to "{settings.WEB_ROLE}"')
+
+
+def _revokes() -> list[str]:
+    """Return what takes back every right in the schema, whoever gave it."""
+    both = f"{settings.WEB_ROLE}, {settings.SYSTEM_ROLE}"
+    kinds = ("tables", "sequences")
+    return [
+        *(f"revoke all on all {kind} in schema public from {both}, public" for kind in kinds),
+        *(f"alter default privileges in schema public revoke all on {kind} from {both}"
+          for kind in kinds),
+        f"revoke all on schema public from {both}",
+    ]  # fmt: skip
 
 
 def _grants() -> list[str]:

@@ -1,17 +1,20 @@
-"""The whole path, as two players, a stranger and time meet it.
+"""The whole path, as two players, a stranger and time meet it, on a site that was restored.
 
 Ada and Ben sign up, meet, hear each other, agree to be recorded, publish; a stranger listens until
 Ada makes it private; Ben leaves, and of Ben nothing is left while Ada's sound stays.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
 import httpx
 import numpy as np
+import pyrage
 import pytest
 
+from jamsite.embedded import services
 from tests.e2e.listening import apart, level, samples, swells
 from tests.e2e.people import PASSWORD, sign_up, until, visitor
 from tests.e2e.site import Site
@@ -30,7 +33,38 @@ def user_id(site: Site, name: str) -> str:
     return str(site.value("select public_id from accounts_user where username = %s", name))
 
 
-@pytest.mark.clause("recording-consent", "leaving", "media-urls", "who-sees")
+@pytest.fixture
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site of this story's own: backed up, lived on, and brought back from its backup."""
+    folder = tmp_path_factory.mktemp("restored")
+    folder.chmod(0o755)
+    key = pyrage.x25519.Identity.generate()
+    (folder / "backup.key").write_text(f"{key}\n")
+    where, settings = folder / "data", {"BACKUP_RECIPIENTS": str(key.to_public())}
+    running = Site(where, **settings)
+    try:
+        running.wait()
+        _one_more(running, "before-the-backup")
+        name = running.manage("backup").partition(":")[0]
+        _one_more(running, "after-the-backup")
+        running.stop()
+        with services.start(where, environment={}):
+            running.manage("restore", name, "--identity", str(folder / "backup.key"))
+        running = Site(where, **settings)
+        running.wait()
+        people = "select string_agg(username, ' ') from accounts_user where age_group = 'adult'"
+        assert running.value(people) == "before-the-backup"
+        assert running.manage("wall", "--check").startswith("The wall stands as the rules ask")
+        yield running
+    finally:
+        running.stop()
+
+
+def _one_more(site: Site, name: str) -> None:
+    site.manage("shell", "-c", f"from tests.cast import person; person({name!r})")
+
+
+@pytest.mark.clause("recording-consent", "leaving", "media-urls", "who-sees", "backups")
 @pytest.mark.promise("JK-11", "JK-14", "JK-34", "JK-36", "VJ-19", "VJ-24")
 def test_two_musicians_meet_and_one_of_them_leaves(
     site: Site, browsers: tuple[Any, Any], browser: Any

@@ -96,7 +96,7 @@ class Elsewhere:
         }
         return subprocess.run(
             [sys.executable, *command], cwd=settings.BASE_DIR, env=environment,
-            capture_output=True, text=True, timeout=180, check=False,
+            capture_output=True, text=True, timeout=600, check=False,
         )  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """Back up, erase, restore: everything returns but who was erased."""
 
+import io
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,23 @@ import psycopg
 import pyrage
 import pytest
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.core import mail
+from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from accounts.models import Enrolment, Partner, Profile
+from bands.services import bands, members
+from jamsite import roles
 from privacy import erasure, ledger
-from privacy.backups import catalogue, cleaning
-from privacy.models import Backup, Erasure, Notice
+from privacy.backups import catalogue
+from privacy.backups.traces import Marks, unexplained
+from privacy.models import Backup, Erasure, Notice, Restore
 from tests.cast import Cast, person
 from tests.privacy.canaries import Canary
 from tests.privacy.elsewhere import Elsewhere
+from tests.staff import member_of
 from tests.told import deliver
 
 KEY = pyrage.x25519.Identity.generate()
@@ -40,13 +48,28 @@ def world(transactional_db: None, tmp_path: Path) -> Iterator[tuple[Elsewhere, C
     one.fill(other)
     other.fill(one)
     person("carla")
-    erasure.request(person("dora"))
+    for name in ("dora", "frida"):
+        erasure.request(person(name))
+    quoted(person("elsa"), other)
     there = Elsewhere.copy(
         "restored", tmp_path / "there", BACKUP_RECIPIENTS=str(KEY.to_public()),
         LEDGER_PATH=str(settings.LEDGER_PATH),
     )  # fmt: skip
     yield there, one, other
     there.drop()
+
+
+QUOTED = "elsa@mail.example"
+
+
+def quoted(elsa: Any, other: Canary) -> None:
+    """Have things of hers that an erasure leaves to others on purpose: a band's photo, her address
+    as a parent in another's child's place, and in words that somebody else wrote."""
+    band = bands.found(elsa, name="The trio", slug="the-trio", audience="public")
+    band.photo.save("trio.webp", ContentFile(b"a photo that she put up"))
+    members.accept(members.invite(band, elsa, other.user), other.user)
+    Enrolment.objects.filter(child=other.user).update(guardian_email=QUOTED)
+    Profile.objects.filter(user=other.user).update(bio=f"{other.mark('bio')} Ask {QUOTED}!")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -69,6 +92,11 @@ def test_nobody_returns_who_was_erased_since(
     assert there.do("erase", username=alma.user.username) == "erased"
     told = there.do("leave", username="carla")
     there.do("come_back", username="dora")
+    there.do("come_back", username="frida")
+    told_last = there.do("leave", username="frida")
+    assert there.do("erase", username="elsa") == "erased"
+    assert there.do("traces", marks=[QUOTED, "trio"]) == [QUOTED, "trio"]
+    there.extra["ERASURE_GRACE_DAYS"] = "3"  # what people were told before holds
     left = there.do("traces", marks=[*gone, *kept])
 
     # Whatever stands in the way leaves everything as it was.
@@ -83,15 +111,18 @@ def test_nobody_returns_who_was_erased_since(
     ledger_file.write_text(whole)
     assert (there.databases(), media_folders(there)) == ([there.name], ["media"])
 
-    done = there.manage("restore", name, "--identity", str(key_file))
-    assert done.returncode == 0, done.stderr
-    assert "Erased again: 1. Hidden again: 1. Back again: 1." in done.stdout
-    assert there.do("traces", marks=[*gone, *kept]) == left
-    assert set(left) & gone == set()
-    state, due_at = there.do("state", username="carla")
-    assert state == "leaving"
-    assert abs(datetime.fromisoformat(due_at) - datetime.fromisoformat(told)) < timedelta(minutes=1)
-    assert there.do("state", username="dora") == ["active", ""]
+    for _ in range(2):  # a second one moves nothing
+        done = there.manage("restore", name, "--identity", str(key_file))
+        assert done.returncode == 0, done.stderr
+        assert "Erased again: 2. Hidden again: 1. Back again: 1." in done.stdout
+        assert there.do("traces", marks=[*gone, *kept]) == left
+        assert set(left) & gone == set()
+        assert there.do("state", username="carla") == ["leaving", told]
+        assert there.do("state", username="frida") == ["leaving", told_last]
+        assert there.do("state", username="dora") == ["active", ""]
+    assert there.do("traces", marks=[QUOTED, "trio"]) == [QUOTED, "trio"]
+    wall = there.manage("wall", "--check")
+    assert wall.returncode == 0, wall.stderr
     assert (there.databases(), media_folders(there)) == ([there.name], ["media"])
 
 
@@ -113,19 +144,73 @@ def test_what_cannot_be_restored_is_said_in_a_sentence(
 
 
 @pytest.mark.clause("backups")
-def test_the_scan_finds_what_was_left(cast: Cast) -> None:
+def test_the_scan_tells_what_is_meant_from_what_was_forgotten(cast: Cast) -> None:
+    """The same address: in another's words it is theirs, in a technical field it is a trace."""
     from sessions_app.models import Recording
 
     owner = cast["owner"]
-    marks = cleaning._marks(owner)
-    assert {"owner@mail.example", str(owner.public_id)} <= marks
-    assert cleaning.scan({"nobody@mail.example"}) == set()
-    Recording.objects.filter(owner=cast["leaving"]).update(title="of NOBODY@mail.example, once")
-    assert cleaning.scan({"nobody@mail.example"}) == {"sessions_app_recording"}
+    marks = Marks()
+    marks.add(owner)
+    assert {"owner@mail.example", str(owner.public_id)} <= set(marks.of)
     stem = cast.recordings["public"].stems.filter(player=owner).get()
-    assert stem.file.name in marks
-    found = cleaning.scan({stem.file.name})
-    assert found == {"sessions_app_stem", str(settings.MEDIA_ROOT)}
+    assert stem.file.name in marks.of
+    mine = unexplained(marks)  # nothing is erased yet, so all of it is still there
+    assert {"accounts_user.email", "sessions_app_stem.file", "files in stems/"} <= set(mine)
+
+    gone = Marks()
+    gone.of["nobody@mail.example"].add(0)
+    gone.rows[0] = {}
+    assert unexplained(gone) == {}
+    Recording.objects.filter(owner=cast["leaving"]).update(title="of NOBODY@mail.example, once")
+    assert unexplained(gone) == {}
+    Partner.objects.create(name="Brook", slug="brook", country="DE", evidence="nobody@mail.example")
+    assert unexplained(gone) == {"accounts_partner.evidence": 1}
+
+
+@pytest.mark.clause("backups")
+@pytest.mark.promise("VJ-20")
+def test_staff_may_finish_a_restore_with_a_trace_and_it_is_written_down(cast: Cast) -> None:
+    officer, support = member_of(roles.PRIVACY_OFFICER), member_of(roles.SUPPORT)
+    school = Partner.objects.create(name="Brook", slug="brook", country="DE")
+
+    def erased_since(role: str) -> None:
+        school.evidence = f"a letter from {role}@mail.example"
+        school.save()
+        ledger.record("erased", cast[role].public_id, "an erasure after the backup")
+
+    def clean(*arguments: str) -> str:
+        out = io.StringIO()
+        call_command("restore", "old.age", "--clean", *arguments, stdout=out)
+        return out.getvalue()
+
+    erased_since("owner")
+    with pytest.raises(CommandError, match=r"left in: accounts_partner.evidence \(1\)\. See"):
+        clean()
+
+    erased_since("participant")
+    decided = ("--accept-traces", "--because=the only backup there is")
+    with pytest.raises(CommandError, match="--accept-traces needs --by"):
+        clean(*decided)
+    for nobody in (support.username, "stranger", "nobody"):
+        with pytest.raises(CommandError, match=f"{nobody} may not decide it"):
+            clean(*decided, f"--by={nobody}")
+    assert Restore.objects.count() == 0
+    told = clean(*decided, f"--by={officer.username}")
+    assert "Traces left by decision: accounts_partner.evidence (1)." in told
+    row = Restore.objects.get()
+    assert (row.backup, row.erased, row.traces, row.because) == (
+        "old.age", 1, ["accounts_partner.evidence: 1"], "the only backup there is",
+    )  # fmt: skip
+    logged = LogEntry.objects.get(object_id=str(row.pk), user=officer)
+    assert logged.change_message == "accepted traces: the only backup there is"
+    deliver()
+    letter = next(one for one in mail.outbox if one.to == [settings.CONTACT_EMAIL])
+    assert "accounts_partner.evidence (1)" in letter.body
+
+    # Without a trace there is nothing to decide, and the record says so.
+    school.delete()
+    clean(*decided, f"--by={officer.username}")
+    assert list(Restore.objects.order_by("pk").values_list("traces", "because"))[1:] == [([], "")]
 
 
 # In time ----------------------------------------------------------------------------------

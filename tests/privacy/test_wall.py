@@ -1,10 +1,13 @@
 """The wall: PostgreSQL itself shows the web no more than the gate does."""
 
+import re
 import uuid
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.conf import settings as site
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis.extra.django import TestCase
@@ -214,7 +217,7 @@ def test_all_that_holds_sound_or_messages_is_guarded() -> None:
     from django.apps import apps
     from django.db.models import FileField, TextField
 
-    # What a session says of itself, and mixes: the gate's alone (docs/decisions/0030).
+    # What a session says of itself, and mixes: the gate's alone (docs/decisions/0006).
     open_ones = {"sessions_app.JamSession", "sessions_app.Mix"}
     found = {
         model._meta.label
@@ -230,3 +233,34 @@ def test_a_request_ends_as_it_began(cast: Cast) -> None:
     assert acting.now() is None
     cast.client("owner").get("/")
     assert acting.now() is None
+
+
+@pytest.mark.clause("second-wall")
+def test_lost_and_added_rights_are_differences_and_build_mends_them(db: None) -> None:
+    """As after `pg_restore --no-privileges`, and as after a hand that gave too much."""
+    web, system = str(site.WEB_ROLE), str(site.SYSTEM_ROLE)
+    view = VIEWS[0].replace('"', "")
+    with connection.cursor() as cursor:
+        assert install.problems(cursor) == []
+        for statement, told in (
+            (f"revoke select on {VIEWS[0]} from {web}",
+             f"{web} has nothing on the table {view} instead of SELECT."),
+            (f"revoke usage on schema wall from {system}",
+             f"{system} has nothing on the schema wall instead of USAGE."),
+            (f"revoke update on accounts_user from {web}",
+             f"{web} has DELETE, INSERT, SELECT on the table accounts_user instead of DELETE, "
+             "INSERT, SELECT, UPDATE."),
+            (f"grant insert on django_migrations to {web}",
+             f"{web} has INSERT, SELECT on the table django_migrations instead of SELECT."),
+            ("grant select on messaging_message to public",
+             "everybody has SELECT on the table messaging_message."),
+            (f"alter default privileges in schema public revoke select on tables from {web}",
+             f"{web} has DELETE, INSERT, UPDATE on the later table public instead of DELETE, "
+             "INSERT, SELECT, UPDATE."),
+        ):  # fmt: skip
+            cursor.execute(statement)
+            assert install.problems(cursor) == [told]
+            with pytest.raises(CommandError, match=re.escape(told)):
+                call_command("wall", "--check")
+            assert install.build(cursor)
+            assert install.problems(cursor) == []
