@@ -18,8 +18,10 @@ RECORDINGS, PEOPLE, ROUNDS = 100_000, 10_000, 60
 
 
 def measure() -> list[Row]:
-    found = place()
-    with psycopg.connect(found.large_url, autocommit=True) as connection:
+    with (
+        place().database("gate") as url,
+        psycopg.connect(url, autocommit=True) as connection,
+    ):
         begun = time.monotonic()
         for statement in statements(RECORDINGS, PEOPLE):
             connection.execute(statement)

@@ -9,11 +9,9 @@ import time
 from typing import Any
 
 import psycopg
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 from bench.data import statements
-from bench.place import LARGE, place
+from bench.place import place
 from bench.rows import Row, row
 
 SIZES = ((10_000, 1_000), (1_000_000, 100_000))  # recordings, people
@@ -27,8 +25,10 @@ def measure() -> list[Row]:
     found: dict[int, Times] = {}
     loaded = 0.0
     for recordings, people in SIZES:
-        url = database(f"gate_{recordings}")
-        with psycopg.connect(url, autocommit=True) as connection:
+        with (
+            place().database(f"large_{recordings}") as url,
+            psycopg.connect(url, autocommit=True) as connection,
+        ):
             begun = time.monotonic()
             for statement in [*statements(recordings, people), _follows(people)]:
                 connection.execute(statement)
@@ -37,15 +37,6 @@ def measure() -> list[Row]:
             loaded = time.monotonic() - begun
             found[recordings] = _measured(connection)
     return list(_rows(found, loaded))
-
-
-def database(name: str) -> str:
-    """Make one more database, as empty as the large one; return its address."""
-    here = place()
-    with psycopg.connect(here.running.database_url, autocommit=True) as server:
-        names = [sql.Identifier(one) for one in (name, LARGE)]
-        server.execute(sql.SQL("create database {} template {}").format(*names))
-    return make_conninfo(here.running.database_url, dbname=name)
 
 
 def _follows(people: int) -> str:

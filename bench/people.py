@@ -15,7 +15,6 @@ from typing import Any
 import psycopg
 
 from bench.data import statements
-from bench.large import database
 from bench.place import place
 from bench.rows import Row, row
 
@@ -28,13 +27,13 @@ Times = dict[str, tuple[float, float, int]]  # name → gate, floor, rows
 
 
 def measure() -> list[Row]:
-    place()
     found: dict[int, Times] = {}
     took = 0.0
     for people in SIZES:
-        with psycopg.connect(
-            database(f"people_{people}"), autocommit=True, prepare_threshold=None
-        ) as connection:
+        with (
+            place().database(f"people_{people}") as url,
+            psycopg.connect(url, autocommit=True, prepare_threshold=None) as connection,
+        ):
             begun = time.monotonic()
             for statement in [statements(0, people)[0], *fill(people, VIEWER)]:
                 connection.execute(statement)

@@ -6,21 +6,23 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import psycopg
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from jamsite.embedded import ports, services
 from jamsite.embedded.paths import PROJECT
-from jamsite.embedded.site import manage, python
+from jamsite.embedded.site import WEB_OPTIONS, manage, python
 from jamsite.embedded.supervisor import Child
 
 SETTINGS = "bench.settings"
-LARGE = "large"
+EMPTY = "empty"  # the migrated database that every further one is a copy of; nobody fills it
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,17 @@ class Place:
     def stop(self, *names: str) -> None:
         self.running.supervisor.stop(*names)
 
-    @property
-    def large_url(self) -> str:
-        """The address of a second database, as empty as the first."""
-        return make_conninfo(self.running.database_url, dbname=LARGE)
+    @contextmanager
+    def database(self, name: str) -> Iterator[str]:
+        """Give the address of one more database, as empty as the first was; drop it after."""
+        names = [sql.Identifier(one) for one in (name, EMPTY)]
+        with psycopg.connect(self.running.database_url, autocommit=True) as server:
+            server.execute(sql.SQL("create database {} template {}").format(*names))
+        try:
+            yield make_conninfo(self.running.database_url, dbname=name)
+        finally:
+            with psycopg.connect(self.running.database_url, autocommit=True) as server:
+                server.execute(sql.SQL("drop database {} (force)").format(names[0]))
 
     def processor(self, name: str) -> float:
         """Return the processor seconds that a server has used so far."""
@@ -73,7 +82,7 @@ def place() -> Place:
     if running.supervisor.run(Child("migrate", manage("migrate", "--no-input"), {}, PROJECT)):
         raise RuntimeError(running.supervisor.log("migrate").path.read_text())
     with psycopg.connect(running.database_url, autocommit=True) as connection:
-        connection.execute(f"create database {LARGE} template {connection.info.dbname}")
+        connection.execute(f"create database {EMPTY} template {connection.info.dbname}")
     import django
 
     django.setup()
@@ -83,9 +92,8 @@ def place() -> Place:
 def granian(port: int) -> list[str]:
     """Return the command of the web server, as `manage.py up` runs it, with one worker."""
     return python(
-        *("-m", "granian", "jamsite.wsgi:application", "--interface", "wsgi"),
+        *("-m", "granian", *WEB_OPTIONS),
         *("--host", "127.0.0.1", "--port", str(port), "--workers", "1"),
-        *("--blocking-threads", "4", "--no-ws", "--no-access-log", "--log-level", "warning"),
     )
 
 
