@@ -35,6 +35,11 @@ PRODUCTION = {
     "WEB_DATABASE_URL": "postgresql://jamsite_web@database.example/jamsite",
     "REDIS_URL": "redis://queue.example:6379/0",
     "EMAIL_HOST": "mail.example",
+    "EMAIL_FROM": "Jamsite <hello@jamsite.example>",
+    "TRUSTED_PROXIES": "1",
+    "OPERATOR_NAME": "Jamsite e. V.",
+    "REGION": "Ghent",
+    "CONTACT_EMAIL": "privacy@jamsite.example",
     "LEDGER_KEY": secrets.token_urlsafe(32),
     "RECEIPT_KEYS": f"check:{secrets.token_urlsafe(32)}",
 }
@@ -98,6 +103,7 @@ CHECKS = [
     Check("production", manage("check", "--deploy", "--fail-level", "WARNING"), PRODUCTION),
     Check("data map", manage("data_map", "--check")),
     Check("policy", manage("policy", "--check")),
+    Check("documents", [PYTHON, "scripts/documents.py", "--check"]),
     Check(
         "known holes",
         tool("pip-audit", "-r", "requirements/run.lock", "--disable-pip", "--require-hashes"),

@@ -135,7 +135,7 @@ rules.see(ChatLine, Rule(owner="author", within={Audience.PARTICIPANTS: SITS_THE
 rules.see(Invite, Rule(owner="made_by"))
 rules.see(RecordingConsent, Rule(owner="user"))
 
-# The wall: players' own sound, and what is said in rooms (mixes: docs/decisions/0030). What the
+# The wall: players' own sound, and what is said in rooms (mixes: docs/decisions/0006). What the
 # web may write there is its person's own.
 wall.protect(Stem, update=Person("player"))
 wall.protect(StemChunk, insert=Person("stem__player"))
