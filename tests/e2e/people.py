@@ -81,10 +81,10 @@ def sign_in(page: Page, site: Site, name: str, password: str = PASSWORD) -> None
     page.wait_for_url(lambda url: "/account/login" not in url)
 
 
-def one_of_the_demo(browser: Any, site: Site, name: str) -> Page:
+def one_of_the_demo(browser: Any, site: Site, name: str, **options: Any) -> Page:
     """Open a context in which somebody of the demo world is signed in; the first one signs in."""
     known = kept_sign_ins.get((site.url, name))
-    page = visitor(browser, **({"storage_state": known} if known else {}))
+    page = visitor(browser, **options, **({"storage_state": known} if known else {}))
     if known is None:
         sign_in(page, site, name, world.PASSWORD)
         kept_sign_ins[site.url, name] = page.context.storage_state()
