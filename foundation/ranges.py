@@ -2,8 +2,8 @@
 
 import contextlib
 import re
-from collections.abc import Iterator
-from typing import IO
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
 
 from django.core.files.storage import Storage
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -20,7 +20,34 @@ def file_response(
     Several ranges in one request are answered with the whole file, as the RFC allows; so is a range
     of another version than `etag` (If-Range). Raises FileNotFoundError when the file is gone.
     """
-    size = storage.size(name)
+    response = byte_response(
+        request, storage.size(name), lambda: storage.open(name, "rb"), content_type, etag=etag
+    )
+    if span := getattr(response, "span", None):
+        with contextlib.suppress(NotImplementedError):  # storage elsewhere has no path
+            # The server sends it without a thread of ours (foundation.rsgi).
+            response.part_of_file = storage.path(name), *span  # type: ignore[union-attr]
+    return response
+
+
+class Bytes(Protocol):
+    """What is sent: a file, or something that reads like one."""
+
+    def seek(self, place: int, /) -> Any: ...
+    def read(self, length: int, /) -> bytes: ...
+    def __enter__(self) -> Any: ...
+    def __exit__(self, *ended: Any) -> Any: ...
+
+
+def byte_response(
+    request: HttpRequest,
+    size: int,
+    opened: Callable[[], Bytes],
+    content_type: str,
+    *,
+    etag: str = "",
+) -> HttpResponse | StreamingHttpResponse:
+    """Answer with `size` bytes, or the range of them that was asked for: see `file_response`."""
     same = request.headers.get("If-Range", etag) == etag
     span = _span(request.headers.get("Range", "") if same else "", size)
     if span is None:
@@ -30,7 +57,7 @@ def file_response(
     start, end = span
     partial = (start, end) != (0, size - 1) and size > 0
     response = StreamingHttpResponse(
-        _read(storage.open(name, "rb"), start, end - start + 1),
+        _read(opened(), start, end - start + 1),
         status=206 if partial else 200,
         content_type=content_type,
     )
@@ -40,9 +67,7 @@ def file_response(
         response["ETag"] = etag
     if partial:
         response["Content-Range"] = f"bytes {start}-{end}/{size}"
-    with contextlib.suppress(NotImplementedError):  # storage elsewhere has no path
-        # The server sends it without a thread of ours (foundation.rsgi).
-        response.part_of_file = storage.path(name), start, end + 1  # type: ignore[attr-defined]
+    response.span = start, end + 1  # type: ignore[attr-defined]
     return response
 
 
@@ -59,7 +84,7 @@ def _span(header: str, size: int) -> tuple[int, int] | None:
     return (start, end) if start <= end and start < size else None
 
 
-def _read(file: IO[bytes], start: int, length: int) -> Iterator[bytes]:
+def _read(file: Bytes, start: int, length: int) -> Iterator[bytes]:
     with file:
         file.seek(start)
         while length > 0:

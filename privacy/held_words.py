@@ -37,6 +37,7 @@ WORDS: dict[str, Any] = {
     "made_at": _("made on"),
     "made_by": _("made by"),
     "opus": _("sound, small"),
+    "aac": _("sound, small, for telephones"),
     "pair": _("the two people"),
     "peaks": _("picture of the sound"),
     "public_id": _("random id"),

@@ -4,7 +4,7 @@ A URL names the object, the part and the viewer it was made for. Its signature p
 made it; the gate is asked anew at each request, so a change of audience ends every URL given out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,9 +15,12 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
+from django.utils.http import content_disposition_header
 
 from foundation.clients import OUTSIDE
-from foundation.ranges import file_response
+from foundation.filenames import file_name
+from foundation.ranges import byte_response, file_response
+from foundation.tagging import Tags, tagged
 from privacy.access import can_see_field, get_visible_or_404
 from privacy.rules import rule_of
 from privacy.viewer import Via, Viewer
@@ -27,11 +30,24 @@ _SALT = "privacy.media"
 
 
 @dataclass(frozen=True)
+class Download:
+    """What a saved file is called (without its ending), and what is written into it."""
+
+    name: str
+    tags: Tags
+
+
+@dataclass(frozen=True)
 class Part:
-    """One file of a model: the column that holds it and the type it is sent as."""
+    """One file of a model: the column that holds it and the type it is sent as.
+
+    `download` names a file for who saves it, or returns None where they may not.
+    """
 
     column: str
     content_type: str
+    ending: str = ""
+    download: Callable[[Any, Viewer], Download | None] | None = None
 
 
 _parts: dict[type[Model], Mapping[str, Part]] = {}
@@ -53,6 +69,11 @@ def url_for(obj: Model, part: str, viewer: Viewer) -> str:
     return reverse("media", args=[token])
 
 
+def save_url_for(obj: Model, part: str, viewer: Viewer) -> str:
+    """Return an address at which the file is saved, with name and tags."""
+    return f"{url_for(obj, part, viewer)}?save=1"
+
+
 def _made_for(viewer: Viewer) -> str:
     """Return what ties an address to one viewer and tells nothing about them."""
     who = f"{viewer.user_id or 0}~{viewer.app}" if viewer.app else str(viewer.user_id or 0)
@@ -71,7 +92,10 @@ def media(request: HttpRequest, token: str) -> HttpResponse | StreamingHttpRespo
     obj = get_visible_or_404(model, viewer, public_id=public_id)
     if part.column in rule_of(model).fields and not can_see_field(viewer, obj, part.column):
         raise Http404
-    return _send(request, getattr(obj, part.column), part)
+    file = getattr(obj, part.column)
+    if "save" in request.GET and part.download is not None:
+        return _save(request, file, part, part.download(obj, viewer))
+    return _send(request, file, part)
 
 
 def _looking(request: HttpRequest, made_for: str) -> Viewer:
@@ -91,6 +115,24 @@ def _read(token: str) -> list[str]:
     return name.split("~")
 
 
+def _save(
+    request: HttpRequest, file: Any, part: Part, wanted: Download | None
+) -> HttpResponse | StreamingHttpResponse:
+    """Send a file to be saved. It goes through us, for its beginning is written for the one."""
+    if not file or wanted is None:
+        raise Http404
+    try:
+        size = file.storage.size(file.name)
+        saved = tagged(file.storage.open(file.name, "rb"), size, part.content_type, wanted.tags)
+    except FileNotFoundError:
+        raise Http404 from None
+    response = byte_response(request, saved.size, lambda: saved, part.content_type)
+    response["Content-Disposition"] = (
+        content_disposition_header(True, file_name(wanted.name, part.ending)) or ""
+    )
+    return _guarded(response)
+
+
 def _send(request: HttpRequest, file: Any, part: Part) -> HttpResponse | StreamingHttpResponse:
     if not file:
         raise Http404
@@ -104,6 +146,12 @@ def _send(request: HttpRequest, file: Any, part: Part) -> HttpResponse | Streami
             response = file_response(request, file.storage, file.name, part.content_type)
         except FileNotFoundError:
             raise Http404 from None
+    return _guarded(response)
+
+
+def _guarded(
+    response: HttpResponse | StreamingHttpResponse,
+) -> HttpResponse | StreamingHttpResponse:
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "same-origin"

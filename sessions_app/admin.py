@@ -34,7 +34,7 @@ class RecordingAdmin(ReadOnlyAdmin):
 class MixAdmin(ReadOnlyAdmin):
     list_display = ["public_id", "work", "percent", "attempts", "error", "withdrawn_at"]
     list_filter = ["work"]
-    exclude = ["flac", "opus", "peaks"]
+    exclude = ["flac", "opus", "aac", "peaks"]
 
 
 @admin.register(Stem)

@@ -15,7 +15,7 @@ from privacy.importing import bring
 from privacy.models import Erasure
 from privacy.rules import Anyone, If, Nobody, Others, Person, Related, Rule
 from privacy.walls import APPS, CHILDREN, INDEX
-from sessions_app import queries
+from sessions_app import downloads, queries
 from sessions_app.models import (
     ChatLine,
     Invite,
@@ -141,8 +141,13 @@ wall.protect(Stem, update=Person("player"))
 wall.protect(StemChunk, insert=Person("stem__player"))
 wall.protect(ChatLine, insert=Person("author"))
 
-media.serve(Mix, opus=media.Part("opus", "audio/ogg"), flac=media.Part("flac", "audio/flac"))
-media.serve(Stem, flac=media.Part("file", "audio/flac"))
+media.serve(
+    Mix,
+    opus=media.Part("opus", "audio/ogg"),
+    aac=media.Part("aac", "audio/mp4", "m4a", downloads.of_mix),
+    flac=media.Part("flac", "audio/flac", "flac", downloads.of_mix),
+)
+media.serve(Stem, flac=media.Part("file", "audio/flac", "flac", downloads.of_stem))
 
 bring(JamSession, importing.bring_session, order=20)
 bring(Recording, importing.bring_recording, order=30)
@@ -325,6 +330,7 @@ dm.declare(
         "drift_ppm": dm.Datum("user.device"),
         "file": dm.Datum("user.biometric.voice"),
         "peaks": dm.Datum("user.content", export=False, note="drawn from the file", keys=PEAKS),
+        "others_may_save": dm.content(),
         "gain": dm.content(),
         "pan": dm.content(),
     },
@@ -351,6 +357,7 @@ dm.declare(
         "withdrawn_at": dm.moment(),
         "flac": dm.Datum("user.biometric.voice", export=False, note="the Opus file is exported"),
         "opus": dm.Datum("user.biometric.voice"),
+        "aac": dm.Datum("user.biometric.voice", export=False, note="the Opus file is exported"),
         "peaks": dm.Datum("user.content", export=False, note="drawn from the file", keys=PEAKS),
         "duration_ms": dm.content(),
         "start_ms": dm.technical(),

@@ -38,6 +38,7 @@ urlpatterns = [
     path("recordings/<str:public_id>/mix/", recordings.mix_again, name="mix_again"),
     path("recordings/<str:public_id>/title/", recordings.rename, name="rename_recording"),
     path("recordings/<str:public_id>/withdraw/", recordings.withdraw, name="withdraw_stem"),
+    path("recordings/<str:public_id>/saving/", recordings.share_stem, name="share_stem"),
     path("recordings/<str:public_id>/delete/", recordings.delete, name="delete_recording"),
     path("stems/<str:public_id>/peaks/", recordings.stem_peaks, name="stem_peaks"),
 ]

@@ -117,6 +117,7 @@ def recorded(
     )  # fmt: skip
     marks = " ".join(f"mark-mix-{player.username}" for player in players).encode()
     mix.opus.save(f"{mix.public_id}.ogg", ContentFile(marks), save=False)
+    mix.aac.save(f"{mix.public_id}.m4a", ContentFile(marks), save=False)
     mix.flac.save(f"{mix.public_id}.flac", ContentFile(marks))
     mix.stems.set(stems)
     return recording

@@ -1,7 +1,9 @@
-// <wave-player src peaks refresh duration title size="big">: a recording one can see and hear.
+// <wave-player src aac peaks refresh duration title size="big">: a recording one can see and hear.
 // Inside it stands <audio controls> for pages without scripts; peaks may also come in a
-// <script type="application/json"> child. Media addresses expire: on an error the element asks
-// `refresh` once for a fresh one ({"src": "…"}), then says what happened.
+// <script type="application/json"> child. `src` is the format that is small (Opus) or exact (FLAC),
+// `aac` the one that every telephone plays; the browser's own word decides, then what it can decode.
+// Media addresses expire: on an error the element asks `refresh` once for fresh ones
+// ({"src": "…", "aac": "…"}), then says what happened.
 import { icon, setIcon } from "./icons";
 import { fetchPeaks, parsePeaks } from "./peaks";
 import { WaveCanvas } from "./wave-canvas";
@@ -12,6 +14,8 @@ type State = "idle" | "waiting" | "playing" | "paused" | "error";
 const STEP = 5;
 const LEAP = 15;
 const VOLUME = "jamsite.volume";
+const CANNOT_DECODE = (): string =>
+  say("This browser can't decode this sound. Save it, and open it in another player.");
 const players = new Set<WavePlayer>();
 
 // Storage may be closed to us; the volume is then kept for this page only.
@@ -47,6 +51,7 @@ export class WavePlayer extends HTMLElement {
   #muteIcon = icon("sound");
   #volume = document.createElement("input");
   #hover: number | undefined;
+  #sources: string[] = [];
   #refreshed = false;
   #ticking = 0;
   #built = false;
@@ -131,9 +136,8 @@ export class WavePlayer extends HTMLElement {
 
   #build(): void {
     this.#built = true;
-    const fallback = this.querySelector("audio");
-    const source = this.getAttribute("src") ?? fallback?.getAttribute("src") ?? "";
-    fallback?.remove();
+    this.querySelector("audio")?.remove();
+    const { src, aac } = { src: this.getAttribute("src") ?? "", aac: this.getAttribute("aac") ?? "" };
     this.#audio.preload = "none";
 
     this.#play.type = "button";
@@ -165,7 +169,7 @@ export class WavePlayer extends HTMLElement {
     this.#frame.append(this.#play, this.#slider, tools, this.#words);
     this.append(this.#frame);
     this.#listen();
-    if (source) this.#open(source);
+    if (src) this.#choose(src, aac);
     else this.#fail(say("There is no sound here yet."));
     this.#show();
   }
@@ -256,6 +260,16 @@ export class WavePlayer extends HTMLElement {
     }
   }
 
+  /** The sources that this browser says it plays, best first. Without `aac` there is no choice. */
+  #choose(src: string, aac: string): void {
+    const plays = (type: string) => this.#audio.canPlayType(type) !== "";
+    const opus = !aac || plays('audio/ogg; codecs="opus"');
+    this.#sources = [...(opus ? [src] : []), ...(aac && plays("audio/mp4") ? [aac] : [])];
+    const [first] = this.#sources;
+    if (first) this.#open(first);
+    else this.#fail(CANNOT_DECODE());
+  }
+
   #open(source: string): void {
     this.#audio.src = source;
     this.#words.textContent = "";
@@ -266,26 +280,49 @@ export class WavePlayer extends HTMLElement {
     const refresh = this.getAttribute("refresh");
     const wanted = this.getAttribute("state") === "waiting" || this.getAttribute("state") === "playing";
     const at = this.#audio.currentTime;
-    if (refresh && !this.#refreshed) {
+    const broken = this.#audio.error?.code === MediaError.MEDIA_ERR_DECODE;
+    const goOn = async (): Promise<void> => {
+      if (at) this.#audio.currentTime = at;
+      if (wanted) await this.play();
+    };
+    if (refresh && !this.#refreshed && !broken) {
       this.#refreshed = true;
       try {
         const response = await fetch(refresh, { headers: { Accept: "application/json" } });
-        const fresh = response.ok ? ((await response.json()) as { src?: unknown }).src : undefined;
-        if (typeof fresh === "string") {
-          this.#open(fresh);
-          if (at) this.#audio.currentTime = at;
-          if (wanted) await this.play();
-          return;
+        const fresh = response.ok ? ((await response.json()) as { src?: unknown; aac?: unknown }) : {};
+        if (typeof fresh.src === "string") {
+          this.#choose(fresh.src, typeof fresh.aac === "string" ? fresh.aac : "");
+          return await goOn();
         }
       } catch {
         // Falls through to the words below.
       }
     }
+    const undecoded = broken || (await this.#isThere());
+    this.#sources.shift();
+    const [other] = this.#sources;
+    if (undecoded && other) {
+      this.#open(other);
+      return await goOn();
+    }
     this.#fail(
-      navigator.onLine
+      undecoded
+        ? CANNOT_DECODE()
+        : navigator.onLine
         ? say("This sound can't be played now. It may have been removed, or kept to fewer people.")
         : say("You are offline. The recording is safe; play it when you are back."),
     );
+  }
+
+  /** Whether the sound itself can be fetched: then it is this browser that makes nothing of it. */
+  async #isThere(): Promise<boolean> {
+    const [now] = this.#sources;
+    if (!now) return false;
+    try {
+      return (await fetch(now, { headers: { Range: "bytes=0-0" } })).ok;
+    } catch {
+      return false;
+    }
   }
 
   #fail(words: string): void {

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from accounts.queries import shown_person
 from privacy.audiences import OF_BANDS, Audience
-from privacy.media import url_for
+from privacy.media import save_url_for, url_for
 from sessions_app.models import JamSession, Recording, Stem
 from sessions_app.services.recording import MAX_CHUNKS
 
@@ -127,13 +127,20 @@ def shape_of(row: dict[str, Any]) -> dict[str, Any]:
 
 
 class RecordingDetailSerializer(RecordingSerializer):
-    audio_url = serializers.CharField(allow_null=True)
+    audio_url = serializers.CharField(allow_null=True, help_text="Opus in Ogg")
+    aac_url = serializers.CharField(allow_null=True, help_text="AAC in MP4, for every telephone")
+    download_url = serializers.CharField(
+        allow_null=True, help_text="FLAC, to be saved: with name, tags and picture"
+    )
     peaks_url = serializers.CharField(allow_null=True)
 
     def to_representation(self, row: dict[str, Any]) -> Any:
         mix = self.context["mix"]
         shape = shape_of(row)
-        shape["audio_url"] = mix and url_for(mix, "opus", self.context["viewer"])
+        viewer = self.context["viewer"]
+        shape["audio_url"] = mix and url_for(mix, "opus", viewer)
+        shape["aac_url"] = url_for(mix, "aac", viewer) if mix and mix.aac else None
+        shape["download_url"] = mix and save_url_for(mix, "flac", viewer)
         shape["peaks_url"] = mix and reverse("recording_peaks", args=[row["public_id"]])
         return shape
 

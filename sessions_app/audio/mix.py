@@ -19,11 +19,12 @@ from dataclasses import dataclass
 from functools import partial
 from io import BufferedRandom
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from .decode import Samples
-from .encode import FlacWriter, OpusWriter
+from .encode import AacWriter, FlacWriter, OpusWriter
 from .errors import MixTooLong, NothingToMix
 from .lane import Lane
 from .limiter import Limiter
@@ -39,7 +40,12 @@ MAX_LIMITING_DB = 9.0  # beyond this a limiter is heard; then the mix stays quie
 SILENT_DBFS = -90.0  # a mix whose greatest sample is below this is silence
 BLOCK = RATE  # frames; a second of stereo float32 is 384 kB
 FIRST_PASS = 0.35  # its share of the time, for progress
-SUFFIX = {"flac": ".flac", "opus": ".opus"}
+SUFFIX = {"flac": ".flac", "opus": ".opus", "aac": ".m4a"}
+WRITERS: dict[str, Callable[[Path], Any]] = {
+    "flac": lambda path: FlacWriter(path, sample_rate=RATE, channels=2),
+    "opus": OpusWriter,
+    "aac": AacWriter,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +74,11 @@ def render(
     out_dir: Path,
     *,
     progress: Callable[[float], None] = lambda _: None,
-    formats: Sequence[str] = ("flac", "opus"),
+    formats: Sequence[str] = ("flac", "opus", "aac"),
     name: str = "mix",
     max_minutes: float = 240.0,
 ) -> MixResult:
-    """Mix the audible ``stems`` into ``out_dir``/``name``.flac and .opus, stereo at 48 kHz.
+    """Mix the audible ``stems`` into ``out_dir``/``name``.flac, .opus and .m4a, stereo at 48 kHz.
 
     The mix begins with the earliest stem and ends with the latest. ``progress`` is called in the
     caller's thread with rising values up to 1.0; an exception from it cancels the rendering. Files
@@ -202,11 +208,7 @@ def _encode(
     with ExitStack() as stack:
         lanes: list[tuple[Lane, Callable[[Samples], None]]] = []
         for kind, path in parts.items():
-            writer = (
-                OpusWriter(path)
-                if kind == "opus"
-                else FlacWriter(path, sample_rate=RATE, channels=2)
-            )
+            writer = WRITERS[kind](path)
             stack.enter_context(writer)
             # A lane is left, and so drained, before its writer is closed.
             lanes.append((stack.enter_context(Lane()), writer.write))

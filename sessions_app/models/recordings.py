@@ -119,6 +119,9 @@ class Stem(models.Model):
     drift_ppm = models.FloatField(null=True, blank=True)
     file = models.FileField(upload_to="stems", blank=True, help_text="FLAC, 24 bit, lossless")
     peaks = models.JSONField(null=True, blank=True)
+    others_may_save = models.BooleanField(
+        default=False, help_text="who else plays on it may save this sound by itself"
+    )
     gain = models.FloatField(default=1.0, help_text="linear")
     pan = models.FloatField(default=0.0, help_text="-1 left … 1 right")
 
@@ -178,6 +181,7 @@ class Mix(Work):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     flac = models.FileField(upload_to="mixes", blank=True)
     opus = models.FileField(upload_to="mixes", blank=True)
+    aac = models.FileField(upload_to="mixes", blank=True)
     peaks = models.JSONField(null=True, blank=True)
     duration_ms = models.PositiveIntegerField(null=True, blank=True)
     start_ms = models.FloatField(null=True, blank=True, help_text="on the session's clock")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from sessions_app.models import Mix, Recording, Stem, StemChunk
 
-SUFFIXES = {"flac": "flac", "opus": "ogg"}
+SUFFIXES = {"flac": "flac", "opus": "ogg", "aac": "m4a"}
 PLAYABLE = [Stem.State.STORED, Stem.State.ALIGNED]
 
 

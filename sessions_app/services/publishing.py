@@ -76,6 +76,13 @@ def withdraw(recording: Recording, player: User) -> bool:
     return True
 
 
+@as_system("what a player agrees to about their own sound")
+def let_save(recording: Recording, player: User, *, yes: bool) -> bool:
+    """Let others who play on it save a player's sound, or not; False where they have none in it."""
+    mine = Stem.objects.filter(recording=recording, player=player)
+    return bool(mine.exclude(state=Stem.State.WITHDRAWN).update(others_may_save=yes))
+
+
 def take_back(player: User, stem: Stem) -> None:
     """Take one's own sound out of the recording it is in, for good."""
     withdraw(stem.recording, player)

@@ -92,6 +92,7 @@ def _put_in_force(
     locked.finish(
         flac=files["flac"],
         opus=files["opus"],
+        aac=files["aac"],
         peaks=drawn,
         duration_ms=round(made.duration_ms),
         start_ms=made.start_ms,

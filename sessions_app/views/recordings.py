@@ -71,6 +71,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "posing": posing,
         "stems": [stem_row(one, viewer, faces) for one in stems],
         "plays_on_it": plays_on_it,
+        "saving": any(one.others_may_save for one in stems if one.player_id == viewer.user_id),
         "others": any(one.player_id != viewer.user_id for one in recording.credits),
         "may_take_off": permissions.may_take_off(viewer, recording),
         "retry_url": reverse("mix_again", args=[public_id]) if failed and plays_on_it else None,
@@ -91,7 +92,8 @@ def audio(request: HttpRequest, public_id: str) -> HttpResponse:
     mix = queries.mix_of(viewer, recording)
     if mix is None:
         raise Http404
-    return _private(JsonResponse({"src": url_for(mix, "opus", viewer)}))
+    aac = url_for(mix, "aac", viewer) if mix.aac else None
+    return _private(JsonResponse({"src": url_for(mix, "opus", viewer), "aac": aac}))
 
 
 @require_safe
@@ -194,6 +196,19 @@ def withdraw(request: MemberRequest, public_id: str) -> HttpResponse:
         said = _("Your sound is out. Nobody else plays on this recording, so it is gone.")
     messages.success(request, said)
     return redirect("recordings")
+
+
+@login_required
+@require_POST
+def share_stem(request: MemberRequest, public_id: str) -> HttpResponse:
+    """Let the others who play on a recording save one's sound by itself (`yes=1`), or nobody."""
+    recording = get_visible_or_404(Recording, Viewer.looking(request), public_id=public_id)
+    yes = request.POST.get("yes") == "1"
+    if not publishing.let_save(recording, request.user, yes=yes):
+        raise Http404
+    words = _("The others may save your sound now.") if yes else _("Only you may save it now.")
+    messages.success(request, words)
+    return redirect(recording)
 
 
 @login_required

@@ -9,10 +9,13 @@ from django.utils.translation import gettext as _
 from accounts.faces import Faces
 from accounts.queries import shown_person
 from foundation.addresses import absolute
-from privacy.media import url_for
+from privacy.media import save_url_for, url_for
 from privacy.previews import Preview
 from privacy.viewer import Viewer
+from sessions_app.downloads import may_save
 from sessions_app.models import Mix, Stem
+
+SOUND = ("audio_url", "aac_url", "download_url", "download_aac_url", "peaks_url", "refresh_url")
 
 
 def recording_card(recording: Any, viewer: Viewer, faces: Faces) -> dict[str, Any]:
@@ -46,10 +49,12 @@ def band_chip(row: Any) -> dict[str, str]:
 def sound(recording: Any, mix: Mix | None, viewer: Viewer) -> dict[str, Any]:
     """Return the addresses that a player needs; all None while there is no mix."""
     if mix is None:
-        return dict.fromkeys(("audio_url", "download_url", "peaks_url", "refresh_url"))
+        return dict.fromkeys(SOUND)
     return {
         "audio_url": url_for(mix, "opus", viewer),
-        "download_url": url_for(mix, "flac", viewer),
+        "aac_url": url_for(mix, "aac", viewer) if mix.aac else None,
+        "download_url": save_url_for(mix, "flac", viewer),
+        "download_aac_url": save_url_for(mix, "aac", viewer) if mix.aac else None,
         "peaks_url": reverse("recording_peaks", args=[recording.public_id]),
         "refresh_url": reverse("recording_audio", args=[recording.public_id]),
     }
@@ -68,6 +73,7 @@ def stem_row(stem: Stem, viewer: Viewer, faces: Faces) -> dict[str, Any]:
     return {
         "player": faces.of(stem.player),
         "audio_url": url_for(stem, "flac", viewer),
+        "save_url": save_url_for(stem, "flac", viewer) if may_save(stem, viewer) else None,
         "peaks_url": reverse("stem_peaks", args=[stem.public_id]),
         "mine": stem.player_id == viewer.user_id,
     }

@@ -138,9 +138,9 @@ class Canary:
                 ),
             )  # fmt: skip
         mix = self.solo.mixes.get()
-        for kind, column in (("flac", mix.flac), ("opus", mix.opus)):
+        for kind, column in (("flac", mix.flac), ("opus", mix.opus), ("aac", mix.aac)):
             column.storage.delete(column.name)
-            suffix = {"flac": "flac", "opus": "ogg"}[kind]
+            suffix = {"flac": "flac", "opus": "ogg", "aac": "m4a"}[kind]
             column.save(f"{mix.public_id}.{suffix}", self._file(f"mix{kind}"))
 
     def _bands(self, other: "Canary") -> None:

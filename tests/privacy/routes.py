@@ -232,6 +232,7 @@ SURFACES = [
     Surface("make_recording_link", "recording", {"POST": Way("own", 302)}),
     Surface("rename_recording", "recording", {"POST": Way("own", 302, data={"title": "new"})}),
     Surface("withdraw_stem", "recording", {"POST": Way("withdraw", 302)}),
+    Surface("share_stem", "recording", {"POST": Way("withdraw", 302)}),
     Surface("delete_recording", "recording", {"POST": Way("own", 302)}),
     Surface("mix_again", "recording", {"POST": Way("retry", 302)}),
     Surface("favourite", "recording", {"POST": Way("keep", 302, data={"keep": "1"})}),

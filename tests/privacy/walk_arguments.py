@@ -102,7 +102,8 @@ ARGUMENTS: dict[str, Args] = {
     ),
     **dict.fromkeys(
         ("recording_audience", "recording_off_band", "make_recording_link", "mix_again",
-         "rename_recording", "withdraw_stem", "delete_recording", "favourite"),
+         "rename_recording", "withdraw_stem", "delete_recording", "share_stem",
+         "favourite"),
         ids(take),
     ),
     **dict.fromkeys(("jam", "room", "join_jam", "jam_who", "api_session"), ids(rooms)),

@@ -1,0 +1,58 @@
+"""What saved sound is called, and what is written into it, as far as who saves it may know."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts.faces import Faces
+from accounts.queries import shown_person
+from foundation.addresses import absolute
+from foundation.tagging import Tags
+from privacy.access import visible
+from privacy.media import Download
+from privacy.viewer import Viewer
+from sessions_app import cover, queries
+from sessions_app.models import Mix, Recording, Stem
+
+
+def of_mix(mix: Mix, viewer: Viewer) -> Download | None:
+    """Return name and tags of a mix: title, and all players whom the viewer may know."""
+    recording = _seen(mix.recording_id, viewer)
+    if recording is None:
+        return None
+    faces = Faces(viewer)
+    players = [faces.of(one.player) for one in recording.credits]
+    return _download(recording, tuple(one.name for one in players), mix.peaks)
+
+
+def of_stem(stem: Stem, viewer: Viewer) -> Download | None:
+    """Return name and tags of one player's sound; None where they didn't agree to it."""
+    recording = _seen(stem.recording_id, viewer)
+    if recording is None or not may_save(stem, viewer):
+        return None
+    return _download(recording, (Faces(viewer).of(stem.player).name,), stem.peaks)
+
+
+def may_save(stem: Stem, viewer: Viewer) -> bool:
+    """Return whether a stem that the viewer hears may be saved: their own, or with a yes to it."""
+    return stem.others_may_save or stem.player_id == viewer.user_id
+
+
+def _seen(key: int, viewer: Viewer) -> Any:
+    rows = queries.with_players(queries.recordings(viewer), viewer)
+    return visible(rows, viewer).filter(pk=key).first()
+
+
+def _download(recording: Any, players: tuple[str, ...], peaks: Any) -> Download:
+    named = shown_person(recording, "owner") or recording.owner_id is None
+    title = (recording.title if named else "") or _("Untitled take")
+    tags = Tags(
+        title=title,
+        artists=players,
+        day=recording.created_at.date(),
+        album=str(settings.SITE_NAME),
+        url=absolute(Recording.get_absolute_url(recording)),
+        cover=cover.draw(peaks),
+    )
+    return Download(f"{title} – {', '.join(players)}" if players else title, tags)
