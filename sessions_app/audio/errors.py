@@ -11,6 +11,10 @@ class NoClock(AudioError):
     """Not one usable clock point, so the stem has no place in the session."""
 
 
+class FalseClock(AudioError):
+    """The clock points are those of no sound device: the stem has no place to be believed."""
+
+
 class BadChunk(AudioError):
     """A chunk of a stem is not whole frames of 24-bit PCM.
 

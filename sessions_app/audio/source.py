@@ -13,6 +13,7 @@ from av.container import InputContainer
 from .clock import MAX_DRIFT_PPM, ClockFit
 from .decode import DIRECT, Samples, decode_frames, exact_frames, open_audio, to_float
 from .errors import AudioError, UnreadableStem
+from .slips import moved_apart, plan
 
 RATE = 48_000  # of every mix, Hz
 MAX_GAIN = 16.0  # 24 dB
@@ -27,9 +28,10 @@ DENOMINATOR = 1 << 29
 class MixStem:
     """One stem and how it sounds in the mix.
 
-    ``start_ms`` is the session time of frame 0, ``drift_ppm`` as in `ClockFit`. ``gain`` is linear
-    (0–16), ``pan`` from -1 (left) to 1 (right). A muted stem does not sound and does not count
-    towards the mix's bounds. Raises `ValueError` for numbers outside these.
+    ``start_ms`` is the session time of frame 0, ``drift_ppm`` and ``slips`` as in `ClockFit`. Of
+    a stem that sounds longer than ``length_ms`` the rest is left out. ``gain`` is linear (0–16),
+    ``pan`` from -1 (left) to 1 (right). A muted stem does not sound and does not count towards
+    the mix's bounds. Raises `ValueError` for numbers outside these.
     """
 
     stem_id: str
@@ -39,6 +41,8 @@ class MixStem:
     gain: float = 1.0
     pan: float = 0.0
     muted: bool = False
+    slips: tuple[tuple[int, float], ...] = ()
+    length_ms: float = math.inf
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.start_ms):
@@ -62,7 +66,7 @@ class MixStem:
         muted: bool = False,
     ) -> Self:
         """A stem placed by its fitted clock."""
-        return cls(stem_id, path, clock.start_ms, clock.drift_ppm, gain, pan, muted)
+        return cls(stem_id, path, clock.start_ms, clock.drift_ppm, gain, pan, muted, clock.slips)
 
     @property
     def audible(self) -> bool:
@@ -111,8 +115,14 @@ class StemSource:
         self._ratio = RATE / (context.sample_rate * (1 + stem.drift_ppm * 1e-6))
         self._same_rate = context.sample_rate == RATE and abs(self._ratio - 1) * frames < 0.5
         self.frames = frames if self._same_rate else round(frames * self._ratio)
+        steps = [(at * self._ratio, ms * RATE / 1000) for at, ms in stem.slips]
+        self._regions = plan(steps, self.frames)
+        self.frames += sum(region.extra for region in self._regions)
+        self._all = self.frames
+        if stem.length_ms * RATE / 1000 < self.frames:
+            self.frames = max(0, round(stem.length_ms * RATE / 1000))
         self._gains = pan_gains(stem.gain, stem.pan)
-        self._pieces = self._decode()
+        self._pieces = moved_apart(self._decode(), self._regions)
         self._rest: Samples = np.zeros((0, 1), dtype=np.float32)
 
     def close(self) -> None:
@@ -130,7 +140,7 @@ class StemSource:
             return None
         try:
             part = self._take(last - first)
-            if last == self.start + self.frames:
+            if last == self.start + self.frames == self.start + self._all:
                 for _ in self._pieces:
                     pass
         except (AudioError, OSError, av.FFmpegError) as error:

@@ -43,9 +43,16 @@ class StemInfo:
 
 
 def assemble(
-    chunks: Iterable[Path | BinaryIO], *, sample_rate: int, channels: int, out: Path
+    chunks: Iterable[Path | BinaryIO],
+    *,
+    sample_rate: int,
+    channels: int,
+    out: Path,
+    frames: int | None = None,
 ) -> StemInfo:
     """Stream s24le ``chunks``, in order, into the FLAC file ``out`` (24 bit, no tags).
+
+    ``frames``: where it ends, if before the last chunk does.
 
     Memory stays at a few megabytes for any length. The file is decoded again and compared with the
     PCM by hash before it takes its name, because the chunks (and the browser's copy) are deleted on
@@ -58,11 +65,16 @@ def assemble(
     if channels not in (1, 2):
         raise ValueError(f"{channels} channels: a stem has 1 or 2")
     digest = hashlib.sha256()
+    limit = math.inf if frames is None else frames * BYTES * channels
     frames, peak = 0, 0
     part = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
     try:
         with FlacWriter(part, sample_rate=sample_rate, channels=channels) as writer:
-            for raw in _pieces(chunks, BYTES * channels):
+            for piece in _pieces(chunks, BYTES * channels):
+                raw = piece if len(piece) <= limit else piece[: int(limit)]
+                limit -= len(raw)
+                if not raw:
+                    break
                 digest.update(raw)
                 samples = widen(raw)
                 peak = max(peak, int(samples.max() >> 8), -int(samples.min() >> 8))

@@ -1,5 +1,6 @@
 """Alice, Bob and Charlie played together, each on a clock of their own; the mix puts it right."""
 
+import dataclasses
 import resource
 import threading
 
@@ -65,6 +66,53 @@ def test_without_the_correction_they_would_part(studio, out):
     path = studio.stem("bob", studio.clicks([at], 120 * 48_000))
     sound = studio.listen(flac([MixStem("bob", path)], out).files["flac"])
     assert studio.click_near(sound[:, 0], at) - 119_000 * 48 == pytest.approx(828.2, abs=0.1)
+
+
+def test_a_recorder_that_stood_still_is_in_time_again(studio, out):
+    """Bob's recorder stood still for 8 ms at 10 s and for 1.5 s at 20 s: his clicks came no
+    later."""
+    clicks = [500.0 + 1_000 * second for second in range(30)]
+    stood = [(10_000.0, 8.0), (20_100.0, 1_500.0)]  # session ms
+
+    def frame_of(at: float) -> float:
+        lost = sum(min(ms, max(0.0, at - when)) for when, ms in stood)
+        return (at - lost) * 48
+
+    heard = [at for at in clicks if not 20_100 < at < 21_600]  # what came meanwhile is lost
+    bob = studio.clicks([frame_of(at) for at in heard], 30 * 48_000)
+    slips = tuple((round(frame_of(when)), ms) for when, ms in stood)
+    stems = [
+        MixStem(
+            "alice", studio.stem("alice", studio.clicks([48 * at for at in clicks], 1_600_000))
+        ),
+        MixStem("bob", studio.stem("bob", bob), pan=1, slips=slips),
+    ]
+    stems[0] = dataclasses.replace(stems[0], pan=-1)
+    result = flac(stems, out)
+    left, right = studio.listen(result.files["flac"]).T
+    apart = {
+        at: studio.click_near(right, at * 48) - studio.click_near(left, at * 48) for at in heard
+    }
+    assert max(map(abs, apart.values())) / 48 < 1.0, apart  # ms
+    hole = right[20_110 * 48 : 21_590 * 48]
+    assert np.abs(hole).max() == 0
+
+
+def test_what_is_stretched_keeps_its_sound(studio, out):
+    """A tone over a step of 8 ms has no click in it: nothing sounds far from the tone."""
+    tone = studio.tone(440, 4)
+    stem = MixStem("bob", studio.stem("bob", tone), slips=((2 * 48_000, 8.0),))
+    sound = studio.listen(flac([stem], out).files["flac"])[:, 0]
+    assert len(sound) == 4 * 48_000 + 384
+    spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound)))) ** 2
+    hertz = np.fft.rfftfreq(len(sound), 1 / 48_000)
+    outside = spectrum[(hertz < 220) | (hertz > 880)].sum()
+    assert 10 * np.log10(outside / spectrum.sum()) < -70
+
+
+def test_a_stem_ends_where_the_recording_does(studio, out):
+    stem = MixStem("bob", studio.stem("bob", studio.tone(440, 4)), length_ms=1_500.0)
+    assert flac([stem], out).duration_ms == 1_500.0
 
 
 def test_the_mix_spans_from_the_earliest_start_to_the_latest_end(studio, out):
