@@ -33,6 +33,8 @@ export interface Recording {
   agreed: string[];
   starts_at: number | null;
   stops_at: number | null;
+  /** when a take that nobody stops ends by itself; absent before it starts */
+  ends_at?: number | null;
   stem: string | null;
   url: string;
 }

@@ -9,6 +9,7 @@ import type { Level } from "./engine/meter";
 import { NetClient } from "./engine/net-client";
 import type { Player } from "./engine/player";
 import type { Caps, ChatMessage, FromServer, Recording, Welcome } from "./protocol";
+import { saveFile } from "./recorder/save-file";
 import { StemStore } from "./recorder/store-client";
 import type { Progress } from "./recorder/uploader";
 import { TabMemory, type JoinMode, type RoomSettings } from "./settings";
@@ -44,6 +45,8 @@ export class Room {
   /** recordings this person has answered */
   readonly answered = new Set<string>();
   upload: Progress | null = null;
+  /** own sound of a recording that is known to be lost */
+  lost: { recording: string; ms: number } | null = null;
   storage: Storage = "unknown";
   ownLevel: Level = { peak: 0, rms: 0 };
   #net: NetClient | null = null;
@@ -65,6 +68,10 @@ export class Room {
       {
         storage: (durable) => {
           this.storage = durable ? "disk" : "memory";
+          this.events.change();
+        },
+        lost: (recording, ms) => {
+          this.lost = { recording, ms };
           this.events.change();
         },
         problem: (reason) => this.events.notice(words.record[reason], true),
@@ -193,7 +200,10 @@ export class Room {
         if (state === "ended") this.#ended(code);
         this.events.change();
       },
-      open: () => void this.#socket?.send({ t: "hello", caps: this.#caps }),
+      open: () => {
+        this.#socket?.send({ t: "hello", caps: this.#caps });
+        this.store.hurry();
+      },
       frame: (frame) => this.#take(frame),
     });
     this.#socket.connect();
@@ -297,6 +307,13 @@ export class Room {
 
   // ---- recording ---------------------------------------------------------------------------------
 
+  /** Saves a stem that the server didn't take as a file of the player's own. */
+  async saveStem(stem: string): Promise<void> {
+    const wav = await this.store.wav(stem);
+    if (wav) saveFile(`jamsite-${stem}.wav`, wav);
+    else this.events.notice(words.record.notHere, true);
+  }
+
   get asked(): boolean {
     const { recording } = this;
     return (
@@ -348,6 +365,7 @@ export class Room {
       rate: graph.context.sampleRate,
       channels: graph.input.channels,
       startsAt: recording.starts_at,
+      endsAt: recording.ends_at ?? null,
     });
     graph.recording = true;
     this.store.resume(); // this take is now in hand: what else lies here may be ended

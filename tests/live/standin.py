@@ -79,6 +79,10 @@ class StandIn:
         self.fail_puts = 0  # so many PUTs are answered with 503
         self.corrupt_puts = 0  # so many with 422
         self.puts = 0
+        self.away = False  # stems are answered with 503
+        self.refused: dict[str, str] = {}  # user -> the sentence that `complete` is refused with
+        self.lasts_ms = 3 * 3_600_000  # the longest a take can be
+        self.heard_late_ms = 0.0  # by so much the stop of a take is told too late
         self.signals: list[dict] = []
 
     # ---- life ------------------------------------------------------------------------------------
@@ -203,9 +207,13 @@ class StandIn:
             else:
                 self.recording["state"] = "declined"
         elif self.recording and kind == "record.stop":
-            self.recording.update(state="uploading", stops_at=self.now() + 200)
+            stops_at = self.now() + 200 - self.heard_late_ms
+            self.recording.update(state="uploading", stops_at=stops_at)
         if self.recording and self.recording["state"] == "asking" and self.agreed >= self.asked:
-            self.recording.update(state="recording", starts_at=self.now() + 1500)
+            starts_at = self.now() + 1500
+            self.recording.update(
+                state="recording", starts_at=starts_at, ends_at=starts_at + self.lasts_ms
+            )
             for user in self.agreed:
                 stem = Stem(f"stem-{user}-{uuid.uuid4().hex[:6]}", self.recording["id"], user)
                 self.stems[stem.id] = stem
@@ -298,6 +306,8 @@ class _Handler(BaseHTTPRequestHandler):
                     "id": stem.id, "recording": stem.recording, "state": stem.state,
                     "received": sorted(stem.chunks),
                     "chunks": stem.complete["chunks"] if stem.complete else None,
+                    "limits": {"seconds": site.lasts_ms // 1000},
+                    "stops_at": site.recording["stops_at"] if site.recording else None,
                 })  # fmt: skip
         else:
             self.answer(404)
@@ -320,7 +330,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         site.puts += 1
         number = int(self.path.split("/")[6])
-        if site.fail_puts > 0:
+        if site.away:
+            self.answer(503)
+        elif site.fail_puts > 0:
             site.fail_puts -= 1
             self.answer(503)
         elif site.corrupt_puts > 0:
@@ -341,6 +353,12 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         stem = self.stem()
         if stem is None:
+            return
+        if site.away:
+            self.answer(503)
+            return
+        if stem.user in site.refused:
+            self.answer(422, {"detail": site.refused[stem.user]})
             return
         missing = [n for n in range(body["chunks"]) if n not in stem.chunks]
         if missing:

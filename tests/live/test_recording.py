@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,61 @@ def test_stems_are_captured_and_uploaded_through_failures(site: StandIn, pages: 
     )
     assert left == [], "the local copy goes once the server has it"
     assert ada.problems == []
+
+
+def test_a_take_ends_by_itself_at_its_limit_and_waits_for_the_site(
+    site: StandIn, pages: tuple[Any, Any]
+):
+    """The limit is told to the browsers; what is left goes up at once when the site is back."""
+    ada, ben = pages
+    site.lasts_ms = 7_000
+    stems = start(site, pages)
+    until(ada, lambda: elapsed(site) > 5.5, 12, "most of the music")
+    site.away = True
+    ada.get_by_text("reached the longest a take can be").wait_for(timeout=10_000)
+    ben.get_by_text("reached the longest a take can be").wait_for(timeout=10_000)
+    before = site.puts
+    until(ada, lambda: site.puts > before + 9, 30, "both have tried again and again")
+    site.away = False
+    site.cut()  # and the room's sockets are there again in a moment
+    until(ada, lambda: all(s.state == "stored" for s in stems.values()), 3, "woken at once")
+    for user, hertz in (("ada", ADA), ("ben", BEN)):
+        done = check_whole(stems[user], hertz)
+        assert abs(done["frames"] / done["sample_rate"] - 7) < 0.05
+        assert abs(done["clock"][-1][1] - site.recording["ends_at"]) < 5
+
+
+def test_what_is_refused_stays_here_and_can_be_saved(
+    site: StandIn, pages: tuple[Any, Any], tmp_path: Path
+):
+    """And who hears three seconds late that the take was stopped sends nothing after its end."""
+    ada, ben = pages
+    site.refused["ada"] = "The stem is longer than the recording."
+    site.heard_late_ms = 3_000
+    stems = start(site, pages)
+    until(ada, lambda: elapsed(site) > 8, 16, "some music")
+    ben.get_by_role("button", name="Stop recording").click()
+    ada.get_by_text("The stem is longer than the recording.").wait_for(timeout=15_000)
+    with ada.expect_download() as saving:
+        ada.get_by_role("button", name="Save my stem as a file").click()
+    saving.value.save_as(tmp_path / "ada.wav")
+    with wave.open(str(tmp_path / "ada.wav")) as saved:
+        assert (saved.getsampwidth(), saved.getnchannels()) == (3, 1)
+        rate, frames = saved.getframerate(), saved.getnframes()
+        kept = Stem("kept", "", "ada", chunks={0: saved.readframes(frames)})
+    assert abs(loudest(samples(kept)[rate : 3 * rate], rate) - ADA) < 2
+
+    until(ben, lambda: stems["ben"].state == "stored", 15, "the other stem is whole")
+    done = stems["ben"].complete
+    assert done is not None
+    length = (site.recording["stops_at"] - site.recording["starts_at"]) / 1000
+    assert abs(done["frames"] / done["sample_rate"] - length) < 0.05
+    assert abs(done["clock"][-1][1] - site.recording["stops_at"]) < 5
+
+    site.refused.clear()  # a later page tries again
+    ada.goto(f"{site.url}/elsewhere/")
+    until(ada, lambda: stems["ada"].state == "stored", 15, "sent after all")
+    assert stems["ada"].complete["frames"] == frames
 
 
 def kill_tab(browser: Any) -> None:

@@ -1,8 +1,10 @@
 // The capture worklet: own input -> ring to the network worker, batches to the recorder, level to the
 // page. Muting happens here, so that neither the network nor the stem ever gets a muted sound.
 //
-// The recorder is fed through a MessagePort rather than a ring: the port queues without limit (a slow
-// disk loses nothing), works without SharedArrayBuffer, and arrival times give the recorder its clock.
+// The recorder is fed through a MessagePort rather than a ring: the port holds a minute of sound where a
+// ring holds a fraction of a second, and works without SharedArrayBuffer. Every batch says which frames it
+// holds and when they were captured, so that it doesn't matter when it arrives; beyond the minute batches
+// are left out, which the frame numbers show.
 import { Meter } from "./meter";
 import { QUANTUM, captureRing, writeBlock, type CaptureRing } from "./rings";
 
@@ -22,10 +24,15 @@ export type CaptureMessage =
   | { t: "recording"; on: boolean }
   | { t: "close" };
 
+/** Batches on the way to the recorder and not given back yet, at most: a minute at 48 kHz. */
+const MOST_AWAY = Math.ceil((60 * 48_000) / BATCH);
+
 /** What the recorder gets: interleaved samples and the context frame of the first. */
 export interface CaptureBatch {
   frame: number;
   samples: Float32Array<ArrayBuffer>;
+  /** Date.now() of the context's frame 0, by the block of the batch that was rendered with least delay. */
+  zero: number;
 }
 
 class CaptureProcessor extends AudioWorkletProcessor {
@@ -40,6 +47,9 @@ class CaptureProcessor extends AudioWorkletProcessor {
   #recording = false;
   #batch: Float32Array<ArrayBuffer>;
   #filled = 0;
+  #next = 0;
+  #zero = Infinity;
+  #away = 0;
   #spare: ArrayBuffer[] = [];
 
   constructor(options: { processorOptions: CaptureOptions }) {
@@ -57,11 +67,15 @@ class CaptureProcessor extends AudioWorkletProcessor {
     else if (message.t === "recording") {
       this.#recording = message.on;
       this.#filled = 0;
+      this.#zero = Infinity;
     } else if (message.t === "close") this.#alive = false;
     else {
       this.#recorder = message.port;
+      this.#away = 0;
       message.port.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
-        if (this.#spare.length < 16) this.#spare.push(data); // buffers come back: no garbage here
+        this.#away -= 1;
+        const whole = data.byteLength === this.#batch.byteLength;
+        if (whole && this.#spare.length < 16) this.#spare.push(data); // buffers come back: no garbage here
       };
     }
   }
@@ -97,14 +111,30 @@ class CaptureProcessor extends AudioWorkletProcessor {
   }
 
   #record(block: Float32Array): void {
+    // The browser left blocks out: what is full so far goes alone, the numbers show the gap.
+    if (this.#filled > 0 && currentFrame !== this.#next) this.#send();
     this.#batch.set(block, this.#filled * this.#channels);
     this.#filled += QUANTUM;
-    if (this.#filled < BATCH) return;
-    const batch: CaptureBatch = { frame: currentFrame + QUANTUM - BATCH, samples: this.#batch };
-    this.#recorder?.postMessage(batch, [this.#batch.buffer]);
-    const spare = this.#spare.pop();
-    this.#batch = spare ? new Float32Array(spare) : new Float32Array(BATCH * this.#channels);
+    this.#next = currentFrame + QUANTUM;
+    this.#zero = Math.min(this.#zero, Date.now() - (this.#next * 1000) / sampleRate);
+    if (this.#filled === BATCH) this.#send();
+  }
+
+  #send(): void {
+    if (this.#away < MOST_AWAY) {
+      const samples = this.#filled === BATCH
+        ? this.#batch
+        : this.#batch.slice(0, this.#filled * this.#channels);
+      const batch: CaptureBatch = { frame: this.#next - this.#filled, samples, zero: this.#zero };
+      this.#recorder?.postMessage(batch, [samples.buffer]);
+      this.#away += 1;
+      if (samples === this.#batch) {
+        const spare = this.#spare.pop();
+        this.#batch = spare ? new Float32Array(spare) : new Float32Array(BATCH * this.#channels);
+      }
+    }
     this.#filled = 0;
+    this.#zero = Infinity;
   }
 }
 

@@ -1,80 +1,91 @@
-// When was a frame of the AudioContext captured? Batches come through a port with a varying delay; the
-// least delay of the last seconds is the steady one, so the lower envelope of arrival times is the clock.
-// Stalls of any thread only make single batches late, and are left out by that.
+// When was a frame of the AudioContext captured? The worklet notes the time at every block of sound and
+// gives the least lateness of each batch along. A late call only makes its own batch late, so the lower
+// envelope is the clock; where it rises for good, the context stood still for as long.
 
-const WINDOW_MS = 6000;
-const SLIP_WINDOW_MS = 3000;
-/** The clock is trusted after a second in which the envelope has come to rest, or after four. */
-const ENOUGH_MS = 1000;
-const AT_MOST_MS = 4000;
-const REST_MS = 400;
-const STEADY_MS = 5;
+const LOOK_MS = 1000;
 
 /**
- * Milliseconds from the sound at the input to the frame's batch, beyond what the envelope sees. Browsers
- * tell nothing reliable (`baseLatency` is the output's, the track's `latency` mostly a constant), so it
- * is nought; a loopback measure of the sound check may put a better figure here.
+ * Milliseconds from the sound at the input to its block, beyond what the envelope sees. Browsers tell
+ * nothing reliable (`baseLatency` is the output's, the track's `latency` mostly a constant), so it is
+ * nought; a loopback measure of the sound check may put a better figure here.
  */
 export const INPUT_LATENCY_MS = 0;
 
+export interface Reading {
+  /** the frame after the batch's last */
+  end: number;
+  /** machine-clock ms of frame 0, as this batch has it */
+  zero: number;
+}
+
 export class FrameClock {
-  #entries: { at: number; residual: number }[] = [];
+  /** The newest 2 × LOOK_MS of batches. */
+  #entries: Reading[] = [];
+  /** How many of them have been read. */
+  #read = 0;
   #first: number | null = null;
-  #last = 0;
 
   constructor(readonly rate: number) {}
 
-  /** `end`: the frame after the batch's last; `at`: its arrival on the machine's clock. */
-  add(end: number, at: number): void {
-    this.#first ??= at;
-    this.#last = at;
-    this.#entries.push({ at, residual: at - (end * 1000) / this.rate });
-    while (this.#entries.length > 0 && this.#entries[0]!.at < at - WINDOW_MS) this.#entries.shift();
-  }
-
-  get ready(): boolean {
-    // A page that is still loading gets its first batches late, all of them: their least delay says
-    // nothing until on-time ones have followed.
-    const span = this.#last - (this.#first ?? this.#last);
-    if (span < ENOUGH_MS) return false;
-    return span > AT_MOST_MS || this.#rested();
-  }
-
-  /** Whether the least delay was already met before the last moments. */
-  #rested(): boolean {
-    const before = this.#entries.filter(({ at }) => at < this.#last - REST_MS);
-    const least = before.reduce((low, { residual }) => Math.min(low, residual), Infinity);
-    return least - this.#base() < STEADY_MS;
-  }
-
-  #base(since = -Infinity): number {
-    let least = Infinity;
-    for (const { at, residual } of this.#entries) {
-      if (at >= since && residual < least) least = residual;
+  add(end: number, zero: number): void {
+    this.#first ??= end;
+    this.#entries.push({ end, zero });
+    const old = end - (2 * LOOK_MS * this.rate) / 1000;
+    while (this.#read > 0 && this.#entries[0]!.end < old) {
+      this.#entries.shift();
+      this.#read -= 1;
     }
-    return least;
   }
 
-  /** Machine-clock ms at which this frame was captured. */
+  /** A second of batches is enough to know the time of any of them. */
+  get ready(): boolean {
+    const last = this.#entries.at(-1);
+    return last !== undefined && last.end - (this.#first ?? last.end) >= (LOOK_MS * this.rate) / 1000;
+  }
+
+  /** Machine-clock ms of frame 0 by the batches around this one: the envelope before it and the one
+   * behind it, whichever is higher. So a rise is found within a batch, and late batches don't count. */
+  #level(at: number): number {
+    const span = (LOOK_MS * this.rate) / 1000;
+    const { end } = this.#entries[at]!;
+    let before = Infinity;
+    for (let i = at; i >= 0 && this.#entries[i]!.end >= end - span; i -= 1) {
+      before = Math.min(before, this.#entries[i]!.zero);
+    }
+    let behind = Infinity;
+    for (let i = at; i < this.#entries.length && this.#entries[i]!.end <= end + span; i += 1) {
+      behind = Math.min(behind, this.#entries[i]!.zero);
+    }
+    return Math.max(before, behind);
+  }
+
+  /** Readings whose time is known by now, each once; with `all`, those too that nothing follows yet. */
+  *readings(all = false): Generator<Reading> {
+    const last = this.#entries.at(-1);
+    if (!last) return;
+    const known = all ? last.end : last.end - (LOOK_MS * this.rate) / 1000;
+    while (this.#read < this.#entries.length && this.#entries[this.#read]!.end <= known) {
+      const at = this.#read;
+      this.#read += 1;
+      yield { end: this.#entries[at]!.end, zero: this.#level(at) };
+    }
+  }
+
+  /** Machine-clock ms of frame 0 by the last second. */
+  #now(): number {
+    const since = this.#entries.at(-1)!.end - (LOOK_MS * this.rate) / 1000;
+    return this.#entries.reduce(
+      (least, { end, zero }) => (end >= since ? Math.min(least, zero) : least), Infinity,
+    );
+  }
+
+  /** Machine-clock ms at which this frame, of the last second or so, was captured. */
   timeOf(frame: number): number {
-    return (frame * 1000) / this.rate + this.#base() - INPUT_LATENCY_MS;
+    return (frame * 1000) / this.rate + this.#now() - INPUT_LATENCY_MS;
   }
 
   /** Context frame at this machine-clock time. */
   frameAt(time: number): number {
-    return Math.round(((time + INPUT_LATENCY_MS - this.#base()) * this.rate) / 1000);
-  }
-
-  /** By how many ms the context has fallen behind for good (a sleep, a suspension). Three seconds must
-   * agree, as a busy machine may be late for one; what is below 20 ms the envelope follows by itself. */
-  slip(now: number): number {
-    const recent = this.#base(now - SLIP_WINDOW_MS);
-    const before = this.#base();
-    return Number.isFinite(recent) && recent - before > 20 ? recent - before : 0;
-  }
-
-  /** Forgets what was before a slip. */
-  restart(now: number): void {
-    this.#entries = this.#entries.filter(({ at }) => at >= now - SLIP_WINDOW_MS);
+    return Math.round(((time + INPUT_LATENCY_MS - this.#now()) * this.rate) / 1000);
   }
 }

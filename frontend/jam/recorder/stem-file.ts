@@ -191,3 +191,19 @@ export async function localStems(): Promise<string[]> {
   }
   return names;
 }
+
+/** A stem's sound as a file, and when it was last written; null where none lies here. */
+export async function soundOf(stem: string): Promise<File | null> {
+  try {
+    return await (await (await folder()).getFileHandle(`${stem}.pcm`)).getFile();
+  } catch {
+    return null;
+  }
+}
+
+export async function removeStem(stem: string): Promise<void> {
+  const home = await folder();
+  for (const end of ["pcm", "a.json", "b.json"]) {
+    await home.removeEntry(`${stem}.${end}`).catch(() => undefined);
+  }
+}

@@ -1,6 +1,6 @@
 // Batches of the capture worklet -> 24-bit frames in a stem's file, in their right place in session time.
 import type { CaptureBatch } from "../engine/capture-processor";
-import { FrameClock } from "./frame-clock";
+import { FrameClock, INPUT_LATENCY_MS } from "./frame-clock";
 import type { StemFile, StemMeta } from "./stem-file";
 
 export const BYTES = 3; // per sample: s24le
@@ -15,68 +15,70 @@ export function chunkBytes(meta: StemMeta): number {
   return CHUNK_SECONDS * meta.rate * bytesPerFrame(meta);
 }
 
+const POINT_S = CHUNK_SECONDS;
+const STEP_MS = 1; // the context stood still: noted at once, on both sides
+
 export class StemWriter {
   #clock: FrameClock;
-  /** Batches that wait until the clock is trusted. */
+  /** Batches that wait until the clock knows their time. */
   #held: CaptureBatch[] = [];
-  #trusted = false;
+  #placed = false;
   /** context frame that comes next, once this source has its place */
   #next: number | null = null;
   /** frames in the file */
   frames: number;
-  #lastPoint: number;
-  #lastFlush: number;
+  #lastPoint = -Infinity;
+  #lastFlush = 0;
+  #before: { frame: number; session: number } | null = null;
   ended = false;
+  stopsAt: number | null = null;
 
   constructor(
     readonly file: StemFile,
     readonly meta: StemMeta,
     /** session ms at which to begin; null: at once */
     readonly startsAt: number | null,
+    /** session ms of this machine's clock 0 */
     readonly offset: () => number,
+    readonly wall: () => number,
   ) {
     this.frames = Math.floor(file.size() / bytesPerFrame(meta));
     // A tab killed while writing may have left a part of a frame.
     if (this.frames > 0) file.truncate(this.frames * bytesPerFrame(meta));
     this.#clock = new FrameClock(meta.rate);
-    this.#lastPoint = -Infinity;
-    this.#lastFlush = 0;
   }
 
-  stopsAt: number | null = null;
+  /** The description changed and wants saving. */
+  onPoint: () => void = () => undefined;
+  /** So many frames are known to be lost; silence stands in their place. */
+  onLost: (frames: number) => void = () => undefined;
 
   /** Another AudioContext or input from here on: its frames are placed by the clock anew. */
   newSource(): void {
     if (this.#held.length > 0) this.#release();
+    this.#points(true);
     this.#clock = new FrameClock(this.meta.rate);
-    this.#trusted = false;
+    this.#placed = false;
     this.#next = null;
+    this.#before = null;
   }
 
-  /** `at`: arrival on the machine's clock. */
-  add(batch: CaptureBatch, at: number): void {
+  add(batch: CaptureBatch): void {
     if (this.ended) return;
-    const count = batch.samples.length / this.meta.channels;
-    this.#clock.add(batch.frame + count, at);
-    if (!this.#trusted) {
+    this.#clock.add(batch.frame + batch.samples.length / this.meta.channels, batch.zero + this.wall());
+    if (!this.#placed) {
       // A copy: the batch's own buffer goes back to the worklet.
-      this.#held.push({ frame: batch.frame, samples: batch.samples.slice() });
-      if (!this.#clock.ready) return;
-      this.#release();
+      this.#held.push({ ...batch, samples: batch.samples.slice() });
+      if (this.#clock.ready) this.#release();
       return;
     }
     if (this.#next === null && !this.#place(batch)) return;
-    const slip = this.#clock.slip(at);
-    if (slip > 0) {
-      this.#silence(Math.round((slip * this.meta.rate) / 1000));
-      this.#clock.restart(at);
-    }
     this.#append(batch);
   }
 
-  /** What came before the clock could be trusted, into its place. */
+  /** What came before the clock could tell its time, into its place. */
   #release(): void {
-    this.#trusted = true;
+    this.#placed = true;
     const held = this.#held;
     this.#held = [];
     for (const batch of held) {
@@ -113,7 +115,8 @@ export class StemWriter {
     const count = batch.samples.length / channels;
     let from = this.#next - batch.frame;
     if (from < 0) {
-      this.#silence(-from);
+      this.#silence(-from); // frames that were counted and never came
+      this.#next = batch.frame;
       from = 0;
     }
     if (from >= count) return;
@@ -125,13 +128,11 @@ export class StemWriter {
         this.ended = true;
       }
     }
-    if (this.frames - this.#lastPoint >= CHUNK_SECONDS * this.meta.rate) {
-      this.#point(this.frames, this.#session(this.#next));
-    }
+    if (this.frames === 0) this.#point(0, this.#session(this.#next));
     this.file.write(s24(batch.samples.subarray(from * channels, to * channels)));
     this.frames += to - from;
     this.#next = batch.frame + to;
-    if (this.ended) this.#point(this.frames, this.#session(this.#next));
+    this.#points(this.ended);
     if (this.frames - this.#lastFlush > this.meta.rate) {
       this.#lastFlush = this.frames;
       this.file.flush();
@@ -144,24 +145,62 @@ export class StemWriter {
       this.file.write(new Uint8Array(Math.min(left, second) * bytesPerFrame(this.meta)));
     }
     this.frames += Math.max(0, frames);
+    if (frames > 0) this.onLost(frames);
+  }
+
+  /** Notes when frames were captured: one every five seconds, and both sides of a step. */
+  #points(all: boolean): void {
+    if (this.#next === null) return;
+    const origin = this.#next - this.frames; // context frame of the stem's frame 0
+    for (const { end, zero } of this.#clock.readings(all)) {
+      const frame = end - origin;
+      if (frame <= 0 || frame > this.frames) continue;
+      const session = (end * 1000) / this.meta.rate + zero - INPUT_LATENCY_MS + this.offset();
+      const before = this.#before;
+      this.#before = { frame, session };
+      if (before) {
+        const step = session - before.session - ((frame - before.frame) * 1000) / this.meta.rate;
+        if (Math.abs(step) > STEP_MS) {
+          this.#point(before.frame, before.session);
+          this.#point(frame, session);
+        }
+      }
+      if (frame - this.#lastPoint >= POINT_S * this.meta.rate) this.#point(frame, session);
+    }
+    if (all && this.#before) {
+      const { frame, session } = this.#before;
+      this.#point(this.frames, session + ((this.frames - frame) * 1000) / this.meta.rate);
+    }
   }
 
   #point(frame: number, session: number): void {
-    this.#lastPoint = frame;
     const last = this.meta.clock.at(-1);
     if (last && last[0] >= frame) return;
+    this.#lastPoint = frame;
     this.meta.clock.push([frame, Math.round(session * 1000) / 1000]);
     this.onPoint();
   }
 
-  /** The description changed and wants saving. */
-  onPoint: () => void = () => undefined;
+  /** Ends at this session time, also when it has passed already: what was written since goes. */
+  stopAt(session: number): void {
+    this.stopsAt = Math.min(session, this.stopsAt ?? Infinity);
+    if (this.ended) return;
+    const frame = frameAt(this.meta, this.stopsAt);
+    if (frame === null || frame >= this.frames || this.#next === null) return;
+    this.#points(true);
+    this.ended = true;
+    cut(this.meta, frame);
+    this.frames = frame;
+    this.file.truncate(frame * bytesPerFrame(this.meta));
+    this.onPoint();
+    this.file.flush();
+  }
 
   /** Ends without waiting for more sound (the context is gone). */
   finish(): void {
     if (this.#held.length > 0) this.#release();
     this.ended = true;
-    if (this.#next !== null && this.frames > 0) this.#point(this.frames, this.#session(this.#next));
+    this.#points(true);
     this.file.flush();
   }
 }
@@ -175,6 +214,21 @@ export function s24(samples: Float32Array): Uint8Array<ArrayBuffer> {
     bytes[at + 2] = (value >> 16) & 0xff;
   }
   return bytes;
+}
+
+/** The stem's frame at this session time by its points; null before the first. */
+export function frameAt(meta: StemMeta, session: number): number | null {
+  const last = meta.clock.findLast(([, at]) => at <= session);
+  if (!last) return null;
+  const next = meta.clock.find(([frame]) => frame > last[0]);
+  const frame = last[0] + Math.floor(((session - last[1]) * meta.rate) / 1000);
+  return next ? Math.min(frame, next[0]) : frame; // between two points the context may have stood still
+}
+
+/** Leaves no point beyond this frame, and one there. */
+function cut(meta: StemMeta, frame: number): void {
+  const points = meta.clock.filter(([at]) => at <= frame);
+  meta.clock.splice(0, Infinity, ...fullClock({ ...meta, clock: points }, frame));
 }
 
 /** At least two points, the last at the stem's end: what a killed tab could not note is extrapolated. */

@@ -1,5 +1,5 @@
 // The page's side of the store worker.
-import type { FromStore, TakeSetup, ToStore } from "./store-worker";
+import type { FromStore, Kept, TakeSetup, ToStore } from "./store-worker";
 import type { Progress } from "./uploader";
 
 export interface StoreSetup {
@@ -11,7 +11,9 @@ export interface StoreSetup {
 export interface StoreEvents {
   storage(durable: boolean): void;
   capturing(frames: number): void;
-  problem(reason: "full" | "format" | "storage"): void;
+  list(stems: readonly Kept[]): void;
+  lost(recording: string, ms: number): void;
+  problem(reason: "diskFull" | "format" | "storage" | "limit"): void;
 }
 
 function cookie(name: string): string {
@@ -21,6 +23,7 @@ function cookie(name: string): string {
 
 export class StemStore {
   readonly #worker: Worker;
+  readonly #files = new Map<string, (wav: Blob | null) => void>();
 
   constructor(
     readonly setup: StoreSetup,
@@ -30,7 +33,9 @@ export class StemStore {
     this.#worker.onmessage = ({ data }: MessageEvent<FromStore>) => this.#hear(data);
     this.#worker.onerror = () => this.events.problem?.("storage");
     this.#site();
-    addEventListener("online", this.#online);
+    addEventListener("online", this.hurry);
+    addEventListener("pageshow", this.hurry);
+    document.addEventListener("visibilitychange", this.#seen);
   }
 
   #hear(message: FromStore): void {
@@ -41,6 +46,11 @@ export class StemStore {
       );
     } else if (message.t === "storage") this.events.storage?.(message.durable);
     else if (message.t === "capturing") this.events.capturing?.(message.frames);
+    else if (message.t === "list") this.events.list?.(message.stems);
+    else if (message.t === "file") {
+      this.#files.get(message.stem)?.(message.wav);
+      this.#files.delete(message.stem);
+    } else if (message.t === "lost") this.events.lost?.(message.recording, message.ms);
     else this.events.problem?.(message.reason);
   }
 
@@ -70,14 +80,38 @@ export class StemStore {
     this.#tell({ t: "resume", hold });
   }
 
-  readonly #online = (): void => this.#tell({ t: "online" });
+  /** The site may be there again: what waits tries at once. */
+  readonly hurry = (): void => this.#tell({ t: "online" });
+
+  readonly #seen = (): void => {
+    if (document.visibilityState === "visible") this.hurry();
+  };
+
+  /** Stems on this machine, told by `list`. */
+  list(): void {
+    this.#tell({ t: "list" });
+  }
+
+  remove(stem: string): void {
+    this.#tell({ t: "remove", stem });
+  }
+
+  /** A stem that lies here as a WAV file. */
+  wav(stem: string): Promise<Blob | null> {
+    return new Promise((resolve) => {
+      this.#files.set(stem, resolve);
+      this.#tell({ t: "file", stem });
+    });
+  }
 
   #tell(message: ToStore, transfer: Transferable[] = []): void {
     this.#worker.postMessage(message, transfer);
   }
 
   close(): void {
-    removeEventListener("online", this.#online);
+    removeEventListener("online", this.hurry);
+    removeEventListener("pageshow", this.hurry);
+    document.removeEventListener("visibilitychange", this.#seen);
     this.#worker.terminate();
   }
 }

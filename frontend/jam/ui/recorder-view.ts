@@ -1,9 +1,9 @@
 // Asking to record, agreeing, the red dot, the way of the stem to the server.
 import type { Recording } from "../protocol";
 import type { Room } from "../room";
-import type { Progress } from "../recorder/uploader";
 import { fill, list, words } from "../words";
 import { h, show, text } from "./dom";
+import { uploadSentence } from "./upload-sentence";
 
 function ownPage(address: string): string | null {
   const url = new URL(address, location.href);
@@ -16,12 +16,14 @@ export class RecorderView {
   readonly #status = h("p", { class: "jam-record__status", "aria-live": "polite" });
   readonly #names = h("p", { class: "jam-soft" });
   readonly #upload = h("p", { class: "jam-soft" });
+  readonly #lost = h("p", { class: "jam-problem" });
   readonly #bar = h("progress", { "aria-label": words.record.title });
   readonly #about = h("p", { class: "jam-soft" }, words.record.about);
   readonly #memory = h("p", { class: "jam-problem" }, words.record.memory);
   readonly #time = h("span", { class: "jam-record__time", role: "timer", "aria-label": words.record.time });
   readonly #ask: HTMLButtonElement;
   readonly #stop: HTMLButtonElement;
+  readonly #save: HTMLButtonElement;
   readonly #link = h("a", { class: "button button--primary" }, words.record.ready);
   readonly #dialogTitle = h("h2", { id: "jam-consent-title", tabindex: -1 });
 
@@ -36,6 +38,11 @@ export class RecorderView {
       { class: "button button--danger", type: "button", click: () => room.stopRecording() },
       words.record.stop,
     );
+    this.#save = h(
+      "button",
+      { class: "button", type: "button", click: () => this.#saveStem() },
+      words.record.save,
+    );
     this.element = h(
       "section",
       { class: "jam-record card", "aria-labelledby": "jam-record-title" },
@@ -44,9 +51,10 @@ export class RecorderView {
       this.#names,
       this.#upload,
       this.#bar,
+      this.#lost,
       this.#memory,
       this.#about,
-      h("div", { class: "jam-buttons" }, this.#ask, this.#stop, this.#link),
+      h("div", { class: "jam-buttons" }, this.#ask, this.#stop, this.#save, this.#link),
     );
     this.dialog = h(
       "dialog",
@@ -99,6 +107,10 @@ export class RecorderView {
     show(this.#names, on);
     show(this.#memory, this.room.storage === "memory" && (on || state === "uploading"));
     this.#progress(recording);
+    const { lost } = this.room;
+    const gap = lost !== null && lost.recording === recording?.id;
+    if (gap) text(this.#lost, fill(words.record.lost, { seconds: (Math.ceil(lost.ms / 100) / 10).toFixed(1) }));
+    show(this.#lost, gap);
     this.tick();
   }
 
@@ -148,12 +160,18 @@ export class RecorderView {
     const mine = recording !== null && upload?.recording === recording.id ? upload : null;
     show(this.#upload, mine !== null);
     show(this.#bar, mine?.state === "sending" && mine.total !== null);
+    show(this.#save, mine?.state === "kept" || mine?.state === "gone");
     if (!mine) return;
     text(this.#upload, uploadSentence(mine));
     if (mine.total !== null) {
       this.#bar.max = mine.total;
       this.#bar.value = mine.sent;
     }
+  }
+
+  #saveStem(): void {
+    const { upload } = this.room;
+    if (upload) void this.room.saveStem(upload.stem);
   }
 
   /** Twice a second: the running length. */
@@ -168,15 +186,4 @@ export class RecorderView {
     text(this.#time, `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`);
     if (recording) text(this.#status, this.#sentence(recording));
   }
-}
-
-export function uploadSentence(progress: Progress): string {
-  const { sent, total, state, reason } = progress;
-  if (state === "stored") return words.record.uploaded;
-  if (state === "waiting") return words.record.waiting;
-  if (state === "gone") return words.record.gone;
-  if (state === "kept") return reason && reason !== "offline" ? words.record[reason] : words.record.refused;
-  return total === null
-    ? fill(words.record.uploadingOpen, { sent })
-    : fill(words.record.uploading, { sent, total });
 }
