@@ -62,16 +62,18 @@ def statements(recordings: int, people: int) -> list[str]:
             join (select id, host_id, row_number() over (order by id) - 1 as n
                   from sessions_app_jamsession) as jam on jam.n = i % {sessions}""",
         """insert into sessions_app_stem (public_id, recording_id, player_id, state, created_at,
-            chunk_count, frames, sample_rate, channels, clock, start_ms, drift_ppm, file, gain, pan)
+            chunk_count, frames, sample_rate, channels, clock, start_ms, drift_ppm, file, gain, pan,
+            slips, fault, size, others_may_save)
             select substr(md5(random()::text), 1, 22), take.id, player.user_id, 'aligned',
             take.created_at, 12, 2880000, 48000, 1, '[[0, 0], [2880000, 60000]]', 0, 0,
-            'stems/' || take.id || '.flac', 1, 0
+            'stems/' || take.id || '.flac', 1, 0, '[]', '', 5000000, false
             from sessions_app_recording as take
             join sessions_app_participant as player on player.session_id = take.session_id""",
         """insert into sessions_app_mix (public_id, recording_id, created_at, work, due_at,
-            attempts, percent, error, flac, opus, duration_ms, start_ms)
+            attempts, percent, error, flac, opus, aac, duration_ms, start_ms)
             select substr(md5(random()::text), 1, 22), id, created_at, 'done', created_at, 1, 100,
-            '', 'mixes/' || id || '.flac', 'mixes/' || id || '.ogg', 60000, 0
+            '', 'mixes/' || id || '.flac', 'mixes/' || id || '.ogg', 'mixes/' || id || '.m4a',
+            60000, 0
             from sessions_app_recording where state = 'ready'""",
         """insert into community_favourite (user_id, recording_id, created_at)
             select person.id, take.id, take.created_at

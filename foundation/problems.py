@@ -36,6 +36,18 @@ class Unprocessable(exceptions.APIException):
     default_code = "unprocessable"
 
 
+class TooLarge(exceptions.APIException):
+    """There is no room for it: the answer says what there is and what is used."""
+
+    status_code = 413
+    default_detail = "There is no room for this."
+    default_code = "too_large"
+
+    def __init__(self, detail: str | None = None, **extra: Any) -> None:
+        super().__init__(detail)
+        self.extra = extra
+
+
 class GoneForGood(exceptions.APIException):
     status_code = 410
     default_detail = "This was taken away by the person it belonged to."

@@ -58,10 +58,17 @@ browser.keeps(
     when=_("when you enter a room"),
 )
 browser.keeps(
+    "sessionStorage",
+    "jamsite.kept-said",
+    purpose=_("which takes you were told couldn't be sent"),
+    lifetime=_("until you close the tab"),
+    when=_("when a take can't be sent"),
+)
+browser.keeps(
     "files",
     "stems/*",
     purpose=_("your own takes, safe from a crash"),
-    lifetime=_("until they have been sent"),
+    lifetime=_("until they have been sent, or you delete them"),
     when=_("when you are recorded"),
 )
 
@@ -285,7 +292,7 @@ dm.declare(
     retention=dm.For(
         "RETENTION_TAKES_DAYS",
         since="stem__created_at",
-        where=Q(stem__state=Stem.State.CAPTURING),
+        where=Q(stem__state__in=[Stem.State.CAPTURING, Stem.State.FAILED]),
         by=tidying.end_stale_takes,
         after=_("the take, and only until your sound is put together"),
     ),
@@ -328,6 +335,13 @@ dm.declare(
         ),
         "start_ms": dm.Datum("user.content"),
         "drift_ppm": dm.Datum("user.device"),
+        "slips": dm.Datum(
+            "user.device",
+            note="where your recorder stood still",
+            keys={"[][]": dm.Datum("user.device")},
+        ),
+        "fault": dm.technical(),
+        "size": dm.technical(),
         "file": dm.Datum("user.biometric.voice"),
         "peaks": dm.Datum("user.content", export=False, note="drawn from the file", keys=PEAKS),
         "others_may_save": dm.content(),

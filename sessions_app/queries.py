@@ -160,8 +160,11 @@ def mix_of(viewer: Viewer, recording: Recording) -> Mix | None:
 
 
 def stems_of(viewer: Viewer, recording: Recording) -> QuerySet[Stem]:
-    """Return the stems the viewer may hear one by one: those who play on it hear them all."""
-    stems = visible(Stem, viewer).filter(recording=recording, state=Stem.State.ALIGNED)
+    """Return the stems of a recording that the viewer may hear, and know of, one by one.
+
+    Those who play on it know of them all, those too that never came or are left out.
+    """
+    stems = visible(Stem, viewer).filter(recording=recording)
     return stems.select_related("player").order_by("pk")
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sessions_app.views import recordings, sessions
+from sessions_app.views import recordings, sessions, storage
 
 urlpatterns = [
     path("jam/", sessions.index, name="jams"),
@@ -40,5 +40,6 @@ urlpatterns = [
     path("recordings/<str:public_id>/withdraw/", recordings.withdraw, name="withdraw_stem"),
     path("recordings/<str:public_id>/saving/", recordings.share_stem, name="share_stem"),
     path("recordings/<str:public_id>/delete/", recordings.delete, name="delete_recording"),
+    path("settings/storage/", storage.page, name="storage"),
     path("stems/<str:public_id>/peaks/", recordings.stem_peaks, name="stem_peaks"),
 ]

@@ -24,7 +24,7 @@ from jamsite.demo.tunes import TUNES, Part
 from messaging import services as messaging
 from sessions_app.models import JamSession, Mix, Participant, Recording, RecordingConsent, Stem
 from sessions_app.services import recording as recordings
-from sessions_app.services import rendering
+from sessions_app.services import rendering, uploads
 from sessions_app.services import sessions as rooms
 
 PASSWORD = "play it again"  # noqa: S105  (the demo's, printed by the command)
@@ -197,12 +197,12 @@ def _record(
 
 def _upload(stem: Stem, part: Part, start: float) -> None:
     """Send a stem as a browser does: five-second chunks, then what it is made of."""
-    size = recordings.CHUNK_SECONDS * RATE
+    size = uploads.CHUNK_SECONDS * RATE
     frames = len(part.sound)
     pieces = [part.sound[first : first + size] for first in range(0, frames, size)]
     for number, piece in enumerate(pieces):
         data = pcm24(piece)
-        recordings.store_chunk(stem, number, data, hashlib.sha256(data).hexdigest())
+        uploads.store_chunk(stem, number, data, hashlib.sha256(data).hexdigest())
     Stem.objects.filter(pk=stem.pk).update(
         state=Stem.State.STORED, chunk_count=len(pieces), frames=frames, sample_rate=RATE,
         channels=1, clock=[[0, start], [frames, start + frames * 1000 / RATE]],

@@ -402,6 +402,7 @@ RETENTION_UNVERIFIED_DAYS = ENV.retention_unverified_days
 RETENTION_INACTIVE_DAYS = ENV.retention_inactive_days
 RETENTION_EXPORTS_DAYS = ENV.retention_exports_days
 RETENTION_TAKES_DAYS = ENV.retention_takes_days
+STORAGE_GB_PER_PERSON = ENV.storage_gb_per_person
 RETENTION_INVITES_DAYS = ENV.retention_invites_days
 RETENTION_NOTICES_DAYS = ENV.retention_notices_days
 RETENTION_NAMES_DAYS = ENV.retention_names_days

@@ -216,6 +216,9 @@ class Environment(BaseSettings):
         default=14, ge=1, le=60, description="days that are kept: log files"
     )
 
+    storage_gb_per_person: float = Field(
+        default=20, ge=1, le=10_000, description="how much of their own sound a person may keep"
+    )
     usage_min_people: int = Field(
         default=10, ge=5, description="fewest people that a published number may describe"
     )

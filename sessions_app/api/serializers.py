@@ -10,7 +10,7 @@ from accounts.queries import shown_person
 from privacy.audiences import OF_BANDS, Audience
 from privacy.media import save_url_for, url_for
 from sessions_app.models import JamSession, Recording, Stem
-from sessions_app.services.recording import MAX_CHUNKS
+from sessions_app.services import uploads
 
 RECORDING_AUDIENCES = [one.value for one in Audience]
 SESSION_AUDIENCES = [one for one in RECORDING_AUDIENCES if one != "me"]
@@ -158,12 +158,40 @@ class RecordingChangeSerializer(serializers.ModelSerializer[Recording]):
         return audience
 
 
+class StemLimits(serializers.Serializer[Any]):
+    """What the server takes of a stem; a browser ends by itself before any of it is passed."""
+
+    seconds = serializers.IntegerField()
+    chunks = serializers.IntegerField()
+    chunk_bytes = serializers.IntegerField()
+    bytes_per_second = serializers.IntegerField()
+
+
+class StorageSerializer(serializers.Serializer[Any]):
+    """Bytes."""
+
+    used = serializers.IntegerField()
+    limit = serializers.IntegerField()
+    left = serializers.IntegerField()
+
+
 class StemSerializer(serializers.Serializer[Stem]):
     id = serializers.CharField(source="public_id")
     recording = serializers.CharField(source="recording.public_id")
     state = serializers.CharField()
     chunks = serializers.IntegerField(source="chunk_count", allow_null=True)
     received = serializers.SerializerMethodField()
+    limits = serializers.SerializerMethodField()
+    stops_at = serializers.FloatField(source="recording.stops_at_ms", allow_null=True)
+
+    @extend_schema_field(StemLimits)
+    def get_limits(self, stem: Stem) -> dict[str, int]:
+        return {
+            "seconds": uploads.LONGEST_MS // 1000,
+            "chunks": uploads.MAX_CHUNKS,
+            "chunk_bytes": uploads.MAX_CHUNK_BYTES,
+            "bytes_per_second": uploads.BYTES_PER_SECOND,
+        }
 
     @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
     def get_received(self, stem: Stem) -> list[int]:
@@ -171,9 +199,10 @@ class StemSerializer(serializers.Serializer[Stem]):
 
 
 class StemCompleteSerializer(serializers.Serializer[Any]):
-    """What a browser says of a whole stem. Limits: 3 hours, 2 channels, 8 to 192 kHz."""
+    """What a browser says of a whole stem. Limits: 3 hours, 2 channels, 8 to 192 kHz,
+    points within the recording's own time ± 5 s, a clock within ±500 ppm."""
 
-    chunks = serializers.IntegerField(min_value=1, max_value=MAX_CHUNKS)
+    chunks = serializers.IntegerField(min_value=1, max_value=uploads.MAX_CHUNKS)
     frames = serializers.IntegerField(min_value=1, max_value=3 * 3600 * 192_000)
     sample_rate = serializers.IntegerField(min_value=8000, max_value=192_000)
     channels = serializers.IntegerField(min_value=1, max_value=2)

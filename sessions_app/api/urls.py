@@ -10,4 +10,5 @@ urlpatterns = [
     path("stems/<str:public_id>/", views.StemDetail.as_view(), name="api_stem"),
     path("stems/<str:public_id>/chunks/<int:number>/", views.StemChunk.as_view(), name="api_chunk"),
     path("stems/<str:public_id>/complete/", views.StemComplete.as_view(), name="api_complete"),
+    path("me/storage/", views.StorageDetail.as_view(), name="api_storage"),
 ]

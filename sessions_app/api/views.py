@@ -7,7 +7,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.generics import GenericAPIView
-from rest_framework.permissions import IsAuthenticatedOrReadOnly
+from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -22,8 +22,7 @@ from sessions_app import permissions, queries
 from sessions_app.api import rows
 from sessions_app.api import serializers as shapes
 from sessions_app.models import JamSession, Recording, Stem
-from sessions_app.services import deleting, publishing, sessions
-from sessions_app.services import recording as recordings
+from sessions_app.services import deleting, publishing, sessions, storage, uploads
 
 CHECKSUM = OpenApiParameter(
     "X-Chunk-SHA256", str, OpenApiParameter.HEADER, required=True, description="hex digest"
@@ -145,7 +144,7 @@ class RecordingDetail(GenericAPIView[Recording]):
 
 def own_stem(request: Request, public_id: str) -> Stem:
     """Return the caller's own stem; another player's is missing for them."""
-    mine = Stem.objects.filter(player=request.user.pk).select_related("recording")
+    mine = Stem.objects.filter(player=request.user.pk).select_related("recording__session")
     return get_visible_or_404(mine, viewer_of(request), public_id=public_id)
 
 
@@ -162,7 +161,13 @@ class StemChunk(APIView):
 
     @extend_schema(
         request={"application/octet-stream": OpenApiTypes.BINARY},
-        responses={204: None, 409: OpenApiTypes.OBJECT, 422: OpenApiTypes.OBJECT},
+        responses={
+            204: None,
+            409: OpenApiTypes.OBJECT,
+            413: OpenApiTypes.OBJECT,
+            422: OpenApiTypes.OBJECT,
+            429: OpenApiTypes.OBJECT,
+        },
         parameters=[CHECKSUM],
     )
     def put(self, request: Request, public_id: str, number: int) -> Response:
@@ -170,9 +175,9 @@ class StemChunk(APIView):
         stem = own_stem(request, public_id)
         limits.CHUNKS.spend(cast(User, request.user).pk)
         data: Any = request.data
-        if not isinstance(data, bytes) or not 0 < len(data) <= RawParser.limit:
+        if not isinstance(data, bytes):
             raise Unprocessable("A chunk has between 1 byte and 8 MiB.")
-        recordings.store_chunk(stem, number, data, request.headers.get("X-Chunk-SHA256", ""))
+        uploads.store_chunk(stem, number, data, request.headers.get("X-Chunk-SHA256", ""))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -184,4 +189,15 @@ class StemComplete(APIView):
         form = shapes.StemCompleteSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         about: dict[str, Any] = form.validated_data
-        return Response(shapes.StemSerializer(recordings.complete(stem, about)).data)
+        return Response(shapes.StemSerializer(uploads.complete(stem, about)).data)
+
+
+class StorageDetail(APIView):
+    """How many bytes one's own sound takes on this site, and how many it may."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(responses=shapes.StorageSerializer)
+    def get(self, request: Request) -> Response:
+        use = storage.use_of(cast(User, request.user).pk)
+        return Response(shapes.StorageSerializer(use).data)

@@ -103,6 +103,10 @@ class Stem(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
         FAILED = "failed", _("never arrived")
 
+    class Fault(models.TextChoices):
+        CLOCK = "clock", _("its clock can't be true")
+        UNREADABLE = "unreadable", _("it can't be read")
+
     public_id = PublicIdField()
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="stems")
     player = models.ForeignKey(
@@ -117,7 +121,14 @@ class Stem(models.Model):
     clock = models.JSONField(default=list, blank=True, help_text="[[frame, session ms], …]")
     start_ms = models.FloatField(null=True, blank=True, help_text="session ms of frame 0")
     drift_ppm = models.FloatField(null=True, blank=True)
+    slips = models.JSONField(
+        default=list, blank=True, help_text="[[frame, ms], …] where the recorder stood still"
+    )
+    fault = models.CharField(
+        max_length=10, choices=Fault, blank=True, help_text="why it is left out of mixes"
+    )
     file = models.FileField(upload_to="stems", blank=True, help_text="FLAC, 24 bit, lossless")
+    size = models.PositiveBigIntegerField(null=True, blank=True, help_text="bytes of the file")
     peaks = models.JSONField(null=True, blank=True)
     others_may_save = models.BooleanField(
         default=False, help_text="who else plays on it may save this sound by itself"

@@ -24,6 +24,7 @@ from sessions_app.models import (
     Stem,
 )
 from sessions_app.services import mixing
+from sessions_app.services.uploads import LONGEST_MS
 
 ELSEWHERE = "elsewhere"  # the wording that was shown is the other installation's
 
@@ -93,7 +94,9 @@ def bring_stem(incoming: Incoming, row: dict[str, Any], result: Result) -> None:
         sample_rate=info.sample_rate,
         channels=info.channels,
         start_ms=_within(row["start_ms"], 0.0, 1e12),
-        drift_ppm=_within(row["drift_ppm"], 0.0, 1000.0),
+        drift_ppm=_within(row["drift_ppm"], 0.0, 500.0),
+        slips=_slips(row.get("slips")),
+        size=clean.stat().st_size,
         gain=abs(_within(row["gain"], 1.0, 16.0)),
         pan=_within(row["pan"], 0.0, 1.0),
         peaks=drawn,
@@ -118,6 +121,15 @@ def _take_of(incoming: Incoming, row: dict[str, Any]) -> Recording:
 def _within(value: Any, default: float, limit: float) -> float:
     number = default if value is None else float(value)
     return number if math.isfinite(number) and abs(number) <= limit else default
+
+
+def _slips(rows: Any) -> list[list[float]]:
+    """What is a list of a few pairs of numbers stays; anything else says nothing."""
+    try:
+        found = [[abs(int(frame)), abs(float(ms))] for frame, ms in (rows or [])[:2000]]
+    except (TypeError, ValueError, OverflowError):
+        return []
+    return found if sum(ms for _frame, ms in found) < LONGEST_MS else []
 
 
 def bring_consent(incoming: Incoming, row: dict[str, Any], result: Result) -> None:

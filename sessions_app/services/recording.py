@@ -1,22 +1,16 @@
 """From asking to the last chunk: consent, stems, uploads."""
 
-import hashlib
 import math
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from bands.services.members import hold_seat
-from foundation.ids import new_public_id
 from foundation.live import tell
-from foundation.problems import Conflict, Unprocessable
 from privacy import usage
 from privacy.wall import as_system
 from sessions_app.models import (
@@ -25,7 +19,6 @@ from sessions_app.models import (
     Recording,
     RecordingConsent,
     Stem,
-    StemChunk,
 )
 from sessions_app.services import mixing
 
@@ -33,9 +26,6 @@ CONSENT_TEXT = "2026-11"  # version of the sentence shown when asking (frontend/
 LEAD_MS = 1500  # a recording starts this long after the last yes, so that all hear of it
 ASKING_LASTS = timedelta(seconds=60)
 UPLOADS_WAIT = timedelta(minutes=10)
-MAX_CHUNK_BYTES = 8 * 1024 * 1024
-MAX_CHUNKS = 2160  # three hours of five-second chunks
-CHUNK_SECONDS = 5
 
 S = Recording.State
 Answer = RecordingConsent.Answer
@@ -136,73 +126,11 @@ def stop(recording: Recording, by_user_id: int | None = None) -> None:
     _tell(locked)
 
 
-def store_chunk(stem: Stem, number: int, data: bytes, sha256: str) -> None:
-    """Keep one numbered chunk. The same bytes again change nothing; other bytes are a conflict."""
-    if number >= MAX_CHUNKS:
-        raise Unprocessable(_("A stem has at most %(n)d chunks.") % {"n": MAX_CHUNKS})
-    if hashlib.sha256(data).hexdigest() != sha256.lower():
-        raise Unprocessable(_("The chunk doesn't match its checksum. Send it again."))
-    existing = stem.chunks.filter(number=number).first()
-    if existing is None and stem.state == Stem.State.CAPTURING:
-        name = f"chunks/{stem.public_id}/{number:05d}-{new_public_id()}"
-        stored = default_storage.save(name, ContentFile(data))
-        existing, new = _remember_chunk(stem, number, sha256.lower(), len(data), stored)
-        if not new:
-            default_storage.delete(stored)
-    if existing is None:
-        raise Conflict(_("This stem takes no more chunks."))
-    if existing.sha256 != sha256.lower():
-        raise Conflict(_("Other bytes are stored under this number."))
-
-
-@transaction.atomic
-def _remember_chunk(
-    stem: Stem, number: int, sha256: str, size: int, name: str
-) -> tuple[StemChunk | None, bool]:
-    """Name the stored file in a row, unless another request did, or the stem was withdrawn."""
-    locked = Stem.objects.select_for_update().filter(pk=stem.pk).first()
-    if locked is None or locked.state != Stem.State.CAPTURING:
-        return None, False
-    return StemChunk.objects.get_or_create(
-        stem=locked, number=number, defaults={"sha256": sha256, "size": size, "file": name}
-    )
-
-
-def complete(stem: Stem, about: dict[str, Any]) -> Stem:
-    """Declare a stem whole. Raises Conflict with the missing numbers while some are. Idempotent."""
-    with transaction.atomic():
-        locked = Stem.objects.select_for_update().get(pk=stem.pk)
-        if locked.state in {Stem.State.STORED, Stem.State.ALIGNED}:
-            return locked
-        if locked.state not in {Stem.State.CAPTURING, Stem.State.FAILED}:
-            raise Conflict(_("This stem takes no more chunks."))
-        _check_whole(locked, about)
-        locked.chunk_count = about["chunks"]
-        locked.frames = about["frames"]
-        locked.sample_rate = about["sample_rate"]
-        locked.channels = about["channels"]
-        locked.clock = about["clock"]
-        locked.state = Stem.State.STORED
-        locked.save()
+def has_come(stem: Stem) -> None:
+    """A player's sound is here whole: mix when it was the last one."""
     recording = Recording.objects.get(pk=stem.recording_id)
-    if recording.state == S.RECORDING:
-        return locked  # its player left early; the others still play
-    mix_when_ready(recording.pk)
-    return locked
-
-
-def _check_whole(stem: Stem, about: dict[str, Any]) -> None:
-    sizes = dict(stem.chunks.values_list("number", "size"))
-    missing = [number for number in range(about["chunks"]) if number not in sizes]
-    if missing:
-        raise Conflict(_("Some chunks have not arrived yet."), missing=missing[:1000])
-    frame = 3 * about["channels"]
-    held = sum(size for number, size in sizes.items() if number < about["chunks"])
-    if held != about["frames"] * frame:
-        raise Unprocessable(
-            _("The chunks hold %(held)d bytes where %(frames)d frames take %(want)d.")
-            % {"held": held, "frames": about["frames"], "want": about["frames"] * frame}
-        )
+    if recording.state != S.RECORDING:  # else its player left early; the others still play
+        mix_when_ready(recording.pk)
 
 
 @as_system("mix when every player's stem is here")

@@ -1,21 +1,26 @@
 """Renders a mix from stems; runs in the worker, which is why sound libraries load here alone."""
 
+import math
 import shutil
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import connection, transaction
+from django.utils import timezone
 
 from accounts.services import ties
 from foundation.live import tell
 from foundation.work import failing_kindly, workshop
 from sessions_app.audio import (
     AudioError,
+    FalseClock,
     MixStem,
+    NoClock,
     NothingToMix,
     UnreadableStem,
     assemble,
@@ -24,6 +29,7 @@ from sessions_app.audio import (
     render,
 )
 from sessions_app.models import Mix, Recording, Stem
+from sessions_app.services import uploads
 from sessions_app.services.mixing import (
     SUFFIXES,
     delete_chunks,
@@ -33,10 +39,14 @@ from sessions_app.services.mixing import (
     stem_file_name,
 )
 
+Fault = Stem.Fault
+TURN = timedelta(seconds=5)
+TURN_LOCK = 0x6D6978  # a number of its own among the advisory locks
+
 
 def run(mix_id: int) -> None:
     """Render one mix. Safe to repeat, and to kill at any line."""
-    mix = Mix.claim(mix_id)
+    mix = _claim(mix_id)
     if mix is None:
         return
     if mix.withdrawn_at is not None:
@@ -48,27 +58,79 @@ def run(mix_id: int) -> None:
             _render(mix, recording, folder)
         except NothingToMix:
             _give_up(mix, recording)
-        except UnreadableStem as broken:
-            _leave_out(broken.stem_id)
-            raise
     _tell(recording)
 
 
+def _claim(mix_id: int) -> Mix | None:
+    """Take a mix up, unless another of the same owner is at work: then it waits for its turn.
+
+    So one person's takes hold one worker, however many they are.
+    """
+    with transaction.atomic():
+        mix = Mix.objects.filter(pk=mix_id).select_related("recording").first()
+        if mix is None:
+            return None
+        owner = mix.recording.owner_id
+        if owner is not None:
+            with connection.cursor() as cursor:  # two workers ask one after the other
+                cursor.execute("select pg_advisory_xact_lock(%s, %s)", [TURN_LOCK, owner % 2**31])
+            at_work = Mix.objects.filter(recording__owner=owner, leased_until__gt=timezone.now())
+            if at_work.exclude(pk=mix_id).exists():
+                waiting = Mix.objects.filter(Mix.due_filter(timezone.now()), pk=mix_id)
+                waiting.update(due_at=timezone.now() + TURN)
+                return None
+        return Mix.claim(mix_id)
+
+
 def _render(mix: Mix, recording: Recording, folder: Path) -> None:
+    """Align what came, leave out what can't be true or read, and mix the others."""
     report = _reporter(mix, recording)
-    stems = list(heard_stems(recording).order_by("pk"))
-    for stem in stems:
-        if stem.state == Stem.State.STORED:
-            _align(stem, folder)
-            mix.keep()
+    stems = []
+    for stem in heard_stems(recording).order_by("pk"):
+        if stem.state == Stem.State.STORED and not _align(stem, recording, folder):
+            continue
+        mix.keep()
+        if _in_time(stem, recording):
+            stems.append(stem)
+        else:
+            _leave_out(stem, Fault.CLOCK)
+    made = None
     with ExitStack() as open_files:
-        inputs = [_input(stem, folder, open_files) for stem in stems]
-        made = render(inputs, folder, progress=lambda done: report(int(10 + 80 * done)))
+        inputs = [_input(stem, recording, folder, open_files) for stem in stems]
+        while made is None:
+            try:
+                made = render(
+                    inputs,
+                    folder,
+                    progress=lambda done: report(int(10 + 80 * done)),
+                    max_minutes=_longest_ms(recording) / 60_000,
+                )
+            except UnreadableStem as broken:
+                stems = [stem for stem in stems if stem.public_id != broken.stem_id]
+                inputs = [one for one in inputs if one.stem_id != broken.stem_id]
+                Stem.objects.filter(public_id=broken.stem_id).update(
+                    state=Stem.State.FAILED, fault=Fault.UNREADABLE
+                )
     drawn = peaks(made.files["opus"])
     files = {kind: _keep_file(file_name(mix, kind), made.files[kind]) for kind in SUFFIXES}
     if not _put_in_force(mix, stems, made, drawn, files):
         for name in files.values():
             default_storage.delete(name)
+
+
+def _longest_ms(recording: Recording) -> float:
+    """How long a mix of it can be: as long as it was played, and no longer."""
+    if recording.starts_at_ms is None:
+        return uploads.LONGEST_MS  # from a copy that somebody brought
+    return uploads.length_ms(recording) + 2 * uploads.TOLERANCE_MS
+
+
+def _in_time(stem: Stem, recording: Recording) -> bool:
+    """Whether it begins within the recording's own time, as far as that is known."""
+    if recording.starts_at_ms is None or stem.start_ms is None:
+        return True
+    begin = recording.starts_at_ms - uploads.TOLERANCE_MS
+    return 0 <= stem.start_ms - begin <= _longest_ms(recording)
 
 
 @transaction.atomic
@@ -103,17 +165,28 @@ def _put_in_force(
     return True
 
 
-def _align(stem: Stem, folder: Path) -> None:
-    """Put a stem's chunks together as FLAC and place it on the session's clock."""
+def _align(stem: Stem, recording: Recording, folder: Path) -> bool:
+    """Put a stem's chunks together as FLAC and place it on the session's clock; False if it
+    can't."""
     assert stem.sample_rate and stem.channels
     chunks = stem.chunks.filter(number__lt=stem.chunk_count).order_by("number")
     out = folder / f"{stem.public_id}.flac"
     files: Any = (chunk.file.open("rb") for chunk in chunks.iterator())
     try:
-        assemble(files, sample_rate=stem.sample_rate, channels=stem.channels, out=out)
         fit = fit_clock(stem.clock, sample_rate=stem.sample_rate)
-    except AudioError as fault:
-        raise UnreadableStem(stem.public_id, type(fault).__name__) from fault
+        assemble(
+            files,
+            sample_rate=stem.sample_rate,
+            channels=stem.channels,
+            out=out,
+            frames=stem.frames,
+        )
+    except (NoClock, FalseClock):
+        _leave_out(stem, Fault.CLOCK)
+        return False
+    except AudioError:
+        _leave_out(stem, Fault.UNREADABLE)
+        return False
     stored = _keep_file(stem_file_name(stem), out)
     with transaction.atomic():
         locked = Stem.objects.select_for_update().filter(pk=stem.pk).first()
@@ -121,12 +194,19 @@ def _align(stem: Stem, folder: Path) -> None:
             default_storage.delete(stored)
             raise NothingToMix
         stem.file = stored
+        stem.size = out.stat().st_size
         stem.start_ms = fit.start_ms
         stem.drift_ppm = fit.drift_ppm
+        stem.slips = [[frame, round(ms, 3)] for frame, ms in fit.slips]
         stem.peaks = peaks(out)
-        stem.state = Stem.State.ALIGNED
-        stem.save(update_fields=["file", "start_ms", "drift_ppm", "peaks", "state"])
+        stem.state, stem.fault = Stem.State.ALIGNED, ""
+        stem.save(
+            update_fields=[
+                "file", "size", "start_ms", "drift_ppm", "slips", "peaks", "state", "fault",
+            ]
+        )  # fmt: skip
     delete_chunks(stem)
+    return True
 
 
 def _keep_file(name: str, path: Path) -> str:
@@ -136,22 +216,28 @@ def _keep_file(name: str, path: Path) -> str:
         return default_storage.save(name, File(source))
 
 
-def _leave_out(stem_id: str) -> None:
-    """Mark a stem that can't be read; the next try mixes the others."""
-    Stem.objects.filter(public_id=stem_id).update(state=Stem.State.FAILED)
+def _leave_out(stem: Stem, fault: str) -> None:
+    """Mark a stem that can't be used; the others are mixed, and the page says so."""
+    Stem.objects.filter(pk=stem.pk).update(state=Stem.State.FAILED, fault=fault)
 
 
-def _input(stem: Stem, folder: Path, open_files: ExitStack) -> MixStem:
-    """Bring a stem to a local path; on local disk that is where it lies."""
+def _input(stem: Stem, recording: Recording, folder: Path, open_files: ExitStack) -> MixStem:
+    """Bring a stem to a local path; what sounds after the recording's end is left out."""
     path = folder / f"{stem.public_id}.flac"
     if not path.exists():
         source = open_files.enter_context(default_storage.open(stem_file_name(stem), "rb"))
         with path.open("wb") as target:
             shutil.copyfileobj(source, target)
+    start_ms = stem.start_ms or 0.0
+    end_ms = math.inf
+    if recording.starts_at_ms is not None:
+        end_ms = recording.starts_at_ms - uploads.TOLERANCE_MS + _longest_ms(recording)
     return MixStem(
         stem_id=stem.public_id,
         path=path,
-        start_ms=stem.start_ms or 0.0,
+        start_ms=start_ms,
+        slips=tuple((int(frame), float(ms)) for frame, ms in stem.slips),
+        length_ms=max(0.0, end_ms - start_ms),
         drift_ppm=stem.drift_ppm or 0.0,
         gain=stem.gain,
         pan=stem.pan,

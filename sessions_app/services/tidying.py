@@ -7,9 +7,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from sessions_app.models import Mix, Stem
+from sessions_app.models import Mix, Stem, StemChunk
 from sessions_app.services import mixing
 
 YOUNG = timedelta(hours=1)  # a file this new may belong to a job that names it in a moment
@@ -17,9 +18,14 @@ BATCH = 500
 
 
 def end_stale_takes(batch: int = BATCH) -> int:
-    """Give up stems that were never completed, and delete what came of them; return how many."""
+    """Give up stems that were never completed or can't be used, and delete what came of them.
+
+    Return how many.
+    """
     old = timezone.now() - timedelta(days=settings.RETENTION_TAKES_DAYS)
-    stale = list(Stem.objects.filter(state=Stem.State.CAPTURING, created_at__lt=old)[:batch])
+    never = Q(state=Stem.State.CAPTURING)
+    useless = Q(state=Stem.State.FAILED) & Exists(StemChunk.objects.filter(stem=OuterRef("pk")))
+    stale = list(Stem.objects.filter(never | useless, created_at__lt=old)[:batch])
     for stem in stale:
         mixing.delete_chunks(stem)
     keys = [stem.pk for stem in stale]

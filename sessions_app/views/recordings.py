@@ -69,7 +69,8 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "recording": shape,
         "posing": posing,
-        "stems": [stem_row(one, viewer, faces) for one in stems],
+        "stems": [stem_row(one, viewer, faces) for one in stems if one.state == Stem.State.ALIGNED],
+        "left_out": _left_out(recording, stems),
         "plays_on_it": plays_on_it,
         "saving": any(one.others_may_save for one in stems if one.player_id == viewer.user_id),
         "others": any(one.player_id != viewer.user_id for one in recording.credits),
@@ -82,6 +83,23 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     }
     template = "sessions/recording_body.html" if request.htmx else "sessions/recording.html"  # type: ignore[attr-defined]
     return previews.ask_robots(render(request, template, context), recording)
+
+
+def _left_out(recording: Recording, stems: list[Stem]) -> list[dict[str, str]]:
+    """Say whose sound a mix that is made, or couldn't be, is without, and why."""
+    if recording.state not in {Recording.State.READY, Recording.State.FAILED}:
+        return []
+    why = {
+        Stem.Fault.CLOCK: _("The times it came with can't be true, so it has no place in the mix."),
+        Stem.Fault.UNREADABLE: _("It is damaged and can't be read."),
+        "": _("It hasn't arrived whole. If it still comes, the mix is made again."),
+    }
+    without = {Stem.State.CAPTURING, Stem.State.FAILED}
+    return [
+        {"player_name": stem.player.username, "why": why[stem.fault]}
+        for stem in stems
+        if stem.state in without
+    ]
 
 
 @require_safe

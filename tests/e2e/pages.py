@@ -65,6 +65,7 @@ NEWCOMER = """
 /settings/security/
 /settings/security/log/
 /settings/sharing/
+/settings/storage/
 /settings/sign-ins/
 /settings/networks/
 /settings/notifications/

@@ -431,6 +431,8 @@ OWN = {
     "create_jam": "GET",
     "found_band": "GET",
     "api_me": "GET",
+    "api_storage": "GET",
+    "storage": "GET",
     "blocks": "GET",
     "mutes": "GET",
     "open_to_jam": "POST",

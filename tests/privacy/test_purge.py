@@ -21,8 +21,7 @@ from privacy.erasure import leaving, purging, states
 from privacy.erasure import steps as planned
 from privacy.models import Erasure, ErasureEvent, Export, Notice
 from sessions_app.models import ChatLine, Invite, Mix, Recording, Stem
-from sessions_app.services import recording as takes
-from sessions_app.services import rendering
+from sessions_app.services import rendering, uploads
 from sessions_app.services import sessions as jams
 from tests.cast import BACKEND, PASSWORD, Cast, person, recorded
 from tests.entering import sign_up
@@ -153,7 +152,7 @@ def test_who_writes_after_the_purge_is_refused(cast: Cast) -> None:
             write()
             connection.check_constraints()
     with pytest.raises(Exception, match="no more chunks"):
-        takes.store_chunk(stem, 0, b"late", __import__("hashlib").sha256(b"late").hexdigest())
+        uploads.store_chunk(stem, 0, b"late", __import__("hashlib").sha256(b"late").hexdigest())
     rendering.run(mix.pk)
     folders = {name: default_storage.listdir(name)[1] for name in ("mixes", "stems")}
     assert [name for name in folders["stems"] if stem.public_id in name] == []

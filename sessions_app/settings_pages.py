@@ -1,0 +1,12 @@
+"""What this app adds to the settings."""
+
+from django.utils.translation import gettext_lazy as _
+
+from foundation.settings_map import entry
+
+entry(
+    "account", _("Storage"),
+    _("How much of your own sound is kept here, how much there is room for, and how to make room."),
+    route="storage", icon="download", order=40,
+    words=_("quota space disk size full limit gigabytes stems takes kept machine upload"),
+)  # fmt: skip
