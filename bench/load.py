@@ -32,7 +32,7 @@ def drive(port: int, path: str, *, seconds: float, cookie: str = "", connections
         capture_output=True,
         text=True,
         check=False,
-        timeout=seconds + 60,
+        timeout=seconds + 120,
     )
     if done.returncode:
         raise RuntimeError(f"{path}: {done.stderr.strip().splitlines()[-1]}")
@@ -85,11 +85,14 @@ def main(port: int, path: str, seconds: float, connections: int, cookie: str) ->
     times: list[float] = []
     begun, spent = time.perf_counter(), time.process_time()
     until = begun + seconds
-    while (now := time.perf_counter()) < until:
+    # On a machine that is busy with other things the time may be over before anything came back.
+    while (now := time.perf_counter()) < until or (len(times) < connections and now < begun + 60):
         for key, _ in waiting.select(1):
             if key.data.take():
                 times.append(time.perf_counter() - key.data.asked)
                 key.data.ask()
+    if not times:
+        raise SystemExit("no answer within a minute")
     elapsed = now - begun
     times.sort()
     found = {
