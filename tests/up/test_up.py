@@ -20,8 +20,8 @@ from jamsite.embedded import ports, services
 from tests.up.processes import MARK, PROJECT, clean_environment, eventually, marked
 
 START_LIMIT = 240.0  # of a machine that does other things too
-STOP_LIMIT = 12.0
-REFUSAL_LIMIT = 30.0
+STOP_LIMIT = 40.0
+REFUSAL_LIMIT = 120.0
 
 
 class Site:
