@@ -1,9 +1,9 @@
 """How fast a mix is rendered, beside the ffmpeg program doing the same work on the same files.
 
-Four stereo stems of 60 s (24-bit FLAC, 48 kHz) become a FLAC and an Opus file at -16 LUFS. ffmpeg
-needs two runs for it, as we do two passes: one measures (`ebur128`), one applies the gain, limits
-and encodes both. Run alone: ``python -m bench.mix``. ffmpeg is Debian's (`apt-get install ffmpeg`);
-without it the figure stands alone.
+Four stereo stems of 60 s (24-bit FLAC, 48 kHz) become a FLAC, an Opus and an AAC file at -16 LUFS.
+ffmpeg needs two runs for it, as we do two passes: one measures (`ebur128`), one applies the gain,
+limits and encodes all three. Run alone: ``python -m bench.mix``. ffmpeg is Debian's (`apt-get
+install ffmpeg`); without it the figure stands alone.
 """
 
 import re
@@ -57,7 +57,7 @@ def _ffmpeg(program: str, paths: list[Path], out: Path) -> None:
         text=True,
     ).stderr
     loudness = float(re.findall(r"I:\s+(-?[\d.]+) LUFS", measured)[-1])
-    chain = f"{mixed},volume={-16 - loudness:.3f}dB,alimiter=limit=0.87:level=0,asplit[a][b]"
+    chain = f"{mixed},volume={-16 - loudness:.3f}dB,alimiter=limit=0.87:level=0,asplit=3[a][b][c]"
     subprocess.run(
         [
             *start,
@@ -65,6 +65,7 @@ def _ffmpeg(program: str, paths: list[Path], out: Path) -> None:
             chain,
             *("-map", "[a]", "-c:a", "flac", "-sample_fmt", "s32", str(out / "theirs.flac")),
             *("-map", "[b]", "-c:a", "libopus", "-b:a", "160k", str(out / "theirs.opus")),
+            *("-map", "[c]", "-c:a", "aac", "-b:a", "192k", str(out / "theirs.m4a")),
         ],
         check=True,
         capture_output=True,
