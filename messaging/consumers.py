@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, ClassVar
 
+from accounts.faces import Faces
 from accounts.models import User
 from accounts.services import sign_ins
 from foundation.frames import Frame, Ref, words
@@ -20,7 +21,7 @@ class Send(Frame):
 
 
 class ConversationConsumer(GatedConsumer):
-    """Frames: `send {ref, text}` up, `message {id, ref, user, name, text, at}` down."""
+    """Up: `send {ref, text}`. Down: `message {id, ref, user, name, text, at}`, `gone {id}`."""
 
     takes: ClassVar[list[type[Frame]]] = [Send]
     conversation: Conversation
@@ -56,6 +57,10 @@ class ConversationConsumer(GatedConsumer):
         if frame is not None:
             await self.send_frame(**frame)
 
+    async def message_gone(self, event: dict[str, Any]) -> None:
+        """A message was deleted by its author: its name says nothing to who never had it."""
+        await self.send_frame(t="gone", id=event["message"])
+
     def _frame(self, message_id: int) -> dict[str, Any] | None:
         """Return the message as this member may see it: the gate is asked for each socket."""
         rows = queries.messages_of(self.viewer, self.conversation)
@@ -68,7 +73,7 @@ class ConversationConsumer(GatedConsumer):
             "id": message.public_id,
             "ref": str(message.ref),
             "user": message.author.public_id,
-            "name": message.author.username,
+            "name": Faces(self.viewer).of(message.author).name,
             "text": message.text,
             "at": message.created_at.isoformat(),
         }

@@ -86,6 +86,11 @@ def release_conversations(user: Any, batch: int) -> int:
     return len(keys)
 
 
+@as_system("delete a message of one's own")
+@transaction.atomic
 def take_back(user: User, message: Message) -> None:
-    """Delete one's own message, for everybody in the conversation."""
-    Message.objects.filter(pk=message.pk, author=user).delete()
+    """Delete one's own message, for everybody in the conversation, and on every open page."""
+    gone, _rows = Message.objects.filter(pk=message.pk, author=user).delete()
+    if gone:
+        group, name = f"conversation.{message.conversation_id}", message.public_id
+        transaction.on_commit(lambda: tell(group, type="message.gone", message=name))

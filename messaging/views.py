@@ -8,8 +8,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.faces import Face, Faces
 from accounts.models import User
 from accounts.queries import find_person
 from accounts.requests import MemberRequest
@@ -25,9 +26,16 @@ from privacy.access import get_visible_or_404
 from privacy.viewer import Viewer
 
 
-def _others(conversation: Any) -> str:
-    names = [member.user.username for member in conversation.others]
-    return ", ".join(names) or _("somebody who left")
+def _others(conversation: Any, faces: Faces) -> list[Face]:
+    return [faces.of(member.user) for member in conversation.others]
+
+
+def _named(others: list[Face]) -> dict[str, Any]:
+    """Return who else is in a conversation, as its page and its row in the list show them."""
+    return {
+        "other_name": ", ".join(one.name for one in others) or _("somebody who left"),
+        "other": others[0] if len(others) == 1 else None,
+    }
 
 
 @login_required
@@ -53,15 +61,17 @@ def index(request: MemberRequest) -> HttpResponse:
     page: Any = newest_first(
         queries.conversations(viewer), request.GET.get("after"), moment="last_at"
     )
+    faces = Faces(viewer)
+    rows = [(one, _others(one, faces)) for one in page.items]  # all asked for before one is seen
     shapes = [
         {
             "url": one.get_absolute_url(),
-            "other_name": _others(one),
+            **_named(others),
             "last_text": one.last_text or "",
             "last_at": one.last_at,
             "unread": one.unread,
         }
-        for one in page.items
+        for one, others in rows
     ]
     context = {"conversations": shapes, "form": form, "next_url": page.next_url(request)}
     return render(request, "messaging/list.html", context, status=status_of(form))
@@ -78,6 +88,7 @@ def conversation(request: MemberRequest, public_id: str) -> HttpResponse:
             return redirect(found)
         messages.error(request, _("Yours was not sent."))
     services.mark_read(found, request.user)
+    faces = Faces(viewer)
     page = newest_first(queries.messages_of(viewer, found), request.GET.get("after"), size=50)
     return render(
         request,
@@ -86,9 +97,9 @@ def conversation(request: MemberRequest, public_id: str) -> HttpResponse:
             "conversation": {
                 "public_id": found.public_id,
                 "url": found.get_absolute_url(),
-                "other_name": _others(found),
+                **_named(_others(found, faces)),
             },
-            "chat_messages": [_message(one, viewer) for one in reversed(page.items)],
+            "chat_messages": [_message(one, viewer, faces) for one in reversed(page.items)],
             "earlier_url": page.next_url(request),
             "form": form,
             "socket_url": f"{socket_origin(request)}/ws/messages/{found.public_id}/",
@@ -111,11 +122,26 @@ def _sent(form: MessageForm, to: Conversation, author: User) -> bool:
     return True
 
 
-def _message(message: Message, viewer: Viewer) -> dict[str, Any]:
+@login_required
+@require_POST
+def delete_message(request: MemberRequest, public_id: str) -> HttpResponse:
+    """Delete a message of one's own for everybody in it; one that is gone already stays gone."""
+    viewer = Viewer.looking(request)
+    found = get_visible_or_404(Conversation, viewer, public_id=public_id)
+    mine = queries.messages_of(viewer, found).filter(author=request.user)
+    message = mine.filter(public_id=request.POST.get("message", "")).first()
+    if message is not None:
+        services.take_back(request.user, message)
+    if request.headers.get("Accept") == "application/json":
+        return HttpResponse(status=204)
+    return redirect(found)
+
+
+def _message(message: Message, viewer: Viewer, faces: Faces) -> dict[str, Any]:
     return {
         "public_id": message.public_id,
         "mine": message.author_id == viewer.user_id,
-        "author_name": message.author.username,
+        "author_name": faces.of(message.author).name,
         "text": message.text,
         "at": message.created_at,
     }

@@ -58,6 +58,7 @@ export class ChatThread extends HTMLElement {
     });
     this.#socket.open();
     window.addEventListener("beforeunload", this.#warn);
+    document.addEventListener("submit", this.#delete);
   }
 
   disconnectedCallback(): void {
@@ -65,6 +66,7 @@ export class ChatThread extends HTMLElement {
     this.#input?.removeEventListener("keydown", this.#key);
     this.#socket?.close();
     window.removeEventListener("beforeunload", this.#warn);
+    document.removeEventListener("submit", this.#delete);
   }
 
   #warn = (event: BeforeUnloadEvent): void => {
@@ -180,6 +182,7 @@ export class ChatThread extends HTMLElement {
       void this.#catchUp();
       this.#sendWaiting();
     } else if (t === "message") this.#arrived(frame as Message);
+    else if (t === "gone") this.#gone((frame as { id: string }).id);
   }
 
   #refused({ code, ref, text, wait }: Refusal): void {
@@ -195,12 +198,50 @@ export class ChatThread extends HTMLElement {
   #arrived(message: Message): void {
     if (this.querySelector(`[data-id="${CSS.escape(message.id)}"]`)) return;
     if (message.ref && this.#settle(message.ref, message.id)) return;
-    this.#append({ ...message, mine: message.user === this.dataset.me }).dataset.id = message.id;
+    const mine = message.user === this.dataset.me;
+    const row = this.#append({ ...message, mine });
+    row.dataset.id = message.id;
+    if (mine) this.#menu(row, message.id);
+  }
+
+  #gone(id: string): void {
+    this.querySelector(`[data-id="${CSS.escape(id)}"]`)?.remove();
+  }
+
+  /** Deleting keeps the page: what is being written stays. */
+  #delete = (event: SubmitEvent): void => {
+    const form = event.target as HTMLFormElement;
+    const button = event.submitter as HTMLButtonElement | null;
+    if (form.id !== "delete-message" || !button) return;
+    event.preventDefault();
+    button.disabled = true;
+    const body = new FormData(form);
+    body.set("message", button.value);
+    fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } })
+      .then((response) => {
+        if (!response.ok) throw new Error(String(response.status));
+        this.#gone(button.value);
+        this.#input?.focus();
+      })
+      .catch(() => {
+        button.disabled = false;
+        const line = this.querySelector("[data-status]");
+        if (line) line.textContent = say("It wasn't deleted. Try again in a moment.");
+      });
+  };
+
+  #menu(row: HTMLElement, id: string): void {
+    const template = document.querySelector<HTMLTemplateElement>("#message-menu");
+    if (!template || row.querySelector(".message__menu")) return;
+    const menu = template.content.cloneNode(true) as DocumentFragment;
+    menu.querySelector<HTMLButtonElement>("button")?.setAttribute("value", id);
+    row.append(menu);
   }
 
   /** What was said while the socket was away is read from the page itself, back to what is known. */
   async #catchUp(): Promise<void> {
     const missed: HTMLElement[] = [];
+    const there = new Set<string | undefined>();
     let address: string | null = location.href;
     try {
       for (let n = 0; address && n < MOST_PAGES; n += 1) {
@@ -208,6 +249,7 @@ export class ChatThread extends HTMLElement {
         if (!response.ok) break;
         const page = new DOMParser().parseFromString(await response.text(), "text/html");
         const rows = [...page.querySelectorAll<HTMLElement>("[data-messages] > [data-id]")];
+        for (const row of rows) there.add(row.dataset.id);
         const known = (row: HTMLElement): boolean =>
           this.querySelector(`[data-id="${CSS.escape(row.dataset.id ?? "")}"]`) !== null;
         missed.unshift(...rows.filter((row) => !known(row)));
@@ -217,6 +259,7 @@ export class ChatThread extends HTMLElement {
     } catch {
       // The next reconnection tries again; what was read so far is shown.
     }
+    this.#dropDeleted(there);
     const atEnd = this.#nearEnd();
     for (const row of missed) {
       // An acknowledgement may have come meanwhile.
@@ -227,6 +270,14 @@ export class ChatThread extends HTMLElement {
       this.#list?.append(fresh);
     }
     if (atEnd) this.#toEnd();
+  }
+
+  /** Of what was read again, rows that aren't there any more were deleted meanwhile. */
+  #dropDeleted(there: Set<string | undefined>): void {
+    const rows = [...this.querySelectorAll<HTMLElement>("[data-messages] > [data-id]")];
+    const first = rows.findIndex((row) => there.has(row.dataset.id));
+    if (first < 0) return;
+    for (const row of rows.slice(first)) if (!there.has(row.dataset.id)) row.remove();
   }
 
   /** A message of ours is stored. */
@@ -241,6 +292,7 @@ export class ChatThread extends HTMLElement {
       return true;
     }
     row.dataset.id = id;
+    this.#menu(row, id);
     row.classList.remove("message--sending", "message--unsent");
     row.querySelector(".message__retry")?.remove();
     return true;

@@ -98,3 +98,34 @@ def test_markup_is_shown_as_it_was_written(cast: Cast) -> None:
     page = cast.client("stranger").get(path).content.decode()
     assert "<img src=x" not in page
     assert "&lt;img src=x onerror=alert(1)&gt;" in page
+
+
+@pytest.mark.clause("messages")
+def test_ones_own_message_is_deleted_for_both_and_nobody_elses(cast: Cast) -> None:
+    path = start(cast, "owner", "Stranger")["Location"]
+    write(cast, "owner", path, "mark-regret")
+    write(cast, "stranger", path, "mark-answer")
+    mine, theirs = Message.objects.order_by("pk")
+    page = cast.client("owner").get(path).content.decode()
+    assert f'form="delete-message" name="message" value="{mine.public_id}"' in page
+    assert f'value="{theirs.public_id}"' not in page
+    for name in (theirs.public_id, "nothing", ""):
+        cast.client("owner").post(f"{path}delete/", {"message": name})
+    assert Message.objects.count() == 2
+    for _ in range(2):  # pressed twice
+        assert (
+            cast.client("owner").post(f"{path}delete/", {"message": mine.public_id})["Location"]
+            == path
+        )
+    assert list(Message.objects.all()) == [theirs]
+    for role in ("owner", "stranger"):
+        assert "mark-regret" not in cast.client(role).get(path).content.decode()
+        assert "mark-regret" not in cast.client(role).get(LIST).content.decode()
+
+
+def test_a_conversation_shows_the_face_of_the_other(cast: Cast) -> None:
+    path = start(cast, "owner", "stranger")["Location"]
+    write(cast, "stranger", path, "mark-answer")
+    for page in (path, LIST):
+        html = cast.client("owner").get(page).content.decode()
+        assert "mark-stage-stranger" in html

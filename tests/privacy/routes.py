@@ -174,7 +174,8 @@ def kept_by(name: str, role: str) -> set[str]:
 
 def talk(key: str, role: str) -> set[str]:
     there = [name for name in key.split("-") if name != "leaving"]
-    return {f"conversation:{key}", *(f"mark-message-{name}" for name in there)} | me(role)
+    faces = set().union(*(face(name, role) for name in there)) if there else set()
+    return {f"conversation:{key}", *(f"mark-message-{name}" for name in there)} | faces | me(role)
 
 
 def band_api(key: str, role: str) -> set[str]:
@@ -294,6 +295,7 @@ SURFACES = [
         "conversation",
         {"GET": Way("read", shows=talk), "POST": Way("read", 302, data=MESSAGE)},
     ),
+    Surface("delete_message", "conversation", {"POST": Way("read", 302, data={"message": "x"})}),
     Surface("export_download", "export", {"GET": Way("fetch", sound=export_file)}),
     Surface("request", "request", {"GET": Way("follow", shows=followed)}),
     Surface("request_report", "request", {"GET": Way("follow")}),
@@ -347,7 +349,10 @@ def talks(role: str) -> set[str]:
     """Return conversations with their last words: in both, `participant` can be heard last."""
     shown = seen_by("conversation", "read", role)
     last = {"mark-message-participant"} if shown else set()
-    return {f"conversation:{key}" for key in shown} | last
+    there = {name for key in shown for name in key.split("-") if name not in {"leaving", role}}
+    stage = {f"mark-stage-{name}" for name in there}
+    photos = {f"photo:{key}" for key in seen_by("photo", "see", role) if PHOTOS[key] in there}
+    return {f"conversation:{key}" for key in shown} | last | stage | photos
 
 
 def kept(role: str) -> set[str]:

@@ -1,5 +1,6 @@
 """A block or a change of audience holds at once: in open sockets, for sound, for letters."""
 
+import uuid
 from typing import Any
 
 import pytest
@@ -15,7 +16,14 @@ from sessions_app.models import Mix, Participant
 from sessions_app.services import publishing, sessions
 from tests.cast import Cast
 from tests.privacy.talking import Socket
-from tests.privacy.test_sockets import PATHS, closing_code, one_connection, told_after, with_socket
+from tests.privacy.test_sockets import (
+    PATHS,
+    PROBES,
+    closing_code,
+    one_connection,
+    told_after,
+    with_socket,
+)
 
 __all__ = ["one_connection"]  # a fixture that pytest finds by its name here
 
@@ -35,6 +43,29 @@ def test_a_block_closes_the_conversation_on_both_sides(
     path = PATHS["messages-socket"].format(talk.public_id)
     code = with_socket(cast, role, path, told_after(block, "messages-socket"))
     assert code == HIDDEN
+
+
+@pytest.mark.clause("messages")
+def test_a_deleted_message_leaves_open_pages(
+    cast: Cast, django_capture_on_commit_callbacks: Any
+) -> None:
+    talk = cast.conversation("owner", "stranger")
+    message = talk.messages.create(author=cast["owner"], ref=uuid.uuid4(), text="mark-regret")
+
+    def delete() -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            path = f"{talk.get_absolute_url()}delete/"
+            cast.client("owner").post(path, {"message": message.public_id})
+
+    async def listen(socket: Socket) -> dict[str, Any]:
+        await socket.say(PROBES["messages-socket"])
+        await socket.hear()
+        await database_sync_to_async(delete)()
+        return await socket.hear()
+
+    path = PATHS["messages-socket"].format(talk.public_id)
+    heard = with_socket(cast, "stranger", path, listen)
+    assert heard == {"t": "gone", "id": message.public_id}
 
 
 @pytest.mark.clause("blocks")

@@ -122,7 +122,9 @@ ARGUMENTS: dict[str, Args] = {
     "shared": each(lambda walk: [links.key_of(one) for one in walk.kid.links]),
     "revoke_link": ids(lambda walk: walk.kid.links),
     "media": sounds,
-    "conversation": ids(lambda walk: [walk.kid.talk], tied("talk")),
+    **dict.fromkeys(
+        ("conversation", "delete_message"), ids(lambda walk: [walk.kid.talk], tied("talk"))
+    ),
     "unblock": ids(lambda walk: list(Block.objects.all())),
     "unmute": ids(lambda walk: list(Mute.objects.filter(muter__in=_two(walk)))),
     "change_follow": ids(lambda walk: list(Follow.objects.filter(follower__in=_two(walk)))),
