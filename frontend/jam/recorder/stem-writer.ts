@@ -221,7 +221,7 @@ export function frameAt(meta: StemMeta, session: number): number | null {
   const last = meta.clock.findLast(([, at]) => at <= session);
   if (!last) return null;
   const next = meta.clock.find(([frame]) => frame > last[0]);
-  const frame = last[0] + Math.floor(((session - last[1]) * meta.rate) / 1000);
+  const frame = last[0] + Math.round(((session - last[1]) * meta.rate) / 1000);
   return next ? Math.min(frame, next[0]) : frame; // between two points the context may have stood still
 }
 
