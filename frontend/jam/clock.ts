@@ -2,6 +2,8 @@
 
 const FIRST = 60;
 const BEST = 8;
+const FEWEST = 3;
+const PROMPT_MS = 0.3;
 const SPACING_MS = 40; // 25 a second: half of what the socket may send
 const THEN_MS = 1000;
 const SETTLE = 5; // probes
@@ -23,7 +25,10 @@ export interface Probe {
  */
 export function settle(probes: readonly Probe[], now: number): number | null {
   if (probes.length === 0) return null;
-  const best = [...probes].sort((a, b) => a.trip - b.trip).slice(0, 2 * BEST);
+  const sorted = [...probes].sort((a, b) => a.trip - b.trip);
+  // A probe is wrong by half of its delay at most: where few were prompt, few are taken.
+  const prompt = sorted[0]!.trip * 1.5 + PROMPT_MS;
+  const best = sorted.filter(({ trip }, place) => place < FEWEST || trip <= prompt).slice(0, 2 * BEST);
   const times = best.map(({ at }) => at);
   if (Math.max(...times) - Math.min(...times) < SLOPE_FROM_MS) {
     return median(best.slice(0, BEST).map(({ offset }) => offset));

@@ -101,7 +101,8 @@ test("a take begins where it was agreed, and what came after its end goes", () =
   assert.equal(made.ended, true);
   assert.equal(made.frames, 7 * RATE);
   assert.equal(file.size(), 3 * 7 * RATE);
-  assert.deepEqual(meta.clock.at(-1), [7 * RATE, 9_000]);
+  assert.equal(meta.clock.at(-1)![0], 7 * RATE);
+  assert.ok(Math.abs(meta.clock.at(-1)![1] - 9_000) < 0.01);
 });
 
 test("a busy page answers most probes late, and its clock is right", () => {
