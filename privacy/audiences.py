@@ -14,7 +14,7 @@ class Audience(models.TextChoices):
     LINK = "link", _("With the link")
     MEMBERS = "members", _("Members")
     FOLLOWERS = "followers", _("Followers")
-    JAMMED = "jammed", _("Played with")
+    JAMMED = "jammed", _("Jam partners")
     FANS = "fans", _("The band's followers")
     BAND = "band", _("The band")
     PARTICIPANTS = "participants", _("Participants")

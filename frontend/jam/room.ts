@@ -150,7 +150,9 @@ export class Room {
   }
 
   get blocked(): boolean {
-    return this.graph?.context.state === "suspended";
+    // "interrupted": a call, or another program that took the sound device (Safari, Chromium).
+    const state: string | undefined = this.graph?.context.state;
+    return state === "suspended" || state === "interrupted";
   }
 
   async resumeSound(): Promise<void> {

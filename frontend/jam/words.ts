@@ -41,7 +41,7 @@ export const words = {
     left: "{name} left.",
     mute: "Mute me",
     unmute: "Unmute me",
-    mutedSelf: "You are muted. Nobody hears you, and your stem holds silence.",
+    mutedSelf: "You are muted. Nobody hears you, and nothing of you is recorded.",
     listening: "You are listening. Others do not hear you.",
     silence: "Mute {name} for me",
     hear: "Hear {name} again",
@@ -50,6 +50,7 @@ export const words = {
     volume: "Volume of {name}",
     level: "Level of {name}",
     mutedOther: "Muted",
+    stopped: "No sound arrives",
     leave: "Leave",
     resume: "Resume sound",
     resumeHint: "Your browser waits for a click before it plays sound.",
@@ -79,7 +80,7 @@ export const words = {
     lost: "Packets lost",
     late: "Packets late",
     underruns: "Gaps",
-    concealed: "Concealed",
+    concealed: "Sound missing",
   },
   socket: {
     connecting: "Connecting to the room…",
@@ -103,7 +104,7 @@ export const words = {
     title: "Recording",
     ask: "Ask to record",
     about:
-      "Everybody here is asked first. Each player's own sound is captured on their own machine and stored as their stem. While you are muted, your stem holds silence.",
+      "Everybody here is asked first. Each player's own sound is captured on their own machine and kept as their stem. While you are muted, nothing of you is recorded: your stem is silent there.",
     dialogTitle: "{name} asks to record",
     dialogText:
       "Your own sound is captured on your machine and stored as your stem. You can stop at any time.",
@@ -139,7 +140,7 @@ export const words = {
     limit: "This take has reached the longest a take can be: it ends here. Your stem is being sent.",
     save: "Save my stem as a file",
     notHere: "This stem is no longer on this machine.",
-    lost: "{seconds} s of your own sound could not be captured; your stem holds silence in their place.",
+    lost: "{seconds} s of your own sound could not be captured; the recording is silent there.",
     format: "Your input changed its format: your stem ended before the reload.",
     storage: "The recorder could not start in this browser.",
   },

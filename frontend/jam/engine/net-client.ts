@@ -76,8 +76,8 @@ export class NetClient {
     this.#tell({ t: "peer.remove", peer });
   }
 
-  path(peer: string, roundTripMs: number | null, loss: number): void {
-    this.#tell({ t: "path", peer, roundTripMs, loss });
+  path(peer: string, roundTripMs: number | null, loss: number, playing: boolean): void {
+    this.#tell({ t: "path", peer, roundTripMs, loss, playing });
   }
 
   #tell(message: ToWorker, transfer: Transferable[] = []): void {

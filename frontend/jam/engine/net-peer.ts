@@ -31,6 +31,8 @@ export interface PeerCounts {
   bufferMs: number;
   /** loss over the last report, for the sender's choice */
   lossNow: number;
+  /** since the last packet came; null before the first */
+  silentMs: number | null;
 }
 
 const JUMP_UP = 48 * 15; // frames of needless delay that are cut at once …
@@ -54,6 +56,7 @@ export class NetPeer {
   #reportReceived = 0;
   #reportLost = 0;
   #roundTrip: number | null = null;
+  #playing = true; // they are not muted: silence from them is a fault
 
   constructor(
     readonly id: string,
@@ -88,7 +91,8 @@ export class NetPeer {
     this.#outlet.send(packet);
   }
 
-  path(roundTripMs: number | null, loss: number): void {
+  path(roundTripMs: number | null, loss: number, playing: boolean): void {
+    this.#playing = playing;
     this.#roundTrip = roundTripMs;
     this.choice.path(this.#roundTrip, loss, performance.now());
   }
@@ -180,7 +184,9 @@ export class NetPeer {
 
   tend(now: number): void {
     const head = this.#ring.head;
-    Atomics.store(head, Slot.expecting, now - this.#lastAt < EXPECT_MS ? 1 : 0);
+    // Silence counts too: once they were heard, sound is expected until they mute or go.
+    const expected = this.#receiving !== null && this.#playing && this.#outlet.open;
+    Atomics.store(head, Slot.expecting, expected || now - this.#lastAt < EXPECT_MS ? 1 : 0);
     if (Atomics.load(head, Slot.resyncEpoch) !== Atomics.load(head, Slot.resyncDone)) return;
     const excess = this.#slack.excess(Atomics.load(head, Slot.correction) / 16, now);
     if (excess > JUMP_UP || excess < JUMP_DOWN) this.#moveTo((this.#position() + excess) | 0);
@@ -211,6 +217,7 @@ export class NetPeer {
       heldBack: this.#heldBack,
       bufferMs: (packet + Math.max(0, this.#slack.median)) / 48 + decoding,
       lossNow: received + lost > 0 ? lost / (received + lost) : 0,
+      silentMs: this.#receiving === null ? null : performance.now() - this.#lastAt,
     };
   }
 

@@ -11,7 +11,7 @@ export type ToWorker =
   | { t: "force"; codec: Codec | null }
   | { t: "peer.add"; peer: string; ring: SharedArrayBuffer; channel: RTCDataChannel | null }
   | { t: "peer.remove"; peer: string }
-  | { t: "path"; peer: string; roundTripMs: number | null; loss: number }
+  | { t: "path"; peer: string; roundTripMs: number | null; loss: number; playing: boolean }
   // only where channels can't be moved to a worker:
   | { t: "open"; peer: string; open: boolean }
   | { t: "packet"; peer: string; bytes: ArrayBuffer }
@@ -140,7 +140,7 @@ export async function runNetWorker(scope: Scope): Promise<void> {
         proxies.delete(data.peer);
         break;
       case "path":
-        peers.get(data.peer)?.path(data.roundTripMs, data.loss);
+        peers.get(data.peer)?.path(data.roundTripMs, data.loss, data.playing);
         break;
       case "open": {
         const proxy = proxies.get(data.peer);

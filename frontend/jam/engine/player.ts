@@ -19,6 +19,8 @@ export interface PlayerStats {
   underruns: number;
   concealedMs: number;
   heldBack: number;
+  /** for how long nothing of them has come, though they were heard before */
+  silentMs: number;
 }
 
 export interface PlayerEvents {
@@ -29,6 +31,7 @@ export interface PlayerEvents {
 
 const REPLUGS = 5;
 const STUCK = 3; // a second and a half
+const STOPPED_MS = 1000;
 let keys = 0;
 
 export class Player {
@@ -36,7 +39,7 @@ export class Player {
   readonly strip: Strip;
   stats: PlayerStats = {
     latencyMs: null, roundTripMs: null, bufferMs: null, engine: null, sending: null,
-    lost: 0, late: 0, underruns: 0, concealedMs: 0, heldBack: 0,
+    lost: 0, late: 0, underruns: 0, concealedMs: 0, heldBack: 0, silentMs: 0,
   };
   /** Name of the present turn's channel in the network worker. */
   #key: string | null = null;
@@ -47,6 +50,8 @@ export class Player {
   /** looks in a row at which the receiver played something and the graph heard nothing */
   #stuck = 0;
   #receiver: RTCRtpReceiver | null = null;
+  #packets = 0;
+  #packetAt = 0;
 
   constructor(
     public info: PeerInfo,
@@ -98,7 +103,7 @@ export class Player {
   #count(counts: PeerCounts): void {
     if (!this.#key) return;
     this.link.sendReport(counts.lossNow);
-    this.net?.path(this.#key, this.link.leastTripMs, this.#loss);
+    this.net?.path(this.#key, this.link.leastTripMs, this.#loss, !this.info.muted);
     const name = { pcm: "PCM", opus: "Opus" } as const;
     const trip = this.link.roundTripMs;
     this.stats = {
@@ -113,6 +118,7 @@ export class Player {
       underruns: counts.underruns,
       concealedMs: counts.concealed / 48,
       heldBack: counts.heldBack,
+      silentMs: counts.silentMs ?? 0,
     };
   }
 
@@ -149,8 +155,24 @@ export class Player {
         late: n("packetsDiscarded"),
         underruns: n("concealmentEvents"),
         concealedMs: n("concealedSamples") / 48,
+        silentMs: this.#silence(n("packetsReceived")),
       };
     }
+  }
+
+  /** True when they play and nothing of it has come for a second. */
+  get stopped(): boolean {
+    return this.link.state === "open" && !this.info.muted && this.stats.silentMs > STOPPED_MS;
+  }
+
+  /** The fallback's own count: it says how many packets came, not when the last one did. */
+  #silence(packets: number): number {
+    const now = performance.now();
+    if (packets !== this.#packets) {
+      this.#packets = packets;
+      this.#packetAt = now;
+    }
+    return packets > 0 ? now - this.#packetAt : 0;
   }
 
   close(): void {

@@ -24,7 +24,8 @@ export class RecorderView {
   readonly #ask: HTMLButtonElement;
   readonly #stop: HTMLButtonElement;
   readonly #save: HTMLButtonElement;
-  readonly #link = h("a", { class: "button button--primary" }, words.record.ready);
+  // A tab of its own: the room goes on.
+  readonly #link = h("a", { class: "button button--primary", target: "_blank", rel: "noopener" }, words.record.ready);
   readonly #dialogTitle = h("h2", { id: "jam-consent-title", tabindex: -1 });
 
   constructor(readonly room: Room) {

@@ -64,8 +64,12 @@ export class StripView {
     const { name, muted } = player.info;
     const { state } = player.link;
     const silenced = player.strip.muted;
-    text(this.#state, muted && state === "open" ? words.room.mutedOther : words.link[state]);
-    this.#state.dataset["state"] = muted && state === "open" ? "muted" : state;
+    const shown = muted && state === "open" ? "muted" : player.stopped ? "stopped" : state;
+    text(
+      this.#state,
+      shown === "muted" ? words.room.mutedOther : shown === "stopped" ? words.room.stopped : words.link[shown],
+    );
+    this.#state.dataset["state"] = shown;
     text(this.#mute, silenced ? words.room.hearShort : words.room.silenceShort);
     this.#mute.setAttribute("aria-label", fill(silenced ? words.room.hear : words.room.silence, { name }));
     this.#mute.setAttribute("aria-pressed", String(silenced));
@@ -105,6 +109,6 @@ export class StripView {
       concealed: ms(stats.concealedMs),
     };
     for (const key of STAT_ROWS) text(this.#values.get(key)!, rows[key]);
-    this.#showLatency();
+    this.update();
   }
 }
