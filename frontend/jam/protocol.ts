@@ -11,6 +11,8 @@ export interface PeerInfo {
   user: string;
   name: string;
   muted: boolean;
+  /** whether their browser says that it captures for the take that this person knows of */
+  recorded: boolean;
 }
 
 export interface ChatMessage {
@@ -25,16 +27,23 @@ export interface ChatMessage {
 export type RecordingState =
   | "asking" | "recording" | "uploading" | "processing" | "ready" | "declined" | "failed";
 
+/** Why a take ended; empty while it runs. */
+export type Ending = "" | "stopped" | "empty" | "closed" | "limit" | "apart";
+
 export interface Recording {
   id: string;
   state: RecordingState;
   by: string;
+  /** what this person answered */
+  answer: "waiting" | "yes" | "no";
   waiting: string[];
   agreed: string[];
   starts_at: number | null;
+  /** when it ends at the latest */
+  ends_at: number | null;
   stops_at: number | null;
-  /** when a take that nobody stops ends by itself; absent before it starts */
-  ends_at?: number | null;
+  ending: Ending;
+  /** one's own stem, while it isn't whole */
   stem: string | null;
   url: string;
 }
@@ -52,14 +61,14 @@ export interface Welcome {
 
 export type FromServer =
   | Welcome
-  | { t: "peer.joined"; peer: string; user: string; name: string }
+  | ({ t: "peer.joined" } & PeerInfo)
   | { t: "peer.left"; peer: string }
   | { t: "signal"; from: string; data: unknown }
   | { t: "clock"; t0: number; t1: number; t2: number }
   | ({ t: "chat" } & ChatMessage)
-  | { t: "state"; peer: string; muted: boolean }
+  | { t: "state"; peer: string; muted: boolean; recorded: boolean }
   | ({ t: "recording" } & Recording)
-  | { t: "recording"; recording: Recording }
+  | { t: "recording"; id: string; state: "gone" }
   | { t: "ack"; for: string; ref: string; id: string; at: string }
   | { t: "waiting" }
   | { t: "missed" }
@@ -70,7 +79,7 @@ export type ToServer =
   | { t: "signal"; to: string; data: unknown }
   | { t: "clock"; t0: number }
   | { t: "chat"; text: string; ref: string }
-  | { t: "state"; muted: boolean }
+  | { t: "state"; muted: boolean; recording: string | null }
   | { t: "record.ask"; title?: string }
   | { t: "record.answer"; recording: string; yes: boolean }
   | { t: "record.stop"; recording: string };

@@ -9,6 +9,7 @@ import type { Level } from "./engine/meter";
 import { NetClient } from "./engine/net-client";
 import type { Player } from "./engine/player";
 import type { Caps, ChatMessage, FromServer, Recording, Welcome } from "./protocol";
+import { holdsStem } from "./recorder/held";
 import { saveFile } from "./recorder/save-file";
 import { StemStore } from "./recorder/store-client";
 import type { Progress } from "./recorder/uploader";
@@ -56,6 +57,12 @@ export class Room {
   #caps: Caps = { sab: false, dataChannel: false, opus: false };
   #capturing: string | null = null;
   #welcomed = false;
+  /** the recording that sound of this machine really goes into */
+  #captures: string | null = null;
+  /** stems that this machine began, or may begin */
+  readonly #mine = new Set<string>();
+  /** recordings that were asked for while this page was open */
+  readonly #asking = new Set<string>();
 
   constructor(
     readonly settings: RoomSettings,
@@ -74,7 +81,12 @@ export class Room {
           this.lost = { recording, ms };
           this.events.change();
         },
-        problem: (reason) => this.events.notice(words.record[reason], true),
+        problem: (reason) => {
+          // Whatever it is, nothing is captured from here on: nobody is shown otherwise.
+          this.#captures = null;
+          this.#tellState();
+          this.events.notice(words.record[reason], true);
+        },
       },
     );
     this.clock = new SessionClock(
@@ -170,7 +182,11 @@ export class Room {
   #applyMute(): void {
     if (this.graph) this.graph.muted = this.#silent;
     if (this.mesh) this.mesh.muted = this.#silent;
-    this.#socket?.send({ t: "state", muted: this.#silent });
+    this.#tellState();
+  }
+
+  #tellState(): void {
+    if (this.welcome) this.#socket?.send({ t: "state", muted: this.#silent, recording: this.#captures });
   }
 
   // ---- coming and going --------------------------------------------------------------------------
@@ -239,10 +255,8 @@ export class Room {
         this.#welcome(frame);
         break;
       case "peer.joined":
-        this.mesh?.joined({ ...frame, muted: false });
+        this.mesh?.joined(frame);
         this.events.notice(fill(words.room.joined, { name: frame.name }), false);
-        // The newcomer's `welcome` may be older than our last change.
-        if (this.#silent) this.#socket?.send({ t: "state", muted: true });
         break;
       case "peer.left": {
         const name = this.mesh?.players.get(frame.peer)?.info.name;
@@ -271,10 +285,11 @@ export class Room {
         this.#socket?.renew();
         break;
       case "state":
-        this.mesh?.state(frame.peer, frame.muted);
+        this.mesh?.state(frame.peer, frame.muted, frame.recorded);
         break;
       case "recording":
-        this.#record("recording" in frame ? frame.recording : frame);
+        if (frame.state !== "gone") this.#record(frame);
+        else if (frame.id === this.recording?.id) this.#record(null);
         break;
       case "error":
         if (frame.ref && this.unsaid.refused(frame.ref, frame.code, frame.text, frame.wait)) break;
@@ -287,13 +302,14 @@ export class Room {
     this.welcome = frame;
     this.#welcomed = true;
     this.mesh?.welcome(frame);
-    if (this.#silent) this.#socket?.send({ t: "state", muted: true });
+    if (this.#silent || this.#captures) this.#tellState();
     this.clock.start();
     this.events.chat(frame.chat, false);
     for (const line of frame.chat) this.unsaid.settle(line.ref);
     this.unsaid.sendAll();
     // Still waited for: our answer went down with the last connection, so we are asked again.
-    if (frame.recording?.waiting.includes(this.settings.name)) this.answered.delete(frame.recording.id);
+    if (frame.recording?.answer === "waiting") this.answered.delete(frame.recording.id);
+    void this.#ownTake(frame.recording).then(() => this.#startTake());
     this.#record(frame.recording);
     // A take that goes on needs the clock first; until then its stem must not be ended.
     const goesOn = frame.recording?.state === "recording" && frame.recording.stem !== null;
@@ -318,11 +334,25 @@ export class Room {
 
   get asked(): boolean {
     const { recording } = this;
-    return (
-      recording?.state === "asking" &&
-      !this.answered.has(recording.id) &&
-      recording.waiting.includes(this.settings.name)
-    );
+    if (recording?.answer !== "waiting" || this.answered.has(recording.id)) return false;
+    return recording.state === "asking" || recording.state === "recording";
+  }
+
+  /** Whether this machine captures for the take that runs. */
+  get captures(): boolean {
+    return this.#captures !== null && this.#captures === this.recording?.id;
+  }
+
+  /** Whether a take runs that this person may still join. */
+  get mayJoinTake(): boolean {
+    const { recording } = this;
+    return recording?.state === "recording" && recording.answer !== "yes" && !this.asked;
+  }
+
+  /** The others of whom it is known that they are captured, by name. */
+  get captured(): string[] {
+    const players = [...(this.mesh?.players.values() ?? [])];
+    return players.filter(({ info }) => info.recorded).map(({ info }) => info.name);
   }
 
   askToRecord(): void {
@@ -340,9 +370,27 @@ export class Room {
     if (this.recording) this.#socket?.send({ t: "record.stop", recording: this.recording.id });
   }
 
+  /**
+   * A stem belongs to the machine that began it. Whoever comes back elsewhere, or without what was
+   * captured, isn't recorded any more, and is told so.
+   */
+  async #ownTake(recording: Recording | null): Promise<void> {
+    const stem = recording?.stem;
+    if (!recording || !stem || this.#mine.has(stem)) return;
+    const began = recording.starts_at === null || (this.clock.now() ?? Infinity) > recording.starts_at;
+    const known = this.answered.has(recording.id) || this.#asking.has(recording.id) || !began;
+    if (known || (await holdsStem(stem))) this.#mine.add(stem);
+    this.events.change();
+  }
+
   #record(recording: Recording | null): void {
     const before = this.recording;
     this.recording = recording;
+    // Whoever was there when it was asked for, or joins it now, captures from the start.
+    if (recording?.state === "asking") this.#asking.add(recording.id);
+    if (recording?.stem && (this.#asking.has(recording.id) || this.answered.has(recording.id))) {
+      this.#mine.add(recording.stem);
+    }
     if (recording?.id !== before?.id) this.upload = null;
     if (recording?.state === "recording") this.#startTake();
     if (this.#capturing && recording?.stem === this.#capturing) {
@@ -358,7 +406,10 @@ export class Room {
     if (!graph || this.clock.offset === null) return;
     if (recording?.state !== "recording" || !recording.stem) return;
     if (recording.stops_at !== null || this.#capturing === recording.stem) return;
+    if (!this.#mine.has(recording.stem)) return;
     this.#capturing = recording.stem;
+    this.#captures = recording.id;
+    this.#tellState();
     this.#feedRecorder(graph);
     this.store.start({
       stem: recording.stem,
@@ -382,6 +433,8 @@ export class Room {
   #stopTake(stopsAt: number | null): void {
     if (!this.#capturing) return;
     this.#capturing = null;
+    this.#captures = null;
+    this.#tellState();
     this.store.stop(stopsAt);
     // Batches must still arrive until the stop has passed.
     const left = stopsAt === null ? 0 : stopsAt - (this.clock.now() ?? stopsAt);

@@ -60,6 +60,7 @@ class Peer:
     name: str
     socket: ServerConnection
     muted: bool = False
+    take: str | None = None
 
 
 class StandIn:
@@ -154,12 +155,12 @@ class StandIn:
             if set(frame["caps"]) != {"sab", "dataChannel", "opus"}:
                 self.bad.append(f"caps {frame}")
             others = [
-                {"peer": p.id, "user": p.user, "name": p.name, "muted": p.muted}
+                {"peer": p.id, "user": p.user, "name": p.name, "muted": p.muted,
+                 "recorded": self.records(p)}
                 for p in self.peers.values()
-            ]
-            await self.tell_all(
-                {"t": "peer.joined", "peer": me.id, "user": me.user, "name": me.name}
-            )
+            ]  # fmt: skip
+            await self.tell_all({"t": "peer.joined", "peer": me.id, "user": me.user,
+                                 "name": me.name, "muted": False, "recorded": False})  # fmt: skip
             self.peers[me.id] = me
             await self.tell(me, {
                 "t": "welcome", "you": me.id, "peers": others,
@@ -186,8 +187,11 @@ class StandIn:
             self.chat.append(message)
             await self.tell_all({"t": "chat", **message})
         elif kind == "state":
-            me.muted = frame["muted"]
-            await self.tell_all({"t": "state", "peer": me.id, "muted": me.muted}, but=me)
+            if set(frame) != {"t", "muted", "recording"}:
+                self.bad.append(f"state {frame}")
+            me.muted, me.take = frame["muted"], frame["recording"]
+            await self.tell_all({"t": "state", "peer": me.id, "muted": me.muted,
+                                 "recorded": self.records(me)}, but=me)  # fmt: skip
         elif kind.startswith("record."):
             await self.record(me, kind, frame)
         else:
@@ -197,7 +201,8 @@ class StandIn:
         if kind == "record.ask":
             identity = uuid.uuid4().hex[:12]
             self.recording = {"id": identity, "state": "asking", "by": me.name, "starts_at": None,
-                              "stops_at": None, "url": f"/recordings/{identity}/"}  # fmt: skip
+                              "ends_at": None, "stops_at": None, "ending": "",
+                              "url": f"/recordings/{identity}/"}  # fmt: skip
             self.asked = {p.user for p in self.peers.values()}
             self.agreed = {me.user}
             self.recording_stems = {}
@@ -208,7 +213,7 @@ class StandIn:
                 self.recording["state"] = "declined"
         elif self.recording and kind == "record.stop":
             stops_at = self.now() + 200 - self.heard_late_ms
-            self.recording.update(state="uploading", stops_at=stops_at)
+            self.recording.update(state="uploading", ending="stopped", stops_at=stops_at)
         if self.recording and self.recording["state"] == "asking" and self.agreed >= self.asked:
             starts_at = self.now() + 1500
             self.recording.update(
@@ -220,19 +225,32 @@ class StandIn:
                 self.recording_stems[user] = stem.id
         await self.tell_recording()
 
+    def records(self, peer: Peer) -> bool:
+        return self.recording is not None and peer.take == self.recording["id"]
+
     def recording_for(self, peer: Peer) -> dict | None:
         if self.recording is None:
             return None
+        if peer.user not in self.asked:
+            return None
         return {
             **self.recording,
+            "answer": "yes" if peer.user in self.agreed else "waiting",
             "waiting": [u.title() for u in sorted(self.asked - self.agreed)],
             "agreed": [u.title() for u in sorted(self.agreed)],
-            "stem": self.recording_stems.get(peer.user),
+            "stem": self.stem_of(peer.user),
         }
 
     async def tell_recording(self) -> None:
         for peer in list(self.peers.values()):
-            await self.tell(peer, {"t": "recording", **(self.recording_for(peer) or {})})
+            about = self.recording_for(peer)
+            if about is not None:
+                await self.tell(peer, {"t": "recording", **about})
+
+    def stem_of(self, user: str) -> str | None:
+        """One's own stem, while it isn't whole."""
+        stem = self.stems.get(self.recording_stems.get(user, ""))
+        return stem.id if stem and stem.state == "capturing" else None
 
     def stem_stored(self) -> None:
         stems = [self.stems[s] for s in self.recording_stems.values()]

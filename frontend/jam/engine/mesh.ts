@@ -66,10 +66,10 @@ export class Mesh {
     }
   }
 
-  state(peer: string, muted: boolean): void {
+  state(peer: string, muted: boolean, recorded: boolean): void {
     const player = this.players.get(peer);
     if (!player) return;
-    player.info = { ...player.info, muted };
+    player.info = { ...player.info, muted, recorded };
     this.events.changed();
   }
 

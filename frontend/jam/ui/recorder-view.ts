@@ -1,9 +1,12 @@
 // Asking to record, agreeing, the red dot, the way of the stem to the server.
-import type { Recording } from "../protocol";
+import type { Ending, Recording } from "../protocol";
 import type { Room } from "../room";
 import { fill, list, words } from "../words";
 import { h, show, text } from "./dom";
 import { uploadSentence } from "./upload-sentence";
+
+/** Until then after its start, a browser may still be about to say that it captures. */
+const SETTLING_MS = 4000;
 
 function ownPage(address: string): string | null {
   const url = new URL(address, location.href);
@@ -26,7 +29,11 @@ export class RecorderView {
   readonly #save: HTMLButtonElement;
   // A tab of its own: the room goes on.
   readonly #link = h("a", { class: "button button--primary", target: "_blank", rel: "noopener" }, words.record.ready);
+  readonly #join: HTMLButtonElement;
+  readonly #ended = h("p", { class: "jam-soft" });
   readonly #dialogTitle = h("h2", { id: "jam-consent-title", tabindex: -1 });
+  readonly #dialogText = h("p");
+  readonly #agree: HTMLButtonElement;
 
   constructor(readonly room: Room) {
     this.#ask = h(
@@ -44,18 +51,29 @@ export class RecorderView {
       { class: "button", type: "button", click: () => this.#saveStem() },
       words.record.save,
     );
+    this.#join = h(
+      "button",
+      { class: "button", type: "button", click: () => room.answer(true) },
+      words.record.lateAgree,
+    );
+    this.#agree = h(
+      "button",
+      { class: "button button--primary", type: "button", click: () => room.answer(true) },
+      words.record.agree,
+    );
     this.element = h(
       "section",
       { class: "jam-record card", "aria-labelledby": "jam-record-title" },
       h("h2", { id: "jam-record-title" }, words.record.title),
       h("div", { class: "jam-record__now" }, h("span", { class: "jam-dot", "aria-hidden": "true" }), this.#status, this.#time),
       this.#names,
+      this.#ended,
       this.#upload,
       this.#bar,
       this.#lost,
       this.#memory,
       this.#about,
-      h("div", { class: "jam-buttons" }, this.#ask, this.#stop, this.#save, this.#link),
+      h("div", { class: "jam-buttons" }, this.#ask, this.#stop, this.#join, this.#save, this.#link),
     );
     this.dialog = h(
       "dialog",
@@ -68,7 +86,7 @@ export class RecorderView {
         "div",
         { class: "jam-consent__body" },
         this.#dialogTitle,
-        h("p", {}, words.record.dialogText),
+        this.#dialogText,
         h(
           "div",
           { class: "jam-buttons" },
@@ -77,11 +95,7 @@ export class RecorderView {
             { class: "button", type: "button", click: () => room.answer(false) },
             words.record.notNow,
           ),
-          h(
-            "button",
-            { class: "button button--primary", type: "button", click: () => room.answer(true) },
-            words.record.agree,
-          ),
+          this.#agree,
         ),
       ),
     );
@@ -98,7 +112,10 @@ export class RecorderView {
     show(this.#ask, idle);
     this.#ask.disabled = this.room.socketState !== "open";
     show(this.#about, idle || state === "asking");
-    show(this.#stop, on && recording?.stem !== null);
+    show(this.#stop, on && recording?.answer === "yes");
+    show(this.#join, this.room.mayJoinTake);
+    text(this.#ended, recording ? ending(recording.ending) : "");
+    show(this.#ended, this.#ended.textContent !== "" && state !== "ready" && state !== "failed");
     const page = recording && state === "ready" ? ownPage(recording.url) : null;
     show(this.#link, page !== null);
     if (page) this.#link.href = page;
@@ -118,7 +135,11 @@ export class RecorderView {
   #consent(): void {
     const { recording, asked } = this.room;
     if (asked && recording) {
-      text(this.#dialogTitle, fill(words.record.dialogTitle, { name: recording.by }));
+      const late = recording.state === "recording";
+      const { dialogTitle, dialogText, lateTitle, lateText, lateAgree, agree } = words.record;
+      text(this.#dialogTitle, fill(late ? lateTitle : dialogTitle, { name: recording.by }));
+      text(this.#dialogText, fill(late ? lateText : dialogText, { names: list(recording.agreed) }));
+      text(this.#agree, late ? lateAgree : agree);
       if (!this.dialog.open) {
         this.dialog.showModal();
         // Not on a button: a key meant for something else must not agree.
@@ -136,6 +157,7 @@ export class RecorderView {
       case "recording": {
         const now = this.room.clock.now();
         const soon = recording.starts_at !== null && now !== null && now < recording.starts_at;
+        if (recording.answer !== "yes") return words.record.running;
         return soon ? words.record.soon : words.record.on;
       }
       case "uploading":
@@ -151,9 +173,16 @@ export class RecorderView {
     }
   }
 
+  /** Whose sound is really being captured, by what their browsers say. */
   #who(recording: Recording): string {
-    const names = fill(words.record.agreed, { names: list(recording.agreed) });
-    return recording.stem === null ? `${names} ${words.record.notMe}` : names;
+    const { room } = this;
+    const people = [...room.captured, ...(room.captures ? [room.settings.name] : [])].sort();
+    const names = people.length > 0 ? fill(words.record.agreed, { names: list(people) }) : "";
+    if (room.captures || room.asked) return names;
+    const lead = room.clock.now() === null || (room.clock.now() ?? 0) < (recording.starts_at ?? 0) + SETTLING_MS;
+    if (recording.answer === "yes" && recording.stem !== null && lead) return names;
+    const me = recording.answer === "yes" ? words.record.notMeAnyMore : words.record.notMe;
+    return `${names} ${me}`.trim();
   }
 
   #progress(recording: Recording | null): void {
@@ -186,5 +215,20 @@ export class RecorderView {
     const seconds = Math.max(0, Math.floor((now - from) / 1000));
     text(this.#time, `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`);
     if (recording) text(this.#status, this.#sentence(recording));
+  }
+}
+
+function ending(why: Ending): string {
+  switch (why) {
+    case "limit":
+      return words.record.endedLimit;
+    case "empty":
+      return words.record.endedEmpty;
+    case "closed":
+      return words.record.endedClosed;
+    case "apart":
+      return words.record.endedApart;
+    default:
+      return "";
   }
 }
