@@ -39,10 +39,12 @@ def statements(recordings: int, people: int) -> list[str]:
             false, 'members', 'members', 'members', 'members', 'members', 'members', 'members',
             'members', 'me', 'me', 'me' from (select id, id as i from accounts_user) as person""",
         f"""insert into sessions_app_jamsession (public_id, host_id, title, about, audience,
-            created_at, closed_at)
+            created_at, closed_at, closes_at, occupied_until)
             select {_id("s")}, person.id, 'Jam ' || i, 'Anyone in D minor?',
             case when i % 3 = 0 then 'public' else 'participants' end, {_AT},
-            case when i % 500 = 0 then null else {_AT} + interval '1 hour' end
+            case when i % 500 = 0 then null else {_AT} + interval '1 hour' end,
+            now() + interval '1 hour',
+            case when i % 1000 = 0 then now() + interval '1 hour' end
             from generate_series(1, {sessions}) as i
             join accounts_user as person on person.username = 'player' || (i % {people} + 1)""",
         f"""insert into sessions_app_participant (session_id, user_id, joined_at)
@@ -53,10 +55,10 @@ def statements(recordings: int, people: int) -> list[str]:
             join accounts_user as person
             on person.username = 'player' || ((i + step) % {people} + 1)""",
         f"""insert into sessions_app_recording (public_id, session_id, owner_id, title, audience,
-            state, created_at, starts_at_ms, stops_at_ms)
+            state, created_at, starts_at_ms, stops_at_ms, ending)
             select {_id("r")}, jam.id, jam.host_id, 'Take ' || i,
             case when chance < 5 then 'public' when chance < 9 then 'participants' else 'me' end,
-            case when i % 53 = 0 then 'processing' else 'ready' end, {_AT}, 0, 60000
+            case when i % 53 = 0 then 'processing' else 'ready' end, {_AT}, 0, 60000, 'stopped'
             from generate_series(1, {recordings}) as i
             cross join lateral (select abs(hashint4(i) % 10) as chance) as dice
             join (select id, host_id, row_number() over (order by id) - 1 as n

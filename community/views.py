@@ -52,7 +52,7 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
             "message_url": to if may_write else None,
             "recordings": [recording_card(one, viewer, faces) for one in takes.items],
             "next_url": takes.next_url(request),
-            "sessions": [session_card(one, faces) for one in played],
+            "sessions": [session_card(one, faces) for one in sessions.with_inside(played, viewer)],
             "bands": [of_person(one) for one in beside["in_bands"]],
             "ties": beside if may_write else None,
             "favourites_url": reverse("favourites_of", args=[found.user.username])

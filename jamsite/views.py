@@ -30,7 +30,9 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "pages/home.html",
         {
-            "live_sessions": [session_card(one, faces) for one in live],
+            "live_sessions": [
+                session_card(one, faces) for one in queries.with_inside(live, viewer)
+            ],
             "new_recordings": [
                 recording_card(one, viewer, faces)
                 for one in newest.order_by("-created_at", "-pk")[:8]

@@ -5,20 +5,22 @@ import contextlib
 import time
 from typing import Annotated, Any, ClassVar
 
+from django.utils.translation import gettext as _
 from pydantic import Field
 
 from accounts.models import User
 from accounts.services import sign_ins
 from foundation.frames import Frame, Milliseconds, PublicId, Ref, at_most, words
 from foundation.ids import new_public_id
-from foundation.sockets import REPLACED, GatedConsumer, Refused
+from foundation.sockets import HIDDEN, REPLACED, GatedConsumer, Refused
 from integrations.turn import ice_servers
 from privacy import usage
 from privacy.viewer import Viewer
 from sessions_app import queries
-from sessions_app.models import JamSession, Participant, Recording
+from sessions_app.models import JamSession, Participant, Recording, Stem
+from sessions_app.roster import Roster
+from sessions_app.services import endings, rooms, sessions
 from sessions_app.services import recording as recordings
-from sessions_app.services import sessions
 from sessions_app.services.presence import RENEW, Peer, Room
 
 MAX_SIGNAL = 64 * 1024
@@ -53,8 +55,11 @@ class Chat(Frame):
 
 
 class State(Frame):
+    """`recording`: the take that this browser captures for now, if any."""
+
     t = "state"
     muted: bool
+    recording: PublicId | None = None
 
 
 class RecordAsk(Frame):
@@ -102,112 +107,160 @@ class JamConsumer(GatedConsumer):
 
     async def ready(self) -> None:
         self.room = Room(self.session.pk)
-        self.me = Peer(
-            peer=new_public_id(),
-            user_id=self.user.pk,
-            user=self.user.public_id,
-            name=self.user.username,
-        )
+        self.me = Peer(peer=new_public_id(), user_id=self.user.pk)
+        self.roster = Roster(self.room, self.me, self._ask_gate)
         self.group = f"jam.{self.session.pk}"
-        self.present = False
-        self.unseen: set[str] = set()  # peers whom a block keeps apart from this one
+        self.present = False  # from `hello` on: before it nothing is passed on, to or from here
+        self.welcomed = False
+        self._take = 0  # key of the recording that this client was told of last
+        self._telling = asyncio.Lock()
         self._entered = time.monotonic()
-        await self.join(f"user.{self.user.pk}")
+        for group in (f"user.{self.user.pk}", self.group, f"peer.{self.me.peer}"):
+            await self.join(group)
         self._alive = asyncio.create_task(self._stay_alive())
 
     async def gone(self) -> None:
         self._alive.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._alive
-        if self.present:
-            await self.room.leave(self.me.peer)
-            await self._everybody("peer.left", peer=self.me.peer)
-            stayed = time.monotonic() - self._entered
-            await self.in_thread(usage.note, self.user, usage.Kind.ROOM, seconds=stayed)
-            if all(peer.user_id != self.user.pk for peer in await self.room.peers()):
-                await self.in_thread(recordings.left_while_asked, self.session, self.user.pk)
-        await self.room.close()
+        try:
+            if self.present:
+                await self._leave()
+        finally:
+            await self.room.close()
+
+    async def _leave(self) -> None:
+        """Say goodbye. Whatever of it fails, or never comes, presence and the sweeper do later."""
+        self.present = False
+        await self.room.leave(self.me.peer)
+        await self._everybody("peer.moved")
+        others = await self.room.peers()
+        if not others:
+            await self.in_thread(rooms.emptied, self.session.pk)
+        if all(peer.user_id != self.user.pk for peer in others):
+            await self.in_thread(endings.left, self.session, self.user.pk)
+        stayed = time.monotonic() - self._entered
+        await self.in_thread(usage.note, self.user, usage.Kind.ROOM, seconds=stayed)
 
     async def _stay_alive(self) -> None:
+        """Give signs of life, and notice whoever has stopped giving them."""
         while True:
             await asyncio.sleep(RENEW)
             if self.present:
-                await self.room.renew(self.me)
+                await self._try("", None, self._renew)
+
+    async def _renew(self) -> None:
+        if await self.room.enter(self.me):
+            await self.in_thread(rooms.still_in, self.session.pk)
+        await self._look()
+
+    async def _ask_gate(self, people: list[int]) -> dict[int, User]:
+        met: dict[int, User] = await self.in_thread(queries.who_may_meet, self.viewer, people)
+        return met
 
     # From the browser ---------------------------------------------------------------
 
     async def on_hello(self, frame: Hello) -> None:
-        if self.present:
-            return
-        others = await self.room.peers()
-        for other in others:
-            if other.user_id == self.user.pk:  # the newer tab wins
-                await self.channel_layer.group_send(
-                    self.group, {"type": "peer.replaced", "peer": other.peer}
-                )
-                await self.room.leave(other.peer)
-        others = [other for other in others if other.user_id != self.user.pk]
-        await self.join(self.group)
-        await self.room.enter(self.me)
-        self.present = True
-        others = await self._those_seen(others)
-        self._entered = time.monotonic()
-        await self.send_frame(**await self.in_thread(self._welcome, others))
-        await self._everybody("peer.joined", **self.me.public())
+        """Come in, once; say again what the room is, however often it is asked."""
+        if not self.present:
+            for other in await self.room.peers():
+                if other.user_id == self.user.pk:  # the newer tab wins
+                    await self.room.leave(other.peer)
+                    await self._pass_on(f"peer.{other.peer}", "peer.replaced")
+            await self.room.enter(self.me)
+            self.present = True
+            self._entered = time.monotonic()
+            await self.in_thread(self._come_in)
+            await self._everybody("peer.moved")
+        await self._welcome()
 
-    def _welcome(self, others: list[Peer]) -> dict[str, Any]:
-        current = (
-            Recording.objects.filter(session=self.session, stems__player=self.user)
-            | Recording.objects.filter(session=self.session, consents__user=self.user)
-        ).distinct()
-        newest = current.exclude(state__in=["declined", "failed", "ready"]).order_by("-pk").first()
+    def _come_in(self) -> None:
+        rooms.still_in(self.session.pk)
+        endings.settle(self.session.pk)
+        recordings.ask_late(self.session, self.user)
+
+    async def _welcome(self) -> None:
+        async with self._telling:
+            about = await self.in_thread(self._about)
+            await self.roster.look()
+            self.welcomed = True
+            await self.send_frame(
+                t="welcome", you=self.me.peer, peers=list(self.roster.shown.values()), **about
+            )
+
+    def _about(self) -> dict[str, Any]:
+        key = queries.take_in_room(self.viewer, self.session)
+        take = queries.recording_for_room(key, self.viewer) if key else None
+        self._take, self.roster.take = (key or 0, take["id"]) if take else (0, "")
         servers, policy = ice_servers(self.me.peer, self.user.pk)
         return {
-            "t": "welcome",
-            "you": self.me.peer,
-            "peers": [other.public() for other in others],
             "session": {
                 "id": self.session.public_id,
                 "title": self.session.title,
                 "audience": self.session.audience,
                 "host": self.session.host_id == self.user.pk,
             },
-            "recording": newest and queries.recording_for_room(newest.pk, self.viewer),
+            "recording": take,
             "chat": [_chat(line) for line in queries.chat_of(self.viewer, self.session)],
             "ice": servers,
             "policy": policy,
         }
 
+    def _must_be_present(self) -> None:
+        if not self.present:
+            raise Refused("absent", _("You aren't in the room yet: “hello” comes first."))
+
     async def on_signal(self, frame: Signal) -> None:
-        await self._everybody("signal", to=frame.to, data=frame.data, **{"from": self.me.peer})
+        self._must_be_present()
+        if frame.to in self.roster.shown:  # else they have left, or are behind a wall: no answer
+            await self._pass_on(f"peer.{frame.to}", "peer.signal", data=frame.data)
 
     async def on_clock(self, frame: Clock) -> None:
-        at = recordings.session_ms(self.session)
-        await self.send_frame(t="clock", t0=frame.t0, t1=at, t2=recordings.session_ms(self.session))
+        at = endings.session_ms(self.session)
+        await self.send_frame(t="clock", t0=frame.t0, t1=at, t2=endings.session_ms(self.session))
 
     async def on_chat(self, frame: Chat) -> None:
-        line, _ = await self.in_thread(
+        self._must_be_present()
+        line, _new = await self.in_thread(
             sessions.say, self.session, self.user, text=frame.text, ref=frame.ref
         )
-        line.author = self.user
-        await self._everybody("chat", peer=self.me.peer, **_without_type(_chat(line)))
+        if line.session_id != self.session.pk:
+            raise Refused("refused", _("This was said in another room."))
+        await self._everybody("room.chat", line=_words(line))
         await self.acknowledge(frame.t, frame.ref, line)
 
     async def on_state(self, frame: State) -> None:
+        self._must_be_present()
         self.me.muted = frame.muted
-        if self.present:
-            await self.room.renew(self.me)
-        await self._everybody("state", peer=self.me.peer, muted=self.me.muted)
+        if (frame.recording or "") != self.me.take:
+            self.me.take = await self.in_thread(self._captures, frame.recording)
+        await self.room.enter(self.me)
+        await self._everybody("peer.moved")
+
+    def _captures(self, recording: str | None) -> str:
+        """Return the take that this person's sound is really wanted for, if it is the one named.
+
+        Their own word that they capture is all there is; it makes others believe no more than
+        that, and a take that nobody captures for ends.
+        """
+        wanted = Recording.objects.filter(
+            session=self.session, state=Recording.State.RECORDING, public_id=recording or "",
+            credit_rows__player=self.user, credit_rows__state=Stem.State.CAPTURING,
+        )  # fmt: skip
+        return recording if recording and wanted.exists() else ""
 
     async def on_record_ask(self, frame: RecordAsk) -> None:
+        self._must_be_present()
         present = [peer.user_id for peer in await self.room.peers()]
         await self._do_or_refuse(recordings.ask, self.session, self.user, present, frame.title)
 
     async def on_record_answer(self, frame: RecordAnswer) -> None:
+        self._must_be_present()
         recording = await self.in_thread(self._recording, frame.recording)
         await self._do_or_refuse(recordings.answer, recording, self.user, yes=frame.yes)
 
     async def on_record_stop(self, frame: RecordStop) -> None:
+        self._must_be_present()
         recording = await self.in_thread(self._recording, frame.recording)
         await self._do_or_refuse(recordings.stop, recording, self.user.pk)
 
@@ -215,8 +268,8 @@ class JamConsumer(GatedConsumer):
         """Return a recording of this room that this player was asked for, or refuse."""
         mine = Recording.objects.filter(session=self.session, consents__user=self.user)
         found = mine.filter(public_id=public_id).first()
-        if found is None:
-            raise Refused("missing", "There is no such recording.")
+        if found is None or queries.recording_for_room(found.pk, self.viewer) is None:
+            raise Refused("missing", _("There is no such recording."))
         return found
 
     async def _do_or_refuse(self, service: Any, *args: Any, **kwargs: Any) -> None:
@@ -226,75 +279,109 @@ class JamConsumer(GatedConsumer):
             raise Refused("refused", str(reason)) from None
 
     # From the others ----------------------------------------------------------------
+    #
+    # What comes from somebody names them by key alone, and is passed on only where the gate lets
+    # this socket's person know of them.
 
-    async def _everybody(self, kind: str, **frame: Any) -> None:
-        message = {"type": "room.frame", "frame": {"t": kind, **frame}}
-        await self.channel_layer.group_send(self.group, message)
+    async def _pass_on(self, group: str, kind: str, **what: Any) -> None:
+        about = {"by": self.user.pk, "peer": self.me.peer}
+        await self.channel_layer.group_send(group, {"type": kind, **about, **what})
 
-    async def _those_seen(self, peers: list[Peer]) -> list[Peer]:
-        """Return the peers that no wall keeps from this one; remember the others."""
-        keys = [peer.user_id for peer in peers]
-        met = await self.in_thread(queries.who_may_meet, self.viewer, keys)
-        self.unseen = {peer.peer for peer in peers if peer.user_id not in met}
-        return [peer for peer in peers if peer.user_id in met]
+    async def _everybody(self, kind: str, **what: Any) -> None:
+        await self._pass_on(self.group, kind, **what)
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        if message["type"] == "gate.check" and self.joined:
+            self.roster.forget()  # at once: what comes after it may not be what it was
+        await super().dispatch(message)
+
+    def is_quick(self, message: dict[str, Any]) -> bool:
+        """Signals between two who know each other wait for nothing."""
+        return message["type"] == "peer.signal" and self.roster.knows(
+            message["peer"], message["by"]
+        )
 
     async def gate_check(self, event: dict[str, Any]) -> None:
         """Close, or part from those whom a block keeps apart from now on."""
         await super().gate_check(event)
-        if not self.present or self.closing:
+        if self.closing or not self.present:
             return
-        before = self.unseen
-        peers = await self._those_seen(await self.room.peers())
-        for peer in self.unseen - before:
-            await self.send_frame(t="peer.left", peer=peer)
-        for one in peers:
-            if one.peer in before:
-                await self.send_frame(t="peer.joined", **one.public())
+        await self.in_thread(endings.settle, self.session.pk)  # a take of two who are apart now
+        await self._look()
+        if self._take:
+            await self._tell_recording(self._take)
 
-    async def room_frame(self, event: dict[str, Any]) -> None:
-        frame = event["frame"]
-        sender = frame.get("peer", frame.get("from"))
-        if frame["t"] == "peer.joined" and sender != self.me.peer:
-            await self._those_seen(await self.room.peers())
-        if sender in self.unseen:
-            if frame["t"] == "peer.left":
-                self.unseen.discard(sender)
-            return
-        if frame["t"] == "signal":
-            if frame["to"] == self.me.peer:
-                data = {key: value for key, value in frame.items() if key != "to"}
-                await self.send_frame(**data)
-        elif frame["t"] != "peer.joined" or frame["peer"] != self.me.peer:
-            await self.send_frame(**frame)
+    async def _look(self) -> None:
+        """Tell the client who came, went or changed, of those it may know of."""
+        async with self._telling:
+            if not self.welcomed:
+                return
+            changes = await self.roster.look()
+            for peer in changes.left:
+                await self.send_frame(t="peer.left", peer=peer)
+            for about in changes.came:
+                await self.send_frame(t="peer.joined", **about)
+            for about in changes.changed:
+                state = {key: about[key] for key in ("peer", "muted", "recorded")}
+                await self.send_frame(t="state", **state)
+
+    async def _sender(self, event: dict[str, Any]) -> User | None:
+        """Return who sent something, if this client is in the room and may know of them."""
+        if not self.welcomed:
+            return None
+        if event["peer"] == self.me.peer:
+            return self.user
+        person = await self.roster.person(event["by"])
+        if person is not None and event["peer"] not in self.roster.shown:
+            await self._look()  # they came a moment ago
+        return person if event["peer"] in self.roster.shown else None
+
+    async def peer_moved(self, event: dict[str, Any]) -> None:
+        await self._look()
+
+    async def peer_signal(self, event: dict[str, Any]) -> None:
+        if await self._sender(event) is not None:
+            await self.send_frame(t="signal", data=event["data"], **{"from": event["peer"]})
+
+    async def room_chat(self, event: dict[str, Any]) -> None:
+        author = await self._sender(event)
+        if author is not None:
+            who = {"user": author.public_id, "name": author.username}
+            await self.send_frame(t="chat", peer=event["peer"], **event["line"], **who)
 
     async def peer_replaced(self, event: dict[str, Any]) -> None:
-        if event["peer"] == self.me.peer:
-            await self.close(REPLACED)
-        else:
-            await self.send_frame(t="peer.left", peer=event["peer"])
+        self.present = self.welcomed = False
+        await self.close(REPLACED)
 
     async def recording_changed(self, event: dict[str, Any]) -> None:
-        if not self.present:
-            return
-        shown = await self.in_thread(queries.recording_for_room, event["recording"], self.viewer)
-        if shown is not None:
-            await self.send_frame(t="recording", **shown)
+        # An older take that is mixed meanwhile is no business of a newer one that runs.
+        if self.welcomed and event["recording"] >= self._take:
+            await self._tell_recording(event["recording"])
+
+    async def _tell_recording(self, key: int) -> None:
+        shown = await self.in_thread(queries.recording_for_room, key, self.viewer)
+        async with self._telling:
+            if shown is not None:
+                self._take, self.roster.take = key, shown["id"]
+                await self.send_frame(t="recording", **shown)
+            elif key == self._take:  # it is none of theirs any more
+                await self.send_frame(t="recording", id=self.roster.take, state="gone")
+                self._take, self.roster.take = 0, ""
+        await self._look()
 
     async def room_closed(self, event: dict[str, Any]) -> None:
-        await self.close(4404)
+        await self.close(HIDDEN)
 
 
-def _chat(line: Any) -> dict[str, Any]:
+def _words(line: Any) -> dict[str, Any]:
     return {
-        "t": "chat",
         "id": line.public_id,
         "ref": str(line.ref),
-        "user": line.author.public_id,
-        "name": line.author.username,
         "text": line.text,
         "at": line.created_at.isoformat(),
     }
 
 
-def _without_type(frame: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in frame.items() if key != "t"}
+def _chat(line: Any) -> dict[str, Any]:
+    author = {"user": line.author.public_id, "name": line.author.username}
+    return {"t": "chat", **_words(line), **author}

@@ -193,6 +193,9 @@ dm.declare(
         "audience": dm.choice(),
         "created_at": dm.moment(),
         "closed_at": dm.moment(),
+        "occupied_until": dm.technical("that somebody is in the room, not who"),
+        "closes_at": dm.technical(),
+        "kept_until": dm.choice(),
     },
     order=60,
 )
@@ -263,6 +266,8 @@ dm.declare(
         "created_at": dm.moment(),
         "starts_at_ms": dm.technical(),
         "stops_at_ms": dm.technical(),
+        "ending": dm.technical(),
+        "alone_since": dm.technical(),
         "upload_due_at": dm.technical(),
     },
     order=40,

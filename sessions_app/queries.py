@@ -3,6 +3,7 @@
 Every one goes through the gate; what callers add are filters and joins.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -10,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from accounts.queries import naming, shown_people, shown_person
-from accounts.walls import in_circle
+from accounts.walls import circle_of, in_circle
 from bands.models import Band
 from bands.queries import band_of
 from privacy import quiet
@@ -27,6 +28,8 @@ from sessions_app.models import (
     RecordingConsent,
     Stem,
 )
+from sessions_app.models.sessions import occupied_now, open_now
+from sessions_app.services import presence
 
 HEARD = [Stem.State.CAPTURING, Stem.State.STORED, Stem.State.ALIGNED]
 WORTH_LISTING = ~Q(state__in=[Recording.State.DECLINED, Recording.State.ASKING])
@@ -47,23 +50,84 @@ def sessions(viewer: Viewer) -> QuerySet[JamSession]:
 
 
 def live_sessions(viewer: Viewer) -> QuerySet[JamSession]:
-    """Return open sessions; one that a muted person hosts only to who has a seat in it."""
-    seats = Participant.objects.filter(user=viewer.user_id).order_by().values("session")
+    """Return the sessions in whose room somebody is now.
+
+    One that a muted person hosts only to who has a seat in it.
+    """
     heard = quiet.unmuted("host", viewer)
-    here = heard | Q(pk__in=seats) if heard else heard
-    return sessions(viewer).filter(here, closed_at__isnull=True)
+    here = heard | Q(pk__in=_seats(viewer)) if heard else heard
+    return sessions(viewer).filter(here, occupied_now())
+
+
+def my_empty_rooms(viewer: Viewer) -> QuerySet[JamSession]:
+    """Return the open sessions in which the viewer has a seat and nobody is now."""
+    return sessions(viewer).filter(open_now(), ~occupied_now(), pk__in=_seats(viewer))
+
+
+def live_or_mine(viewer: Viewer) -> QuerySet[JamSession]:
+    """Return what is live, and the open sessions in which the viewer has a seat."""
+    if not viewer.is_member:
+        return live_sessions(viewer)
+    heard = quiet.unmuted("host", viewer)
+    live = occupied_now() & heard if heard else occupied_now()
+    return sessions(viewer).filter(open_now() & (live | Q(pk__in=_seats(viewer))))
+
+
+def _seats(viewer: Viewer) -> Any:
+    return Participant.objects.filter(user=viewer.user_id).order_by().values("session")
+
+
+def with_inside(rows: Iterable[Any], viewer: Viewer) -> list[Any]:
+    """Add who is in each room now, as `inside`: people, as far as the viewer may know them.
+
+    One query for all rows; none where nobody is in any. Empty while Valkey is away.
+    """
+    found = list(rows)
+    live = {row.pk: row for row in found if row.is_live}
+    peers = presence.inside(live) or {}
+    people = {peer.user_id for each in peers.values() for peer in each}
+    here: dict[int, list[User]] = {}
+    if people:
+        seats = visible(Participant, viewer).filter(session__in=list(live), user__in=people)
+        for seat in seats.select_related("user").order_by("user__username"):
+            if any(peer.user_id == seat.user_id for peer in peers[seat.session_id]):
+                here.setdefault(seat.session_id, []).append(seat.user)
+    for row in found:
+        row.inside = here.get(row.pk, [])
+    return found
 
 
 def open_rooms(viewer: Viewer) -> QuerySet[JamSession]:
     """Return the open sessions whose room the viewer may be in: none of a host behind a block."""
-    rows = visible(JamSession, viewer).filter(closed_at__isnull=True)
+    rows = visible(JamSession, viewer).filter(open_now())
     return shown_people(rows, viewer, "host")
 
 
-def who_may_meet(viewer: Viewer, people: list[int]) -> set[int]:
-    """Return those of the people in a room before whom no wall stands for this viewer."""
-    met = shown_people(User.objects.filter(pk__in=people), viewer, "pk")
-    return set(met.values_list("pk", flat=True))
+def who_may_meet(viewer: Viewer, people: Iterable[int]) -> dict[int, User]:
+    """Return those of the people in a room to whom no wall stands, from either side, by key."""
+    rows = User.objects.filter(circle_of(viewer.user_id), pk__in=list(people))
+    met = shown_people(rows, viewer, "pk")
+    return {user.pk: user for user in met.only("public_id", "username")}
+
+
+def who_all_meet(people: Iterable[int]) -> list[int]:
+    """Return those of the people, taken in this order, between whom no wall stands.
+
+    Walls are asked for from both sides. A query for each: a room has eight seats.
+    """
+    keys = list(dict.fromkeys(people))
+    meets = {key: who_may_meet(Viewer(key), keys) for key in keys}
+    chosen: list[int] = []
+    for key in keys:
+        if all(key in meets[other] and other in meets[key] for other in chosen):
+            chosen.append(key)
+    return chosen
+
+
+def all_meet(people: Iterable[int]) -> bool:
+    """Return whether no wall stands between any two of these people."""
+    keys = set(people)
+    return len(who_all_meet(keys)) == len(keys)
 
 
 def sessions_of(viewer: Viewer, user: User) -> QuerySet[JamSession]:
@@ -179,29 +243,59 @@ def chat_of(viewer: Viewer, session: JamSession, last: int = 50) -> list[ChatLin
     return list(rows.order_by("-created_at", "-pk")[:last])[::-1]
 
 
+def take_in_room(viewer: Viewer, session: JamSession) -> int | None:
+    """Return the newest take of a session that isn't over, of those the viewer was asked for."""
+    mine = Recording.objects.filter(session=session, consents__user=viewer.user_id)
+    over = [Recording.State.DECLINED, Recording.State.FAILED, Recording.State.READY]
+    return mine.exclude(state__in=over).order_by("-pk").values_list("pk", flat=True).first()
+
+
 def recording_for_room(recording_id: int, viewer: Viewer) -> dict[str, Any] | None:
-    """Return a recording as the room shows it to one of its players (docs/realtime.md)."""
+    """Return a recording as the room shows it to one of those it asked (docs/realtime.md).
+
+    None to everybody else: a frame is gated as the recording's page is. Who is asked while it runs
+    is told of it as long as it runs, and so is who said no to joining it.
+    """
     rows = naming(Recording.objects.select_related("session"), viewer, "owner")
-    recording = rows.filter(pk=recording_id).first()
+    recording: Any = rows.filter(pk=recording_id).first()
     if recording is None:
         return None
-    asked = shown_people(RecordingConsent.objects.filter(recording=recording), viewer, "user")
-    consents = list(asked.select_related("user").order_by("user__username"))
+    consents = list(recording.consents.select_related("user").order_by("user__username"))
+    answers = {one.user_id: one.answer for one in consents}
+    shown = who_may_meet(viewer, answers)
+    mine = answers.get(viewer.user_id)
+    asking = recording.state in {Recording.State.ASKING, Recording.State.DECLINED}
+    together = [key for key, said in answers.items() if asking or said == "yes"]
+    if not _tells(recording, viewer, mine, everybody=shown.keys() >= set(together)):
+        return None
     owner = shown_person(recording, "owner")
-    stem = (
-        recording.stems.filter(player_id=viewer.user_id).exclude(state=Stem.State.WITHDRAWN).first()
-    )
+    stem = recording.stems.filter(player_id=viewer.user_id, state=Stem.State.CAPTURING).first()
+    named = [one for one in consents if one.user_id in shown]
     return {
         "id": recording.public_id,
         "state": recording.state,
         "by": owner.username if owner else "",
-        "waiting": [one.user.username for one in consents if one.answer == "waiting"],
-        "agreed": [one.user.username for one in consents if one.answer == "yes"],
+        "answer": mine,
+        "waiting": [one.user.username for one in named if one.answer == "waiting"],
+        "agreed": [one.user.username for one in named if one.answer == "yes"],
         "starts_at": recording.starts_at_ms,
+        "ends_at": recording.ends_at_ms,
         "stops_at": recording.stops_at_ms,
+        "ending": recording.ending,
         "stem": stem.public_id if stem else None,
         "url": recording.get_absolute_url(),
     }
+
+
+def _tells(recording: Recording, viewer: Viewer, mine: str | None, *, everybody: bool) -> bool:
+    """Whether the room may tell this viewer of a take; `everybody`: no wall to any who is in it."""
+    if mine is None:
+        return False
+    if recording.state in {Recording.State.ASKING, Recording.State.DECLINED}:
+        return everybody
+    if mine == RecordingConsent.Answer.YES:
+        return visible(Recording, viewer).filter(pk=recording.pk).exists()
+    return recording.state == Recording.State.RECORDING and everybody
 
 
 def mix_progress(recording: Recording) -> int:

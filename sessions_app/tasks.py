@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from sessions_app.models import Mix
-from sessions_app.services import mixing, recording, tidying
+from sessions_app.services import mixing, recording, rooms, tidying
 
 
 @shared_task
@@ -15,10 +15,11 @@ def render_mix(mix_id: int) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Take up mixes that are due, end what waits too long, delete withdrawn mixes' files."""
+    """Take up mixes that are due, end takes and rooms by time, delete withdrawn mixes' files."""
     for mix_id in Mix.due():
         render_mix.delay(mix_id)
     recording.sweep()
+    rooms.sweep()
     mixing.delete_withdrawn(Mix.objects.all())
 
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("jam/<str:public_id>/audience/", sessions.change_audience, name="jam_audience"),
     path("jam/<str:public_id>/band/", sessions.take_off_band, name="jam_off_band"),
     path("jam/<str:public_id>/links/", sessions.make_link, name="make_jam_link"),
+    path("jam/<str:public_id>/keep/", sessions.keep_open, name="keep_jam"),
     path("jam/<str:public_id>/close/", sessions.close, name="close_jam"),
     path("jam/<str:public_id>/delete/", sessions.delete, name="delete_jam"),
     path("jam/<str:public_id>/invites/", sessions.make_invite, name="make_invite"),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
@@ -26,6 +27,7 @@ from sessions_app.models import JamSession, Mix, Participant, Recording, Recordi
 from sessions_app.services import recording as recordings
 from sessions_app.services import rendering, uploads
 from sessions_app.services import sessions as rooms
+from sessions_app.services.rooms import keep_open
 
 PASSWORD = "play it again"  # noqa: S105  (the demo's, printed by the command)
 STAFF = "stagehand"
@@ -152,6 +154,7 @@ def _room(host: User, title: str, about: str, audience: str, others: Sequence[Us
         return found
     with transaction.atomic():
         session = rooms.open_session(host, title=title, about=about, audience=audience)
+        keep_open(session, settings.ROOM_KEPT_DAYS)
         for other in others:
             rooms.join(session, other)
     return session

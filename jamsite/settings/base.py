@@ -413,6 +413,8 @@ RETENTION_LOGS_DAYS = ENV.retention_logs_days
 SOCKET_THREADS = ENV.socket_threads
 
 # Live ---------------------------------------------------------------------------------
+ROOM_EMPTY_MINUTES = ENV.room_empty_minutes
+ROOM_KEPT_DAYS = ENV.room_kept_days
 STUN_URLS = ENV.stun_urls
 TURN_URLS = ENV.turn_urls
 TURN_SECRET = ENV.turn_secret

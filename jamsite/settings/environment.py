@@ -219,6 +219,12 @@ class Environment(BaseSettings):
     storage_gb_per_person: float = Field(
         default=20, ge=1, le=10_000, description="how much of their own sound a person may keep"
     )
+    room_empty_minutes: int = Field(
+        default=30, ge=5, le=1440, description="a room with nobody in it closes after so long"
+    )
+    room_kept_days: int = Field(
+        default=7, ge=1, le=30, description="the longest that a host can keep an empty room open"
+    )
     usage_min_people: int = Field(
         default=10, ge=5, description="fewest people that a published number may describe"
     )

@@ -10,6 +10,7 @@ from accounts.queries import shown_person
 from privacy.audiences import OF_BANDS, Audience
 from privacy.media import save_url_for, url_for
 from sessions_app.models import JamSession, Recording, Stem
+from sessions_app.models.recordings import LONGEST_MS
 from sessions_app.services import uploads
 
 RECORDING_AUDIENCES = [one.value for one in Audience]
@@ -41,6 +42,10 @@ class SessionSerializer(serializers.ModelSerializer[JamSession]):
     players = serializers.IntegerField(source="player_count", read_only=True)
     audience = SessionAudience(default="participants")
     open = serializers.BooleanField(source="is_open", read_only=True)
+    live = serializers.BooleanField(
+        source="is_live", read_only=True, help_text="whether somebody is in the room now"
+    )
+    inside = serializers.SerializerMethodField(help_text="who is in now, of whom you may know it")
     url = serializers.SerializerMethodField()
 
     class Meta:
@@ -54,10 +59,17 @@ class SessionSerializer(serializers.ModelSerializer[JamSession]):
             "players",
             "audience",
             "open",
+            "live",
+            "inside",
+            "closes_at",
             "created_at",
             "url",
         ]
-        read_only_fields = ["created_at"]
+        read_only_fields = ["closes_at", "created_at"]
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_inside(self, session: Any) -> list[str]:
+        return [one.username for one in getattr(session, "inside", [])]
 
     def get_host(self, session: JamSession) -> str | None:
         host = shown_person(session, "host")
@@ -187,7 +199,7 @@ class StemSerializer(serializers.Serializer[Stem]):
     @extend_schema_field(StemLimits)
     def get_limits(self, stem: Stem) -> dict[str, int]:
         return {
-            "seconds": uploads.LONGEST_MS // 1000,
+            "seconds": LONGEST_MS // 1000,
             "chunks": uploads.MAX_CHUNKS,
             "chunk_bytes": uploads.MAX_CHUNK_BYTES,
             "bytes_per_second": uploads.BYTES_PER_SECOND,

@@ -34,7 +34,10 @@ def viewer_of(request: Request) -> Viewer:
 
 
 class SessionList(GenericAPIView[JamSession]):
-    """Sessions that are open now, as far as the caller may see them."""
+    """Sessions with somebody in the room now, as far as the caller may see them.
+
+    With them, whether or not anybody is inside, the open ones in which the caller has a seat.
+    """
 
     permission_classes = [IsAuthenticatedOrReadOnly]
     serializer_class = shapes.SessionSerializer
@@ -42,7 +45,9 @@ class SessionList(GenericAPIView[JamSession]):
 
     @extend_schema(responses=shapes.SessionSerializer(many=True))
     def get(self, request: Request) -> Response:
-        rows = self.paginate_queryset(queries.live_sessions(viewer_of(request)))
+        viewer = viewer_of(request)
+        page: Any = self.paginate_queryset(queries.live_or_mine(viewer))
+        rows = queries.with_inside(page, viewer)
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)
 
     def post(self, request: Request) -> Response:
@@ -67,6 +72,7 @@ class SessionDetail(GenericAPIView[JamSession]):
     def get(self, request: Request, public_id: str) -> Response:
         viewer = viewer_of(request)
         found = get_visible_or_404(queries.sessions(viewer), viewer, public_id=public_id)
+        queries.with_inside([found], viewer)
         return Response(self.get_serializer(found).data)
 
     @extend_schema(responses={204: None})

@@ -12,6 +12,8 @@ from foundation.work import Work, work_index
 from privacy.audiences import Audience, AudienceField
 from sessions_app.models.sessions import JamSession
 
+LONGEST_MS = 3 * 3_600_000  # of a take
+
 
 class Recording(models.Model):
     """One take of a session: asked for, agreed to, played, mixed, and shown to its audience."""
@@ -24,6 +26,13 @@ class Recording(models.Model):
         READY = "ready", _("ready")
         DECLINED = "declined", _("not everybody agreed")
         FAILED = "failed", _("failed")
+
+    class Ending(models.TextChoices):
+        STOPPED = "stopped", _("stopped by a player")
+        EMPTY = "empty", _("nobody was left who was being recorded")
+        CLOSED = "closed", _("the room was closed")
+        LIMIT = "limit", _("it reached the longest a take can be")
+        APART = "apart", _("two of its players are no longer together")
 
     public_id = PublicIdField()
     session = models.ForeignKey(
@@ -41,6 +50,10 @@ class Recording(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     starts_at_ms = models.FloatField(null=True, blank=True, help_text="on the session's clock")
     stops_at_ms = models.FloatField(null=True, blank=True)
+    ending = models.CharField(max_length=8, choices=Ending, blank=True)
+    alone_since = models.DateTimeField(
+        null=True, blank=True, help_text="since when none of its players is there and captures"
+    )
     upload_due_at = models.DateTimeField(
         null=True, blank=True, help_text="when mixing begins without stems that never came"
     )
@@ -60,6 +73,11 @@ class Recording(models.Model):
                 condition=models.Q(band__isnull=False),
             ),
             models.Index(
+                fields=["session"],
+                name="recording_in_force",
+                condition=models.Q(state__in=["asking", "recording"]),
+            ),
+            models.Index(
                 fields=["upload_due_at"],
                 name="recording_upload_due",
                 condition=models.Q(state="uploading"),
@@ -68,6 +86,11 @@ class Recording(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("recording", args=[self.public_id])
+
+    @property
+    def ends_at_ms(self) -> float | None:
+        """When it ends at the latest, on the session's clock."""
+        return None if self.starts_at_ms is None else self.starts_at_ms + LONGEST_MS
 
 
 class RecordingConsent(models.Model):

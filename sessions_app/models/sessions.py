@@ -1,7 +1,10 @@
 """A jam session, who takes part, how they were invited, what they said."""
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +14,22 @@ from foundation.spelling import check_readable
 from privacy.audiences import Audience, AudienceField
 
 SEATS = 8  # players that hear each other peer to peer; more need a media server
+
+
+def closing_time() -> datetime:
+    """Return when a room that is empty from now on closes."""
+    return timezone.now() + timedelta(minutes=settings.ROOM_EMPTY_MINUTES)
+
+
+def open_now() -> Q:
+    """Return the condition on sessions that are open: by the clock, whatever a worker has done."""
+    return Q(closed_at__isnull=True, closes_at__gt=timezone.now())
+
+
+def occupied_now() -> Q:
+    """Return the condition on open sessions in whose room somebody is now."""
+    now = timezone.now()
+    return Q(closed_at__isnull=True, occupied_until__isnull=False, occupied_until__gt=now)
 
 
 class JamSession(models.Model):
@@ -41,6 +60,13 @@ class JamSession(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Who is in the room is known to Valkey alone; the row says only that somebody is, and until
+    # when that holds without a further sign of life: by the clock, whoever else is away.
+    occupied_until = models.DateTimeField(null=True, blank=True)
+    closes_at = models.DateTimeField(default=closing_time, help_text="unless somebody comes in")
+    kept_until = models.DateTimeField(
+        null=True, blank=True, help_text="the host's wish: open until then, also with nobody in it"
+    )
 
     class Meta:
         indexes = [
@@ -49,7 +75,10 @@ class JamSession(models.Model):
             models.Index(
                 fields=["-created_at", "-id"],
                 name="jam_live",
-                condition=models.Q(closed_at__isnull=True),
+                condition=Q(closed_at__isnull=True, occupied_until__isnull=False),
+            ),
+            models.Index(
+                fields=["closes_at"], name="jam_closing", condition=Q(closed_at__isnull=True)
             ),
             models.Index(
                 fields=["band", "-created_at", "-id"],
@@ -63,7 +92,15 @@ class JamSession(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return self.closed_at is None
+        return self.closed_at is None and self.closes_at > timezone.now()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether somebody is in the room now."""
+        now = timezone.now()
+        return (
+            self.closed_at is None and self.occupied_until is not None and self.occupied_until > now
+        )
 
 
 class Participant(models.Model):

@@ -9,10 +9,8 @@ from functools import partial
 
 from django.db import transaction
 from django.db.models import Case, Q, Value, When
-from django.utils import timezone
 
 from accounts.models import User
-from foundation.live import tell
 from privacy import export, links, tombstones
 from privacy.audiences import Audience
 from privacy.models import ShareLink
@@ -27,7 +25,7 @@ from sessions_app.models import (
     Recording,
     Stem,
 )
-from sessions_app.services import mixing
+from sessions_app.services import mixing, rooms
 
 # While a take runs, its end comes first: stopping it is one press away, deleting is for good.
 RUNNING = (Recording.State.ASKING, Recording.State.RECORDING)
@@ -150,7 +148,7 @@ def delete_session(session: JamSession, host: User) -> bool:
         tombstones.bury(JamSession, [locked.public_id])
     links.of_item(ShareLink.objects.all(), locked).delete()
     key = locked.pk
-    transaction.on_commit(lambda: tell(f"jam.{key}", type="room.closed"))
+    rooms.close([key])
     if not locked.participants.exclude(user=host).exists():
         delete_with(JamSession.objects.filter(pk=key))
         return True
@@ -158,7 +156,6 @@ def delete_session(session: JamSession, host: User) -> bool:
     Participant.objects.filter(session=locked, user=host).delete()
     Invite.objects.filter(session=locked).delete()
     JamSession.objects.filter(pk=key).update(
-        host=None, title="", about="", audience=Audience.PARTICIPANTS, band=None,
-        closed_at=locked.closed_at or timezone.now(),
-    )  # fmt: skip
+        host=None, title="", about="", audience=Audience.PARTICIPANTS, band=None
+    )
     return False

@@ -23,8 +23,8 @@ from sessions_app.models import (
     RecordingConsent,
     Stem,
 )
+from sessions_app.models.recordings import LONGEST_MS
 from sessions_app.services import mixing
-from sessions_app.services.uploads import LONGEST_MS
 
 ELSEWHERE = "elsewhere"  # the wording that was shown is the other installation's
 

@@ -11,7 +11,7 @@ from privacy.audiences import Audience
 from privacy.models import Erasure
 from privacy.notices import delete_with
 from sessions_app.models import Invite, JamSession, Mix, Participant, Recording, Stem
-from sessions_app.services import deleting, mixing
+from sessions_app.services import deleting, mixing, rooms
 
 ROOMS = 500  # the newest rooms whose sockets are told; older ones have long been closed
 REMIXED = [Recording.State.READY, Recording.State.PROCESSING, Recording.State.FAILED]
@@ -29,7 +29,7 @@ def hide(user: User, erasure: Erasure) -> None:
     tombstones.bury(
         JamSession, list(public_sessions.values_list("public_id", flat=True)), erasure.pk
     )
-    JamSession.objects.filter(host=user, closed_at__isnull=True).update(closed_at=timezone.now())
+    rooms.close(JamSession.objects.filter(host=user, closed_at=None).values_list("pk", flat=True))
     # A take that nobody named bears its session's title: the leaver's words, or their name.
     named = Recording.objects.filter(session__host=user, title=F("session__title"))
     Recording.objects.filter(pk__in=named.exclude(owner=user).values("pk")).update(title="")

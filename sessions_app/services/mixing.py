@@ -8,9 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from foundation.live import tell
+from privacy.wall import as_system
 from sessions_app.models import Mix, Recording, Stem, StemChunk
 
 SUFFIXES = {"flac": "flac", "opus": "ogg", "aac": "m4a"}
+State = Recording.State
 PLAYABLE = [Stem.State.STORED, Stem.State.ALIGNED]
 
 
@@ -28,6 +31,22 @@ def mix_again(recording: Recording) -> Mix:
     recording.save(update_fields=["state"])
     transaction.on_commit(lambda: _send(mix.pk))
     return mix
+
+
+@as_system("mix when every player's stem is here")
+@transaction.atomic
+def mix_when_ready(recording_id: int) -> None:
+    """Start mixing when every stem is here, or when waiting for the rest is over."""
+    recording = Recording.objects.select_for_update().get(pk=recording_id)
+    if recording.state not in {State.UPLOADING, State.PROCESSING, State.READY, State.FAILED}:
+        return
+    on_the_way = recording.stems.filter(state=Stem.State.CAPTURING).exists()
+    waited = recording.upload_due_at is not None and recording.upload_due_at <= timezone.now()
+    if on_the_way and not waited and recording.state == State.UPLOADING:
+        return
+    mix_again(recording)
+    group, key = f"jam.{recording.session_id}", recording.pk
+    transaction.on_commit(lambda: tell(group, type="recording.changed", recording=key))
 
 
 def withdraw_mixes(recording: Recording) -> None:

@@ -1,15 +1,29 @@
-"""Who is in a room now: kept in Valkey, gone by itself when nobody renews it."""
+"""Who is in a room now: ids alone, in Valkey, gone by themselves when nobody renews them.
 
+Nothing here names anybody: names are asked of the gate, for each who is told. It is never the only
+witness: a room's row says until when somebody is in it, and takes end by the clock, so that a
+flushed Valkey or a killed process delays an ending by seconds and loses none.
+"""
+
+import asyncio
 import json
+import logging
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
-import redis.asyncio as redis
+import redis
+import redis.asyncio
 from django.conf import settings
+
+from foundation.limits import valkey
 
 ALIVE = 30  # seconds after the last sign of life
 RENEW = 10
+LEASE_RENEWED = 20  # seconds between two signs of life of one room in its row
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -18,38 +32,89 @@ class Peer:
 
     peer: str
     user_id: int
-    user: str
-    name: str
     muted: bool = False
+    take: str = ""  # id of the recording that its browser says it captures for
+    since: float = 0.0
     seen: float = 0.0
 
-    def public(self) -> dict[str, Any]:
-        return {"peer": self.peer, "user": self.user, "name": self.name, "muted": self.muted}
+
+def _key(session_id: int) -> str:
+    return f"room:{session_id}"
+
+
+def _alive(values: Iterable[Any]) -> list[Peer]:
+    """Return those with a sign of life, in the order they came."""
+    recent = time.time() - ALIVE
+    found = [Peer(**json.loads(value)) for value in values]
+    return sorted(
+        (one for one in found if one.seen > recent), key=lambda one: (one.since, one.peer)
+    )
 
 
 class Room:
     """The peers of one session, shared by every socket server."""
 
     def __init__(self, session_id: int) -> None:
-        self._key = f"room:{session_id}"
-        self._valkey: Any = redis.from_url(settings.REDIS_URL, decode_responses=True)
+        self._key = _key(session_id)
+        self._valkey = _Shared.take()
 
-    async def enter(self, peer: Peer) -> None:
+    async def enter(self, peer: Peer) -> bool:
+        """Note a peer, or that it is still there; return whether the room's row wants renewing."""
         peer.seen = time.time()
-        await self._valkey.hset(self._key, peer.peer, json.dumps(asdict(peer)))
-        await self._valkey.expire(self._key, ALIVE * 4)
-
-    renew = enter
+        peer.since = peer.since or peer.seen
+        async with self._valkey.pipeline(transaction=False) as pipe:
+            pipe.hset(self._key, peer.peer, json.dumps(asdict(peer)))
+            pipe.expire(self._key, ALIVE * 4)
+            pipe.set(f"{self._key}:renewed", 1, ex=LEASE_RENEWED, nx=True)
+            return bool((await pipe.execute())[2])
 
     async def leave(self, peer: str) -> None:
         await self._valkey.hdel(self._key, peer)
 
     async def peers(self) -> list[Peer]:
-        """Return those with a sign of life, in the order of their names."""
-        values = await self._valkey.hvals(self._key)
-        found = [Peer(**json.loads(value)) for value in values]
-        recent = time.time() - ALIVE
-        return sorted((one for one in found if one.seen > recent), key=lambda one: one.name)
+        """Return those with a sign of life, in the order they came."""
+        return _alive(await self._valkey.hvals(self._key))
 
     async def close(self) -> None:
-        await self._valkey.aclose()
+        await _Shared.give_back()
+
+
+class _Shared:
+    """One connection pool for all rooms of an event loop, closed with the last of them."""
+
+    clients: WeakKeyDictionary[asyncio.AbstractEventLoop, Any] = WeakKeyDictionary()
+    users: WeakKeyDictionary[asyncio.AbstractEventLoop, int] = WeakKeyDictionary()
+
+    @classmethod
+    def take(cls) -> Any:
+        loop = asyncio.get_running_loop()
+        if loop not in cls.clients:
+            cls.clients[loop] = redis.asyncio.from_url(settings.REDIS_URL, decode_responses=True)
+        cls.users[loop] = cls.users.get(loop, 0) + 1
+        return cls.clients[loop]
+
+    @classmethod
+    async def give_back(cls) -> None:
+        loop = asyncio.get_running_loop()
+        cls.users[loop] -= 1
+        if cls.users[loop] == 0:
+            await cls.clients.pop(loop).aclose()
+
+
+# From pages and jobs --------------------------------------------------------------------
+
+
+def inside(session_ids: Iterable[int]) -> dict[int, list[Peer]] | None:
+    """Return who is in each of these rooms now, in one round trip; None while Valkey is away."""
+    keys = list(session_ids)
+    if not keys:
+        return {}
+    try:
+        with valkey().pipeline(transaction=False) as pipe:
+            for key in keys:
+                pipe.hvals(_key(key))
+            answers = pipe.execute()
+    except redis.RedisError as problem:
+        log.warning("who is in a room can't be read: %s", type(problem).__name__)
+        return None
+    return {key: _alive(values) for key, values in zip(keys, answers, strict=True)}

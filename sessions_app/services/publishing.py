@@ -11,7 +11,7 @@ from privacy import export
 from privacy.audiences import OF_BANDS, Audience
 from privacy.wall import as_system
 from sessions_app.models import Recording, Stem
-from sessions_app.services import deleting, mixing
+from sessions_app.services import deleting, endings, mixing
 
 
 @transaction.atomic
@@ -71,7 +71,14 @@ def withdraw(recording: Recording, player: User) -> bool:
     )
     export.outdate([locked.owner_id])
     transaction.on_commit(partial(_delete_sound, stem))
-    if not deleting.delete_if_empty(locked):
+    if locked.state == Recording.State.RECORDING:
+        endings.settle(locked.session_id)  # the others play on, if there are any
+        locked.refresh_from_db()
+        deleting.delete_if_empty(locked)
+    elif locked.state == Recording.State.UPLOADING:
+        endings.tell_room(locked)
+        mixing.mix_when_ready(locked.pk)
+    elif not deleting.delete_if_empty(locked):
         mixing.mix_again(locked)
     return True
 

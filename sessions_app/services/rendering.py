@@ -29,6 +29,7 @@ from sessions_app.audio import (
     render,
 )
 from sessions_app.models import Mix, Recording, Stem
+from sessions_app.models.recordings import LONGEST_MS
 from sessions_app.services import uploads
 from sessions_app.services.mixing import (
     SUFFIXES,
@@ -121,7 +122,7 @@ def _render(mix: Mix, recording: Recording, folder: Path) -> None:
 def _longest_ms(recording: Recording) -> float:
     """How long a mix of it can be: as long as it was played, and no longer."""
     if recording.starts_at_ms is None:
-        return uploads.LONGEST_MS  # from a copy that somebody brought
+        return LONGEST_MS  # from a copy that somebody brought
     return uploads.length_ms(recording) + 2 * uploads.TOLERANCE_MS
 
 

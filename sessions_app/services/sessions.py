@@ -15,11 +15,12 @@ from accounts.services import children
 from bands.models import Band
 from bands.services.members import hold_seat
 from foundation import limits
-from foundation.live import cut, tell
+from foundation.live import cut
 from privacy.audiences import OF_BANDS, Audience
 from privacy.viewer import Viewer
 from sessions_app.models import ChatLine, Invite, JamSession, Participant
-from sessions_app.models.sessions import SEATS
+from sessions_app.models.sessions import SEATS, open_now
+from sessions_app.services import rooms
 
 INVITE_LIFETIME = timedelta(days=7)
 _signer = signing.Signer(salt="sessions.invite")
@@ -90,9 +91,9 @@ def find_invite(token: str, viewer: Viewer) -> Invite | None:
         public_id=public_id,
         revoked_at__isnull=True,
         expires_at__gt=timezone.now(),
-        session__closed_at__isnull=True,
     )
-    hosted = shown_people(JamSession.objects.all(), viewer, "host").order_by()
+    open_ones = JamSession.objects.filter(open_now())
+    hosted = shown_people(open_ones, viewer, "host").order_by()
     return shown_people(rows, viewer, "made_by").filter(session__in=hosted.values("pk")).first()
 
 
@@ -137,13 +138,9 @@ def take_off_band(session: JamSession) -> None:
     transaction.on_commit(lambda: cut(f"jam.{session.pk}"))
 
 
-@transaction.atomic
 def close(session: JamSession) -> None:
-    """End the session for everybody."""
-    JamSession.objects.filter(pk=session.pk, closed_at__isnull=True).update(
-        closed_at=timezone.now()
-    )
-    transaction.on_commit(lambda: tell(f"jam.{session.pk}", type="room.closed"))
+    """End the session for everybody, and the take in it."""
+    rooms.close([session.pk])
 
 
 def say(session: JamSession, author: User, *, text: str, ref: str) -> tuple[ChatLine, bool]:

@@ -1,13 +1,14 @@
 """What stops in rooms and recordings with a child's account, and what goes on with it."""
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
 from foundation.live import cut
 from privacy.wall import as_system
 from sessions_app.models import Invite, JamSession, Participant, Recording, RecordingConsent, Stem
-from sessions_app.services import leaving
+from sessions_app.services import endings, leaving, rooms
 from sessions_app.services import recording as recordings
 
 ASKING, RECORDING = Recording.State.ASKING, Recording.State.RECORDING
@@ -19,26 +20,27 @@ def stop(child: User) -> None:
 
     Pieces of sound that their browser still holds are refused: nobody can sign in to send them.
     """
-    running = Recording.objects.filter(state__in=[ASKING, RECORDING], consents__user=child)
-    for recording in running.order_by("pk"):
+    playing = Stem.objects.filter(player=child).values("recording")
+    running = Recording.objects.filter(Q(state=RECORDING, pk__in=playing) | Q(state=ASKING))
+    for recording in running.filter(consents__user=child).order_by("pk"):
         if recording.state == RECORDING:
             recordings.stop(recording)
         elif recording.session is not None:
-            recordings.left_while_asked(recording.session, child.pk)
+            endings.left(recording.session, child.pk)
     Stem.objects.filter(player=child, state=Stem.State.CAPTURING).update(state=Stem.State.WITHDRAWN)
     RecordingConsent.objects.filter(user=child, answer=RecordingConsent.Answer.WAITING).update(
         answer=RecordingConsent.Answer.NO, answered_at=timezone.now()
     )
-    JamSession.objects.filter(host=child, closed_at=None).update(closed_at=timezone.now())
+    rooms.close(JamSession.objects.filter(host=child, closed_at=None).values_list("pk", flat=True))
     Invite.objects.filter(made_by=child, revoked_at=None).update(revoked_at=timezone.now())
     leaving.mix_again_after(child)
-    rooms = Participant.objects.filter(user=child).order_by("-pk")
-    keys = list(rooms.values_list("session_id", flat=True)[: leaving.ROOMS])
+    seats = Participant.objects.filter(user=child).order_by("-pk")
+    keys = list(seats.values_list("session_id", flat=True)[: leaving.ROOMS])
     transaction.on_commit(lambda: _cut(keys))
 
 
-def _cut(rooms: list[int]) -> None:
-    for key in rooms:
+def _cut(sessions: list[int]) -> None:
+    for key in sessions:
         cut(f"jam.{key}")
 
 

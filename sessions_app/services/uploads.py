@@ -19,12 +19,12 @@ from django.utils.translation import gettext as _
 from foundation.ids import new_public_id
 from foundation.problems import Conflict, TooLarge, Unprocessable
 from sessions_app.models import Recording, Stem, StemChunk
+from sessions_app.models.recordings import LONGEST_MS
+from sessions_app.services import endings, storage
 from sessions_app.services import recording as recordings
-from sessions_app.services import storage
 
 CHUNK_SECONDS = 5
 MAX_CHUNK_BYTES = 8 * 1024 * 1024
-LONGEST_MS = 3 * 3_600_000  # of a take
 TOLERANCE_MS = 5_000  # of everything a clock says: browsers' clocks and last moments
 MAX_CHUNKS = (LONGEST_MS + TOLERANCE_MS) // (CHUNK_SECONDS * 1000)
 AHEAD_MS = 30_000  # by so much chunks may be ahead of the time that has passed
@@ -91,7 +91,7 @@ def _bounds(recording: Recording) -> tuple[float, float]:
         return begin, recording.stops_at_ms
     if recording.session is None:
         return begin, begin + LONGEST_MS
-    return begin, min(recordings.session_ms(recording.session), begin + LONGEST_MS)
+    return begin, min(endings.session_ms(recording.session), begin + LONGEST_MS)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.faces import Faces
@@ -27,22 +28,30 @@ from privacy.viewer import Viewer
 from sessions_app import permissions, queries
 from sessions_app.forms import SessionAudienceForm, SessionForm
 from sessions_app.models import Invite, JamSession, Participant
-from sessions_app.services import deleting, sessions
+from sessions_app.services import deleting, rooms, sessions
 from sessions_app.views import shared
 from sessions_app.views.shapes import recording_card, session_card, session_preview
+
+OWN_ROOMS = 12
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """List live sessions that the viewer may see, newest first."""
+    """List the live sessions that the viewer may see, newest first, and their own empty rooms."""
     viewer = Viewer.looking(request)
-    page = newest_first(queries.live_sessions(viewer), request.GET.get("after"))
+    after = request.GET.get("after")
+    page = newest_first(queries.live_sessions(viewer), after)
+    queries.with_inside(page.items, viewer)
+    mine: Any = []
+    if viewer.is_member and not after:
+        mine = queries.my_empty_rooms(viewer).order_by("-created_at", "-pk")[:OWN_ROOMS]
     faces = Faces(viewer)
     return render(
         request,
         "sessions/list.html",
         {
             "sessions": [session_card(one, faces) for one in page.items],
+            "mine": [session_card(one, faces) for one in mine],
             "next_url": page.next_url(request),
         },
     )
@@ -78,6 +87,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     viewer = posing.viewer
     rows = previews.previewed(queries.sessions(viewer))
     session: Any = get_visible_or_404(rows, viewer, public_id=public_id)
+    queries.with_inside([session], viewer)
     players = [one.user for one in queries.players_of(viewer, session)]
     takes = queries.shown_recordings(viewer).filter(session=session)
     takes = queries.listed(takes, viewer).order_by("-created_at", "-pk")[:20]
@@ -98,11 +108,22 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
             "recordings": [recording_card(one, viewer, faces) for one in takes],
             "enter_url": reverse("room", args=[session.public_id]),
             "audience_form": SessionAudienceForm(instance=session) if is_host else None,
+            "empty_minutes": settings.ROOM_EMPTY_MINUTES,
+            "keep_choices": _keep_choices() if is_host else [],
             **shared.context(request, viewer, session, owned=is_host),
             **previews.context(session, session_preview(session)),
         },
     )
     return previews.ask_robots(page, session)
+
+
+def _keep_choices() -> list[tuple[int, str]]:
+    """Return for how many days a host may keep an empty room open, with the words for it."""
+    days = [one for one in (1, 3, settings.ROOM_KEPT_DAYS) if one <= settings.ROOM_KEPT_DAYS]
+    return [
+        (one, ngettext("For a day", "For %(n)d days", one) % {"n": one})
+        for one in dict.fromkeys(days)
+    ]
 
 
 def _invites(request: HttpRequest, viewer: Viewer, session: JamSession) -> list[dict[str, object]]:
@@ -176,6 +197,35 @@ def revoke_invite(request: MemberRequest, public_id: str, invite_id: str) -> Htt
     mine = Invite.objects.filter(session=session)
     sessions.revoke(get_visible_or_404(mine, Viewer.looking(request), public_id=invite_id))
     messages.success(request, _("The invitation no longer works."))
+    return redirect(session)
+
+
+@login_required
+@require_POST
+def keep_open(request: MemberRequest, public_id: str) -> HttpResponse:
+    """Keep a room open with nobody in it: its host's wish, at most for a stated time."""
+    session = _hosted(request, public_id)
+    try:
+        days = int(request.POST.get("days", ""))
+    except ValueError:
+        days = -1
+    if not 0 <= days <= settings.ROOM_KEPT_DAYS:
+        messages.error(
+            request,
+            ngettext(
+                "A room stays open for at most a day. Nothing was changed.",
+                "A room stays open for at most %(n)d days. Nothing was changed.",
+                settings.ROOM_KEPT_DAYS,
+            )
+            % {"n": settings.ROOM_KEPT_DAYS},
+        )
+        return redirect(session)
+    if not session.is_open:
+        messages.error(request, _("This session is closed. Open a new one."))
+        return redirect(session)
+    rooms.keep_open(session, days)
+    said = _("The room stays open.") if days else _("The room closes when nobody has been in it.")
+    messages.success(request, said)
     return redirect(session)
 
 

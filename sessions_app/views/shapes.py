@@ -121,7 +121,7 @@ def session_preview(session: Any) -> Preview:
 
 
 def session_card(session: Any, faces: Faces) -> dict[str, Any]:
-    """Return what a list shows of a session (from `queries.sessions`)."""
+    """Return what a list shows of a session (from `queries.sessions`, best `with_inside`)."""
     host = shown_person(session, "host")
     theirs = host is not None or session.host is None  # who is leaving takes their words along
     return {
@@ -134,5 +134,9 @@ def session_card(session: Any, faces: Faces) -> dict[str, Any]:
         "player_count": session.player_count,
         "audience": session.audience,
         "is_open": session.is_open,
+        "is_live": session.is_live,
+        "inside": [faces.of(one) for one in getattr(session, "inside", [])],
+        "closes_at": session.closes_at,
+        "kept_until": session.kept_until,
         "created_at": session.created_at,
     }

@@ -9,7 +9,8 @@ from accounts.requests import MemberRequest
 from privacy.access import visible
 from privacy.viewer import Viewer
 from sessions_app.models import Recording
-from sessions_app.services import storage, uploads
+from sessions_app.models.recordings import LONGEST_MS
+from sessions_app.services import storage
 
 
 @login_required
@@ -31,6 +32,6 @@ def page(request: MemberRequest) -> HttpResponse:
         }
         for stem in stems
     ]
-    hours = uploads.LONGEST_MS // 3_600_000
+    hours = LONGEST_MS // 3_600_000
     context = {"use": storage.use_of(request.user.pk), "stems": rows, "hours": hours}
     return render(request, "sessions/storage.html", context)

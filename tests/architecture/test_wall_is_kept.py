@@ -25,7 +25,7 @@ ALLOWED = {
     "sessions_app/services/publishing.py:withdraw": "the mix of several",
     "sessions_app/services/publishing.py:_delete_sound": "a stem that is withdrawn already",
     "sessions_app/services/recording.py:_start": "makes everybody's stems",
-    "sessions_app/services/recording.py:mix_when_ready": "the mix and stems of several",
+    "sessions_app/services/mixing.py:mix_when_ready": "the mix and stems of several",
     "sessions_app/services/stopping.py:stop": "a child's, at its parent's wish; mixes of several",
     "sessions_app/services/stopping.py:resume": "as above",
 }

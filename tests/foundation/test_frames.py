@@ -36,6 +36,8 @@ def in_room(cast: Cast, *said: Any) -> list[dict[str, Any]]:
 
     async def talk(socket: Socket) -> list[dict[str, Any]]:
         answers = []
+        await socket.say({"t": "hello"})
+        assert (await socket.hear())["t"] == "welcome"
         for one in said:
             await socket.say(one)
             answers.append(await socket.hear())

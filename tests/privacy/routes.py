@@ -257,6 +257,7 @@ SURFACES = [
     Surface("jam_audience", "session", {"POST": Way("host", 302, data={"audience": "public"})}),
     Surface("jam_who", "session", {"GET": Way("host")}),
     Surface("make_jam_link", "session", {"POST": Way("host", 302)}),
+    Surface("keep_jam", "session", {"POST": Way("host", 302, data={"days": "1"})}),
     Surface("close_jam", "session", {"POST": Way("host", 302)}),
     Surface("delete_jam", "session", {"POST": Way("host", 302)}),
     Surface("make_invite", "session", {"POST": Way("host", 302)}),

@@ -18,7 +18,7 @@ from messaging import services as messaging
 from privacy import desk, links, media
 from privacy.models import Export
 from privacy.viewer import Viewer
-from sessions_app.models import Mix, Stem
+from sessions_app.models import JamSession, Mix, Stem
 from sessions_app.services import sessions
 from tests.cast import ROLES, Cast, person
 
@@ -52,6 +52,8 @@ class World:
         }
         self.things |= self._ties()
         self._found()
+        # Somebody is in each room: lists show what is live.
+        JamSession.objects.update(occupied_until=timezone.now() + timedelta(hours=1))
         self.things |= self._bands()
         self.things["invite"] = self.things["link"] = {
             "owner": sessions.invite(cast.sessions["participants"], cast["owner"]),

@@ -15,6 +15,7 @@ from privacy import tombstones
 from privacy.models import Erasure
 from sessions_app.models import JamSession, Recording
 from tests.cast import Cast, person, recorded
+from tests.presence import come_in
 
 LIST = "/api/v1/recordings/"
 SESSIONS = "/api/v1/sessions/"
@@ -127,7 +128,7 @@ def test_404_is_the_same_for_hidden_and_missing(cast: Cast) -> None:
 
 
 def test_405(cast: Cast) -> None:
-    response = cast.client("owner").delete(url_of(cast.recordings["me"]))
+    response = cast.client("owner").put(url_of(cast.recordings["me"]))
     is_problem(response, 405)
     assert "PATCH" in response["Allow"]
 
@@ -303,7 +304,14 @@ def test_a_session_is_opened_and_read(cast: Cast) -> None:
     made = response.json()
     assert (made["host"], made["players"], made["open"]) == ("stranger", 1, True)
     assert client.get(f"{SESSIONS}{made['id']}/").json() == made
-    assert made in cast.client("anonymous").get(SESSIONS).json()["results"]
+    assert (made["live"], made["inside"]) == (False, [])
+
+    def listed(role: str) -> list[str]:
+        return [one["id"] for one in cast.client(role).get(SESSIONS).json()["results"]]
+
+    assert (listed("stranger"), listed("anonymous")) == ([made["id"]], [])  # one's own, and live
+    come_in(JamSession.objects.get(public_id=made["id"]), cast["stranger"])
+    assert listed("anonymous") == [made["id"]]
 
 
 def test_a_session_is_private_unless_said_otherwise(cast: Cast) -> None:

@@ -9,8 +9,7 @@ import pytest
 from django.utils import timezone
 
 from sessions_app.models import JamSession, Mix, Participant, Recording, RecordingConsent, Stem
-from sessions_app.services import recording as recordings
-from sessions_app.services import rendering
+from sessions_app.services import endings, rendering
 from tests.cast import Cast
 from tests.sessions_app.test_api import is_problem
 
@@ -32,7 +31,7 @@ def a_take(cast: Cast, host: str = "owner") -> Recording:
     session = JamSession.objects.create(host=cast[host], title="take")
     take = Recording.objects.create(
         session=session, owner=cast[host], state="uploading", starts_at_ms=BEGIN,
-        stops_at_ms=BEGIN + 1000 * SECONDS, upload_due_at=timezone.now() + recordings.UPLOADS_WAIT,
+        stops_at_ms=BEGIN + 1000 * SECONDS, upload_due_at=timezone.now() + endings.UPLOADS_WAIT,
     )  # fmt: skip
     for name in PLAYERS:
         Participant.objects.get_or_create(session=session, user=cast[name])

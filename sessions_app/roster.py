@@ -1,0 +1,82 @@
+"""Who is in a room for one socket: those of whom its person may know, pair by pair."""
+
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import User
+from sessions_app.services.presence import Peer, Room
+
+VERDICT_LASTS = 30.0  # seconds; whatever changes one says `gate.check`, and ends it before
+
+Ask = Callable[[list[int]], Awaitable[dict[int, User]]]
+
+
+@dataclass
+class Changes:
+    """What differs from what the client was shown last, as frames' fields."""
+
+    came: list[dict[str, Any]]
+    left: list[str]
+    changed: list[dict[str, Any]]
+
+
+class Roster:
+    """What one client has been shown of the others in its room, and the verdicts behind it."""
+
+    def __init__(self, room: Room, me: Peer, ask: Ask) -> None:
+        self._room, self._me, self._ask = room, me, ask
+        self._verdicts: dict[int, tuple[float, User | None]] = {}
+        self.shown: dict[str, dict[str, Any]] = {}
+        self.take = ""  # id of the recording that the client knows of: others' part in it is shown
+
+    def forget(self) -> None:
+        """The gate may say something else from now on."""
+        self._verdicts.clear()
+
+    def knows(self, peer: str, user_id: int) -> bool:
+        """Return whether a peer is shown, by a verdict that still holds: asks nobody."""
+        ends, person = self._verdicts.get(user_id, (0.0, None))
+        return peer in self.shown and person is not None and ends > time.monotonic()
+
+    async def person(self, user_id: int) -> User | None:
+        """Return somebody in the room if this socket's person may know of them."""
+        return (await self._people([user_id])).get(user_id)
+
+    async def look(self) -> Changes:
+        """Ask who is there, and the gate about each; return what changed for the client."""
+        peers = [one for one in await self._room.peers() if one.user_id != self._me.user_id]
+        people = await self._people(one.user_id for one in peers)
+        now = {
+            one.peer: self._public(one, people[one.user_id])
+            for one in peers
+            if one.user_id in people
+        }
+        before, self.shown = self.shown, now
+        return Changes(
+            came=[about for peer, about in now.items() if peer not in before],
+            left=[peer for peer in before if peer not in now],
+            changed=[
+                about for peer, about in now.items() if peer in before and before[peer] != about
+            ],
+        )
+
+    async def _people(self, keys: Iterable[int]) -> dict[int, User]:
+        wanted, now = set(keys), time.monotonic()
+        unknown = [key for key in wanted if self._verdicts.get(key, (0.0, None))[0] <= now]
+        if unknown:
+            met = await self._ask(unknown)
+            for key in unknown:
+                self._verdicts[key] = (now + VERDICT_LASTS, met.get(key))
+        known = {key: self._verdicts[key][1] for key in wanted if key in self._verdicts}
+        return {key: person for key, person in known.items() if person is not None}
+
+    def _public(self, peer: Peer, person: User) -> dict[str, Any]:
+        return {
+            "peer": peer.peer,
+            "user": person.public_id,
+            "name": person.username,
+            "muted": peer.muted,
+            "recorded": peer.take != "" and peer.take == self.take,
+        }

@@ -1,0 +1,344 @@
+"""Every frame of a room, between every two of its roles, with and without each earlier frame.
+
+Two rooms: one of grown-ups, of whom two blocked each other, and a child's. Everybody who can have
+a seat has one. In each round one role says `hello` another way than the others (never, twice, late)
+or all do; everybody sends everything, and what reaches whom is held against one table.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync
+from channels.db import database_sync_to_async
+
+from accounts.services import ties
+from foundation.sockets import HIDDEN
+from sessions_app.consumers import JamConsumer
+from sessions_app.models import JamSession, Participant, Recording
+from tests.cast import Cast, person
+from tests.privacy.talking import Socket
+from tests.privacy.test_sockets import PATHS, one_connection
+
+__all__ = ["one_connection"]
+
+HELLO = {"t": "hello"}
+HOW = ("first", "missing", "twice", "late")
+
+
+@dataclass(frozen=True)
+class Company:
+    """Who is in a room, who is kept apart there, and who gets in by no frame at all."""
+
+    session: JamSession
+    people: tuple[str, ...]
+    apart: frozenset[frozenset[str]]
+    outside: tuple[str, ...] = ()
+
+    def meet(self, one: str, other: str) -> bool:
+        return one != other and frozenset({one, other}) not in self.apart
+
+
+def grown_ups(cast: Cast) -> Company:
+    """A host and three guests, two of whom are behind a block; outside: who has no right to it."""
+    session = cast.sessions["public"]
+    cast.people["barred"] = person("barred")
+    for role in ("former", "stranger", "barred", "leaving"):
+        Participant.objects.create(session=session, user=cast[role])
+    ties.block(cast["stranger"], cast["former"])
+    ties.block(cast["barred"], cast["owner"])
+    cast.people["unseated"] = person("unseated")
+    return Company(
+        session,
+        ("owner", "participant", "former", "stranger"),
+        frozenset({frozenset({"former", "stranger"})}),
+        ("barred", "leaving", "unseated", "anonymous"),
+    )
+
+
+def of_a_child(cast: Cast) -> Company:
+    """A child's room: a classmate and the child's guardian are in no circle of each other."""
+    session = JamSession.objects.create(host=cast["child"], audience="members")
+    inside = ("child", "classmate", "teacher", "guardian", "coordinator")
+    outside = ("other-child", "other-teacher", "far-child", "far-teacher", "owner", "stranger")
+    for role in (*inside, *outside):
+        Participant.objects.create(session=session, user=cast[role])
+    apart = frozenset({frozenset({"classmate", "guardian"})})
+    return Company(session, inside, apart, outside)
+
+
+COMPANIES: dict[str, Callable[[Cast], Company]] = {
+    "grown-ups": grown_ups,
+    "a child's": of_a_child,
+}
+
+
+@dataclass
+class Seat:
+    """One role's socket, how it says hello, and what reached it."""
+
+    role: str
+    socket: Socket
+    how: str
+    peer: str = "none"
+    muted: bool = False
+    heard: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def is_in(self) -> bool:
+        return self.peer != "none"
+
+    async def mark(self) -> str:
+        """Say something that comes back after whatever was said and heard here before.
+
+        The same line each time: one that is stored is passed on again, and costs no budget.
+        """
+        ref = str(uuid.uuid5(uuid.NAMESPACE_OID, self.role))
+        await self.socket.say({"t": "chat", "text": "now", "ref": ref})
+        return ref
+
+    async def listen(self, until: str) -> None:
+        """Take in whatever comes, up to one's own mark: as a line, or refused to who isn't in."""
+        while True:
+            frame = await self.socket.hear()
+            if frame.get("t") == "welcome":
+                self.peer = frame["you"]
+            if frame.get("ref") == until and frame["t"] != "ack":
+                return
+            if frame.get("text") != "now" and frame["t"] != "ack":
+                self.heard.append(frame)
+
+    async def hello(self) -> None:
+        for _ in range({"first": 1, "twice": 2, "late": 1}.get(self.how, 0)):
+            await self.socket.say(HELLO)
+
+    def frames(self, *kinds: str) -> list[dict[str, Any]]:
+        return [one for one in self.heard if one.get("t") in kinds]
+
+
+class Round:
+    def __init__(self, company: Company, cookies: dict[str, str], how: dict[str, str]) -> None:
+        path = PATHS["jam-socket"].format(company.session.public_id)
+        self.company = company
+        self.seats = [Seat(role, Socket(path, cookies[role]), how.get(role, "first"))
+                      for role in company.people]  # fmt: skip
+        self.wrong: list[str] = []
+
+    async def settle(self) -> None:
+        """Wait until all that was said is done, and then until all that came of it has come."""
+        for _ in range(2):
+            marks = [await seat.mark() for seat in self.seats]
+            for seat, ref in zip(self.seats, marks, strict=True):
+                await seat.listen(ref)
+
+    def hold(self, what: str, seat: Seat, got: Any, want: Any) -> None:
+        if got != want:
+            self.wrong.append(f"{what} to {seat.role} ({seat.how}): {got}, not {want}")
+
+    def others(self, seat: Seat) -> list[Seat]:
+        """Return those who are in and whom this one meets, if it is in itself."""
+        if not seat.is_in:
+            return []
+        return [one for one in self.seats
+                if one.is_in and self.company.meet(one.role, seat.role)]  # fmt: skip
+
+    async def run(self) -> list[str]:
+        for seat in self.seats:
+            await seat.socket.open()
+        try:
+            for late in (False, True):
+                for seat in self.seats:
+                    if late == (seat.how == "late"):
+                        await seat.hello()
+                        await self.settle()
+                await self.talk("late" if late else "early")
+            for seat in self.askers():
+                await self.record(seat)
+            await self.leave()
+        finally:
+            for seat in self.seats:
+                await seat.socket.close()
+        return self.wrong
+
+    async def talk(self, when: str) -> None:
+        """Everybody says, signals and shows something; check who heard whom."""
+        for seat in self.seats:
+            seat.heard.clear()
+
+        for seat in self.seats:
+            ref = str(uuid.uuid4())
+            await seat.socket.say({"t": "chat", "text": f"mark-{when}-{seat.role}", "ref": ref})
+            await seat.socket.say({"t": "state", "muted": not seat.muted})
+            seat.muted = not seat.muted if seat.is_in else seat.muted
+            for other in self.seats:
+                data = {"mark": f"{when}-{seat.role}"}
+                await seat.socket.say({"t": "signal", "to": other.peer, "data": data})
+            await seat.socket.say({"t": "clock", "t0": 7.0})
+        await self.settle()
+        for seat in self.seats:
+            heard = self.others(seat)
+            names = sorted(one.role for one in heard)
+            itself = [seat.role] if seat.is_in else []
+            lines = sorted(one["text"] for one in seat.frames("chat"))
+            want = sorted(f"mark-{when}-{name}" for name in (*names, *itself))
+            self.hold("chat", seat, lines, want)
+            signals = sorted(one["data"]["mark"] for one in seat.frames("signal"))
+            self.hold("signal", seat, signals, [f"{when}-{name}" for name in names])
+            shown = {one["peer"]: one["muted"] for one in seat.frames("state")}
+            self.hold("state", seat, shown, {one.peer: one.muted for one in heard})
+            absent = {one["for"] for one in seat.frames("error") if one["code"] == "absent"}
+            want_absent = set() if seat.is_in else {"chat", "state", "signal"}
+            self.hold("error", seat, absent, want_absent)
+            self.hold("clock", seat, len(seat.frames("clock")), 1)
+
+    async def record(self, asker: Seat) -> None:
+        """One asks; another says no. Those who were asked hear of it, nobody else does."""
+        for seat in self.seats:
+            seat.heard.clear()
+        await asker.socket.say({"t": "record.ask", "title": f"mark-take-{asker.role}"})
+        await self.settle()
+        asked = self.asked_by(asker)
+        ids = {one["id"] for seat in self.seats for one in seat.frames("recording")}
+        self.hold("takes", asker, len(ids), 1 if asked else 0)
+        if not asked:
+            return
+        (take,) = ids
+        for seat in self.seats:
+            told = [(one["state"], one["answer"]) for one in seat.frames("recording")]
+            mine = "yes" if seat is asker else "waiting"
+            self.hold("record.ask", seat, told, [("asking", mine)] if seat in asked else [])
+            names = {name for one in seat.frames("recording") for name in one["waiting"]}
+            want = {self.name(one) for one in asked if one is not asker} if seat in asked else set()
+            self.hold("names", seat, names, want)
+            seat.heard.clear()
+        await self.strangers_say(take, asked)
+        refuser = next(one for one in reversed(asked) if one is not asker or len(asked) == 1)
+        await refuser.socket.say({"t": "record.answer", "recording": take, "yes": False})
+        await self.settle()
+        for seat in self.seats:
+            told = [one["state"] for one in seat.frames("recording")]
+            if len(asked) > 1:
+                self.hold("record.answer", seat, told, ["declined"] if seat in asked else [])
+
+    async def strangers_say(self, take: str, asked: list[Seat]) -> None:
+        """Who wasn't asked can neither answer nor stop, whatever they know of it."""
+        rest = [seat for seat in self.seats if seat not in asked]
+        for seat in rest:
+            await seat.socket.say({"t": "record.answer", "recording": take, "yes": True})
+            await seat.socket.say({"t": "record.stop", "recording": take})
+        await self.settle()
+        for seat in rest:
+            codes = {(one["for"], one["code"]) for one in seat.frames("error")}
+            why = "missing" if seat.is_in else "absent"
+            self.hold("refusal", seat, codes, {("record.answer", why), ("record.stop", why)})
+
+    def askers(self) -> list[Seat]:
+        """Return everybody where all are alike, and else the one who isn't."""
+        odd = [seat for seat in self.seats if seat.how != "first"]
+        return odd if len(odd) == 1 else self.seats
+
+    def asked_by(self, asker: Seat) -> list[Seat]:
+        """Return whom a take takes in: the asker, and in the order they came who meets them all."""
+        if not asker.is_in:
+            return []
+        asked = [asker]
+        early = [one for one in self.seats if one.is_in and one.how != "late"]
+        for seat in (*early, *(one for one in self.seats if one.is_in and one.how == "late")):
+            if all(self.company.meet(one.role, seat.role) for one in asked):
+                asked.append(seat)
+        return asked
+
+    def name(self, seat: Seat) -> str:
+        return NAMES.get(seat.role, seat.role)
+
+    async def leave(self) -> None:
+        """The first one goes: those who met them see it, nobody else does."""
+        goes = self.seats[0]
+        told = self.others(goes)
+        for seat in self.seats:
+            seat.heard.clear()
+        await goes.socket.close()
+        self.seats.remove(goes)
+        await self.settle()
+        for seat in self.seats:
+            left = [one["peer"] for one in seat.frames("peer.left")]
+            self.hold("peer.left", seat, left, [goes.peer] if seat in told else [])
+
+
+NAMES = {"child": "ada", "classmate": "ben", "guardian": "grete", "teacher": "tilda",
+         "coordinator": "karl"}  # fmt: skip
+
+
+def ways(people: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """All alike, and each one alone in another way than the rest."""
+    for how in HOW:
+        yield dict.fromkeys(people, how)
+    for how in HOW[1:]:
+        for one in people:
+            yield {one: how}
+
+
+@pytest.mark.clause("blocks", "recording-consent", "children-seen")
+@pytest.mark.promise("JK-11")
+@pytest.mark.parametrize("name", list(COMPANIES))
+def test_every_frame_reaches_whom_the_table_says(
+    cast: Cast, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A test's transaction is never committed: what follows a commit follows at once.
+    monkeypatch.setattr("django.db.transaction.on_commit", lambda does, **_: does())
+    company = COMPANIES[name](cast)
+    cookies = {role: cookie_of(cast, role) for role in (*company.people, *company.outside)}
+
+    @async_to_sync
+    async def walk(how: dict[str, str]) -> list[str]:
+        wrong = await Round(company, cookies, how).run()
+        await database_sync_to_async(Recording.objects.filter(session=company.session).delete)()
+        return [f"{how}: {one}" for one in wrong]
+
+    wrong = []
+    for how in ways(company.people):
+        wrong += walk(how)
+    assert wrong == [], "\n".join(wrong[:40])
+
+
+@pytest.mark.clause("blocks", "who-sees", "children-seen")
+@pytest.mark.parametrize("name", list(COMPANIES))
+def test_who_is_outside_says_and_hears_nothing(cast: Cast, name: str) -> None:
+    company = COMPANIES[name](cast)
+    path = PATHS["jam-socket"].format(company.session.public_id)
+    cookies = {role: cookie_of(cast, role) for role in (company.people[0], *company.outside)}
+
+    @async_to_sync
+    async def walk() -> dict[str, Any]:
+        inside = Seat(company.people[0], Socket(path, cookies[company.people[0]]), "first")
+        await inside.socket.open()
+        await inside.hello()
+        await inside.listen(await inside.mark())
+        inside.heard.clear()
+        got: dict[str, Any] = {}
+        for role in company.outside:
+            socket = Socket(path, cookies[role])
+            await socket.open()
+            for frame in (HELLO, {"t": "chat", "text": "mark-outside", "ref": str(uuid.uuid4())},
+                          {"t": "record.ask"}):  # fmt: skip
+                await socket.say(frame)
+            got[role] = await socket.hear()
+            await socket.close()
+        await inside.listen(await inside.mark())
+        got["inside"] = inside.heard
+        await inside.socket.close()
+        return got
+
+    assert walk() == {**{role: {"closed": HIDDEN} for role in company.outside}, "inside": []}
+    assert not Recording.objects.filter(session=company.session).exists()
+
+
+def test_the_walk_knows_every_frame_that_a_room_takes() -> None:
+    assert set(JamConsumer.known) == {"hello", "signal", "clock", "chat", "state", "record.ask",
+                                      "record.answer", "record.stop"}  # fmt: skip
+
+
+def cookie_of(cast: Cast, role: str) -> str:
+    return cast.client(role).cookies.output(header="", sep=";").strip().split(";")[0]
