@@ -33,7 +33,7 @@ def use_of(user_id: int) -> Use:
 
 
 def limit_bytes() -> int:
-    return int(settings.STORAGE_GB_PER_PERSON * 10**9)
+    return int(settings.STORAGE_GB_PER_PERSON * 2**30)  # as pages count gigabytes
 
 
 def largest(user_id: int, count: int = 20) -> list[Stem]:

@@ -89,7 +89,7 @@ def use(cast: Cast, name: str = "owner") -> Any:
 def test_storage_ends_for_one_person_and_is_there_again_when_they_made_room(
     cast: Cast, take: Recording, settings: Any
 ) -> None:
-    settings.STORAGE_GB_PER_PERSON = 6_000 / 10**9
+    settings.STORAGE_GB_PER_PERSON = 6_000 / 2**30
     client, stem = cast.client("owner"), stem_of(take, cast)
     before = use(cast)["used"]
     assert [put(client, stem, number).status_code for number in (0, 1)] == [204, 204]
