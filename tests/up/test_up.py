@@ -159,10 +159,8 @@ def test_the_site_starts_mends_itself_stops_and_starts_again_with_its_data(folde
         again.port = int(said[0])
         assert again.port != taken.getsockname()[1]
         assert again.get("/") == 200
-        (listens,) = {
-            int(word) for pid in again.programs("uvicorn")
-            for word in psutil.Process(pid).cmdline() if word.isdigit() and int(word) > 1024
-        }  # fmt: skip
+        commands = [psutil.Process(pid).cmdline() for pid in again.programs("uvicorn")]
+        (listens,) = {int(words[words.index("--port") + 1]) for words in commands}
         assert listens not in (again.port, taken.getsockname()[1])
     with psycopg.connect(database_of(folder)) as db:
         assert db.execute("select word from word").fetchall() == [("kept",)]
