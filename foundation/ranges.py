@@ -49,13 +49,14 @@ def byte_response(
 ) -> HttpResponse | StreamingHttpResponse:
     """Answer with `size` bytes, or the range of them that was asked for: see `file_response`."""
     same = request.headers.get("If-Range", etag) == etag
-    span = _span(request.headers.get("Range", "") if same else "", size)
-    if span is None:
+    try:
+        span = _span(request.headers.get("Range", "") if same else "", size)
+    except ValueError:
         refused = HttpResponse(status=416)
         refused["Content-Range"] = f"bytes */{size}"
         return refused
-    start, end = span
-    partial = (start, end) != (0, size - 1) and size > 0
+    start, end = span or (0, size - 1)
+    partial = span is not None
     response = StreamingHttpResponse(
         _read(opened(), start, end - start + 1),
         status=206 if partial else 200,
@@ -72,16 +73,21 @@ def byte_response(
 
 
 def _span(header: str, size: int) -> tuple[int, int] | None:
-    """Return first and last byte wanted; None when they can't be satisfied."""
+    """Return first and last byte of the range asked for, which may be the whole file; else None.
+
+    Raises ValueError when it can't be satisfied.
+    """
     match = _RANGE.match(header.strip())
     if match is None or (not match[1] and not match[2]):
-        return 0, size - 1
-    if not match[1]:
-        length = int(match[2])
-        return (max(0, size - length), size - 1) if length and size else None
-    start = int(match[1])
-    end = min(int(match[2]), size - 1) if match[2] else size - 1
-    return (start, end) if start <= end and start < size else None
+        return None
+    if match[1]:
+        start = int(match[1])
+        end = min(int(match[2]), size - 1) if match[2] else size - 1
+    else:
+        start, end = max(0, size - int(match[2])), size - 1
+    if not start <= end < size:
+        raise ValueError
+    return start, end
 
 
 def _read(file: Bytes, start: int, length: int) -> Iterator[bytes]:

@@ -5,11 +5,15 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from accounts.api.me import MeView, PersonView
 from accounts.api.people import PeopleList
+from accounts.api.vocabularies import GenreWords, InstrumentWords, LanguageWords
 
 urlpatterns = [
     path("auth/", include("accounts.api.auth_urls")),
     path("v1/people/", PeopleList.as_view(), name="api_people"),
     path("v1/me/", MeView.as_view(), name="api_me"),
+    path("v1/instruments/", InstrumentWords.as_view(), name="api_instruments"),
+    path("v1/genres/", GenreWords.as_view(), name="api_genres"),
+    path("v1/languages/", LanguageWords.as_view(), name="api_languages"),
     path("v1/people/<str:username>/", PersonView.as_view(), name="api_person"),
     path("v1/", include("bands.api.urls")),
     path("v1/", include("sessions_app.api.urls")),

@@ -15,7 +15,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@setup_logging.connect
+@setup_logging.connect  # type: ignore[untyped-decorator]
 def write_as_the_site_does(**_about: Any) -> None:
     """Have the worker's lines written by the settings' own formatter, and not by Celery's."""
     logging.config.dictConfig(settings.LOGGING)

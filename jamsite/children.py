@@ -24,7 +24,7 @@ OPEN = frozenset(
     " account_login account_logout account_reauthenticate security_settings account_change_password"
     " public_requests request_link shared oembed sitemap sitemap_day statistics gpc crash"
     " api_me api_session api_sessions api_recording api_recordings api_stem api_chunk"
-    " api_complete api_storage storage schema api_docs"
+    " api_complete api_storage storage api_instruments api_genres api_languages schema api_docs"
     # and of allauth's flows for apps
     " current_session refresh login authenticate login_webauthn authenticate_webauthn"
     " reauthenticate change_password config".split()

@@ -2,11 +2,14 @@
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.common import CommonMiddleware
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import escape_leading_slashes
 
 from foundation.disk import is_full, no_room
 from foundation.limits import Away, TooMany
@@ -53,6 +56,36 @@ class ProxyMiddleware:
         log.error("The proxy doesn't send X-Forwarded-Proto: see deploy/nginx.conf")
         text = "The proxy before this site must send X-Forwarded-Proto.\n"
         return HttpResponse(text, status=503, content_type="text/plain; charset=utf-8")
+
+
+class SlashMiddleware(CommonMiddleware):
+    """A missing slash at the end: Django's redirect loses a body, so what carries one is kept.
+
+    The API answers at once, as if the slash were there. Pages redirect with 308, which is followed
+    with the same method and body.
+    """
+
+    def process_request(self, request: HttpRequest) -> Any:
+        of_api = request.path.startswith("/api/") and self._sends(request)
+        if of_api and self.should_redirect_with_slash(request):
+            request.path_info += "/"
+            request.path += "/"
+        return super().process_request(request)
+
+    def get_full_path_with_slash(self, request: HttpRequest) -> str:
+        """Return the address with its slash. (Django's refuses to, for a body, in development.)"""
+        return escape_leading_slashes(request.get_full_path(force_append_slash=True))
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        was = response.status_code
+        answer = super().process_response(request, response)
+        if was == 404 and answer.status_code == 301 and self._sends(request):
+            answer.status_code = 308
+        return answer
+
+    @staticmethod
+    def _sends(request: HttpRequest) -> bool:
+        return request.method not in {"GET", "HEAD", "OPTIONS"}
 
 
 class LeavingMiddleware:

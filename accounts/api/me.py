@@ -13,10 +13,11 @@ from accounts.models.profiles import FIELDS
 from accounts.queries import my_real_name, my_shown_profile, profile_for
 from accounts.services.profiles import write_profile
 from accounts.views.shapes import person_shape
+from foundation.strict import StrictQuery
 from privacy.viewer import Via, Viewer
 
 
-class MeView(APIView):
+class MeView(StrictQuery, APIView):
     """The signed-in person."""
 
     @extend_schema(responses=MeSerializer)
@@ -45,7 +46,7 @@ class MeView(APIView):
         return dict(MeSerializer(shape).data)
 
 
-class PersonView(APIView):
+class PersonView(StrictQuery, APIView):
     """A person, as the caller may see them: fields that aren't shown are empty."""
 
     permission_classes = [AllowAny]

@@ -22,6 +22,7 @@ from accounts.views.finding import count_search
 from accounts.views.shapes import found_shape
 from accounts.vocabulary import Level
 from foundation.api import KeysetPagination
+from foundation.strict import StrictQuery, flag
 from privacy.viewer import Via, Viewer
 
 
@@ -51,12 +52,13 @@ class PeoplePagination(KeysetPagination):
         return list(self._page.items)
 
 
-class PeopleList(GenericAPIView[Any]):
+class PeopleList(StrictQuery, GenericAPIView[Any]):
     """Musicians who want to be found; each thing asked for counts where you may see it."""
 
     permission_classes = [AllowAny]
     serializer_class = FoundSerializer
     pagination_class = PeoplePagination
+    query = tuple(FindForm.base_fields)
 
     @extend_schema(
         parameters=[
@@ -75,7 +77,9 @@ class PeopleList(GenericAPIView[Any]):
     def get(self, request: Request) -> Response:
         viewer = Viewer.looking(request, Via.API)
         count_search(request)
-        form = FindForm(request.query_params)
+        asked = request.query_params.copy()
+        asked["open"] = "true" if flag(asked, "open") else "false"
+        form = FindForm(asked)
         if not form.is_valid():
             raise serializers.ValidationError(form.errors.get_json_data())
         found: Any = self.paginate_queryset((viewer, form.wanted()))

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from accounts import checks
 from accounts.models import FIELD_AUDIENCES
 from accounts.models.profiles import CHILD_FIELDS, FIELDS, MAX_INSTRUMENTS
+from foundation.strict import StrictBody
 
 
 class NamedSerializer(serializers.Serializer[Any]):
@@ -21,14 +22,14 @@ class LanguageSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
-class InstrumentSerializer(serializers.Serializer[Any]):
+class InstrumentSerializer(StrictBody, serializers.Serializer[Any]):
     slug = serializers.CharField()
     name = serializers.CharField(read_only=True)
     level = serializers.IntegerField(min_value=1, max_value=4)
     level_name = serializers.CharField(read_only=True)
 
 
-class PlaceSerializer(serializers.Serializer[Any]):
+class PlaceSerializer(StrictBody, serializers.Serializer[Any]):
     country = serializers.CharField(allow_blank=True, max_length=2)
     country_name = serializers.CharField(read_only=True)
     town = serializers.CharField(allow_blank=True, required=False, max_length=120)
@@ -75,7 +76,7 @@ def _slugs() -> serializers.ListField:
     return serializers.ListField(child=serializers.CharField(max_length=200), max_length=60)
 
 
-class MeChanges(serializers.Serializer[Any]):
+class MeChanges(StrictBody, serializers.Serializer[Any]):
     """What a person changes of themselves."""
 
     stage_name = serializers.CharField(allow_blank=True)
@@ -118,9 +119,6 @@ class MeChanges(serializers.Serializer[Any]):
             check("available_until", lambda: checks.until(attrs["available_until"]))
         if unknown := sorted(set(attrs.get("audiences", ())) - set(FIELDS)):
             faults["audiences"] = [f"There is no field of this name: {unknown[0]}"]
-        unknown = sorted(set(self.initial_data) - set(self.fields))
-        if unknown:
-            faults[unknown[0]] = ["There is no field of this name, or it can't be changed here."]
         if self.context["user"].is_child and set(attrs) - set(CHILD_FIELDS):
             faults["detail"] = ["A child's profile takes instruments alone."]
         if faults:

@@ -13,6 +13,7 @@ from accounts.queries import shown_person
 from bands import queries
 from bands.models import BAND_AUDIENCES, Band
 from foundation.api import KeysetPagination
+from foundation.strict import StrictQuery
 from privacy.access import get_visible_or_404
 from privacy.media import url_for
 from privacy.viewer import Via, Viewer
@@ -54,12 +55,14 @@ class BandDetailSerializer(BandSerializer):
         fields = [*BandSerializer.Meta.fields, "members"]
 
 
-class BandList(GenericAPIView[Band]):
+class BandList(StrictQuery, GenericAPIView[Band]):
     """Bands that the caller may see, newest first; `?genre=` narrows it."""
 
     permission_classes = [IsAuthenticatedOrReadOnly]
     serializer_class = BandSerializer
     pagination_class = KeysetPagination
+
+    query = ("genre",)
 
     @extend_schema(parameters=[OpenApiParameter("genre", str)], responses=BandSerializer(many=True))
     def get(self, request: Request) -> Response:
@@ -71,7 +74,7 @@ class BandList(GenericAPIView[Band]):
         return self.get_paginated_response(shapes.data)
 
 
-class BandDetail(GenericAPIView[Band]):
+class BandDetail(StrictQuery, GenericAPIView[Band]):
     """One band, and who is in it as far as the caller may know."""
 
     permission_classes = [IsAuthenticatedOrReadOnly]

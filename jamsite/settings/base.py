@@ -101,7 +101,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "accounts.signed_in.SignInMiddleware",  # the web session, by cookie or by an app's token
     "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "jamsite.middleware.SlashMiddleware",  # Django's CommonMiddleware, for bodies too
     "accounts.signed_in.CsrfMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "privacy.wall.middleware.ViewerMiddleware",
@@ -320,7 +320,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["jamsite.renderers.FastJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["foundation.api.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "foundation.schema.Schema",
     "EXCEPTION_HANDLER": "foundation.problems.handle",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "DEFAULT_THROTTLE_CLASSES": ["foundation.api.Throttle"],
@@ -339,6 +339,10 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "jamsite.flows_schema.add_flows",
+    ],
 }
 
 # Work outside the request ---------------------------------------------------------------

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.queries import shown_person
+from foundation.strict import StrictBody
 from privacy.audiences import OF_BANDS, Audience
 from privacy.media import save_url_for, url_for
 from sessions_app.models import JamSession, Recording, Stem
@@ -35,7 +36,7 @@ class BandName(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
-class SessionSerializer(serializers.ModelSerializer[JamSession]):
+class SessionSerializer(StrictBody, serializers.ModelSerializer[JamSession]):
     id = serializers.CharField(source="public_id", read_only=True)
     host = serializers.SerializerMethodField()
     band = BandName(source="of_band", read_only=True, allow_null=True)
@@ -157,7 +158,7 @@ class RecordingDetailSerializer(RecordingSerializer):
         return shape
 
 
-class RecordingChangeSerializer(serializers.ModelSerializer[Recording]):
+class RecordingChangeSerializer(StrictBody, serializers.ModelSerializer[Recording]):
     audience = RecordingAudience()
 
     class Meta:
@@ -210,7 +211,7 @@ class StemSerializer(serializers.Serializer[Stem]):
         return list(stem.chunks.order_by("number").values_list("number", flat=True))
 
 
-class StemCompleteSerializer(serializers.Serializer[Any]):
+class StemCompleteSerializer(StrictBody, serializers.Serializer[Any]):
     """What a browser says of a whole stem. Limits: 3 hours, 2 channels, 8 to 192 kHz,
     points within the recording's own time ± 5 s, a clock within ±500 ppm."""
 

@@ -16,6 +16,7 @@ from accounts.models import User
 from foundation import limits
 from foundation.api import KeysetPagination, RawParser
 from foundation.problems import Conflict, Unprocessable
+from foundation.strict import StrictQuery, flag
 from privacy.access import get_visible_or_404
 from privacy.viewer import Via, Viewer
 from sessions_app import permissions, queries
@@ -33,7 +34,7 @@ def viewer_of(request: Request) -> Viewer:
     return Viewer.looking(request, Via.API)
 
 
-class SessionList(GenericAPIView[JamSession]):
+class SessionList(StrictQuery, GenericAPIView[JamSession]):
     """Sessions with somebody in the room now, as far as the caller may see them.
 
     With them, whether or not anybody is inside, the open ones in which the caller has a seat.
@@ -50,6 +51,7 @@ class SessionList(GenericAPIView[JamSession]):
         rows = queries.with_inside(page, viewer)
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)
 
+    @extend_schema(responses={201: shapes.SessionSerializer})
     def post(self, request: Request) -> Response:
         """Open a session now."""
         form = self.get_serializer(data=request.data)
@@ -65,7 +67,7 @@ class SessionList(GenericAPIView[JamSession]):
         return Response(self.get_serializer(shown).data, status=status.HTTP_201_CREATED)
 
 
-class SessionDetail(GenericAPIView[JamSession]):
+class SessionDetail(StrictQuery, GenericAPIView[JamSession]):
     permission_classes = [IsAuthenticatedOrReadOnly]
     serializer_class = shapes.SessionSerializer
 
@@ -84,19 +86,21 @@ class SessionDetail(GenericAPIView[JamSession]):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class RecordingList(GenericAPIView[Recording]):
+class RecordingList(StrictQuery, GenericAPIView[Recording]):
     """Recordings the caller may hear, newest first; `?mine=1` only those they play on or own."""
 
     permission_classes = [IsAuthenticatedOrReadOnly]
     serializer_class = shapes.RecordingSerializer
     pagination_class = KeysetPagination
 
+    query = ("mine",)
+
     @extend_schema(
         parameters=[OpenApiParameter("mine", bool)], responses=shapes.RecordingSerializer(many=True)
     )
     def get(self, request: Request) -> Response:
         viewer = viewer_of(request)
-        mine = viewer.is_member and "mine" in request.query_params
+        mine = viewer.is_member and flag(request.query_params, "mine")
         mine_only = rows.listed_rows(viewer).filter(queries.mine(viewer)) if mine else None
         shown = mine_only if mine_only is not None else rows.heard_rows(viewer)
         page: Any = self.paginate_queryset(shown)
@@ -104,7 +108,7 @@ class RecordingList(GenericAPIView[Recording]):
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
 
-class RecordingDetail(GenericAPIView[Recording]):
+class RecordingDetail(StrictQuery, GenericAPIView[Recording]):
     permission_classes = [IsAuthenticatedOrReadOnly]
     serializer_class = shapes.RecordingDetailSerializer
 
@@ -133,7 +137,7 @@ class RecordingDetail(GenericAPIView[Recording]):
             publishing.change_audience(found, form.validated_data["audience"])
         return self._answer(viewer, public_id)
 
-    @extend_schema(responses={204: None, 409: OpenApiTypes.OBJECT})
+    @extend_schema(responses={204: None})
     def delete(self, request: Request, public_id: str) -> Response:
         """Delete a recording that the caller owns; others who play on it keep their sound.
 
@@ -154,7 +158,7 @@ def own_stem(request: Request, public_id: str) -> Stem:
     return get_visible_or_404(mine, viewer_of(request), public_id=public_id)
 
 
-class StemDetail(APIView):
+class StemDetail(StrictQuery, APIView):
     """One's own stem on its way up."""
 
     @extend_schema(responses=shapes.StemSerializer)
@@ -162,18 +166,18 @@ class StemDetail(APIView):
         return Response(shapes.StemSerializer(own_stem(request, public_id)).data)
 
 
-class StemChunk(APIView):
+class StemChunk(StrictQuery, APIView):
+    problems = {
+        "put": {
+            409: "Another chunk of this number is stored, or the take is over.",
+            422: "Not this size, or not this checksum.",
+        }
+    }
     parser_classes = [RawParser]
 
     @extend_schema(
         request={"application/octet-stream": OpenApiTypes.BINARY},
-        responses={
-            204: None,
-            409: OpenApiTypes.OBJECT,
-            413: OpenApiTypes.OBJECT,
-            422: OpenApiTypes.OBJECT,
-            429: OpenApiTypes.OBJECT,
-        },
+        responses={204: None},
         parameters=[CHECKSUM],
     )
     def put(self, request: Request, public_id: str, number: int) -> Response:
@@ -187,7 +191,9 @@ class StemChunk(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class StemComplete(APIView):
+class StemComplete(StrictQuery, APIView):
+    problems = {"post": {409: "Chunks are missing: `missing` names them.", 422: "It can't be."}}
+
     @extend_schema(request=shapes.StemCompleteSerializer, responses=shapes.StemSerializer)
     def post(self, request: Request, public_id: str) -> Response:
         """Say that every chunk was sent; answers 409 with the numbers that are missing."""
@@ -198,7 +204,7 @@ class StemComplete(APIView):
         return Response(shapes.StemSerializer(uploads.complete(stem, about)).data)
 
 
-class StorageDetail(APIView):
+class StorageDetail(StrictQuery, APIView):
     """How many bytes one's own sound takes on this site, and how many it may."""
 
     permission_classes = [IsAuthenticated]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.faces import Faces
 from accounts.requests import MemberRequest
 from foundation.paging import newest_first
+from foundation.strict import said_yes
 from privacy import previews
 from privacy.access import get_visible_or_404
 from privacy.media import url_for
@@ -35,7 +36,7 @@ from sessions_app.views.shapes import (
 def index(request: HttpRequest) -> HttpResponse:
     """List public recordings, newest first; `?mine` lists those the person owns or plays on."""
     viewer = Viewer.looking(request)
-    mine = viewer.is_member and "mine" in request.GET
+    mine = viewer.is_member and said_yes(request.GET, "mine")
     rows = queries.my_recordings(viewer) if mine else queries.new_recordings(viewer)
     page = newest_first(queries.listed(rows, viewer), request.GET.get("after"))
     faces = Faces(viewer)

@@ -36,7 +36,7 @@ def test_all_of_oneself_is_read_and_changed(cast: Cast) -> None:
     told = answer.json()
     assert told == cast.client("owner").get(ME).json()
     assert (told["stage_name"], told["bio_html"], told["phone"], told["birthday"]) == (
-        "New", "<p><strong>new</strong></p>\n", "+4930123456", "1990-02-03",
+        "New", '<p dir="auto"><strong>new</strong></p>\n', "+4930123456", "1990-02-03",
     )  # fmt: skip
     assert told["instruments"] == [
         {"slug": "harp", "name": "Harp", "level": 3, "level_name": "advanced"}
