@@ -118,7 +118,7 @@ register(
     Purpose(
         key="research",
         label=_("Research"),
-        basis=Basis.INTEREST,
+        basis=Basis.CONSENT,
         texts=(
             Text(
                 1,
@@ -127,8 +127,14 @@ register(
                     "make music, without anything of my account."
                 ),
             ),
+            Text(
+                2,
+                _(
+                    "Let my public performances be part of a data set for research into how people "
+                    "make music, without anything of my account."
+                ),
+            ),
         ),
         stops=_("Nothing of yours is part of the next release of a data set."),
-        heeds_signal=False,
     )
 )

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
+from django.urls import reverse
 
 from accounts.models import User
 from privacy import consent, purposes
@@ -33,12 +34,27 @@ def new_words(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     yield grow
 
 
-@pytest.mark.promise("VJ-26")
-def test_nothing_that_needs_a_yes_runs_without_one(cast: Cast) -> None:
-    asking = [one.key for one in purposes.purposes() if one.asks]
-    assert "marketing" in asking
+@pytest.fixture
+def objectable(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Register a use that runs until somebody objects; this site has none."""
+    made = Purpose("polls", "Polls", Basis.INTEREST, (Text(1, "We ask."),), "No more.")
+    monkeypatch.setitem(purposes._purposes, "polls", replace(made, heeds_signal=False))
+    return "polls"
+
+
+@pytest.mark.clause("purposes", "cookies")
+@pytest.mark.promise("VJ-26", "JM-05")
+def test_nothing_optional_runs_without_a_yes(cast: Cast) -> None:
+    every = [one.key for one in purposes.purposes()]
+    assert {"marketing", "research", "analytics", "crash_reports"} == set(every)
     for role in ("owner", "leaving", "anonymous"):
-        assert [key for key in asking if consent.has(cast.user(role), key)] == []
+        assert [key for key in every if consent.has(cast.user(role), key)] == []
+    page = cast.client("owner").get(reverse("consent")).content.decode()
+    assert page.count("Runs only after your yes.") == len(every)
+    assert (
+        "Nothing optional runs before you said yes"
+        in cast.client("anonymous").get(reverse("cookies")).content.decode()
+    )
 
 
 def test_a_yes_counts_for_its_person_and_purpose_alone(cast: Cast) -> None:
@@ -53,13 +69,13 @@ def test_a_yes_counts_for_its_person_and_purpose_alone(cast: Cast) -> None:
 
 
 @pytest.mark.promise("VJ-26")
-def test_an_objection_holds_at_once_and_until_it_is_taken_back(cast: Cast) -> None:
+def test_an_objection_holds_at_once_and_until_it_is_taken_back(cast: Cast, objectable: str) -> None:
     owner = cast["owner"]
-    assert consent.has(owner, "research"), "on unless objected to"
-    consent.withdraw(owner, "research", channel=Channel.SETTINGS)
-    assert not consent.has(owner, "research")
-    consent.give(owner, "research", channel=Channel.SETTINGS)
-    assert consent.has(owner, "research")
+    assert consent.has(owner, objectable), "on unless objected to"
+    consent.withdraw(owner, objectable, channel=Channel.SETTINGS)
+    assert not consent.has(owner, objectable)
+    consent.give(owner, objectable, channel=Channel.SETTINGS)
+    assert consent.has(owner, objectable)
 
 
 def test_the_evidence_says_who_what_which_words_when_and_where(cast: Cast) -> None:
@@ -73,48 +89,50 @@ def test_the_evidence_says_who_what_which_words_when_and_where(cast: Cast) -> No
     assert record.created_at is not None
 
 
-def test_saying_the_same_again_adds_nothing(cast: Cast) -> None:
+def test_saying_the_same_again_adds_nothing(cast: Cast, objectable: str) -> None:
     owner = cast["owner"]
     said = [
         (consent.withdraw, "marketing"), (consent.withdraw, "marketing"),
         (consent.give, "marketing"), (consent.give, "marketing"),
-        (consent.give, "research"), (consent.withdraw, "research"), (consent.withdraw, "research"),
+        (consent.give, objectable), (consent.withdraw, objectable), (consent.withdraw, objectable),
     ]  # fmt: skip
     made = [act(owner, key, channel=Channel.SETTINGS) is not None for act, key in said]
     assert made == [True, False, True, False, False, True, False]
     assert ConsentRecord.objects.count() == sum(made)
 
 
-def test_a_yes_to_older_words_no_longer_counts(cast: Cast, new_words: Any) -> None:
+def test_a_yes_to_older_words_no_longer_counts(cast: Cast, new_words: Any, objectable: str) -> None:
     owner, participant = cast["owner"], cast["participant"]
     consent.give(owner, "marketing", channel=Channel.SETTINGS)
-    consent.withdraw(participant, "research", channel=Channel.SETTINGS)
+    consent.withdraw(participant, objectable, channel=Channel.SETTINGS)
     edition = purposes.edition()
     new_words("marketing")
-    new_words("research")
+    new_words(objectable)
     assert purposes.edition() != edition
     assert not consent.has(owner, "marketing")
     stale = {one.purpose.key for one in consent.standings(owner) if one.stale}
     assert stale == {"marketing"}
     # An objection doesn't lapse with the words it was made against.
-    assert not consent.has(participant, "research")
+    assert not consent.has(participant, objectable)
     consent.give(owner, "marketing", channel=Channel.ASKED_AGAIN)
     assert consent.has(owner, "marketing")
 
 
-def test_the_question_for_one_and_the_condition_for_many_agree(cast: Cast, new_words: Any) -> None:
+def test_the_question_for_one_and_the_condition_for_many_agree(
+    cast: Cast, new_words: Any, objectable: str
+) -> None:
     """Every history of up to three acts, on both kinds of basis, before and after new words."""
     acts = {"yes": consent.give, "no": consent.withdraw}
     histories = [[], *([a] for a in acts), *([a, b] for a in acts for b in acts)]
     names = ["owner", "participant", "former", "stranger", "leaving"]
     many = [User.objects.create_user(f"p{n}", f"p{n}@mail.example") for n in range(7)]
     people = [*(cast[name] for name in names), *many]
-    for key in ("marketing", "research"):
+    for key in ("marketing", objectable):
         for person, history in zip(people, [*histories, *histories[1:]], strict=False):
             for act in history:
                 acts[act](person, key, channel=Channel.SETTINGS)
     for _ in range(2):
-        for key in ("marketing", "research"):
+        for key in ("marketing", objectable):
             one_by_one = {one.pk for one in people if consent.has(one, key)}
             assert set(consent.willing(key).values_list("pk", flat=True)) == one_by_one
             assert 0 < len(one_by_one) < len(people) or key == "marketing"
@@ -122,12 +140,27 @@ def test_the_question_for_one_and_the_condition_for_many_agree(cast: Cast, new_w
 
 
 @pytest.mark.promise("MJ-03", "VJ-26")
-def test_rows_of_who_objected_to_research_are_left_out(cast: Cast) -> None:
+def test_rows_of_who_did_not_agree_to_research_are_left_out(cast: Cast) -> None:
     rows = Recording.objects.filter(audience="public")
     open_to_it = rows.filter(consent.allowed("research", "owner"))
-    assert set(open_to_it) == {cast.recordings["public"]}, "who is leaving is left out too"
+    assert set(open_to_it) == set()
+    for name in ("owner", "leaving"):
+        consent.give(cast[name], "research", channel=Channel.SETTINGS)
+    assert set(open_to_it.all()) == {cast.recordings["public"]}, "who is leaving is left out"
     consent.withdraw(cast["owner"], "research", channel=Channel.SETTINGS)
     assert set(open_to_it.all()) == set()
+
+
+def test_whoever_let_research_run_by_silence_is_asked(cast: Cast) -> None:
+    """A yes to the words of before, when no word counted as a yes, is none."""
+    ConsentRecord.objects.create(
+        user=cast["owner"], purpose="research", given=True, text_version=1,
+        text_sha256="0" * 64, channel="settings", language="en",
+    )  # fmt: skip
+    assert not consent.has(cast["owner"], "research")
+    assert [one.purpose.key for one in consent.standings(cast["owner"]) if one.stale] == [
+        "research"
+    ]
 
 
 def test_what_holds_now_is_one_query_in_one_index(
@@ -182,10 +215,12 @@ def test_only_the_owner_of_the_table_can_erase_evidence(db: None) -> None:
         root.rollback()
 
 
-def test_erasing_a_person_takes_their_evidence_and_shuts_the_door_again(cast: Cast) -> None:
+def test_erasing_a_person_takes_their_evidence_and_shuts_the_door_again(
+    cast: Cast, objectable: str
+) -> None:
     for name in ("owner", "participant"):
         consent.give(cast[name], "marketing", channel=Channel.SETTINGS)
-        consent.withdraw(cast[name], "research", channel=Channel.SETTINGS)
+        consent.withdraw(cast[name], objectable, channel=Channel.SETTINGS)
     assert [consent.erase(cast["owner"], 1) for _ in range(3)] == [1, 1, 0]
     left: list[Model] = list(ConsentRecord.objects.all())
     assert {one.user for one in ConsentRecord.objects.all()} == {cast["participant"]}
@@ -210,7 +245,7 @@ def test_a_withdrawal_waits_for_who_acts_on_the_yes(cast: Cast) -> None:
 
 
 @pytest.mark.promise("JT-09")
-def test_the_browsers_signal_ends_what_was_agreed_before_it(cast: Cast) -> None:
+def test_the_browsers_signal_ends_what_was_agreed_before_it(cast: Cast, objectable: str) -> None:
     owner = cast["owner"]
     consent.give(owner, "marketing", channel=Channel.SIGN_UP)
     assert not consent.has(owner, "marketing", signal=True)
@@ -218,7 +253,7 @@ def test_the_browsers_signal_ends_what_was_agreed_before_it(cast: Cast) -> None:
     assert not consent.has(owner, "marketing")
     newest = ConsentRecord.objects.filter(user=owner).latest("pk")
     assert (newest.channel, newest.given) == ("gpc", False)
-    assert consent.has(owner, "research", signal=True), "an opt-out of sharing, not of this"
+    assert consent.has(owner, objectable, signal=True), "an opt-out of sharing, not of this"
     # Told of the signal, they agree all the same: their own word wins, until they take it back.
     consent.give(owner, "marketing", channel=Channel.SETTINGS, against_signal=True)
     assert consent.heed_signal(owner) == []
