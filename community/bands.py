@@ -50,7 +50,6 @@ def band(request: HttpRequest, slug: str) -> HttpResponse:
             "is_mine": own,
             "runs": own and permissions.may_run(mine),
             "members": [one for one in members if one["name"]],
-            "unnamed": sum(not one["name"] for one in members),
             "recordings": [recording_card(one, viewer, faces) for one in takes.items],
             "next_url": takes.next_url(request),
             "sessions": [session_card(one, faces) for one in jams],

@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from accounts.models import Profile, User
+from accounts.models import Profile
 from accounts.models.profiles import FIELDS
 from accounts.queries import my_profile, my_shown_profile
 from accounts.requests import MemberRequest
 from accounts.views.shapes import photo_urls
+from community.known import STEPS, roughly, shown_of
 from privacy.access import audience_of, get_visible_or_404, visible, with_visible_fields
 from privacy.audiences import Audience
 from privacy.posing import CHOICES
@@ -22,7 +23,6 @@ from privacy.rules import rule_of, value_at
 from privacy.viewer import Viewer
 from sessions_app.models import JamSession, Recording
 
-COUNTED = 1000  # more people than this are said to be "more than"
 FACES = 12
 
 SHOWN = {
@@ -89,26 +89,30 @@ def _audience(obj: Any, field: str | None) -> str:
 
 
 def _who(viewer: Viewer, obj: Any, field: str | None, audience: str) -> dict[str, Any]:
-    """Return the count and some faces of the people in an audience, its owner left out."""
+    """Return the people in an audience whom its owner may know there, and how many others, roughly.
+
+    `faces` are some of the `known`; `others` is what `roughly` says.
+    """
     named = field if field in rule_of(type(obj)).fields else None
     people = audience_of(obj, named).exclude(pk=viewer.user_id).order_by()
-    count = people[: COUNTED + 1].count()
-    shown = visible(User, viewer).filter(pk__in=people.values("pk"))[:FACES]
-    profiles = with_visible_fields(Profile.objects.filter(user__in=list(shown)), viewer)
+    shown = shown_of(people, viewer, obj)
+    known = shown.count()
+    others = people.exclude(pk__in=shown.values("pk"))[: STEPS[-1]].count()
+    profiles = with_visible_fields(Profile.objects.filter(user__in=shown.values("pk")), viewer)
     faces = [
         {
             "name": one.user.username,
             "url": reverse("profile", args=[one.user.username]),
             "photo_url": photo_urls(one, viewer)["photo_small_url"] if one.sees_photo else None,  # type: ignore[attr-defined]
         }
-        for one in profiles.select_related("user").order_by("user__username")
+        for one in profiles.select_related("user").order_by("user__username")[:FACES]
     ]
     return {
         "audience": audience,
-        "count": min(count, COUNTED),
-        "more": count > COUNTED,
+        "known": known,
         "faces": faces,
-        "rest": max(0, min(count, COUNTED) - len(faces)),
+        "unshown": known - len(faces),
+        "others": roughly(others),
     }
 
 

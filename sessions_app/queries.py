@@ -226,10 +226,11 @@ def mix_of(viewer: Viewer, recording: Recording) -> Mix | None:
 def stems_of(viewer: Viewer, recording: Recording) -> QuerySet[Stem]:
     """Return the stems of a recording that the viewer may hear, and know of, one by one.
 
-    Those who play on it know of them all, those too that never came or are left out.
+    Those who play on it know of them all, those too that never came or are left out; whom a wall
+    keeps apart from them isn't named (`shown_person`).
     """
     stems = visible(Stem, viewer).filter(recording=recording)
-    return stems.select_related("player").order_by("pk")
+    return naming(stems, viewer, "player").order_by("pk")
 
 
 def players_of(viewer: Viewer, session: JamSession) -> QuerySet[Participant]:

@@ -151,8 +151,8 @@ def who(client: Client, recording: Recording) -> Any:
     ("audience", "words", "faces"),
     [
         ("me", "Nobody but you", set()),
-        ("participants", "1 person right now", {"participant"}),
-        ("followers", "1 person right now", {"participant"}),
+        ("participants", "1 person right now whom you know", {"participant"}),
+        ("followers", "1 person right now whom you know", {"participant"}),
         ("public", "Anyone, with or without an account", None),
     ],
 )
@@ -172,8 +172,10 @@ def test_each_field_of_the_profile_is_told_apart(shown: Cast) -> None:
     bio = client.get(reverse("seen_who"), {"field": "bio"}).context
     status = client.get(reverse("seen_who"), {"field": "status"}).context
     assert {face["name"] for face in bio["faces"]} == {"participant"}
-    assert {"participant", "former", "stranger"} <= {face["name"] for face in status["faces"]}
-    assert status["count"] > bio["count"] == 1
+    assert (bio["known"], bio["others"]) == (1, 0)
+    # All members: named are those whom the owner follows, is followed by, or has played with.
+    known = {face["name"] for face in status["faces"]}
+    assert known == {"participant"} and status["others"] == "few"
     assert client.get(reverse("seen_who"), {"field": "user"}).status_code == 404
 
 
