@@ -1,6 +1,7 @@
 """Fresh authentication: what matters most is given only to who has just shown that it is them."""
 
 import time
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
@@ -21,12 +22,13 @@ def is_fresh(request: HttpRequest) -> bool:
     return bool(time.time() - latest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
 
 
-def ask(request: HttpRequest, back_to: str = "") -> HttpResponseRedirect:
+def ask(request: HttpRequest, back_to: str = "", *args: Any) -> HttpResponseRedirect:
     """Send the person to where they confirm that it is them, and back here afterwards.
 
-    `back_to` names another route to come back to, where this one takes POST alone.
+    `back_to` names another route (with its arguments) to come back to, where this one takes POST
+    alone.
     """
     methods = get_adapter().get_reauthentication_methods(request.user)
     where = methods[0]["url"] if methods else reverse("account_login")
-    back = reverse(back_to) if back_to else request.get_full_path()
+    back = reverse(back_to, args=args) if back_to else request.get_full_path()
     return HttpResponseRedirect(f"{where}?{urlencode({'next': back})}")

@@ -4,6 +4,8 @@ Each deed runs the same path as the button in settings, and leaves a step that s
 Values are never written into the record: it would hold what was just corrected.
 """
 
+from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -12,7 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from privacy import consent, datamap, erasure, export, notices, purposes, requests
+from privacy import consent, datamap, erasure, export, identity, notices, purposes, requests
 from privacy.datamap import Held
 from privacy.models import Erasure, Export, Request, RequestStep
 from privacy.requests import NotNow, add_step, path_of
@@ -46,7 +48,7 @@ def _person(request: Request) -> Any:
     """Return whose data it is about. Raises NotNow while that isn't sure."""
     if request.user is None:
         raise NotNow(_("No account belongs to this request: check the identity first."))
-    if request.identity == Request.Identity.NONE:
+    if not identity.is_enough(request, deed=True):
         raise NotNow(_("Check who asks before anything is done."))
     if not request.is_open:
         raise NotNow(_("This request is not open."))
@@ -114,8 +116,9 @@ def delete_child(request: Request, staff: Any, username: str) -> Request:
         raise NotNow(_("This child is here with a parent's consent. The parent can end it."))
     made = erasure.request(found, way=Erasure.Way.CHILD)
     row = Request.objects.select_for_update(of=("self",)).get(pk=request.pk)
-    row.text = ""
-    row.save(update_fields=["text"])
+    row.text, row.about = "", None
+    row.save(update_fields=["text", "about"])
+    row.steps.exclude(text="").update(text="")
     _done(row, "child deleted", staff, _("Deleted at once. Record: %s.") % made.public_id)
     return requests.answer(row, staff)
 
@@ -183,6 +186,14 @@ def _is_correctable(item: Held, name: str) -> bool:
     return bool(text and given and datum.export and column.editable and not ours)
 
 
+_written_by: dict[str, Callable[[Any, str], None]] = {}
+
+
+def corrected_by(field: str, write: Callable[[Any, str], None]) -> None:
+    """Have an app write a field ("app.model.field") that more hangs on: `write(row, value)`."""
+    _written_by[field] = write
+
+
 @transaction.atomic
 def correct(request: Request, staff: Any, place: str, value: str) -> Request:
     """Write the right value into one field of the person's, and note that it was corrected.
@@ -196,10 +207,15 @@ def correct(request: Request, staff: Any, place: str, value: str) -> Request:
     label, key, name = place.split("|")
     item = next(one for one in datamap.held() if one.name == label)
     row = item.rows_of(user).select_for_update(of=("self",)).get(pk=key)
-    setattr(row, name, value)
-    row.clean_fields(exclude=[one.name for one in row._meta.fields if one.name != name])
-    row.validate_constraints()
-    row.save(update_fields=[name])
+    right = copy(row)
+    setattr(right, name, value)
+    right.clean_fields(exclude=[one.name for one in row._meta.fields if one.name != name])
+    right.validate_constraints()
+    write = _written_by.get(f"{label}.{name}")
+    if write is not None:
+        write(row, value)
+    else:
+        right.save(update_fields=[name])
     _done(request, "corrected", staff, _("Corrected: %s.") % names[place])
     return request
 

@@ -93,22 +93,25 @@ def record_legal(
     *,
     authority: str,
     law: str,
-    order: str,
     asked: str,
+    order: str = "",
+    ground: str = LegalDisclosure.Ground.LAW,
     asked_categories: Sequence[str],
     given_categories: Sequence[str],
     disclosed_at: datetime,
     secret_until: date | None = None,
     secret_because: str = "",
 ) -> LegalDisclosure:
-    """Record data given because of a law; the person is told now, or when the ban ends.
+    """Record data given because of a law, to prevent a crime, or to protect somebody's rights.
 
-    Raises NotAsked when categories are given that were not asked for.
+    The person is told now, or when the ban ends of a law that forbids it. Raises NotAsked when
+    categories are given that were not asked for, or were not needed.
     """
     if extra := set(given_categories) - set(asked_categories):
         raise NotAsked(", ".join(sorted(extra)))
     made = LegalDisclosure.objects.create(
         user=user,
+        ground=ground,
         authority=authority,
         law=law,
         order=order,
@@ -134,17 +137,27 @@ def _tell(row: LegalDisclosure) -> None:
     row.save(update_fields=["told_at"])
     if row.user is None:
         return
-    notices.tell(
-        row.user,
-        "rights",
-        _("Data about you was given to an authority"),
-        _(
+    title, text = _told(row)
+    notices.tell(row.user, "rights", title, text, url=reverse("disclosures"))
+
+
+def _told(row: LegalDisclosure) -> tuple[str, str]:
+    """Return what the person reads: who has it, on which ground, and where the rest stands."""
+    if row.ground == LegalDisclosure.Ground.LAW:
+        title = _("Data about you was given to an authority")
+        text = _(
             "%(authority)s asked for it under %(law)s. What was asked, and what was given, stands "
             "in your record of disclosures."
         )
-        % {"authority": row.authority, "law": row.law},
-        url=reverse("disclosures"),
-    )
+    else:
+        title = _("Data about you was given to others: %(ground)s")
+        text = _(
+            "%(authority)s received it, %(ground)s; it rests on %(law)s. What happened, and what "
+            "was given, stands in your record of disclosures. If you think it was wrong, ask us, "
+            "or complain to a data protection authority."
+        )
+    about = {"authority": row.authority, "law": row.law, "ground": row.get_ground_display()}
+    return title % about, text % about
 
 
 def tell_what_was_secret() -> int:

@@ -17,7 +17,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from foundation.addresses import absolute
-from privacy import deadlines, notices
+from privacy import deadlines, exceptions, identifiers, identity, notices
+from privacy.desk_words import account_named, empty_over
 from privacy.models import Request, RequestStep
 
 State, Step = Request.State, RequestStep.Kind
@@ -83,12 +84,13 @@ def report_child(account: str, text: str, address: str = "", staff: Any = None) 
     Nobody has to confirm an address first, nor give one: what is reported has to be looked at.
     """
     now = timezone.now()
-    made = Request.objects.create(
+    made = Request.objects.create(  # `about` waits for an erasure that has begun to end
         kind=Request.Kind.CHILD,
         law=Request.Law.COPPA,
         channel=Request.Channel.STAFF if staff else Request.Channel.WEB,
         state=State.OPEN,
         address=address,
+        about=account_named(account),
         text=f"{account.strip()}\n\n{text.strip()}".strip(),
         received_at=now,
         acknowledge_by=now + deadlines.CHILD_ACKNOWLEDGE,
@@ -106,35 +108,47 @@ def confirm(request: Request) -> Request:
     row = _locked(request)
     if row.state != State.UNCONFIRMED:
         return row
-    row.user = _owner_of(row.address)
+    row.user = identifiers.owner_of(row.address)
     row.state, row.identity = State.OPEN, Request.Identity.LINK
     _save(row, "user", "state", "identity", **_periods(timezone.now()))
     add_step(row, Step.CONFIRMED, by="person")
     return row
 
 
-def _owner_of(address: str) -> Any:
-    """Return the account with this address: it was confirmed just now, by its own link."""
-    return get_user_model()._default_manager.filter(email__iexact=address).first()
-
-
 @transaction.atomic
-def check_identity(request: Request, staff: Any, how: str, username: str = "") -> Request:
-    """Note how staff made sure who asks; opens a request that waited for its link.
+def check_identity(
+    request: Request, staff: Any, how: str, username: str = "", method: str = "callback"
+) -> Request:
+    """Note how staff made sure who asks (`identity.METHODS`); opens one that waited for its link.
 
-    Raises NotNow when the account named doesn't exist.
+    Raises NotNow when the account named doesn't exist, or when the method collects too much.
     """
     row = _locked(request)
+    if method not in identity.METHODS:
+        raise NotNow(_("Say in which way you made sure."))
     if username:
         person = get_user_model()._default_manager.filter(username__iexact=username).first()
         if person is None:
             raise NotNow(_("There is no account with this username."))
         row.user = person
+    if identity.too_much(row, method):
+        raise NotNow(_("A document is more than this request needs. Nothing was noted."))
     if row.state == State.UNCONFIRMED:
         row.state = State.OPEN
-    row.identity = Request.Identity.STAFF
+    row.identity = identity.METHODS[method]
     _save(row, "user", "state", "identity")
-    add_step(row, Step.IDENTITY, staff=staff, text=how)
+    add_step(row, Step.IDENTITY, staff=staff, text=how, detail=method)
+    return row
+
+
+@transaction.atomic
+def sign_for(request: Request) -> Request:
+    """Note that its person, signed in, confirmed that the request is theirs. Idempotent."""
+    row = _open(request)
+    if row.identity != Request.Identity.SIGNED_IN:
+        row.identity = Request.Identity.SIGNED_IN
+        _save(row, "identity")
+        add_step(row, Step.IDENTITY, by="person", detail="signed in")
     return row
 
 
@@ -200,16 +214,31 @@ def reply(request: Request, text: str) -> Request:
 
 
 @transaction.atomic
-def answer(request: Request, staff: Any, text: str = "", *, refuse: bool = False) -> Request:
-    """Answer and close; a refusal says why. `staff` is None where the site answers by itself."""
+def answer(
+    request: Request, staff: Any, text: str = "", *, refuse: bool = False, ground: str = ""
+) -> Request:
+    """Answer and close. `staff` is None where the site answers by itself.
+
+    A refusal says why. Where a right is refused, or met in part, `ground` is the exception's key
+    (`exceptions.of`), and the letter names its law. Raises NotNow without it, and while it isn't
+    sure enough who asks.
+    """
     row = _open(request)
-    text = text or ("" if refuse else letter("answer", row))
+    if staff is not None and not refuse and not identity.is_enough(row):
+        raise NotNow(_("It isn't sure enough yet who asks: check the identity first."))
+    exception = exceptions.named(row, ground)
+    if exception is None and (ground or (refuse and exceptions.of(row))):
+        raise NotNow(_("Choose the exception in the law that this rests on."))
+    text = _written(text or ("" if refuse else letter("answer", row)))
+    if exception is not None:
+        text = letter("exception", row, text=text, ground=exception, refuse=refuse)
     row.state = State.REFUSED if refuse else State.ANSWERED
-    row.closed_at = timezone.now()
-    _save(row, "state", "closed_at")
+    row.closed_at, row.ground = timezone.now(), ground
+    _save(row, "state", "closed_at", "ground")
     kind = Step.REFUSED if refuse else Step.ANSWERED
-    add_step(row, kind, staff=staff, text=_written(text), by="" if staff else "site")
+    add_step(row, kind, staff=staff, text=text, by="" if staff else "site", detail=ground)
     _tell(row, _("The answer to your request %(reference)s"), text)
+    empty_over(row)
     return row
 
 
@@ -221,6 +250,7 @@ def withdraw(request: Request) -> Request:
         row.state, row.closed_at = State.WITHDRAWN, timezone.now()
         _save(row, "state", "closed_at")
         add_step(row, Step.WITHDRAWN, by="person")
+        empty_over(row)
     return row
 
 
@@ -306,17 +336,3 @@ def _written(text: str) -> str:
     if not text.strip():
         raise NotNow(_("Write something first."))
     return text.strip()
-
-
-@transaction.atomic
-def purge(user: Any, batch: int) -> int:
-    """Empty what a person who is erased wrote and was answered; kind, dates and steps stay."""
-    rows = list(Request.objects.select_for_update().filter(user=user).order_by("pk")[:batch])
-    keys = [row.pk for row in rows]
-    RequestStep.objects.filter(request__in=keys).exclude(text="").update(text="")
-    Request.objects.filter(pk__in=keys).update(user=None, address="", text="", export=None)
-    stale = Request.objects.filter(user=None, address__iexact=user.email)[: batch - len(rows)]
-    more = list(stale.values_list("pk", flat=True))
-    RequestStep.objects.filter(request__in=more).exclude(text="").update(text="")
-    Request.objects.filter(pk__in=more).update(address="", text="")
-    return len(rows) + len(more)

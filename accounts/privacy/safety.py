@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AccountLock, KnownDevice, SafetyEvent, SafetyLink
-from privacy import browser, notices, rules
+from accounts.models import AccountLock, KnownDevice, SafetyEvent, SafetyLink, User
+from privacy import browser, identity, notices, rules
 from privacy import datamap as dm
 from privacy.rules import Rule
 
@@ -101,3 +102,11 @@ browser.keeps(
     lifetime=_("180 days after you last signed in with this browser"),
     when=_("when you sign in"),
 )
+
+
+def _more_than_a_mailbox(user: User) -> bool:
+    """Whether who reads somebody's mail hasn't shown yet that it is them."""
+    return user.is_child or user.is_staff or is_mfa_enabled(user)
+
+
+identity.guarded_when(_more_than_a_mailbox)

@@ -35,18 +35,19 @@ class LegalForm(forms.ModelForm[LegalDisclosure]):
 
     username = forms.CharField(label=gettext_lazy("Username"), max_length=30)
     asked_categories = forms.MultipleChoiceField(
-        label=gettext_lazy("Kinds asked for"), widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Kinds asked for, or needed"), widget=forms.CheckboxSelectMultiple
     )
     given_categories = forms.MultipleChoiceField(
         label=gettext_lazy("Kinds given"),
         widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("Never more than was asked for."),
+        help_text=gettext_lazy("Never more than was asked for, or needed."),
     )
 
     class Meta:
         model = LegalDisclosure
         fields = [
-            "authority", "law", "order", "asked", "disclosed_at", "secret_until", "secret_because",
+            "ground", "authority", "law", "order", "asked", "disclosed_at",
+            "secret_until", "secret_because",
         ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -72,6 +73,8 @@ class LegalForm(forms.ModelForm[LegalDisclosure]):
                 "given_categories",
                 _("Not asked for: %(names)s.") % {"names": ", ".join(sorted(extra))},
             )
+        if values.get("ground") == LegalDisclosure.Ground.LAW and not values.get("order"):
+            self.add_error("order", _("Give the order's date and reference."))
         if values.get("secret_until") and not values.get("secret_because"):
             self.add_error("secret_because", _("Say what forbids telling the person."))
         return values
@@ -79,8 +82,8 @@ class LegalForm(forms.ModelForm[LegalDisclosure]):
 
 @admin.register(LegalDisclosure)
 class LegalDisclosureAdmin(ReadOnlyAdmin):
-    list_display = ["disclosed_at", "authority", "user", "secret_until", "told_at"]
-    list_filter = ["told_at"]
+    list_display = ["disclosed_at", "ground", "authority", "user", "secret_until", "told_at"]
+    list_filter = ["ground", "told_at"]
     list_select_related = ["user"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -96,7 +99,7 @@ class LegalDisclosureAdmin(ReadOnlyAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is not None:
             return super().get_fieldsets(request, obj)
-        names = ["username", "authority", "law", "order", "asked", "asked_categories",
+        names = ["username", "ground", "authority", "law", "order", "asked", "asked_categories",
                  "given_categories", "disclosed_at", "secret_until", "secret_because"]  # fmt: skip
         return [(None, {"fields": names})]
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.admin import ReadOnlyAdmin
-from privacy import alarms, desk, looks, purposes
+from privacy import alarms, desk, exceptions, identity, looks, purposes
 from privacy import requests as service
 from privacy.guard import Guarded
 from privacy.models import Request, RequestStep
@@ -82,18 +82,29 @@ class StepForm(forms.Form):
     place = forms.CharField(required=False, max_length=200)
     value = forms.CharField(required=False, max_length=4000)
     purpose = forms.CharField(required=False, max_length=40)
+    method = forms.CharField(required=False, max_length=20)
+    ground = forms.CharField(required=False, max_length=20)
 
 
+METHODS = {
+    "callback": gettext_lazy("wrote or called back to an address or number that we had already"),
+    "facts": gettext_lazy("answered questions whose answers only the account's owner knows"),
+    "document": gettext_lazy("showed a document, which was looked at and not kept"),
+}
 Deed = Callable[[Request, Any, dict[str, str]], Any]
 DEEDS: dict[str, Deed] = {
     "acknowledge": lambda row, staff, said: service.acknowledge(row, staff, said["text"]),
-    "answer": lambda row, staff, said: service.answer(row, staff, said["text"]),
-    "refuse": lambda row, staff, said: service.answer(row, staff, said["text"], refuse=True),
+    "answer": lambda row, staff, said: service.answer(
+        row, staff, said["text"], ground=said["ground"]
+    ),
+    "refuse": lambda row, staff, said: service.answer(
+        row, staff, said["text"], refuse=True, ground=said["ground"]
+    ),
     "extend": lambda row, staff, said: service.extend(row, staff, said["text"]),
     "ask": lambda row, staff, said: service.ask(row, staff, said["text"]),
     "note": lambda row, staff, said: service.note(row, staff, said["text"]),
     "identity": lambda row, staff, said: service.check_identity(
-        row, staff, said["text"], said["username"]
+        row, staff, said["text"], said["username"], said["method"]
     ),
     "copy": lambda row, staff, said: desk.make_copy(row, staff),
     "erase": lambda row, staff, said: desk.start_erasure(row, staff),
@@ -115,7 +126,7 @@ class RequestAdmin(Guarded, ReadOnlyAdmin):
     actions = ["acknowledge_with_template"]
     fields = ["reference", "kind", "law", "channel", "identity", "state", "user", "address", "text",
               "purpose", "received_at", "acknowledge_by", "answer_by", "extended_at",
-              "closed_at"]  # fmt: skip
+              "closed_at", "ground"]  # fmt: skip
     change_form_template = "admin/privacy/request.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Request]:
@@ -205,6 +216,11 @@ class RequestAdmin(Guarded, ReadOnlyAdmin):
             and row.kind == Request.Kind.CHILD,
             "fields": desk.correctable(row.user) if privileged else [],
             "purposes": [(one.key, one.label) for one in purposes.purposes()],
+            "grounds": [(one.key, str(one)) for one in exceptions.of(row)],
+            "methods": [
+                (key, words) for key, words in METHODS.items() if not identity.too_much(row, key)
+            ],
+            "identity_missing": identity.missing(row),
         }
 
     def get_urls(self) -> Any:

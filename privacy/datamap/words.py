@@ -119,6 +119,7 @@ class Held:
     - `retention`: how long: one end, or several of which the first to come holds.
     - `erase`: what happens to rows of a person who leaves; DELETE removes them with their files,
       BLANK empties the personal fields, CUSTOM calls `purge(user, batch)` until it returns 0.
+    - `left`: whether CUSTOM left anything of a person, where more than `rows_of` is theirs.
     - `find`: the rows of a person where no path leads to them, as under a pseudonym.
     - `kept_because`: the reason of KEEP; the end is in `retention`, and is no event of the account.
     - `exported`: which of a person's rows go into their copy; all, unless said otherwise.
@@ -138,6 +139,7 @@ class Held:
     recipients: Sequence[str] = ()
     erase: Erase = Erase.DELETE
     purge: Callable[[Any, int], int] | None = None
+    left: Callable[[Any], bool] | None = None
     find: Callable[[Any], QuerySet[Any]] | None = None
     erased_how: Words = ""
     kept_because: Words = ""

@@ -9,6 +9,7 @@ from django.db.models import CASCADE, FileField, Model
 
 from privacy import datamap
 from privacy.datamap import Erase, Held
+from privacy.datamap.words import Words
 from privacy.erasure import actions
 
 BATCH = 500
@@ -40,20 +41,24 @@ class StoreStep:
     """A step for what is no table, declared by the app that keeps it."""
 
     name: str
-    label: str
+    label: Words
     work: Callable[[Any], int]
+    last: bool = False
 
 
 _stores: list[StoreStep] = []
 
 
-def store_step(name: str, label: str, work: Callable[[Any], int]) -> None:
-    """Register `work(user)` for a store that is no table; it erases all at once, repeatably."""
-    _stores.append(StoreStep(name, label, work))
+def store_step(name: str, label: Words, work: Callable[[Any], int], *, last: bool = False) -> None:
+    """Register `work(user)` for a store that is no table; it erases all at once, repeatably.
+
+    `last`: after every table and every other store.
+    """
+    _stores.append(StoreStep(name, label, work, last))
 
 
-def store_steps() -> list[StoreStep]:
-    return _stores
+def store_steps(*, last: bool = False) -> list[StoreStep]:
+    return [one for one in _stores if one.last is last]
 
 
 def declared() -> list[Held]:
@@ -120,7 +125,7 @@ def _work(item: Held) -> Callable[[Any, int], int]:
 
 
 def _left(item: Held) -> Callable[[Any], bool]:
-    return lambda user: bool(item.rows_of(user).exists())
+    return item.left or (lambda user: bool(item.rows_of(user).exists()))
 
 
 def _delete(item: Held, user: Any, batch: int) -> int:

@@ -34,7 +34,15 @@ class Disclosure(models.Model):
 
 
 class LegalDisclosure(models.Model):
-    """Data given to an authority because a law required it, limited to what was asked."""
+    """Data given to an authority, or to somebody in danger: why, on which law, and what.
+
+    Because a law required it; or unasked, to prevent a crime or to protect somebody's rights.
+    """
+
+    class Ground(models.TextChoices):
+        LAW = "law", _("a law required it")
+        CRIME = "crime", _("to prevent a crime")
+        RIGHTS = "rights", _("to protect somebody's rights or safety")
 
     public_id = PublicIdField()
     user = models.ForeignKey(
@@ -44,10 +52,22 @@ class LegalDisclosure(models.Model):
         related_name="legal_disclosures",
         verbose_name=_("person"),
     )
-    authority = models.CharField(_("authority"), max_length=200)
+    ground = models.CharField(_("ground"), max_length=6, choices=Ground, default=Ground.LAW)
+    authority = models.CharField(
+        _("who received it"), max_length=200, help_text=_("An authority, or a kind of person.")
+    )
     law = models.CharField(_("law"), max_length=300, help_text=_("The article it rests on."))
-    order = models.CharField(_("order"), max_length=200, help_text=_("Its date and reference."))
-    asked = models.TextField(_("what was asked for"), max_length=2000)
+    order = models.CharField(
+        _("order"),
+        max_length=200,
+        blank=True,
+        help_text=_("Its date and reference; for what a law required."),
+    )
+    asked = models.TextField(
+        _("what was asked for, or what happened"),
+        max_length=2000,
+        help_text=_("Unasked: what was about to happen, and why nothing less would have done."),
+    )
     asked_categories = ArrayField(models.CharField(max_length=60))
     given_categories = ArrayField(models.CharField(max_length=60))
     disclosed_at = models.DateTimeField(_("given on"))
@@ -69,6 +89,12 @@ class LegalDisclosure(models.Model):
             models.CheckConstraint(
                 condition=models.Q(given_categories__contained_by=F("asked_categories")),
                 name="legal_given_is_within_asked",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(ground="law")
+                | ~models.Q(order="")
+                | models.Q(user__isnull=True),
+                name="legal_required_by_an_order",
             ),
             models.CheckConstraint(
                 condition=models.Q(secret_until__isnull=True) | ~models.Q(secret_because=""),

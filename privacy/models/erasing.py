@@ -60,6 +60,12 @@ class Erasure(Work):
     contact = models.BinaryField(
         null=True, help_text="encrypted address for the receipt; emptied when that was written"
     )
+    known_by = models.BinaryField(
+        null=True, help_text="encrypted: addresses and names that the purge looks for"
+    )
+    undo = models.BinaryField(
+        null=True, help_text="encrypted: what comes back with the person; emptied by the purge"
+    )
 
     class Meta:
         indexes = [

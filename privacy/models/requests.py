@@ -4,6 +4,7 @@ import secrets
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from foundation.ids import PublicIdField
@@ -48,6 +49,7 @@ class Request(models.Model):
         SIGNED_IN = "signed in", _("was signed in")
         LINK = "link", _("opened the link we sent to the address")
         STAFF = "staff", _("checked by staff")
+        PROOF = "proof", _("checked by staff, by facts or a document")
 
     class Law(models.TextChoices):
         GDPR = "gdpr", "GDPR"
@@ -66,9 +68,19 @@ class Request(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="requests"
     )
+    about = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="whose account a report names",
+    )
     address = models.EmailField(blank=True, help_text="of who asks without being signed in")
     text = models.TextField(blank=True, max_length=4000)
     purpose = models.CharField(max_length=40, blank=True, help_text="the use objected to")
+    ground = models.CharField(
+        max_length=20, blank=True, help_text="which exception it met (privacy.exceptions)"
+    )
     export = models.ForeignKey(
         "privacy.Export", null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -77,6 +89,10 @@ class Request(models.Model):
     answer_by = models.DateTimeField()
     extended_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    emptied_when_closed = models.BooleanField(
+        default=False,
+        help_text="its words and address go with the answer: somebody they concern was erased",
+    )
 
     class Meta:
         permissions = [
@@ -92,6 +108,9 @@ class Request(models.Model):
             ),
             models.Index(fields=["state", "received_at"], name="requests_by_state"),
             models.Index(fields=["closed_at"], name="requests_by_age"),
+            models.Index(
+                Upper("address"), name="requests_by_address", condition=~models.Q(address="")
+            ),
             models.Index(
                 fields=["received_at"],
                 condition=models.Q(state="unconfirmed"),

@@ -38,7 +38,7 @@ dm.declare(
 
 dm.declare(
     LegalDisclosure,
-    label="What authorities received",
+    label=_("What authorities and people in danger received"),
     subjects=["user"],
     purposes=["rights"],
     basis=dm.Basis.LEGAL,
@@ -49,6 +49,7 @@ dm.declare(
         "id": dm.technical(),
         "public_id": dm.identifier(seen_by="owner"),
         "user": dm.link(export=False),
+        "ground": dm.Datum("user.behavior", dm.Erase.KEEP, seen_by="owner"),
         "authority": dm.Datum("user.behavior", dm.Erase.KEEP, seen_by="owner"),
         "law": dm.Datum("user.behavior", dm.Erase.KEEP, seen_by="owner"),
         "order": dm.content(),

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from privacy import datamap as dm
-from privacy import requests, rules
+from privacy import desk_words, rules
 from privacy.models import Request, RequestStep
 from privacy.rules import Rule
 
@@ -28,8 +28,12 @@ dm.declare(
         dm.For(timedelta(days=3), since="received_at", where=UNCONFIRMED, after=_("it was made")),
     ],
     erase=dm.Erase.CUSTOM,
-    purge=requests.purge,
-    erased_how="your name, your address and all words are removed; that it was answered stays",
+    purge=desk_words.purge,
+    left=desk_words.is_left,
+    erased_how=_(
+        "your name, your address and all words are removed, and so are words of others about you; "
+        "that it was answered stays"
+    ),
     fields={
         "id": dm.technical(),
         "public_id": dm.identifier(seen_by="owner"),
@@ -40,15 +44,20 @@ dm.declare(
         "identity": dm.Datum("user.behavior", dm.Erase.KEEP, seen_by="owner"),
         "state": dm.Datum("user.behavior", dm.Erase.KEEP, seen_by="owner"),
         "user": dm.link(export=False),
+        "about": dm.Datum(
+            "user.unique_id", export=False, seen_by="staff", note=_("whose account a report names")
+        ),
         "address": dm.Datum("user.contact.email", seen_by="owner"),
         "text": dm.Datum("user.content", seen_by="owner"),
         "purpose": dm.Datum("user.privacy_preferences", dm.Erase.KEEP, seen_by="owner"),
+        "ground": dm.Datum("user.behavior", dm.Erase.KEEP, seen_by="owner"),
         "export": dm.Datum("user.unique_id", export=False, note="the copy itself is listed"),
         "received_at": dm.moment(),
         "acknowledge_by": dm.technical("a date we owe"),
         "answer_by": dm.technical("a date we owe"),
         "extended_at": dm.technical("a date of ours"),
         "closed_at": dm.technical("a date of ours"),
+        "emptied_when_closed": dm.technical(),
     },
     order=70,
 )
@@ -61,7 +70,7 @@ dm.declare(
     basis=dm.Basis.LEGAL,
     retention=dm.Until(dm.Event.PARENT, of="request"),
     erase=dm.Erase.CUSTOM,
-    purge=requests.purge,
+    purge=desk_words.purge,
     erased_how="all words are removed; what was done when stays",
     exported=SHOWN,
     fields={

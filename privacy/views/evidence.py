@@ -41,7 +41,12 @@ def received(request: HttpRequest) -> HttpResponse:
 def _legal(row: LegalDisclosure) -> dict[str, Any]:
     names = ("authority", "law", "order", "asked", "disclosed_at", "secret_until", "secret_because")
     given = [datamap.CATEGORIES.get(key, key) for key in row.given_categories]
-    return {**{name: getattr(row, name) for name in names}, "given": given}
+    return {
+        **{name: getattr(row, name) for name in names},
+        "given": given,
+        "ground": row.get_ground_display(),
+        "was_asked": row.ground == LegalDisclosure.Ground.LAW,
+    }
 
 
 def _shape(row: Disclosure) -> dict[str, Any]:

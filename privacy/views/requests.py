@@ -10,10 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from foundation import fresh
 from foundation.limits import masked, spend, spend_on
 from foundation.paging import newest_first
 from foundation.secret_pages import kept_secret
-from privacy import desk, know
+from privacy import desk, exceptions, identity, know
 from privacy import requests as service
 from privacy.access import get_visible_or_404, visible
 from privacy.models import Request, RequestStep
@@ -35,6 +36,8 @@ def _shape(row: Request) -> dict[str, Any]:
         "answer_by": row.answer_by,
         "closed_at": row.closed_at,
         "text": row.text,
+        "identity": row.get_identity_display(),
+        "exception": exceptions.named(row, row.ground),
     }
 
 
@@ -92,6 +95,7 @@ def _page(
         "privacy/requests/one.html",
         {
             "one": _shape(row),
+            "missing": identity.missing(row) if row.is_open else "",
             "steps": steps.order_by("at", "pk")[:200],
             "token": token,
             "unconfirmed": row.state == Request.State.UNCONFIRMED,
@@ -110,8 +114,14 @@ def _page(
 @login_required
 @require_POST
 def write(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Write a few words more, or take the request back."""
+    """Write a few words more, say that it is oneself who asks, or take the request back."""
     row = get_visible_or_404(Request, Viewer.of(request.user), public_id=public_id)
+    if "sign" in request.POST:
+        if not fresh.is_fresh(request):
+            return fresh.ask(request, "request", public_id)
+        service.sign_for(row)
+        messages.success(request, _("Thank you: it is sure now that it is you."))
+        return redirect("request", public_id=public_id)
     form = ReplyForm(request.POST)
     if _wrote(request, row, form):
         return redirect("request", public_id=public_id)

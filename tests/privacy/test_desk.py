@@ -150,19 +150,22 @@ def test_identity_can_be_checked_in_another_way(cast: Cast, officer: Client) -> 
     row = Request.objects.get()
     act(officer, row, "copy")
     assert Export.objects.count() == 0
-    act(officer, row, "identity", text="Named three recordings.", username="ghost")
-    assert row.identity == "none"
+    named = {"text": "Named three recordings.", "method": "facts"}
+    act(officer, row, "identity", **named, username="ghost")
     act(officer, row, "identity", text="Named three recordings.", username="Owner")
-    assert (row.identity, row.state, row.user) == ("staff", "open", cast["owner"])
+    assert row.identity == "none"
+    act(officer, row, "identity", **named, username="Owner")
+    assert (row.identity, row.state, row.user) == ("proof", "open", cast["owner"])
     act(officer, row, "copy")
     assert Export.objects.get().user == cast["owner"]
 
 
 def test_a_refusal_says_why(cast: Cast, officer: Client) -> None:
     row = ask(cast)
-    act(officer, row, "refuse", text="")
-    assert row.state == "open"
+    act(officer, row, "refuse", text="", ground="accurate")
     act(officer, row, "refuse", text="It was said by somebody else, who keeps it.")
+    assert row.state == "open"
+    act(officer, row, "refuse", text="It is right as it stands.", ground="accurate")
     assert row.state == "refused"
 
 

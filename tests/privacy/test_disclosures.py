@@ -286,8 +286,8 @@ def test_staff_enters_it_in_a_form_that_holds_the_same_rules(cast: Cast) -> None
     officer = signed_in(member_of(roles.PRIVACY_OFFICER))
     path = reverse("admin:privacy_legaldisclosure_add")
     form = {
-        "username": "Owner", "authority": "Court of Ghent", "law": "article 46bis", "order": "12",
-        "asked": "who wrote", "asked_categories": ["user.contact.email"],
+        "username": "Owner", "ground": "law", "authority": "Court of Ghent", "law": "article 46bis",
+        "order": "12", "asked": "who wrote", "asked_categories": ["user.contact.email"],
         "given_categories": ["user.contact.email", "user.content"],
         "disclosed_at": "2026-11-20 10:00",
     }  # fmt: skip
@@ -302,3 +302,49 @@ def test_staff_enters_it_in_a_form_that_holds_the_same_rules(cast: Cast) -> None
     assert Client().get(path).status_code == 302
     support = signed_in(member_of(roles.SUPPORT))
     assert support.get(path).status_code == 403
+
+
+@pytest.mark.clause("protecting")
+@pytest.mark.promise("JT-20")
+@pytest.mark.parametrize(
+    ("ground", "words"), [("crime", "to prevent a crime"), ("rights", "rights or safety")]
+)
+def test_what_was_given_unasked_is_recorded_with_its_ground_and_told(
+    cast: Cast, ground: str, words: str
+) -> None:
+    officer = signed_in(member_of(roles.PRIVACY_OFFICER))
+    form = {
+        "username": "owner", "ground": ground, "authority": "Police of Ghent",
+        "law": "GDPR Art. 6(1)(d)", "asked": "mark-threat in a message, to be acted on that night",
+        "asked_categories": ["user.contact.email"], "given_categories": ["user.contact.email"],
+        "disclosed_at": "2026-11-20 10:00",
+    }  # fmt: skip
+    path = reverse("admin:privacy_legaldisclosure_add")
+    assert officer.post(path, {**form, "law": ""}).status_code == 200
+    assert officer.post(path, {**form, "ground": "law"}).status_code == 200  # without an order
+    assert not LegalDisclosure.objects.exists()
+    assert officer.post(path, form).status_code == 302
+    row = LegalDisclosure.objects.get()
+    assert (row.ground, row.order, row.told_at is not None) == (ground, "", True)
+    deliver()
+    [letter] = mail.outbox
+    assert words in letter.body and "GDPR Art. 6(1)(d)" in letter.body
+    page = cast.client("owner").get(reverse("disclosures")).content.decode()
+    for text in (words, "Police of Ghent", "mark-threat", "What happened", "GDPR Art. 6(1)(d)"):
+        assert text.lower() in page.lower(), text
+    assert ground in Copy(cast["owner"]).text("data/privacy.legaldisclosure.json")
+
+
+@pytest.mark.clause("protecting")
+@pytest.mark.promise("JT-20")
+def test_what_was_given_to_prevent_a_crime_is_told_when_the_law_allows_it(cast: Cast) -> None:
+    today = timezone.localdate()
+    made = given(
+        cast, ground="crime", order="", secret_until=today, secret_because="Code, article 458"
+    )
+    assert made.told_at is None and disclosures.tell_what_was_secret() == 0
+    LegalDisclosure.objects.filter(pk=made.pk).update(secret_until=today - timedelta(days=1))
+    assert disclosures.tell_what_was_secret() == 1
+    assert Notice.objects.get().title == "Data about you was given to others: to prevent a crime"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        given(cast, order="")  # what a law required has an order
