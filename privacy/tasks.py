@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 
+from foundation import persistence
 from foundation.work import sweep_workshops
 from privacy import (
     alarms,
@@ -36,6 +37,11 @@ from privacy.models import (
 @shared_task
 def run_export(export_id: int) -> None:
     export.run(export_id)
+
+
+@shared_task
+def run_ended_exports() -> None:
+    export.delete_ended()
 
 
 @shared_task
@@ -112,6 +118,12 @@ def expire() -> None:
     """End whatever the data map says is over, and what killed jobs left in their workshops."""
     retention.enforce()
     sweep_workshops()
+
+
+@shared_task
+def rewrite_store() -> None:
+    """Have what ran out in Valkey go from its log on disk too."""
+    persistence.rewrite()
 
 
 @shared_task

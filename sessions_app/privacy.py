@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.services import children
 from bands.ties import audiences as band_audiences
-from privacy import browser, erasure, media, rules, wall
+from privacy import browser, erasure, export, media, rules, wall
 from privacy import datamap as dm
 from privacy.audiences import OF_BANDS, Audience
 from privacy.importing import bring
@@ -18,6 +18,7 @@ from privacy.walls import APPS, CHILDREN, INDEX
 from sessions_app import downloads, queries
 from sessions_app.models import (
     ChatLine,
+    Credit,
     Invite,
     JamSession,
     Mix,
@@ -28,6 +29,7 @@ from sessions_app.models import (
     StemChunk,
 )
 from sessions_app.services import (
+    absence,
     importing,
     leaving,
     publishing,
@@ -162,7 +164,20 @@ bring(Stem, importing.bring_stem, order=40)
 bring(RecordingConsent, importing.bring_consent, order=50)
 bring(ChatLine, importing.bring_chat_line, order=50)
 
-erasure.hook(hide=leaving.hide, show=leaving.show, after=leaving.after)
+erasure.hook(
+    hide=leaving.hide,
+    show=leaving.show,
+    after=leaving.after,
+    returns=(
+        _("Your recordings and sessions, and takes named after them, with who sees them."),
+        _("Your sound in recordings of others: their mixes are made anew with it."),
+        _("What you wrote: messages, and lines in rooms."),
+    ),
+    ends=(
+        _("Rooms you had open: they are closed."),
+        _("Links that you gave out to your sessions: make new ones."),
+    ),
+)
 children.when_stopped(stopping.stop, stopping.resume)
 
 PEAKS = {
@@ -271,6 +286,15 @@ dm.declare(
         "upload_due_at": dm.technical(),
     },
     order=40,
+)
+export.also(
+    Recording,
+    label=_("Recordings of others that you play on"),
+    fields=["public_id", "session", "owner", "band", "title", "created_at"],
+    rows=lambda user: Recording.objects.filter(
+        pk__in=Credit.objects.filter(player=user).order_by().values("recording")
+    ).exclude(owner=user),
+    name="played",
 )
 dm.declare(
     RecordingConsent,
@@ -411,6 +435,7 @@ dm.store(
         "exports/*": "copies of somebody's data",
     },
 )
+erasure.store_step("room", _("Who is in which room now"), absence.forget)
 dm.store(
     "room",
     label="Who is in which room now",
@@ -419,7 +444,8 @@ dm.store(
     retention=dm.Fades(
         timedelta(minutes=2), _("the last sign of life"), _("a time to live on each key")
     ),
-    erased_how="expires by itself",
+    erase=dm.Erase.DELETE,
+    erased_how=_("deleted, and Valkey's own log is written anew without it"),
     recipients=[dm.PEOPLE],
     seen_by="participants",
     places={"room:*": "who is in a room"},

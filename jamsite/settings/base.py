@@ -35,6 +35,7 @@ WEB_ROLE = conninfo_to_dict(WEB_DATABASE_URL).get("user", "jamsite_web")
 SYSTEM_ROLE = "jamsite_system"
 WALL_ASSUMED = False  # tests sign in as the owner and take the web's role by statement
 REDIS_URL = ENV.redis_url or _running.get("REDIS_URL", "redis://127.0.0.1:6379/0")
+VALKEY_REWRITE = ENV.valkey_rewrite
 
 INTERNAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 WORK_DIR = DATA_DIR / "work"
@@ -371,6 +372,7 @@ CELERY_BEAT_SCHEDULE = {
     "privacy-secrets": {"task": "privacy.tasks.tell_what_was_secret", "schedule": 3600},
     "privacy-expire": {"task": "privacy.tasks.expire", "schedule": 3600},
     "policy": {"task": "privacy.tasks.policy", "schedule": 60},
+    "privacy-store": {"task": "privacy.tasks.rewrite_store", "schedule": 3600},
     "privacy-usage": {"task": "privacy.tasks.count_usage", "schedule": 3600},
     "privacy-prove": {"task": "privacy.tasks.prove_erasures", "schedule": 3600},
     "privacy-back-up": {

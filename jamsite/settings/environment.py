@@ -106,6 +106,11 @@ class Environment(BaseSettings):
     redis_url: str = Field(
         default="", description="Valkey or Redis 7 or newer; empty: started from a wheel"
     )
+    valkey_rewrite: bool = Field(
+        default=True,
+        description="have Valkey write its log on disk anew each hour and with each erasure; off"
+        " only for a service that allows no such command and keeps no log for longer than a day",
+    )
     site_url: str = Field(
         default="http://127.0.0.1:8000",
         description="address of the site, as people see it; letters and links come from it",

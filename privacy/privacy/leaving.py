@@ -1,10 +1,12 @@
 """Leaving: what its machinery holds about people, during and after."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from foundation import persistence
 from privacy import datamap as dm
 from privacy import erasure, rules
 from privacy.models import (
@@ -19,7 +21,22 @@ from privacy.models import (
 from privacy.rules import Rule
 
 rules.see(Erasure, Rule(owner="user"))
-erasure.hook(hide=erasure.end_queued_work, show=erasure.nothing)
+
+
+def _rewrite_store(user: Any) -> int:
+    """Have Valkey write its log anew: what was deleted and ran out goes on standing in it."""
+    return int(persistence.rewrite())
+
+
+erasure.store_step("valkey", _("Valkey's log on disk"), _rewrite_store, last=True)
+erasure.hook(
+    hide=erasure.end_queued_work,
+    show=erasure.nothing,
+    ends=(
+        _("Mail to you that had not gone, and copies of your data that were being made."),
+        _("Copies of other people that named you: they can make new ones."),
+    ),
+)
 
 dm.declare(
     Erasure,
@@ -48,6 +65,20 @@ dm.declare(
             export=False,
             seen_by="nobody",
             note="encrypted; from the purge's first step until the receipt is written",
+        ),
+        "known_by": dm.Datum(
+            "user.contact.email",
+            dm.Erase.NULL,
+            export=False,
+            seen_by="nobody",
+            note="encrypted; what the purge looks for, from its first step to its last",
+        ),
+        "undo": dm.Datum(
+            "user.content",
+            dm.Erase.NULL,
+            export=False,
+            seen_by="nobody",
+            note="encrypted; what comes back with you if you stay, until the purge begins",
         ),
         **dm.work(),
     },

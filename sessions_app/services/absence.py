@@ -1,0 +1,30 @@
+"""Taking somebody out of every room they are in: they are being erased."""
+
+import json
+from typing import Any
+
+import redis
+from django.conf import settings
+
+from accounts.models import User
+
+
+def valkey() -> Any:
+    return redis.from_url(settings.REDIS_URL, decode_responses=True)
+
+
+def forget(user: User) -> int:
+    """Delete a person's connections from Valkey; return how many. Repeatable."""
+    count = 0
+    with valkey() as client:
+        for key in client.scan_iter("room:*", count=1000, _type="hash"):
+            peers = client.hgetall(key)
+            theirs = [peer for peer, told in peers.items() if _user_of(told) == user.pk]
+            if theirs:
+                count += client.hdel(key, *theirs)
+    return count
+
+
+def _user_of(told: str) -> Any:
+    found = json.loads(told)
+    return found.get("user_id") if isinstance(found, dict) else None
