@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import entrance
 from accounts.guarding import GuardingAdapter
-from accounts.models import User
+from accounts.models import FormerName, User
 from accounts.services import ages
 from accounts.services.names import is_free
 from foundation.limits import TooMany, masked, network_of, spend
@@ -72,7 +72,11 @@ class AccountAdapter(GuardingAdapter):
     def clean_username(self, username: str, shallow: bool = False) -> str:
         """Refuse names that are taken or were somebody's who left."""
         name: str = super().clean_username(username, shallow)
-        if is_buried(User, name) or (not shallow and not is_free(name)):
+        if (
+            is_buried(User, name)
+            or is_buried(FormerName, name)
+            or (not shallow and not is_free(name))
+        ):
             raise ValidationError(_("This username can't be used. Choose another one."))
         return name
 

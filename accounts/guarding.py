@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import SafetyEvent, User
-from accounts.services import alerts, arrivals, locks, sign_ins
+from accounts.services import addresses, alerts, arrivals, locks, sign_ins
 from accounts.services.alerts import Alert
 from foundation import fresh
 from foundation.words import masked_address
@@ -203,6 +203,7 @@ def _email_changed(user: User, about: dict[str, Any]) -> None:
 
 def _email_removed(user: User, about: dict[str, Any]) -> None:
     gone = about["deleted_email"]
+    addresses.remember(user, gone)
     text = _("An address was removed from your account: %(address)s.") % {"address": gone}
     alerts.told(user, Kind.EMAIL_REMOVED, text, also=(gone,), detail=masked_address(gone))
 

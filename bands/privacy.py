@@ -6,7 +6,7 @@ from bands.models import Band, BandFollow, BandInvite, BandMember
 from bands.services import follows, leaving
 from bands.ties import WAITS, audiences, has_somebody, in_band, invited_to, runs_band
 from privacy import datamap as dm
-from privacy import erasure, media, rules
+from privacy import erasure, export, media, rules
 from privacy.audiences import Audience
 from privacy.models import Erasure
 from privacy.rules import AnyMember, Anyone, Nobody, Others, Rule
@@ -52,7 +52,13 @@ rules.see(
     Rule(owner="follower", within={Audience.PARTICIPANTS: runs_band("band_id")}),
 )
 media.serve(Band, photo=media.Part("photo", "image/webp"))
-erasure.hook(hide=leaving.hide, show=leaving.show, after=leaving.after)
+erasure.hook(
+    hide=leaving.hide,
+    show=leaving.show,
+    after=leaving.after,
+    returns=(_("Your places in bands."),),
+    ends=(_("Invitations to bands that you had sent: send them anew."),),
+)
 
 dm.declare(
     Band,
@@ -133,6 +139,14 @@ dm.declare(
         "expires_at": dm.moment(),
         "declined_at": dm.moment(),
     },
+)
+export.also(
+    BandInvite,
+    label=_("Invitations to bands that you sent"),
+    fields=["public_id", "band", "invited", "created_at", "expires_at"],
+    rows=lambda user: BandInvite.objects.filter(made_by=user),
+    name="sent",
+    ours=True,
 )
 dm.declare(
     BandFollow,

@@ -89,21 +89,26 @@ class SlashMiddleware(CommonMiddleware):
 
 
 class LeavingMiddleware:
-    """A person who is leaving may come back or go, and nothing else."""
+    """A person who is leaving may come back, take their data along or go, and nothing else."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         user = request.user
-        if user.is_authenticated and user.is_leaving:
-            allowed = {reverse("leave"), reverse("leave_cancel"), reverse("account_logout")}
-            shared = ("/static/", "/privacy/", "/leave/")
-            if request.path not in allowed and not request.path.startswith(shared):
-                if request.path.startswith("/api/"):
-                    return problem_response(request, 403, "This account is leaving.")
-                return redirect("leave")
+        if user.is_authenticated and user.is_leaving and not _open_to_leavers(request.path):
+            if request.path.startswith("/api/"):
+                return problem_response(request, 403, "This account is leaving.")
+            return redirect("leave")
         return self.get_response(request)
+
+
+def _open_to_leavers(path: str) -> bool:
+    again = ("account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn")
+    allowed = {reverse("leave"), reverse("leave_cancel"), reverse("account_logout")}
+    allowed |= {reverse(name) for name in again}
+    shared = ("/static/", "/privacy/", "/leave/", reverse("exports"), reverse("confirm_by_mail"))
+    return path in allowed or path.startswith(shared)
 
 
 class ClockMiddleware:

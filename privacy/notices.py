@@ -14,6 +14,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.db.models import Model, Q, QuerySet
+from django.db.models.functions import Upper
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +24,7 @@ from foundation.addresses import absolute
 from foundation.moments import quiet_until
 from foundation.work import failing_kindly, soon
 from integrations.mail import Letter
-from privacy import datamap, quiet
+from privacy import datamap, identifiers, quiet
 from privacy.access import visible
 from privacy.models import Notice, NoticeChoice
 from privacy.viewer import Via, Viewer
@@ -332,7 +333,10 @@ def _letter(notice: Notice) -> Letter:
 
 def purge(user: Any, batch: int) -> int:
     """Delete what a person was told, and letters on their way to their address."""
-    theirs = Notice.objects.filter(Q(user=user) | Q(user=None, address__iexact=user.email))
+    mailed = Notice.objects.exclude(address="").alias(upper=Upper("address"))
+    known = [one.upper() for one in identifiers.of(user).addresses]
+    letters = mailed.filter(user=None, upper__in=known)
+    theirs = Notice.objects.filter(Q(user=user) | Q(pk__in=letters.values("pk")))
     keys = list(theirs.order_by("pk").values_list("pk", flat=True)[:batch])
     return int(Notice.objects.filter(pk__in=keys).delete()[0])
 

@@ -5,7 +5,7 @@ A tombstone holds a keyed hash, so the table can't be read back into names; afte
 SECRET_KEY older ones are found as long as SECRET_KEY_FALLBACKS holds the old key.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Model
@@ -13,11 +13,19 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 
-def bury(model: type[Model], names: list[str], erasure_id: int | None = None) -> None:
-    """Remember names that are gone; without an erasure, for what ended while its people stayed."""
+def bury(
+    model: type[Model],
+    names: list[str],
+    erasure_id: int | None = None,
+    since: datetime | None = None,
+) -> None:
+    """Remember names that are gone; without an erasure, for what ended while its people stayed.
+
+    `since` is when they were given up, if that is longer ago: their time began then.
+    """
     from privacy.models import Tombstone
 
-    until = timezone.now() + timedelta(days=settings.RETENTION_NAMES_DAYS)
+    until = (since or timezone.now()) + timedelta(days=settings.RETENTION_NAMES_DAYS)
     Tombstone.objects.bulk_create(
         [
             Tombstone(name_hash=_hash(model, name), erasure_id=erasure_id, until=until)

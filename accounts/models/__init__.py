@@ -1,7 +1,7 @@
 from accounts.models.children import ConsentWithdrawal, Enrolment, ParentalConsent
 from accounts.models.dormancy import Dormancy
 from accounts.models.finding import Findable
-from accounts.models.names import FormerName
+from accounts.models.names import FormerAddress, FormerName, is_reserved
 from accounts.models.networks import Connection, NetworkFact
 from accounts.models.partners import ClassSeat, Partner, PartnerStaff, SchoolClass
 from accounts.models.people import User, UserManager
@@ -20,6 +20,7 @@ __all__ = [
     "Enrolment",
     "Findable",
     "Follow",
+    "FormerAddress",
     "FormerName",
     "Guardianship",
     "JammedWith",
@@ -37,4 +38,5 @@ __all__ = [
     "SchoolClass",
     "User",
     "UserManager",
+    "is_reserved",
 ]

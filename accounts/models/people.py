@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django.apps import apps
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -12,9 +11,9 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.names import is_reserved
 from accounts.models.profiles import Profile
 from foundation.ids import PublicIdField
-from privacy.tombstones import is_buried
 
 
 class UserManager(BaseUserManager["User"]):
@@ -22,8 +21,7 @@ class UserManager(BaseUserManager["User"]):
         self, username: str, email: str, password: str | None = None, **values: Any
     ) -> "User":
         """Create an account with its profile. Raises ValidationError for the name of a leaver."""
-        former = apps.get_model("accounts", "FormerName")
-        if is_buried(User, username) or former.objects.filter(name__iexact=username).exists():
+        if is_reserved(username):
             raise ValidationError(_("This username can't be used. Choose another one."))
         user = self.model(username=username, email=self.normalize_email(email), **values)
         user.set_password(password)
@@ -173,8 +171,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.state = self.State.LEAVING
         self.save(update_fields=["state"])
 
-    def come_back(self) -> None:
-        self.state = self.State.ACTIVE
+    def come_back(self, state: str | None = None) -> None:
+        """End the leaving; `state` is what the account was in before, if it wasn't active."""
+        self.state = state or self.State.ACTIVE
         self.save(update_fields=["state"])
 
     def __str__(self) -> str:

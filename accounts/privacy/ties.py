@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Block, Follow, Guardianship, JammedWith, Mute
 from accounts.services import ties
 from privacy import datamap as dm
-from privacy import quiet, rules
+from privacy import export, quiet, rules
 from privacy.audiences import Audience
 from privacy.rules import Person, Rule
 
@@ -40,6 +40,12 @@ dm.declare(
         "state": dm.technical("one of two words"),
         "created_at": dm.moment(),
     },
+)
+export.also(
+    Follow,
+    label=_("People who follow you"),
+    fields=["public_id", "follower", "state", "created_at"],
+    rows=lambda user: Follow.objects.filter(followee=user),
 )
 dm.declare(
     Block,
@@ -107,4 +113,10 @@ dm.declare(
         "since": dm.moment(),
         "ended": dm.moment(),
     },
+)
+export.also(
+    Guardianship,
+    label=_("Adults who answer for you"),
+    fields=["guardian", "since", "ended"],
+    rows=lambda user: Guardianship.objects.filter(child=user),
 )

@@ -27,6 +27,7 @@ from accounts.models import (
     SchoolClass,
     User,
 )
+from accounts.services import names
 from accounts.services.leaving import purge_sign_ins
 from foundation.ids import new_public_id
 from foundation.live import cut_people
@@ -319,7 +320,7 @@ def rename(child: User, username: str) -> None:
     """Correct a child's username. Raises ValidationError for one that can't be used."""
     same = child.username.lower() == username.lower()
     name = username if same else _free(username)
-    User.objects.filter(pk=child.pk).update(username=name)
+    names.take_on(child, name)
 
 
 def purge_enrolments(user: Any, batch: int) -> int:

@@ -18,7 +18,7 @@ from django.utils.http import int_to_base36
 from django.utils.translation import gettext as _
 
 from accounts.models import AccountLock, SafetyEvent, SafetyLink, User
-from accounts.services import alerts, devices, safety_links, sign_ins
+from accounts.services import addresses, alerts, devices, safety_links, sign_ins
 from foundation.addresses import absolute
 from foundation.work import failing_kindly, soon
 from privacy import intake, notices
@@ -213,7 +213,9 @@ def _bring_back(user: User, link: SafetyLink) -> None:
     people = get_user_model()._default_manager.exclude(pk=user.pk)
     if others.exists() or people.annotate(low=Lower("email")).filter(low=address.lower()).exists():
         raise AddressTaken
-    theirs.exclude(email__iexact=address).delete()
+    gone = theirs.exclude(email__iexact=address)
+    addresses.remember(user, *gone.values_list("email", flat=True))
+    gone.delete()
     EmailAddress.objects.update_or_create(
         user=user, email=address.lower(), defaults={"verified": True, "primary": True}
     )

@@ -8,22 +8,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import FormerName, User
+from accounts.models import FormerName, User, is_reserved
 from accounts.services import profiles
 from foundation.live import cut_people
 from privacy import notices
-from privacy.tombstones import is_buried
 
 PAUSE = timedelta(days=30)
 
 
 def is_free(name: str, person: User | None = None) -> bool:
     """Return whether a name may be taken; one's own former name may be taken back."""
-    former = FormerName.objects.filter(name__iexact=name)
     taken = User.objects.filter(username__iexact=name)
-    if person is not None:
-        former, taken = former.exclude(user=person), taken.exclude(pk=person.pk)
-    return not (taken.exists() or former.exists() or is_buried(User, name))
+    if person is None:
+        return not (taken.exists() or is_reserved(name))
+    own = FormerName.objects.filter(user=person, name__iexact=name)
+    return not taken.exclude(pk=person.pk).exists() and (own.exists() or not is_reserved(name))
 
 
 def may_change_at(person: User, name: str = "") -> datetime | None:
@@ -39,6 +38,23 @@ def may_change_at(person: User, name: str = "") -> datetime | None:
     return again if again is not None and again > timezone.now() else None
 
 
+def take_on(person: User, name: str) -> None:
+    """Write another username; the one given up is reserved, whoever changed it and why."""
+    old = person.username
+    FormerName.objects.filter(user=person, name__iexact=name).delete()
+    if old.lower() != name.lower():
+        FormerName.objects.create(user=person, name=old)
+    User.objects.filter(pk=person.pk).update(username=name)
+    person.username = name
+
+
+def correct(person: User, name: str) -> None:
+    """Write a username that staff correct at its person's wish, without the pause."""
+    if not is_free(name, person):
+        raise ValidationError(_("This username can't be used. Choose another one."))
+    take_on(person, name)
+
+
 @transaction.atomic
 def rename(person: User, name: str) -> None:
     """Change a username, once in `PAUSE`. The old one is nobody's for a time, but one's own."""
@@ -47,12 +63,8 @@ def rename(person: User, name: str) -> None:
         return
     if may_change_at(mine, name) is not None or not is_free(name, mine):
         raise ValidationError(_("This username can't be used. Choose another one."))
-    old = mine.username
-    FormerName.objects.filter(user=mine, name__iexact=name).delete()
-    if old.lower() != name.lower():
-        FormerName.objects.create(user=mine, name=old)
-    User.objects.filter(pk=mine.pk).update(username=name)
-    person.username = mine.username = name
+    take_on(mine, name)
+    person.username = mine.username
     profiles.changed(mine)
     notices.tell(
         mine,

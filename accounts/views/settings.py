@@ -65,6 +65,7 @@ def leave(request: MemberRequest) -> HttpResponse:
             "retained": erasure.retained(user),
             "purge_date": pending.purge_at if pending else timezone.now() + erasure.grace(),
             "grace_days": erasure.grace().days,
+            **erasure.if_they_stay(),
         },
         status=422 if form.errors else 200,
     )
@@ -78,5 +79,6 @@ def leave_cancel(request: MemberRequest) -> HttpResponse:
     except erasure.TooLate:
         messages.error(request, _("The purge has begun and can't be stopped any more."))
         return redirect("leave")
-    messages.success(request, _("Welcome back. Everything of yours is where it was."))
+    gone = " ".join(erasure.if_they_stay()["ends"])
+    messages.success(request, _("Welcome back. What did not come back: %(gone)s") % {"gone": gone})
     return redirect("settings")

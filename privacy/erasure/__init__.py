@@ -6,7 +6,7 @@ Each step works in batches and can be repeated at any point, so a killed worker 
 was; `Erasure.steps` counts what is done.
 """
 
-from privacy.erasure.hooks import end_queued_work, hook, nothing
+from privacy.erasure.hooks import end_queued_work, hook, if_they_stay, nothing
 from privacy.erasure.leaving import (
     HARD_LIMIT_DAYS,
     TooLate,
@@ -25,6 +25,7 @@ from privacy.erasure.purging import (
     run,
 )
 from privacy.erasure.steps import BATCH, declared, delete_files, store_step
+from privacy.erasure.undo import recall, remember
 
 __all__ = [
     "BATCH",
@@ -41,9 +42,12 @@ __all__ = [
     "expire_backups",
     "grace",
     "hook",
+    "if_they_stay",
     "nothing",
     "open_erasure",
     "plan",
+    "recall",
+    "remember",
     "request",
     "retained",
     "run",

@@ -38,20 +38,38 @@ class Hook:
 
     `hide` and `show` run inside the transaction that changes the account's state. `after` runs
     once that is committed, at least once and perhaps again: sockets, keys, whatever is no row.
+    `returns` and `ends` are sentences for the person: what comes back if they stay, what doesn't.
     """
 
     hide: Act
     show: Act
     after: Act = nothing
+    returns: tuple[Any, ...] = ()
+    ends: tuple[Any, ...] = ()
 
 
 _hooks: list[Hook] = []
 
 
-def hook(hide: Act, show: Act, after: Act = nothing) -> None:
+def hook(
+    hide: Act,
+    show: Act,
+    after: Act = nothing,
+    *,
+    returns: tuple[Any, ...] = (),
+    ends: tuple[Any, ...] = (),
+) -> None:
     """Register an app's part in leaving; called from `<app>/privacy.py`."""
-    _hooks.append(Hook(hide, show, after))
+    _hooks.append(Hook(hide, show, after, returns, ends))
 
 
 def hooks() -> list[Hook]:
     return _hooks
+
+
+def if_they_stay() -> dict[str, list[str]]:
+    """Return what comes back with a person who stays (`returns`), and what doesn't (`ends`)."""
+    return {
+        "returns": [str(line) for each in _hooks for line in each.returns],
+        "ends": [str(line) for each in _hooks for line in each.ends],
+    }

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from foundation.work import soon
 from privacy import ledger, tombstones
-from privacy.erasure import letters
+from privacy.erasure import letters, undo
 from privacy.erasure.hooks import hooks
 from privacy.erasure.states import CANCELLABLE, OPEN, move
 from privacy.models import Erasure
@@ -53,6 +53,8 @@ def request(user: Any, way: str = Erasure.Way.SETTINGS, *, date: datetime | None
     erasure = Erasure.objects.create(user=locked, due_at=date, purge_at=date, way=way)
     for each in hooks():  # before the state changes: what is public now gets its tombstone
         each.hide(locked, erasure)
+    if not locked.is_present:  # who was suspended is suspended again if they stay
+        undo.remember(erasure, "state", locked.state)
     locked.leave()
     move(erasure, S.HIDDEN)
     if not again:
@@ -97,9 +99,10 @@ def cancel(user: Any) -> None:
     values = {"ended_at": now, "settled_at": None, "work": Erasure.Progress.CANCELLED}
     move(erasure, S.CANCELLED, **values)
     tombstones.unbury(erasure.pk)
-    locked.come_back()
+    locked.come_back(undo.recall(erasure, "state"))
     for each in hooks():
         each.show(locked, erasure)
+    Erasure.objects.filter(pk=erasure.pk).update(undo=None)
     letters.came_back(erasure, locked)
     transaction.on_commit(lambda: settle(erasure.pk), robust=True)
 

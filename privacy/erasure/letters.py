@@ -8,6 +8,7 @@ from django.utils.translation import override
 
 from foundation.addresses import absolute
 from privacy import leave_links, notices, sealing
+from privacy.erasure.hooks import if_they_stay
 from privacy.models import Erasure, LeaveLink, Receipt
 
 KIND = "leaving"
@@ -44,7 +45,14 @@ def _left_at_once(erasure: Erasure, user: Any) -> None:
 
 
 def came_back(erasure: Erasure, user: Any) -> None:
-    text = _("Your leaving was cancelled. Everything of yours is where it was.")
+    told = if_they_stay()
+    text = _(
+        "Your leaving was cancelled.\n\nWhat is back:\n%(back)s\n\n"
+        "What does not come back:\n%(gone)s"
+    ) % {
+        "back": "\n".join(f"– {line}" for line in told["returns"]),
+        "gone": "\n".join(f"– {line}" for line in told["ends"]),
+    }
     _write(user.email, _("You stay"), text)
 
 

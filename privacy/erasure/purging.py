@@ -11,11 +11,19 @@ from django.db.models import SET_NULL
 from django.utils import timezone
 
 from foundation.work import failing_kindly
-from privacy import ledger, notices, orders, receipts, sealing
+from privacy import identifiers, ledger, notices, orders, receipts, sealing
 from privacy.erasure import holds, letters
 from privacy.erasure.leaving import settle
 from privacy.erasure.states import move
-from privacy.erasure.steps import BATCH, Step, references, steps, store_steps, strip_held
+from privacy.erasure.steps import (
+    BATCH,
+    Step,
+    StoreStep,
+    references,
+    steps,
+    store_steps,
+    strip_held,
+)
 from privacy.models import Erasure, LegalHold, Receipt
 
 PASSES = 5  # how often a purge looks for what late writers brought before it pauses
@@ -61,7 +69,10 @@ def _begin(erasure: Erasure) -> bool:
         return False
     if first and erasure.user is not None:
         erasure.contact = sealing.seal(notices.reach(erasure.user.email))
-        Erasure.objects.filter(pk=erasure.pk).update(contact=erasure.contact)
+        erasure.known_by = identifiers.put_away(erasure.user)
+        Erasure.objects.filter(pk=erasure.pk).update(
+            contact=erasure.contact, known_by=erasure.known_by, undo=None
+        )
         orders.place(erasure, erasure.user)
     return True
 
@@ -70,11 +81,17 @@ def _purge_everything(erasure: Erasure, kept: Mapping[str, set[str]]) -> None:
     user = erasure.user
     if user is None:
         return
-    for store in store_steps():
-        erasure.steps[store.name] = erasure.steps.get(store.name, 0) + store.work(user)
+    _empty_stores(erasure, user, store_steps())
     planned = steps(kept)
     for number, step in enumerate(planned):
         _purge(erasure, step, user, percent=100 * number // len(planned))
+    _empty_stores(erasure, user, store_steps(last=True))
+
+
+def _empty_stores(erasure: Erasure, user: Any, stores: list[StoreStep]) -> None:
+    for store in stores:
+        erasure.steps[store.name] = erasure.steps.get(store.name, 0) + store.work(user)
+        erasure.keep(erasure.percent, steps=erasure.steps)
 
 
 def _purge(erasure: Erasure, step: Step, user: Any, *, percent: int) -> None:
@@ -115,7 +132,7 @@ def _forget_account(erasure: Erasure) -> bool:
         connection.check_constraints()
     now = timezone.now()
     ends = now + timedelta(days=settings.BACKUP_LIFE_DAYS)
-    move(erasure, S.ERASED, user=None, ended_at=now, backups_expire_at=ends)
+    move(erasure, S.ERASED, user=None, known_by=None, ended_at=now, backups_expire_at=ends)
     erasure.finish()
     receipt = receipts.issue(erasure, Receipt.Kind.ERASED)
     letters.erased(erasure, receipt)

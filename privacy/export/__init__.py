@@ -4,13 +4,24 @@
 `job` carries it through kills, `schema` publishes the format. See docs/export.md.
 """
 
-from privacy.export.job import file_name, forget, kept, order, outdate, purge, remove, run
+from privacy.export.job import (
+    delete_ended,
+    file_name,
+    forget,
+    kept,
+    order,
+    outdate,
+    purge,
+    remove,
+    run,
+)
 from privacy.export.schema import FORMAT
 from privacy.export.sections import also
 
 __all__ = [
     "FORMAT",
     "also",
+    "delete_ended",
     "file_name",
     "forget",
     "kept",

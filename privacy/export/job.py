@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -179,6 +179,7 @@ def _drop_folders(export: Export, but: Path | None = None) -> None:
 def purge(user: Any, batch: int) -> int:
     """Delete a person's exports, files first, also one that a killed job never named."""
     forget(user)
+    _empty(Export.objects.exclude(user=user).filter(named__contains=[user.pk]))
     # The lock waits for a job that is storing its archive; after it, the job finds no row.
     rows = list(Export.objects.select_for_update().filter(user=user).order_by("pk")[:batch])
     for row in rows:
@@ -196,6 +197,24 @@ def remove(user: Any, export: Export) -> None:
         default_storage.delete(file_name(row))
         _drop_folders(row)
         row.delete()
+
+
+def delete_ended() -> int:
+    """Delete the files of copies that ended; return how many. Repeatable, and safe to kill.
+
+    The row stays until its time, so that the page can say that the copy ended.
+    """
+    return _empty(Export.objects.all())
+
+
+@transaction.atomic
+def _empty(exports: Any) -> int:
+    over = Q(work=Export.Progress.DONE, expires_at__lte=timezone.now()) & ~Q(file="")
+    rows = list(exports.select_for_update().filter(over).order_by("pk"))
+    for row in rows:
+        default_storage.delete(file_name(row))
+    Export.objects.filter(pk__in=[row.pk for row in rows]).update(file="", named=[], size=0)
+    return len(rows)
 
 
 def outdate(people: Any) -> None:
@@ -222,7 +241,12 @@ def forget(user: Any) -> None:
 
 
 def _end(exports: Any) -> None:
-    exports.filter(work=Export.Progress.DONE).update(expires_at=timezone.now())
+    """End finished copies, and have their files deleted at once; begin running ones anew."""
+    from privacy.tasks import run_ended_exports
+
+    done = exports.filter(work=Export.Progress.DONE)
+    if done.update(expires_at=timezone.now()):
+        transaction.on_commit(run_ended_exports.delay, robust=True)
     exports.filter(work=Export.Progress.RUNNING).update(
         work=Export.Progress.WAITING, leased_until=None, begun_at=None, round=F("round") + 1
     )

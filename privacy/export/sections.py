@@ -52,6 +52,7 @@ class _Also:
     label: str | Promise
     fields: Sequence[str]
     source: Callable[[Any], QuerySet[Any]]
+    ours: bool
 
 
 _also: dict[str, _Also] = {}
@@ -63,12 +64,15 @@ def also(
     label: str | Promise,
     fields: Sequence[str],
     rows: Callable[[Any], QuerySet[Any]],
+    name: str = "received",
+    ours: bool = False,
 ) -> None:
-    """Add what others addressed to a person; called from `<app>/privacy.py`.
+    """Add what concerns a person and is another's row; called from `<app>/privacy.py`.
 
-    The gate is asked on top of `rows`, so a copy never holds more than the person can read.
+    The gate is asked on top of `rows`, so a copy never holds more than the person can read; unless
+    it is of their own doing (`ours`), such as an invitation they sent. `name` begins the file's.
     """
-    _also[f"received.{model._meta.label_lower}"] = _Also(model, label, fields, rows)
+    _also[f"{name}.{model._meta.label_lower}"] = _Also(model, label, fields, rows, ours)
 
 
 def exported_fields(held: Held) -> tuple[str, ...]:
@@ -85,7 +89,7 @@ def sections() -> Iterator[Section]:
             yield Section(held.name, held.label, held, fields, _provided(held))
     for name, one in sorted(_also.items()):
         held = by_model[one.model]
-        yield Section(name, one.label, held, tuple(one.fields), one.source, ours=False)
+        yield Section(name, one.label, held, tuple(one.fields), one.source, ours=one.ours)
 
 
 def _provided(held: Held) -> Callable[[Any], QuerySet[Any]]:

@@ -7,13 +7,14 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from privacy import datamap as dm
+from privacy import identifiers
 from privacy.datamap import Basis
 from privacy.models import Newsletter, NewsReader, NewsSending
 
 
 def _reader(user: Any) -> QuerySet[NewsReader]:
-    """A reader's address may be an account's too; who leaves takes both along."""
-    return NewsReader.objects.filter(address=user.email.lower())
+    """A reader's address may be an account's too; who leaves takes all of theirs along."""
+    return NewsReader.objects.filter(address__in=identifiers.of(user).addresses)
 
 
 dm.declare(

@@ -75,7 +75,7 @@ def state(request: HttpRequest, token: str) -> HttpResponse:
         except erasure.TooLate:
             messages.error(request, _("The purge has begun and can't be stopped any more."))
         else:
-            messages.success(request, _("You stay. Everything of yours is where it was."))
+            messages.success(request, _("You stay. What is back, and what is not, stands here."))
         return redirect("leaving_state", token=token)
     return kept_secret(render(request, "privacy/leaving_state.html", state_of(found, token)))
 
@@ -87,6 +87,7 @@ def state_of(found: Any, token: str) -> dict[str, Any]:
         "stages": erasure.stages(found),
         "receipts": leave_links.receipts_of(found, token),
         "retained": erasure.retained(found.user),
+        **erasure.if_they_stay(),
     }
 
 

@@ -10,6 +10,7 @@ from accounts.queries import shown_person
 from foundation.strict import StrictBody
 from privacy.audiences import OF_BANDS, Audience
 from privacy.media import save_url_for, url_for
+from sessions_app import titles
 from sessions_app.models import JamSession, Recording, Stem
 from sessions_app.models.recordings import LONGEST_MS
 from sessions_app.services import uploads
@@ -86,8 +87,11 @@ class SessionSerializer(StrictBody, serializers.ModelSerializer[JamSession]):
 
     def to_representation(self, session: JamSession) -> Any:
         shape = super().to_representation(session)
-        if session.host is not None and shape["host"] is None:
+        host = shown_person(session, "host")
+        if session.host is not None and host is None:
             shape["title"] = shape["about"] = ""  # who is leaving takes their words along
+        else:
+            shape["title"] = titles.of_session(session, host)
         return shape
 
 

@@ -8,6 +8,7 @@ from accounts.models import User
 from foundation.live import cut
 from privacy import export, tombstones
 from privacy.audiences import Audience
+from privacy.erasure import recall, remember
 from privacy.models import Erasure
 from privacy.notices import delete_with
 from sessions_app.models import Invite, JamSession, Mix, Participant, Recording, Stem
@@ -32,7 +33,9 @@ def hide(user: User, erasure: Erasure) -> None:
     rooms.close(JamSession.objects.filter(host=user, closed_at=None).values_list("pk", flat=True))
     # A take that nobody named bears its session's title: the leaver's words, or their name.
     named = Recording.objects.filter(session__host=user, title=F("session__title"))
-    Recording.objects.filter(pk__in=named.exclude(owner=user).values("pk")).update(title="")
+    titles = dict(named.exclude(title="").exclude(owner=user).values_list("pk", "title"))
+    remember(erasure, "titles", titles)
+    Recording.objects.filter(pk__in=titles).update(title="")
     mix_again_after(user)
     played_on = Recording.objects.filter(stems__player=user, owner__isnull=False)
     export.outdate(played_on.exclude(owner=user).values("owner"))
@@ -47,7 +50,9 @@ def after(user: User, erasure: Erasure) -> None:
 
 
 def show(user: User, erasure: Erasure) -> None:
-    """Render the mixes again, with the sound of who came back."""
+    """Put the titles back, and render the mixes again with the sound of who came back."""
+    for key, title in (recall(erasure, "titles") or {}).items():
+        Recording.objects.filter(pk=int(key), title="").update(title=title)
     mix_again_after(user)
 
 

@@ -61,7 +61,7 @@ def _ask(session: JamSession, by: User, present: Iterable[int], title: str) -> R
         session=session,
         owner=by,
         band=session.band if of_band else None,  # a guest's take is no take of the band's
-        title=title.strip()[:80] or _default_title(session),
+        title=title.strip()[:80] or session.title,
     )
     people = queries.who_all_meet([by.pk, *present])
     RecordingConsent.objects.bulk_create(
@@ -182,7 +182,3 @@ def sweep() -> None:
     overdue = Recording.objects.filter(state=S.UPLOADING, upload_due_at__lte=timezone.now())
     for key in list(overdue.values_list("pk", flat=True)[:100]):
         mixing.mix_when_ready(key)
-
-
-def _default_title(session: JamSession) -> str:
-    return session.title or _("Jam")

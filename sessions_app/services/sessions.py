@@ -7,7 +7,6 @@ from django.core import signing
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.queries import may_meet, shown_people
@@ -58,7 +57,7 @@ def open_session(
     session = JamSession.objects.create(
         host=host,
         band=band,
-        title=title.strip() or _("%(name)s's jam") % {"name": host.username},
+        title=title.strip(),
         about=about.strip(),
         audience=children.fitting(host, audience),
     )

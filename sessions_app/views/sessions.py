@@ -25,7 +25,7 @@ from privacy import previews
 from privacy.access import get_visible_or_404, visible
 from privacy.posing import looking
 from privacy.viewer import Viewer
-from sessions_app import permissions, queries
+from sessions_app import permissions, queries, titles
 from sessions_app.forms import SessionAudienceForm, SessionForm
 from sessions_app.models import Invite, JamSession, Participant
 from sessions_app.services import deleting, rooms, sessions
@@ -272,7 +272,7 @@ def invite(request: HttpRequest, token: str) -> HttpResponse:
         request,
         "sessions/invite.html",
         {
-            "session_title": found.session.title or _("Jam"),
+            "session_title": titles.of_session(found.session, host),
             "host_name": host.username,
             "invited_by": found.made_by.username,
         },

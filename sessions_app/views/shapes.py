@@ -12,6 +12,7 @@ from foundation.addresses import absolute
 from privacy.media import save_url_for, url_for
 from privacy.previews import Preview
 from privacy.viewer import Viewer
+from sessions_app import titles
 from sessions_app.downloads import may_save
 from sessions_app.models import Mix, Stem
 
@@ -25,7 +26,7 @@ def recording_card(recording: Any, viewer: Viewer, faces: Faces) -> dict[str, An
     return {
         **sound(recording, next(iter(recording.in_force), None), viewer),
         "public_id": recording.public_id,
-        "title": title or _("Untitled take"),
+        "title": titles.of_recording(title),
         "url": recording.get_absolute_url(),
         "owner": faces.of(owner) if owner else None,
         **band_chip(recording),
@@ -70,8 +71,11 @@ def recording_page(recording: Any, viewer: Viewer, faces: Faces) -> dict[str, An
 
 
 def stem_row(stem: Stem, viewer: Viewer, faces: Faces) -> dict[str, Any]:
+    """Return one player's sound (from `queries.stems_of`); nameless behind a wall."""
+    player = shown_person(stem, "player")
     return {
-        "player": faces.of(stem.player),
+        "player": faces.of(player) if player else None,
+        "label": player.username if player else _("A player you can't see"),
         "audio_url": url_for(stem, "flac", viewer),
         "save_url": save_url_for(stem, "flac", viewer) if may_save(stem, viewer) else None,
         "peaks_url": reverse("stem_peaks", args=[stem.public_id]),
@@ -83,7 +87,7 @@ def recording_preview(recording: Any) -> Preview:
     """Return what link previews tell of a recording that anybody may hear."""
     owner = shown_person(recording, "owner")
     author_path = reverse("profile", args=[owner.username]) if owner else ""
-    title = recording.title or _("Untitled take")
+    title = titles.of_recording(recording.title)
     data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "MusicRecording",
@@ -112,7 +116,7 @@ def session_preview(session: Any) -> Preview:
     """Return what link previews tell of a session that anybody may find."""
     host = shown_person(session, "host")
     return Preview(
-        title=session.title or _("Jam"),
+        title=titles.of_session(session, host),
         text=_("A jam session on %(site)s.") % {"site": settings.SITE_NAME},
         path=session.get_absolute_url(),
         author=host.username if host else "",
@@ -126,7 +130,7 @@ def session_card(session: Any, faces: Faces) -> dict[str, Any]:
     theirs = host is not None or session.host is None  # who is leaving takes their words along
     return {
         "public_id": session.public_id,
-        "title": (session.title if theirs else "") or _("Jam"),
+        "title": titles.of_session(session, host),
         "about": session.about if theirs else "",
         "url": session.get_absolute_url(),
         "host": faces.of(host) if host else None,

@@ -5,14 +5,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import FormerName, User
-from accounts.services import names
+from accounts.models import FormerAddress, FormerName, User
+from accounts.services import children, names
+from privacy import identifiers
+from privacy.models import Tombstone
 from tests.cast import PASSWORD, Cast
 from tests.told import deliver
 
@@ -140,3 +144,51 @@ def test_what_ends_with_mandatory_data_is_said_first(cast: Cast) -> None:
     assert answer.status_code in {200, 302}
     cast["owner"].refresh_from_db()
     assert cast["owner"].email == "owner@mail.example"
+
+
+@pytest.mark.clause("leaving", "what-stays")
+@pytest.mark.promise("JK-14", "VJ-19")
+def test_a_name_given_up_stays_reserved_when_its_owner_is_erased(cast: Cast, settings: Any) -> None:
+    """As long as it was declared to be, and no page begins to say that its owner is gone."""
+    from privacy.tasks import expire
+    from tests.privacy.test_desk_words import leaves
+
+    rename(cast, "owner", "Nightbird")
+    later(100)
+    leaves(cast["owner"])
+    assert not FormerName.objects.exists()
+    for name in ("owner", "OWNER", "nightbird"):
+        assert rename(cast, "stranger", name).status_code == 422, name
+        with pytest.raises(ValidationError):
+            User.objects.create_user(name, "new@mail.example", PASSWORD)
+    assert [Client().get(f"/@{name}/").status_code for name in ("owner", "nightbird")] == [404, 410]
+    ends = Tombstone.objects.order_by("until").values_list("until", flat=True)
+    days = settings.RETENTION_NAMES_DAYS
+    assert [round((one - timezone.now()) / timedelta(days=1)) for one in (ends[0], *ends[1:2])] == [
+        days - 100, days,
+    ]  # fmt: skip
+    Tombstone.objects.update(until=F("until") - timedelta(days=days - 99))
+    expire()
+    assert names.is_free("owner") and not names.is_free("nightbird")
+
+
+def test_whoever_changes_a_name_the_old_one_is_reserved(cast: Cast, db: None) -> None:
+    """A parent who corrects a child's, and staff who correct one at its person's wish."""
+    children.rename(cast["participant"], "Robin")
+    names.correct(cast["owner"], "Wren")
+    for old in ("participant", "owner"):
+        assert not names.is_free(old)
+    with pytest.raises(ValidationError):
+        names.correct(cast["stranger"], "owner")
+
+
+@pytest.mark.clause("leaving")
+def test_an_address_that_was_taken_away_is_remembered_sealed(cast: Cast) -> None:
+    EmailAddress.objects.create(user=cast["owner"], email="former@mail.example", verified=True)
+    client = Client()
+    client.post(reverse("account_login"), {"login": "owner", "password": PASSWORD})
+    client.post(reverse("account_email"), {"email": "former@mail.example", "action_remove": ""})
+    assert not EmailAddress.objects.filter(email="former@mail.example").exists()
+    kept = FormerAddress.objects.get()
+    assert kept.user == cast["owner"] and b"former" not in bytes(kept.sealed)
+    assert "former@mail.example" in identifiers.of(cast["owner"]).claimed

@@ -41,7 +41,7 @@ from accounts.models import (
     User,
 )
 from accounts.models.profiles import FIELDS
-from accounts.services import finding, ties
+from accounts.services import addresses, finding, ties
 from bands.models import Band
 from bands.services import bands, follows, members
 from community import services as community
@@ -61,6 +61,8 @@ from privacy.models import (
 )
 from privacy.sealing import seal
 from sessions_app.models import Recording, Stem, StemChunk
+from sessions_app.services import absence
+from sessions_app.services import recording as takes
 from sessions_app.services import sessions as jams
 from tests.cast import PASSWORD, recorded
 
@@ -94,6 +96,7 @@ class Canary:
         self._school()
         self._words(other)
         self._account()
+        self._untied(other)
 
     def _profile(self) -> None:
         profile = Profile.objects.get(user=self.user)
@@ -266,6 +269,41 @@ class Canary:
         requests.reply(asked, self.mark("reply"))
         Request.objects.filter(pk=asked.pk).update(address=f"{self.mark('asked')}@mail.example")
 
+    def _untied(self, other: "Canary") -> None:
+        """What no foreign key ties to the person: other addresses of theirs, words about them."""
+        self.unconfirmed, self.confirmed_later, self.taken_away = (
+            f"{self.mark(what)}@mail.example" for what in ("second", "third", "former")
+        )
+        for address in (self.unconfirmed, self.confirmed_later, self.user.email, self.taken_away):
+            asked = requests.file(
+                "enquiry", channel=Request.Channel.WEB, address=address, text=self.mark("asks")
+            )
+            requests.confirm(asked)
+            if address != self.confirmed_later:
+                requests.answer(asked, None, self.mark("answered"))
+            NewsReader.objects.get_or_create(address=address.lower(), defaults={"form": "test"})
+        EmailAddress.objects.create(user=self.user, email=self.confirmed_later, verified=True)
+        EmailAddress.objects.create(user=self.user, email=self.unconfirmed, verified=False)
+        addresses.remember(self.user, self.taken_away)
+        report = requests.report_child(
+            f"https://jam.example/@{self.user.username}/", self.mark("reported"), other.user.email
+        )
+        requests.note(report, other.user, self.mark("noted"))
+        desk.file_and_serve(
+            other.user, "enquiry", text=f"{other.mark('complains')} of @{self.user.username}."
+        )
+        untitled = jams.open_session(self.user, title="", about="", audience="participants")
+        jams.join(untitled, other.user, invite=jams.invite(untitled, self.user))
+        takes.ask(untitled, other.user, [self.user.pk])
+        self.room = f"room:{untitled.pk}"
+        self.presence = json.dumps({"peer": self.mark("peer"), "user_id": self.user.pk})
+        absence.valkey().hset(self.room, self.mark("peer"), self.presence)
+
+    def untied(self) -> set[str]:
+        """Return the marks of `_untied`, which no declaration finds by an account."""
+        words = ("asks", "answered", "reported", "noted", "second", "third", "former", "peer")
+        return {self.mark(what) for what in words}
+
     def _file(self, what: str) -> ContentFile[bytes]:
         return ContentFile(self.mark(what).encode())
 
@@ -326,6 +364,7 @@ UNMARKED: dict[str, str] = {
     "about": "a public id, made by us",
     "address": "only of people without account",
     "purpose": "one of a few words",
+    "ground": "one of a few words",
     "pseudonym": "a keyed hash, made by us",
     "channel": "one of a few words",
     "reference": "random, made by us",

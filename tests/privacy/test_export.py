@@ -16,6 +16,8 @@ from django.utils import timezone
 from jsonschema import Draft202012Validator
 
 from accounts.models import Profile, User
+from accounts.services import ties
+from bands.services import bands, members
 from messaging import services as messaging
 from messaging.models import Message
 from privacy import datamap, erasure, export
@@ -25,7 +27,7 @@ from privacy.export.schema import schema
 from privacy.export.sections import sections
 from privacy.export.values import HIDDEN
 from privacy.models import Export
-from sessions_app.models import ChatLine
+from sessions_app.models import ChatLine, Recording
 from sessions_app.services import publishing
 from tests.cast import Cast
 from tests.privacy.canaries import Canary
@@ -63,7 +65,7 @@ def test_every_exported_field_of_every_row_stands_in_the_copy(world: World, role
             assert len(rows) == count, name
         assert [row for row in rows if set(row) != fields] == []
     listed = {one["name"]: one["count"] for one in copy.about["sections"]}
-    received = {name for name in listed if name.startswith("received.")}
+    received = {name for name in listed if name.startswith(("received.", "played.", "sent."))}
     held = {name for name, (count, _) in wanted.items() if count}
     assert set(listed) - received - MADE_LATER == held - MADE_LATER
     for one in copy.about["sections"]:
@@ -312,3 +314,29 @@ def test_sections_have_one_name_each() -> None:
     names = [one.name for one in sections()]
     assert len(names) == len(set(names))
     assert User in [one.model for one in sections()]
+
+
+@pytest.mark.clause("export")
+@pytest.mark.promise("VJ-22")
+def test_what_concerns_a_person_and_is_anothers_row_is_in_their_copy(cast: Cast) -> None:
+    """Who follows them as they are shown it, invitations they sent, takes they play on."""
+    owner, other = cast["participant"], cast["stranger"]
+    for one in (other, cast["former"]):
+        ties.accept(ties.follow(one, owner))
+    ties.block(cast["former"], owner)
+    band = bands.found(owner, name="mark-band", slug="mark-band", audience="public")
+    sent = members.invite(band, owner, other)
+    copy = Copy(owner)
+    assert [one["follower"] for one in copy.rows("received.accounts.follow")] == ["stranger"]
+    [invitation] = copy.rows("sent.bands.bandinvite")
+    assert (invitation["invited"], invitation["public_id"]) == ("stranger", sent.public_id)
+    assert "declined_at" not in invitation
+    takes = copy.rows("played.sessions_app.recording")
+    theirs = {one.public_id for one in Recording.objects.filter(credit_rows__player=owner)}
+    hidden = {cast.recordings["me"].public_id}  # which its owner shows to nobody
+    assert {one["public_id"] for one in takes} == theirs - hidden - {
+        one["public_id"] for one in copy.rows("sessions_app.recording")
+    }
+    assert {one["owner"] for one in takes} == {"owner"}
+    got = Copy(other).rows("bands.bandinvite")
+    assert [one["made_by"] for one in got] == ["participant"]

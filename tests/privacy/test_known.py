@@ -72,13 +72,13 @@ def test_players_blocked_since_are_not_named_to_each_other(cast: Cast) -> None:
         cast["owner"], [cast["owner"], cast["participant"], cast["stranger"]], audience="public"
     )
     seen = cast.client("participant").get(take.get_absolute_url())
-    assert {one["player_name"] for one in seen.context["stems"]} == {
+    assert {one["label"] for one in seen.context["stems"]} == {
         "owner", "participant", "stranger",
     }  # fmt: skip
     ties.block(cast["stranger"], cast["participant"])
     for one, other in (("participant", "stranger"), ("stranger", "participant")):
         page = cast.client(one).get(take.get_absolute_url())
-        assert {stem["player_name"] for stem in page.context["stems"]} == {
+        assert {stem["label"] for stem in page.context["stems"]} == {
             "owner", one, "A player you can't see",
         }  # fmt: skip
         assert (
@@ -86,7 +86,7 @@ def test_players_blocked_since_are_not_named_to_each_other(cast: Cast) -> None:
         )
         assert len(page.context["stems"]) == 3  # what was played together is heard together
     owners = cast.client("owner").get(take.get_absolute_url())
-    assert {one["player_name"] for one in owners.context["stems"]} == {
+    assert {one["label"] for one in owners.context["stems"]} == {
         "owner", "participant", "stranger",
     }  # fmt: skip
 

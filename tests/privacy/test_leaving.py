@@ -1,10 +1,14 @@
 """Leaving: out of sight at once, back within the grace period, gone for good after it."""
 
+import html
+import io
+import zipfile
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.core import mail
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -14,9 +18,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from messaging.models import Message
-from privacy import erasure
+from privacy import erasure, export
 from privacy.erasure import purging
-from privacy.models import Erasure, Tombstone
+from privacy.models import Erasure, Export, Tombstone
 from sessions_app.models import JamSession, Mix, Recording, Stem
 from sessions_app.services import mixing
 from sessions_app.services import sessions as jams
@@ -24,8 +28,10 @@ from tests.cast import PASSWORD, Cast, recorded
 from tests.entering import sign_up
 from tests.privacy import routes
 from tests.privacy.asking import address
+from tests.privacy.copies import Copy
 from tests.privacy.expectations import RIGHTS
 from tests.privacy.world import World
+from tests.told import deliver
 
 OTHERS = ("participant", "stranger", "anonymous")
 
@@ -208,7 +214,7 @@ def test_what_was_public_is_gone_and_what_was_not_never_was(cast: Cast) -> None:
 def test_a_leaver_can_come_back_or_go_and_nothing_else(cast: Cast) -> None:
     leave(signed_in("owner"))
     client = signed_in("owner")
-    for name in ("settings", "exports", "favourites", "jams", "home"):
+    for name in ("settings", "favourites", "jams", "home"):
         answer = client.get(reverse(name))
         assert (answer.status_code, answer["Location"]) == (302, reverse("leave"))
     assert client.get(reverse("api_me")).status_code == 403
@@ -381,14 +387,26 @@ def test_what_nobody_else_played_on_goes_whole(cast: Cast) -> None:
 
 
 @pytest.mark.clause("what-stays")
-def test_a_take_named_after_the_leavers_session_loses_that_name(cast: Cast) -> None:
-    jam = jams.open_session(cast["owner"], title="", about="", audience="participants")
+def test_a_take_named_after_the_leavers_session_loses_that_name_till_they_are_back(
+    cast: Cast,
+) -> None:
+    jam = jams.open_session(cast["owner"], title="owner's", about="", audience="participants")
     take = recorded(cast["participant"], [cast["participant"]], audience="public", session=jam)
     Recording.objects.filter(pk=take.pk).update(title=jam.title)
-    assert "owner" in jam.title
-    erasure.request(cast["owner"])
+    renamed = recorded(cast["stranger"], [cast["stranger"]], audience="me", session=jam)
+    Recording.objects.filter(pk=renamed.pk).update(title=jam.title)
+    row = erasure.request(cast["owner"])
     take.refresh_from_db()
     assert take.title == ""  # at once
+    row.refresh_from_db()
+    assert b"owner" not in bytes(row.undo or b"-")
+    Recording.objects.filter(pk=renamed.pk).update(title="Mine now")
+    erasure.cancel(cast["owner"])
+    take.refresh_from_db()
+    renamed.refresh_from_db()
+    row.refresh_from_db()
+    assert (take.title, renamed.title, row.undo) == ("owner's", "Mine now", None)
+    erasure.request(cast["owner"])
     purge(cast["owner"])
     take.refresh_from_db()
     assert (take.title, take.owner, take.audience) == ("", cast["participant"], "public")
@@ -403,3 +421,64 @@ def test_a_sign_in_within_the_grace_period_is_purged_too(cast: Cast) -> None:
     assert [
         one for one in Session.objects.all() if one.get_decoded().get("_auth_user_id") == key
     ] == []
+
+
+@pytest.mark.clause("leaving", "export")
+@pytest.mark.promise("VJ-19", "VJ-22")
+def test_a_copy_can_be_had_in_the_days_of_grace(cast: Cast) -> None:
+    leave(signed_in("owner"))
+    back = signed_in("owner")
+    page = back.get(reverse("leave")).content.decode()
+    assert f'href="{reverse("exports")}"' in page
+    assert back.get(reverse("exports")).status_code == 200
+    assert back.post(reverse("exports"))["Location"] == reverse("exports")
+    made = Export.objects.get(user=cast["owner"])
+    export.run(made.pk)
+    made.refresh_from_db()
+    answer: Any = back.get(reverse("export_download", args=[made.public_id]))
+    sent = b"".join(answer) if answer.streaming else answer.content
+    with zipfile.ZipFile(io.BytesIO(sent)) as copy:
+        assert b"mark-bio-owner" in copy.read("data/accounts.profile.json")
+    purge(cast["owner"])
+    assert not Export.objects.filter(pk=made.pk).exists()
+
+
+@pytest.mark.clause("leaving")
+@pytest.mark.promise("VJ-19")
+def test_coming_back_says_what_is_back_and_what_is_not(cast: Cast) -> None:
+    leave(signed_in("owner"))
+    back = signed_in("owner")
+    told = erasure.if_they_stay()
+    assert len(told["returns"]) >= 5 and len(told["ends"]) >= 5
+    before = html.unescape(back.get(reverse("leave")).content.decode())
+    said = html.unescape(back.post(reverse("leave_cancel"), follow=True).content.decode())
+    deliver()
+    letter = next(one.body for one in mail.outbox if "You stay" in one.subject)
+    for line in told["ends"]:
+        assert line in before and line in said and line in letter, line
+    for line in told["returns"]:
+        assert line in before and line in letter, line
+
+
+def test_who_was_suspended_before_is_suspended_after_coming_back(cast: Cast) -> None:
+    User.objects.filter(pk=cast["owner"].pk).update(state=User.State.SUSPENDED)
+    cast["owner"].refresh_from_db()
+    erasure.request(cast["owner"])
+    erasure.cancel(cast["owner"])
+    cast["owner"].refresh_from_db()
+    assert cast["owner"].state == "suspended"
+
+
+@pytest.mark.clause("leaving")
+@pytest.mark.promise("JK-14")
+def test_another_persons_copy_that_names_a_leaver_is_gone_at_once(cast: Cast) -> None:
+    copy = Copy(cast["participant"])
+    assert cast["owner"].pk in copy.row.named
+    erasure.request(cast["owner"])
+    assert default_storage.exists(str(copy.row.file.name))  # the job has it deleted in a moment
+    purge(cast["owner"])
+    assert not default_storage.exists(str(copy.row.file.name))
+    copy.row.refresh_from_db()
+    assert (copy.row.file.name, copy.row.named) == ("", [])
+    page = cast.client("participant").get(reverse("exports")).content.decode()
+    assert "This file is gone" in page
