@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0019_email_as_written"),
+        ("accounts", "0020_readable_names"),
     ]
 
     operations = [
