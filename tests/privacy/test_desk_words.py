@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services import addresses
 from privacy import desk, erasure, requests
+from privacy.erasure import purging
 from privacy.models import Erasure, NewsReader, Request, RequestStep
 from tests.cast import Cast
 from tests.privacy.traces import found, rows
@@ -120,13 +121,13 @@ def test_what_the_purge_looks_for_goes_with_it(cast: Cast, monkeypatch: pytest.M
     row = erasure.request(cast["owner"])
     Erasure.objects.filter(pk=row.pk).update(due_at=timezone.now() - timedelta(seconds=1))
     seen: list[Any] = []
-    from privacy.erasure import purging
-
     real = purging._forget_account
-    monkeypatch.setattr(
-        purging, "_forget_account",
-        lambda one: (seen.append(Erasure.objects.get(pk=one.pk).known_by), real(one))[1],
-    )  # fmt: skip
+
+    def watched(one: Erasure) -> bool:
+        seen.append(Erasure.objects.get(pk=one.pk).known_by)
+        return real(one)
+
+    monkeypatch.setattr(purging, "_forget_account", watched)
     erasure.run(row.pk)
     row.refresh_from_db()
     assert b"owner" not in bytes(seen[0]) and len(seen[0]) > 50

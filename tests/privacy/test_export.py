@@ -338,5 +338,6 @@ def test_what_concerns_a_person_and_is_anothers_row_is_in_their_copy(cast: Cast)
         one["public_id"] for one in copy.rows("sessions_app.recording")
     }
     assert {one["owner"] for one in takes} == {"owner"}
+    assert "GDPR Art. 15(4)" in copy.text("index.html")  # what is left out, with its ground
     got = Copy(other).rows("bands.bandinvite")
     assert [one["made_by"] for one in got] == ["participant"]
