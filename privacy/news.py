@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from foundation.addresses import absolute
 from foundation.work import failing_kindly
-from privacy import consent, notices, purposes
+from privacy import consent, identifiers, notices, purposes
 from privacy.consent import Channel
 from privacy.models import Newsletter, NewsReader, NewsSending, Notice
 
@@ -86,6 +86,20 @@ def confirm(token: str) -> bool:
         reader.save(update_fields=["confirmed_at"])
         consent.write(purposes.get(KEY), True, channel=Channel.FORM, form=reader.form)
     return True
+
+
+def _of(user: Any) -> Any:
+    return NewsReader.objects.filter(address__in=identifiers.of(user).addresses)
+
+
+def purge(user: Any, batch: int) -> int:
+    """Delete the readers at any address of a person who is erased."""
+    keys = list(_of(user).order_by("pk").values_list("pk", flat=True)[:batch])
+    return int(NewsReader.objects.filter(pk__in=keys).delete()[0])
+
+
+def is_left(user: Any) -> bool:
+    return bool(_of(user).exists())
 
 
 # Sending ------------------------------------------------------------------------------

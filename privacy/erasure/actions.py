@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
+    BinaryField,
     BooleanField,
     CharField,
     DateField,
@@ -60,6 +61,7 @@ def tombstone(column: Any) -> Any:
 
 _LEAST: tuple[tuple[type[Field[Any, Any]] | tuple[type[Field[Any, Any]], ...], Any], ...] = (
     ((FileField, CharField, TextField), ""),
+    (BinaryField, b""),
     (GenericIPAddressField, "0.0.0.0"),  # noqa: S104  (an address that is nobody's)
     (BooleanField, False),
     (DateTimeField, EPOCH),  # before DateField, which it inherits

@@ -7,14 +7,16 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from privacy import datamap as dm
-from privacy import identifiers
+from privacy import news
 from privacy.datamap import Basis
 from privacy.models import Newsletter, NewsReader, NewsSending
 
 
 def _reader(user: Any) -> QuerySet[NewsReader]:
-    """A reader's address may be an account's too; who leaves takes all of theirs along."""
-    return NewsReader.objects.filter(address__in=identifiers.of(user).addresses)
+    """A reader's address may be an account's too. What is shown and copied is the account's own:
+    another one may have been entered by somebody whose it isn't.
+    """
+    return NewsReader.objects.filter(address=user.email.lower())
 
 
 dm.declare(
@@ -41,7 +43,10 @@ dm.declare(
         "created_at": dm.moment(),
         "confirmed_at": dm.moment(),
     },
-    erased_how="deleted",
+    erase=dm.Erase.CUSTOM,
+    purge=news.purge,
+    left=news.is_left,
+    erased_how=_("deleted, under every address of yours"),
     order=84,
 )
 dm.not_personal(Newsletter, "Newsletters", "written by staff for everybody")

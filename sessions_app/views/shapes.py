@@ -87,7 +87,8 @@ def recording_preview(recording: Any) -> Preview:
     """Return what link previews tell of a recording that anybody may hear."""
     owner = shown_person(recording, "owner")
     author_path = reverse("profile", args=[owner.username]) if owner else ""
-    title = titles.of_recording(recording.title)
+    theirs = owner is not None or recording.owner is None  # whose words aren't shown either
+    title = titles.of_recording(recording.title if theirs else "")
     data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "MusicRecording",

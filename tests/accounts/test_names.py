@@ -184,11 +184,11 @@ def test_whoever_changes_a_name_the_old_one_is_reserved(cast: Cast, db: None) ->
 
 @pytest.mark.clause("leaving")
 def test_an_address_that_was_taken_away_is_remembered_sealed(cast: Cast) -> None:
-    EmailAddress.objects.create(user=cast["owner"], email="former@mail.example", verified=True)
+    EmailAddress.objects.create(user=cast["owner"], email="spare@mail.example", verified=True)
     client = Client()
     client.post(reverse("account_login"), {"login": "owner", "password": PASSWORD})
-    client.post(reverse("account_email"), {"email": "former@mail.example", "action_remove": ""})
-    assert not EmailAddress.objects.filter(email="former@mail.example").exists()
+    client.post(reverse("account_email"), {"email": "spare@mail.example", "action_remove": ""})
+    assert not EmailAddress.objects.filter(email="spare@mail.example").exists()
     kept = FormerAddress.objects.get()
-    assert kept.user == cast["owner"] and b"former" not in bytes(kept.sealed)
-    assert "former@mail.example" in identifiers.of(cast["owner"]).claimed
+    assert kept.user == cast["owner"] and b"spare" not in bytes(kept.sealed)
+    assert "spare@mail.example" in identifiers.of(cast["owner"]).claimed
