@@ -105,7 +105,9 @@ def purge_stems(user: User, batch: int) -> int:
     rows = list(Stem.objects.filter(player=user).order_by("pk")[:batch])
     mixing.delete_sounds(rows)
     Stem.objects.filter(pk__in=[stem.pk for stem in rows]).delete()
-    deleting.delete_empty({stem.recording_id for stem in rows})
+    # The leaver's own go all at once, when they are released.
+    others = Recording.objects.filter(pk__in={stem.recording_id for stem in rows})
+    deleting.delete_empty(others.exclude(owner=user).values_list("pk", flat=True))
     return len(rows)
 
 
