@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("privacy", "0025_notices_about"),
+        ("privacy", "0026_restores"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
