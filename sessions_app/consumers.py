@@ -16,7 +16,7 @@ from foundation.sockets import HIDDEN, REPLACED, GatedConsumer, Refused
 from integrations.turn import ice_servers
 from privacy import usage
 from privacy.viewer import Viewer
-from sessions_app import queries
+from sessions_app import queries, titles
 from sessions_app.models import JamSession, Participant, Recording, Stem
 from sessions_app.roster import Roster
 from sessions_app.services import endings, rooms, sessions
@@ -196,7 +196,7 @@ class JamConsumer(GatedConsumer):
         return {
             "session": {
                 "id": self.session.public_id,
-                "title": self.session.title,
+                "title": titles.of_session(self.session, self.session.host),
                 "audience": self.session.audience,
                 "host": self.session.host_id == self.user.pk,
             },

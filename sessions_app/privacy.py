@@ -18,7 +18,6 @@ from privacy.walls import APPS, CHILDREN, INDEX
 from sessions_app import downloads, queries
 from sessions_app.models import (
     ChatLine,
-    Credit,
     Invite,
     JamSession,
     Mix,
@@ -291,9 +290,7 @@ export.also(
     Recording,
     label=_("Recordings of others that you play on"),
     fields=["public_id", "session", "owner", "band", "title", "created_at"],
-    rows=lambda user: Recording.objects.filter(
-        pk__in=Credit.objects.filter(player=user).order_by().values("recording")
-    ).exclude(owner=user),
+    rows=queries.played_on,
     name="played",
 )
 dm.declare(

@@ -16,7 +16,7 @@ from bands.models import Band
 from bands.queries import band_of
 from privacy import quiet
 from privacy.access import visible
-from privacy.viewer import Viewer
+from privacy.viewer import Via, Viewer
 from privacy.wall import as_system
 from sessions_app.models import (
     ChatLine,
@@ -314,3 +314,14 @@ def among_whom_they_know(user: Any) -> Q:
     heard = Stem.objects.filter(player__age_group=User.AgeGroup.CHILD)
     strange = heard.exclude(in_circle("player", Viewer(user.pk)))
     return ~Q(recording__in=strange.order_by().values("recording"))
+
+
+def played_on(user: Any) -> QuerySet[Recording]:
+    """Return others' recordings that somebody plays on, for their copy.
+
+    None of an owner whom a wall keeps apart from them, or who is leaving: a title is its owner's
+    words. What they played on those is in their copy all the same, as their own sound.
+    """
+    plays = Credit.objects.filter(player=user).order_by().values("recording")
+    rows = Recording.objects.filter(pk__in=plays).exclude(owner=user)
+    return shown_people(rows, Viewer(user.pk, Via.JOB), "owner")

@@ -18,6 +18,7 @@ from accounts.services import children, names
 from privacy import identifiers
 from privacy.models import Tombstone
 from tests.cast import PASSWORD, Cast
+from tests.coming_in import confirmed
 from tests.told import deliver
 
 URL = "/settings/account/username/"
@@ -185,8 +186,7 @@ def test_whoever_changes_a_name_the_old_one_is_reserved(cast: Cast, db: None) ->
 @pytest.mark.clause("leaving")
 def test_an_address_that_was_taken_away_is_remembered_sealed(cast: Cast) -> None:
     EmailAddress.objects.create(user=cast["owner"], email="spare@mail.example", verified=True)
-    client = Client()
-    client.post(reverse("account_login"), {"login": "owner", "password": PASSWORD})
+    client = confirmed(cast.client("owner"))
     client.post(reverse("account_email"), {"email": "spare@mail.example", "action_remove": ""})
     assert not EmailAddress.objects.filter(email="spare@mail.example").exists()
     kept = FormerAddress.objects.get()
