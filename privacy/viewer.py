@@ -60,6 +60,14 @@ class Viewer:
         return cls(user.pk, via)
 
     @classmethod
+    def oneself(cls, user: Any) -> "Viewer":
+        """Return a person as the viewer of what their rights are about, suspended or leaving too.
+
+        For copies, requests, evidence, notices, children they answer for: never for others' things.
+        """
+        return cls(user.pk if user.is_authenticated else None)
+
+    @classmethod
     def looking(cls, request: Any, via: Via = Via.PAGE) -> "Viewer":
         """Return the viewer of a request: the person, their links, the app they use.
 

@@ -54,7 +54,7 @@ def shape(export: Export) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def exports(request: HttpRequest) -> HttpResponse:
     """List the person's copies; POST orders a new one, unless one is being made."""
-    mine = visible(Export, Viewer.looking(request)).order_by("-created_at", "-pk")
+    mine = visible(Export, Viewer.oneself(request.user)).order_by("-created_at", "-pk")
     if request.method == "POST":
         spend("export", str(request.user.pk), limit=5, seconds=86400)
         made = job.order(request.user)
@@ -70,7 +70,7 @@ def exports(request: HttpRequest) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """Send a copy to its person, who has just shown that it is them; ranges included."""
-    export = get_visible_or_404(Export, Viewer.looking(request), public_id=public_id)
+    export = get_visible_or_404(Export, Viewer.oneself(request.user), public_id=public_id)
     if not export.file or _is_over(export):
         raise Http404
     if not job.is_still_right(export):

@@ -240,8 +240,9 @@ def test_coming_back_brings_everything_back(world: World) -> None:
     assert Tombstone.objects.count() == 0
     closed = {"session:public", "mark-session-owner-public"}
     for name, shown in lists.items():
-        assert {x for x in _list(world, name) if x[:4] != "mix:"} == {
-            x for x in shown if x[:4] != "mix:"
+        left_out = ("mix:", "@")  # rendered anew; the face of the host, who has no room now
+        assert {x for x in _list(world, name) if not x.startswith(left_out)} == {
+            x for x in shown if not x.startswith(left_out)
         } - closed
 
 
@@ -436,6 +437,7 @@ def test_a_copy_can_be_had_in_the_days_of_grace(cast: Cast) -> None:
     export.run(made.pk)
     made.refresh_from_db()
     answer: Any = back.get(reverse("export_download", args=[made.public_id]))
+    assert answer.status_code == 200, answer.headers
     sent = b"".join(answer) if answer.streaming else answer.content
     with zipfile.ZipFile(io.BytesIO(sent)) as copy:
         assert b"mark-bio-owner" in copy.read("data/accounts.profile.json")
