@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.faces import Faces
-from accounts.queries import shown_person
+from accounts.queries import naming, shown_person
 from foundation.addresses import absolute
 from foundation.tagging import Tags
 from privacy.access import visible
@@ -27,11 +27,17 @@ def of_mix(mix: Mix, viewer: Viewer) -> Download | None:
 
 
 def of_stem(stem: Stem, viewer: Viewer) -> Download | None:
-    """Return name and tags of one player's sound; None where they didn't agree to it."""
+    """Return name and tags of one player's sound; None where they didn't agree to it.
+
+    It names nobody whom a wall keeps apart from who saves it.
+    """
     recording = _seen(stem.recording_id, viewer)
     if recording is None or not may_save(stem, viewer):
         return None
-    return _download(recording, (Faces(viewer).of(stem.player).name,), stem.peaks)
+    row = naming(Stem.objects.filter(pk=stem.pk), viewer, "player").get()
+    player = shown_person(row, "player")
+    names = (Faces(viewer).of(player).name,) if player else ()
+    return _download(recording, names, stem.peaks)
 
 
 def may_save(stem: Stem, viewer: Viewer) -> bool:

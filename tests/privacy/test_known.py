@@ -11,7 +11,8 @@ from accounts.services import ties
 from bands.services import bands, follows, members
 from community.known import roughly
 from messaging import services as messaging
-from sessions_app.models import Recording
+from sessions_app import downloads
+from sessions_app.models import Recording, Stem
 from sessions_app.services import sessions as jams
 from tests.bands.quartet import Quartet
 from tests.cast import BACKEND, Cast, person, recorded
@@ -85,6 +86,13 @@ def test_players_blocked_since_are_not_named_to_each_other(cast: Cast) -> None:
             f"@{other}" not in page.content.decode() and f">{other}<" not in page.content.decode()
         )
         assert len(page.context["stems"]) == 3  # what was played together is heard together
+    stem = take.stems.get(player=cast["stranger"])
+    Stem.objects.filter(pk=stem.pk).update(others_may_save=True)
+    stem.refresh_from_db()
+    for name, players in (("owner", ("mark-stage-stranger",)), ("participant", ())):
+        saved = downloads.of_stem(stem, cast.viewer(name))
+        assert saved is not None and saved.tags is not None and saved.tags.artists == players
+        assert ("stranger" in saved.name) == bool(players)
     owners = cast.client("owner").get(take.get_absolute_url())
     assert {one["label"] for one in owners.context["stems"]} == {
         "owner", "participant", "stranger",
