@@ -12,6 +12,6 @@ WHERE host.id = jam.host_id AND jam.title = host.username || '''s jam';
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sessions_app", "0009_stem_sizes"), ("accounts", "0001_initial")]
+    dependencies = [("sessions_app", "0010_endings"), ("accounts", "0001_initial")]
 
     operations = [migrations.RunSQL(EMPTIED, migrations.RunSQL.noop)]
