@@ -21,6 +21,7 @@ MEASURES = {  # name: module with `measure() -> list[dict]`, and what its figure
     "signin": ("bench.signin", "sign-ins/s", "higher"),
     "mix": ("bench.mix", "s", "lower"),
     "export": ("bench.export", "s", "lower"),
+    "sockets": ("bench.sockets", "ms", "lower"),
     "live": ("bench.live", "ms", "lower"),
 }
 

@@ -39,7 +39,8 @@ BROKEN = 1011  # the protocol's own code for a fault of ours
 TOO_LARGE = 1009  # the protocol's own code, which uvicorn closes with before we see the frame
 MAX_A_SECOND = 50  # frames of one person, on all their sockets together
 BURST = 150  # a busy machine holds frames back and then sends them all at once
-SLOWED = 0.25  # seconds that a socket beyond its budget is not read after each frame
+WORK_A_SECOND, WORK_BURST = 10, 30  # of those, what isn't done at once and asks the database
+SLOWED, SLOWEST = 0.25, 4.0  # seconds that a socket beyond its budget isn't read: twice each time
 MOST_WAITING = 200  # frames of one socket that wait for the database
 
 
@@ -118,6 +119,8 @@ class GatedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self._up = Lane(MOST_WAITING)
         self._down = Lane()
         self._budget: Budget | None = None
+        self._work: Budget | None = None
+        self._slowed = 0.0
 
     def allowed(self) -> bool:
         """Return whether this person may be here now; runs in a thread, may ask the database."""
@@ -148,6 +151,8 @@ class GatedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         # Accepted first: browsers show close codes only of sockets that were open.
         await self.accept()
         self._budget = budget_of(self.person, a_second=MAX_A_SECOND, burst=BURST)
+        work = ("work", self.person)
+        self._work = budget_of(work, a_second=WORK_A_SECOND, burst=WORK_BURST)
         self._budget.users.add(self)
         if len(self._budget.users) > limits.SOCKETS:
             said = _("The limit is %(n)d connections at a time.") % {"n": limits.SOCKETS}
@@ -234,22 +239,25 @@ class GatedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if max(len(text_data or ""), len(bytes_data or b"")) > frames.LONGEST:
             await self.close(TOO_LARGE)  # a server that was started without --ws-max-size
             return
-        over = self._budget is not None and not self._budget.take()
+        most = 0 if self._budget is None or self._budget.take() else MAX_A_SECOND
         try:
             frame = frames.read(text_data, self.known)
         except BadFrame as bad:
             work, quick = functools.partial(self._refuse_bad, bad), True
         else:
             work, quick = functools.partial(self._do, frame), frame.quick
-            if over:
-                about = (frame.t, _ref(frame), 1, MAX_A_SECOND)
+            if not (most or quick or self._work is None or self._work.take()):
+                most = WORK_A_SECOND
+            if most:
+                about = (frame.t, _ref(frame), 1, most)
                 work, quick = functools.partial(self._refuse_for_now, *about), True
         if quick and self.joined:
             await work()
         elif not self._up.add(work):
             await self._refuse_for_now("", None, 1, MOST_WAITING)
-        if over:
-            await asyncio.sleep(SLOWED)  # it is read more slowly, and costs nobody else
+        self._slowed = min(2 * self._slowed or SLOWED, SLOWEST) if most else 0.0
+        if most:
+            await asyncio.sleep(self._slowed)  # it is read more slowly, and costs nobody else
 
     async def _refuse_bad(self, bad: BadFrame) -> None:
         await self.refuse(bad.for_type, bad.code, str(bad), ref=bad.ref)

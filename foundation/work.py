@@ -20,8 +20,12 @@ from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from foundation import disk
+
 MAX_ATTEMPTS = 8
 LEASE = timedelta(seconds=60)
+
+NO_ROOM = "no room on the disk"
 
 
 class Work(models.Model):
@@ -105,6 +109,15 @@ class Work(models.Model):
         self._end(work=self.Progress.WAITING, due_at=timezone.now() + pause, error=reason[:300])
         return False
 
+    def wait_for_room(self) -> None:
+        """Give the lease back until the disk may have room again; that is no failure of the row."""
+        due = timezone.now() + timedelta(seconds=disk.WAIT)
+        self._end(work=self.Progress.WAITING, due_at=due, attempts=0, error=NO_ROOM)
+
+    @property
+    def waits_for_room(self) -> bool:
+        return self.work == self.Progress.WAITING and self.error == NO_ROOM
+
     def _end(self, **values: Any) -> None:
         values["leased_until"] = None
         for name, value in values.items():
@@ -136,7 +149,11 @@ def failing_kindly(row: Work) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        row.fail(type(error).__name__)
+        if disk.is_full(error):
+            disk.say(f"{type(row).__name__} {row.pk}")
+            row.wait_for_room()
+        else:
+            row.fail(type(error).__name__)
         raise
 
 

@@ -299,11 +299,15 @@ def _tells(recording: Recording, viewer: Viewer, mine: str | None, *, everybody:
     return recording.state == Recording.State.RECORDING and everybody
 
 
-def mix_progress(recording: Recording) -> int:
-    """Return how far the mix on its way is, in percent; nobody sees the mix itself before."""
-    coming = recording.mixes.filter(withdrawn_at__isnull=True).values_list("percent", flat=True)
+def mix_progress(recording: Recording) -> tuple[int, bool]:
+    """Return how far the mix on its way is, in percent, and whether it waits for room on the disk.
+
+    Nobody sees the mix itself before.
+    """
+    coming = recording.mixes.filter(withdrawn_at__isnull=True).only("percent", "work", "error")
     with as_system("how far the mix of a visible recording is"):
-        return coming.first() or 0
+        mix = coming.first()
+    return (mix.percent, mix.waits_for_room) if mix is not None else (0, False)
 
 
 def among_whom_they_know(user: Any) -> Q:

@@ -2,7 +2,7 @@
 // that a restart of the server does not bring everyone back in the same second), and at once when
 // the network returns or the page is looked at again.
 const FIRST_MS = 500;
-const LONGEST_MS = 30_000;
+const LONGEST_MS = 15_000;
 // The server says: you may not be here (any more). Then there is nothing to come back to.
 const FINAL_CODES = new Set([4404, 4409]);
 

@@ -93,6 +93,7 @@ def _sockets(place: Place) -> list[str]:
         *("--host", place.host, "--port", str(place.socket_port), "--lifespan", "off"),
         *("--no-access-log", "--log-level", "warning", "--no-server-header"),
         *("--timeout-graceful-shutdown", "1", "--ws-max-size", str(frames.LONGEST)),
+        *("--ws-per-message-deflate", "false"),  # small frames: it costs more than it saves
     )
 
 

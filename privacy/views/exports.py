@@ -42,6 +42,7 @@ def shape(export: Export) -> dict[str, Any]:
         "public_id": export.public_id,
         "state": "expired" if over else export.work,
         "progress": export.percent,
+        "no_room": export.waits_for_room,
         "created_at": export.created_at,
         "expires_at": export.expires_at,
         "size": export.size,

@@ -62,7 +62,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     faces = Faces(viewer)
     shape = recording_page(recording, viewer, faces)
     if recording.state == Recording.State.PROCESSING:
-        shape["progress"] = queries.mix_progress(recording)
+        shape["progress"], shape["no_room"] = queries.mix_progress(recording)
     stems = list(queries.stems_of(viewer, recording)) if viewer.is_member else []
     plays_on_it = any(one.player_id == viewer.user_id for one in recording.credits)
     failed = recording.state == Recording.State.FAILED

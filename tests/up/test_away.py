@@ -4,10 +4,12 @@ import json
 import threading
 import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection
 
 from tests.up.processes import eventually
 from tests.up.real_site import RealSite, hear, real_site, say
@@ -46,7 +48,15 @@ def test_200_sockets_of_one_conversation_receive_all_8000(
 ) -> None:
     """Each of 40 messages reaches each of 200 sockets, once."""
     path = f"/ws/messages/{people['conversation']}/"
-    sockets = [site.socket(path, people[("lumen", "otis")[n % 2]]) for n in range(SOCKETS)]
+    with ExitStack() as stack:
+        sockets = [
+            stack.enter_context(site.socket(path, people[("lumen", "otis")[n % 2]]))
+            for n in range(SOCKETS)
+        ]
+        _all_hear_all(sockets)
+
+
+def _all_hear_all(sockets: list[ClientConnection]) -> None:
     heard: list[set[str]] = [set() for _ in sockets]
     twice: list[str] = []
 
@@ -67,8 +77,6 @@ def test_200_sockets_of_one_conversation_receive_all_8000(
         say(sockets[n % 4], t="send", text=f"message {n}", ref=str(uuid.uuid4()))
     for ear in ears:
         ear.join(180)
-    for socket in sockets:
-        socket.close()
     assert sum(map(len, heard)) == SOCKETS * MESSAGES == 8000
     assert (twice, len(set.union(*heard))) == ([], MESSAGES)
 
