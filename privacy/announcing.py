@@ -129,6 +129,13 @@ def words(release: PolicyRelease, what: str) -> tuple[str, str]:
                 "leave, if you would rather not be there."
             ) % {"summary": release.summary}
             return title, text
+        if release.kind == PolicyRelease.Kind.TERMS:
+            title = _("Our terms of service change on %(day)s") % {"day": day}
+            text = _(
+                "%(summary)s\n\nThey hold for you from that day on if you go on using this site. "
+                "If you would rather not, you can take all your data with you and leave before."
+            ) % {"summary": release.summary}
+            return title, text
         title = _("Our privacy policy changes on %(day)s") % {"day": day}
         text = release.summary
         if release.content and releases.asked_anew(

@@ -1,4 +1,4 @@
-"""Which policy is in force on this site: drafted, announced, posted, withdrawn by staff.
+"""Which policy and which terms are in force here: drafted, announced, posted, withdrawn by staff.
 
 The repository says what this code's policy is (`privacy.policy.versions`); a release says since
 when it holds here. Material changes and changes of control are announced to every account
@@ -21,20 +21,24 @@ from foundation.work import soon
 from privacy.models import PolicyNotice, PolicyNoticeRun, PolicyRelease
 from privacy.policy import site, versions
 from privacy.policy.compare import Comparison, compare
-from privacy.policy.texts import Clause, tests
+from privacy.policy.texts import Clause, terms, tests
 
 Kind, State, What = PolicyRelease.Kind, PolicyRelease.State, PolicyNoticeRun.What
 SHOWN_FOR = timedelta(days=30)  # after it came into force: for those who were away
 ANNOUNCED = "policy:announced"
 SAME_ON_EVERY_SITE = ("clauses", "asks", "map", "cookies")
+TEXTS = (Kind.TEXT, Kind.TERMS)  # kinds that have numbers, and one version in force
 
 
 class Refused(Exception):
     """What staff asked for can't be done; the message says why, in a sentence for them."""
 
 
-def deployed() -> dict[str, Any]:
-    """Return what this code's policy says on this site: the next release's content."""
+def deployed(kind: str = Kind.TEXT) -> dict[str, Any]:
+    """Return what this code's policy or terms say on this site: the next release's content."""
+    if kind == Kind.TERMS:
+        names = ("id", "title", "since", "text")
+        return {"clauses": [{name: getattr(one, name) for name in names} for one in terms()]}
     told = site.facts()
     return {
         **versions.content(),
@@ -42,49 +46,54 @@ def deployed() -> dict[str, Any]:
     }
 
 
-def in_force() -> PolicyRelease:
+def in_force(kind: str = Kind.TEXT) -> PolicyRelease:
     """Return the text in force; before any release, this code's own as number 1, unsaved."""
-    posted = PolicyRelease.objects.filter(kind=Kind.TEXT, state=State.POSTED)
-    return posted.order_by("-number").first() or _first()
+    posted = PolicyRelease.objects.filter(kind=kind, state=State.POSTED)
+    return posted.order_by("-number").first() or _first(kind)
 
 
-def _first() -> PolicyRelease:
-    newest = versions.newest()
-    since = date.fromisoformat(newest.date) if newest else timezone.localdate()
+def _first(kind: str) -> PolicyRelease:
+    if kind == Kind.TERMS:
+        since, source, summary = max(one.since for one in terms()), 0, ""
+    else:
+        newest = versions.newest()
+        since = newest.date if newest else timezone.localdate().isoformat()
+        source, summary = (newest.number, newest.summary) if newest else (0, "")
+    day = date.fromisoformat(since)
     return PolicyRelease(
+        kind=kind,
         number=1,
         state=State.POSTED,
-        source=newest.number if newest else 0,
-        summary=newest.summary if newest else "",
-        content=deployed(),
-        posted_at=datetime(
-            since.year, since.month, since.day, tzinfo=timezone.get_default_timezone()
-        ),
+        source=source,
+        summary=summary,
+        content=deployed(kind),
+        posted_at=datetime(day.year, day.month, day.day, tzinfo=timezone.get_default_timezone()),
     )
 
 
-def numbered(number: int) -> PolicyRelease | None:
+def numbered(number: int, kind: str = Kind.TEXT) -> PolicyRelease | None:
     """Return a text that was announced or posted, by its number."""
-    public = PolicyRelease.objects.filter(kind=Kind.TEXT, number=number)
+    public = PolicyRelease.objects.filter(kind=kind, number=number)
     found = public.exclude(state=State.DRAFT).first()
-    if found is None and number == 1 and not PolicyRelease.objects.filter(number=1).exists():
-        return _first()
+    if found is None and number == 1 and not public.exists():
+        return _first(kind)
     return found
 
 
-def published() -> list[PolicyRelease]:
+def published(kind: str = Kind.TEXT) -> list[PolicyRelease]:
     """Return all texts that people were shown, newest first."""
     found = list(
-        PolicyRelease.objects.filter(kind=Kind.TEXT, number__isnull=False)
+        PolicyRelease.objects.filter(kind=kind, number__isnull=False)
         .exclude(state=State.DRAFT)
         .order_by("-number")
     )
-    return found or [_first()]
+    return found or [_first(kind)]
 
 
-def coming() -> list[PolicyRelease]:
-    """Return what is announced and not in force yet, the soonest first."""
-    return list(PolicyRelease.objects.filter(state=State.SCHEDULED).order_by("effective_at"))
+def coming(*kinds: str) -> list[PolicyRelease]:
+    """Return what is announced and not in force yet, the soonest first; of these kinds if named."""
+    rows = PolicyRelease.objects.filter(state=State.SCHEDULED).order_by("effective_at")
+    return list(rows.filter(kind__in=kinds) if kinds else rows)
 
 
 def announced(public_id: str) -> PolicyRelease | None:
@@ -101,9 +110,9 @@ def clauses_of(release: PolicyRelease) -> list[Clause]:
             id=one["id"],
             title=one["title"],
             since=one["since"],
-            covers=tuple(one["covers"]),
+            covers=tuple(one.get("covers", ())),
             text=one["text"],
-            tests=tuple(checks.get(one["id"], [])),
+            tests=tuple(checks.get(one["id"], [])) if release.kind == Kind.TEXT else (),
         )
         for number, one in enumerate(release.content["clauses"], start=1)
     ]
@@ -115,7 +124,8 @@ def comparison(old: PolicyRelease, new: PolicyRelease) -> Comparison:
 
 def before(release: PolicyRelease) -> PolicyRelease | None:
     """Return the text that was in force before this one."""
-    earlier = PolicyRelease.objects.filter(kind=Kind.TEXT, posted_at__isnull=False)
+    kind = Kind.TERMS if release.kind == Kind.TERMS else Kind.TEXT
+    earlier = PolicyRelease.objects.filter(kind=kind, posted_at__isnull=False)
     if release.number is not None:
         earlier = earlier.filter(number__lt=release.number)
     return earlier.exclude(pk=release.pk).order_by("-number").first()
@@ -130,9 +140,9 @@ def asked_anew(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     ]  # fmt: skip
 
 
-def differs_from_code() -> bool:
+def differs_from_code(kind: str = Kind.TEXT) -> bool:
     """Whether this code says something else than the text in force: staff should draft it."""
-    return _meaning(in_force().content) != _meaning(deployed())
+    return _meaning(in_force(kind).content) != _meaning(deployed(kind))
 
 
 def _meaning(content: Mapping[str, Any]) -> str:
@@ -155,7 +165,7 @@ def draft(kind: str, summary: str, *, material: bool = False) -> PolicyRelease:
 
     Raises Refused when the text is the one in force.
     """
-    if kind == Kind.TEXT and not differs_from_code():
+    if kind in TEXTS and not differs_from_code(kind):
         raise Refused("This code says what is in force already: there is nothing to announce.")
     begin()
     newest = versions.newest()
@@ -164,7 +174,7 @@ def draft(kind: str, summary: str, *, material: bool = False) -> PolicyRelease:
         summary=summary,
         material=material,
         source=newest.number if newest and kind == Kind.TEXT else 0,
-        content=deployed() if kind == Kind.TEXT else {},
+        content=deployed(kind) if kind in TEXTS else {},
     )
 
 
@@ -177,8 +187,8 @@ def announce(release_id: int, effective_at: datetime | None = None) -> PolicyRel
     with _one_at_a_time():
         release = PolicyRelease.objects.select_for_update().get(pk=release_id)
         _may_be_announced(release, effective_at, now)
-        if release.kind == Kind.TEXT:
-            release.number = _next_number()
+        if release.kind in TEXTS:
+            release.number = _next_number(release.kind)
         release.state = State.SCHEDULED
         release.announced_at, release.effective_at = now, effective_at or now
         release.save()
@@ -196,10 +206,10 @@ def _may_be_announced(release: PolicyRelease, effective_at: datetime | None, now
         raise Refused("Say in plain words what changes for people.")
     if PolicyRelease.objects.filter(kind=release.kind, state=State.SCHEDULED).exists():
         raise Refused("Another one is announced already: withdraw it, or wait for its day.")
-    if release.kind == Kind.TEXT:
-        if _meaning(release.content) != _meaning(deployed()):
+    if release.kind in TEXTS:
+        if _meaning(release.content) != _meaning(deployed(release.kind)):
             raise Refused("The code says something else than this draft by now. Draft it anew.")
-        if asked_anew(in_force().content, release.content) and not release.material:
+        if asked_anew(in_force(release.kind).content, release.content) and not release.material:
             raise Refused("Consent rests on words that change: people must be told. Mark it so.")
     days = notice_days(release)
     if days and (effective_at is None or effective_at < now + timedelta(days=days)):
@@ -223,10 +233,16 @@ def withdraw(release_id: int) -> PolicyRelease:
 
 
 def begin() -> PolicyRelease | None:
-    """Put the first text in force, once: nobody has ever been shown another."""
-    if PolicyRelease.objects.filter(kind=Kind.TEXT, state=State.POSTED).exists():
+    """Put the first policy and terms in force, once; return the policy if it was now."""
+    _begin(Kind.TERMS)
+    return _begin(Kind.TEXT)
+
+
+def _begin(kind: str) -> PolicyRelease | None:
+    """Put the first text of a kind in force: nobody has ever been shown another."""
+    if PolicyRelease.objects.filter(kind=kind, state=State.POSTED).exists():
         return None
-    first = _first()
+    first = _first(kind)
     first.effective_at = first.posted_at = timezone.now()
     try:
         with transaction.atomic():
@@ -238,8 +254,9 @@ def begin() -> PolicyRelease | None:
 
 def follow() -> None:
     """In development the text in force is always the code's: nobody was promised another."""
-    if settings.POLICY_FOLLOWS_CODE and differs_from_code():
-        PolicyRelease.objects.filter(pk=in_force().pk).update(content=deployed())
+    for kind in TEXTS if settings.POLICY_FOLLOWS_CODE else ():
+        if differs_from_code(kind):
+            PolicyRelease.objects.filter(pk=in_force(kind).pk).update(content=deployed(kind))
 
 
 def post_due() -> list[PolicyRelease]:
@@ -275,8 +292,9 @@ def _tell(release: PolicyRelease, what: str) -> None:
     soon(run_policy_notices, run.pk)
 
 
-def _next_number() -> int:
-    last = PolicyRelease.objects.filter(number__isnull=False).order_by("-number").first()
+def _next_number(kind: str) -> int:
+    numbered = PolicyRelease.objects.filter(kind=kind, number__isnull=False)
+    last = numbered.order_by("-number").first()
     return last.number + 1 if last and last.number else 1
 
 

@@ -13,6 +13,7 @@ from privacy.views import (
     notices,
     policy,
     requests,
+    terms,
     usage,
 )
 
@@ -23,6 +24,11 @@ urlpatterns = [
     path("privacy/versions/<int:number>/", policy.version, name="policy_version"),
     path("privacy/versions/<int:number>/changes/", policy.changes, name="policy_changes"),
     path("privacy/announcements/<str:public_id>/", policy.announcement, name="policy_announcement"),
+    path("terms/", terms.page, name="terms"),
+    path("terms/terms.json", terms.as_json, name="terms_json"),
+    path("terms/versions/", terms.versions, name="terms_versions"),
+    path("terms/versions/<int:number>/", terms.version, name="terms_version"),
+    path("terms/versions/<int:number>/changes/", terms.changes, name="terms_changes"),
     path("privacy/export.schema.json", exports.format_schema, name="export_schema"),
     path("privacy/requests/", requests.public, name="public_requests"),
     path("privacy/requests/<str:token>/", requests.by_link, name="request_link"),

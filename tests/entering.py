@@ -9,7 +9,8 @@ from django.urls import reverse
 from accounts.services import ages
 from tests.cast import PASSWORD
 
-FORM = {"email": "ada@mail.example", "username": "Ada", "password1": PASSWORD}
+FORM = {"email": "ada@mail.example", "username": "Ada", "password1": PASSWORD,
+        "terms": "1"}  # fmt: skip
 
 
 def born(years: int, days: int = 0) -> date:

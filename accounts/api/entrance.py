@@ -18,6 +18,7 @@ from accounts.forms.age import born_on
 from accounts.forms.entrance import ResetForm, SameForAll
 from accounts.services import ages
 from foundation.addresses import absolute
+from privacy.agreements import Channel
 
 
 class AgeInput(inputs.Input):  # type: ignore[misc]
@@ -45,7 +46,9 @@ class AgeInput(inputs.Input):  # type: ignore[misc]
 
 
 class AppSignUpInput(AgeInput, SameForAll, SignupInput):  # type: ignore[misc]
-    """E-mail, username, password, and the date of birth."""
+    """E-mail, username, password, the date of birth, and which terms of service were shown."""
+
+    agreed_through = Channel.APP
 
 
 class AppSignUpView(SignupView):  # type: ignore[misc]

@@ -23,6 +23,7 @@ from accounts import social
 from accounts.api.entrance import AgeInput
 from accounts.forms.networks import TICK, NetworkSignUpForm, label_of
 from accounts.services import arrived, networks
+from privacy.agreements import Channel
 
 
 class AppTokenInput(ProviderTokenInput):  # type: ignore[misc]
@@ -41,6 +42,7 @@ class AppTokenView(ProviderTokenView):  # type: ignore[misc]
 class AppNetworkSignUpInput(AgeInput, NetworkSignUpForm, inputs.Input):  # type: ignore[misc]
     """E-mail, username, date of birth, and `keep`: the names of the things to be kept."""
 
+    agreed_through = Channel.APP
     form_name = "sign-up through a network, in an app"
 
     def __init__(self, data: Any, *args: Any, **kwargs: Any) -> None:

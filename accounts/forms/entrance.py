@@ -16,6 +16,7 @@ from allauth.account.internal.flows.email_verification import add_email_verifica
 from allauth.account.internal.flows.signup import complete_signup
 from allauth.account.models import EmailAddress
 from allauth.core import context
+from django import forms
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -23,8 +24,20 @@ from django.utils.translation import gettext_lazy as _
 from accounts import entrance, guarding
 from accounts.models import User
 from accounts.services import locks
+from privacy import agreements
 from privacy.consent import Channel
 from privacy.forms import NewsChoice
+
+
+class TermsNumber(forms.HiddenInput):
+    """The number of the terms that the page shows: those in force now, whatever was sent before."""
+
+    def __init__(self, number: int | None) -> None:
+        super().__init__()
+        self.number = number
+
+    def format_value(self, value: Any) -> Any:
+        return self.number
 
 
 class SameForAll(BaseSignupForm):  # type: ignore[misc]
@@ -33,8 +46,11 @@ class SameForAll(BaseSignupForm):  # type: ignore[misc]
     Both go the same way: the account is made, its sign-in waits for a letter, and one letter goes
     out. For a taken address it is all taken back, under a name of nowhere, before the letter; so
     neither the answer nor its time tells which it was.
+
+    `terms` is the number of the terms of service that were shown; the account's record says so.
     """
 
+    agreed_through = agreements.Channel.SIGN_UP
     account_already_exists: bool
     cleaned_data: dict[str, Any]
 
@@ -46,6 +62,26 @@ class SameForAll(BaseSignupForm):  # type: ignore[misc]
             self.fields.pop("news", None)
         self.fields["email"].label = _("E-mail address")
         self.fields["email"].help_text = _("We send a link there. Open it, and the account works.")
+        self.terms_number = agreements.now().number
+        self.fields["terms"] = forms.IntegerField(
+            widget=TermsNumber(self.terms_number),
+            initial=self.terms_number,
+            error_messages={
+                "required": _("Say which version of the terms of service was shown: /terms/."),
+                "invalid": _("Say which version of the terms of service was shown: /terms/."),
+            },
+        )
+
+    def clean_terms(self) -> int:
+        """Take a yes to the version in force alone: another may have come meanwhile."""
+        number: int = self.cleaned_data["terms"]
+        if number != self.terms_number:
+            raise forms.ValidationError(
+                _("The terms of service changed. Read version %(number)d, then sign up."),
+                code="terms_changed",
+                params={"number": self.terms_number},
+            )
+        return number
 
     def try_save(self, request: HttpRequest) -> Any:
         self.in_vain = taken = self.account_already_exists
@@ -61,6 +97,7 @@ class SameForAll(BaseSignupForm):  # type: ignore[misc]
                 with transaction.atomic(), guarding.letters_held(request) as letters:
                     user, answer = super().try_save(request)
                     if answer is None:  # else somebody filled the field that people don't see
+                        agreements.agree(user, self.cleaned_data["terms"], self.agreed_through)
                         answer = self.complete(request, user)
                     transaction.set_rollback(taken)
                 for address in letters:

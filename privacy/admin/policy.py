@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 
 from foundation.admin import ReadOnlyAdmin
 from privacy import releases
-from privacy.models import PolicyNotice, PolicyNoticeRun, PolicyRelease
+from privacy.models import PolicyNotice, PolicyNoticeRun, PolicyRelease, TermsAgreement
 
 
 class DraftForm(forms.Form):
@@ -104,7 +104,7 @@ class PolicyReleaseAdmin(ReadOnlyAdmin):
         extra = {
             **(extra_context or {}),
             "may_publish": self.has_publish_permission(request),
-            "differs": releases.differs_from_code(),
+            "differs": any(releases.differs_from_code(kind) for kind in releases.TEXTS),
         }
         return super().changelist_view(request, extra)
 
@@ -118,8 +118,9 @@ class PolicyReleaseAdmin(ReadOnlyAdmin):
         release = self.get_object(request, object_id)
         extra = dict(extra_context or {})
         if isinstance(release, PolicyRelease):
-            older = releases.before(release) or releases.in_force()
-            is_text = release.kind == PolicyRelease.Kind.TEXT
+            is_text = release.kind in releases.TEXTS
+            kind = release.kind if is_text else PolicyRelease.Kind.TEXT
+            older = releases.before(release) or releases.in_force(kind)
             days = releases.notice_days(release)
             soonest = timezone.localdate() + timedelta(days=days + 1)
             extra |= {
@@ -135,7 +136,7 @@ class PolicyReleaseAdmin(ReadOnlyAdmin):
     def draft(self, request: HttpRequest) -> HttpResponse:
         """Show how the code's policy differs from the one in force, and make a draft of it."""
         self._may(request)
-        form = DraftForm(request.POST or None)
+        form = DraftForm(request.POST or None, initial={"kind": request.GET.get("kind")})
         if request.method == "POST" and form.is_valid():
             try:
                 made = releases.draft(
@@ -148,8 +149,10 @@ class PolicyReleaseAdmin(ReadOnlyAdmin):
             else:
                 self.log_addition(request, made, "Drafted.")
                 return redirect("admin:privacy_policyrelease_change", made.pk)
-        in_force = releases.in_force()
-        code = PolicyRelease(content=releases.deployed())
+        wanted = request.POST.get("kind") or request.GET.get("kind")
+        kind = PolicyRelease.Kind.TERMS if wanted == "terms" else PolicyRelease.Kind.TEXT
+        in_force = releases.in_force(kind)
+        code = PolicyRelease(kind=kind, content=releases.deployed(kind))
         context = {
             **self.admin_site.each_context(request),
             "title": "Draft a new version of the policy",
@@ -209,3 +212,10 @@ class PolicyNoticeRunAdmin(ReadOnlyAdmin):
 class PolicyNoticeAdmin(ReadOnlyAdmin):
     list_display = ["id", "run", "told_at", "seen_at"]
     fields = ["id", "run", "told_at", "seen_at"]
+
+
+@admin.register(TermsAgreement)
+class TermsAgreementAdmin(ReadOnlyAdmin):
+    list_display = ["user", "number", "channel", "agreed_at"]
+    list_filter = ["number", "channel"]
+    search_fields = ["user__username"]

@@ -16,7 +16,7 @@ from privacy.models.links import ShareLink
 from privacy.models.looks import Look
 from privacy.models.news import Newsletter, NewsReader, NewsSending
 from privacy.models.notices import Notice, NoticeChoice
-from privacy.models.policy import PolicyNotice, PolicyNoticeRun, PolicyRelease
+from privacy.models.policy import PolicyNotice, PolicyNoticeRun, PolicyRelease, TermsAgreement
 from privacy.models.requests import Request, RequestStep
 from privacy.models.retention import RetentionRun
 from privacy.models.rights import Export
@@ -49,6 +49,7 @@ __all__ = [
     "Restore",
     "RetentionRun",
     "ShareLink",
+    "TermsAgreement",
     "Tombstone",
     "UsageCount",
     "UsageEvent",

@@ -1,22 +1,25 @@
-"""Which policy is in force on this site, what was announced, and who was told of it."""
+"""Which policy and terms are in force on this site, who was told of them, and who agreed."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from foundation.ids import PublicIdField
 from foundation.work import MAX_ATTEMPTS, Work, work_index
 
 
 class PolicyRelease(models.Model):
-    """One version of the policy on this site, or one change of who is in control of it.
+    """One version of the policy or of the terms on this site, or one change of who controls it.
 
     `content` is what the version says, frozen when it was drafted (`privacy.releases.deployed`).
-    The text in force is the posted one with the greatest number.
+    The text in force is, of its kind, the posted one with the greatest number.
     """
 
     class Kind(models.TextChoices):
         TEXT = "text", "new version of the policy"
+        TERMS = "terms", "new version of the terms of service"
         CONTROL = "control", "change of control"
 
     class State(models.TextChoices):
@@ -29,7 +32,7 @@ class PolicyRelease(models.Model):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.TEXT)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     number = models.PositiveIntegerField(
-        null=True, unique=True, help_text="of texts, given when announced or posted"
+        null=True, help_text="of its kind, given when announced or posted"
     )
     source = models.PositiveIntegerField(default=0, help_text="version in the repository")
     content = models.JSONField(default=dict)
@@ -45,6 +48,7 @@ class PolicyRelease(models.Model):
         default_permissions = ("view",)
         permissions = [("publish_policy", "Can draft, announce, post and withdraw the policy")]
         constraints = [
+            models.UniqueConstraint(fields=["kind", "number"], name="one_release_a_number"),
             models.UniqueConstraint(
                 fields=["kind"], condition=Q(state="scheduled"), name="one_announced_at_a_time"
             ),
@@ -115,3 +119,25 @@ class PolicyNotice(models.Model):
     class Meta:
         default_permissions = ("view",)
         constraints = [models.UniqueConstraint(fields=["user", "run"], name="nobody_is_told_twice")]
+
+
+class TermsAgreement(models.Model):
+    """That a person agreed to a version of the terms of service: which words, when, and where."""
+
+    class Channel(models.TextChoices):
+        SIGN_UP = "sign-up", _("sign-up form")
+        APP = "app", _("app")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="terms_agreements"
+    )
+    number = models.PositiveIntegerField(_("version"))
+    text_sha256 = models.CharField(max_length=64, help_text="of the clauses as they were shown")
+    channel = models.CharField(max_length=8, choices=Channel)
+    agreed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["user", "number"], name="agreed_to_a_version_once")
+        ]

@@ -4,12 +4,12 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import datamap as dm
 from privacy import notices, rules
-from privacy.models import PolicyNotice, PolicyNoticeRun, PolicyRelease
+from privacy.models import PolicyNotice, PolicyNoticeRun, PolicyRelease, TermsAgreement
 from privacy.rules import Rule
 
 rules.see(PolicyNotice, Rule(owner="user"))
 
-dm.not_personal(PolicyRelease, "Versions of the policy", "texts of the site itself")
+dm.not_personal(PolicyRelease, "Versions of the policy and the terms", "texts of the site itself")
 dm.not_personal(PolicyNoticeRun, "How far telling everybody is", "counts")
 dm.declare(
     PolicyNotice,
@@ -27,10 +27,28 @@ dm.declare(
     order=10,
 )
 
+rules.see(TermsAgreement, Rule(owner="user"))
+dm.declare(
+    TermsAgreement,
+    label=_("Terms of service that you agreed to"),
+    subjects=["user"],
+    purposes=["account", "rights"],
+    basis=dm.Basis.CONTRACT,
+    fields={
+        "id": dm.technical(),
+        "user": dm.link(export=False),
+        "number": dm.Datum("user.privacy_preferences", seen_by="owner"),
+        "text_sha256": dm.technical("of words that we wrote"),
+        "channel": dm.Datum("user.privacy_preferences", seen_by="owner"),
+        "agreed_at": dm.moment(),
+    },
+    order=10,
+)
+
 notices.kind(
     "policy",
     while_leaving=True,
     why="Every account is told of this, whatever it chose.",
     title=_("Changes of what we promise"),
-    text=_("A new privacy policy, with the day it begins, and time to leave before."),
+    text=_("A new privacy policy or new terms, with the day it begins, and time to leave before."),
 )

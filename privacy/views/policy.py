@@ -17,6 +17,7 @@ from privacy import policy, releases
 from privacy.models import PolicyRelease
 from privacy.policy.search import LONGEST, Search
 
+Kind = PolicyRelease.Kind
 LOADED = timezone.now()  # code and configuration, and what the page tells of them, date from here
 TABLES = ("data", "stores", "purposes", "cookies", "providers", "regions")
 
@@ -26,40 +27,46 @@ def page(request: HttpRequest) -> HttpResponseBase:
     """The text in force; `?q=` narrows it to what has all the words."""
     release = releases.in_force()
     context = _shown(request, release, policy.facts())
-    context["coming"] = releases.coming()
-    return _fresh(request, render(request, "privacy/policy.html", context), release)
+    context["coming"] = releases.coming(Kind.TEXT, Kind.CONTROL)
+    return fresh(request, render(request, "privacy/policy.html", context), release)
 
 
 @require_safe
 def versions(request: HttpRequest) -> HttpResponseBase:
     release = releases.in_force()
     context = {"versions": releases.published(), "in_force": release}
-    return _fresh(request, render(request, "privacy/policy_versions.html", context), release)
+    return fresh(request, render(request, "privacy/policy_versions.html", context), release)
 
 
 @require_safe
 def version(request: HttpRequest, number: int) -> HttpResponseBase:
     """One version as it was shown, with the tables of its time."""
-    release = _numbered(number)
+    release = numbered(number)
     facts = {name: release.content.get(name, []) for name in TABLES}
     context = _shown(request, release, facts) | {"past": True, "in_force": releases.in_force()}
-    return _fresh(request, render(request, "privacy/policy.html", context), release)
+    return fresh(request, render(request, "privacy/policy.html", context), release)
 
 
 @require_safe
 def changes(request: HttpRequest, number: int) -> HttpResponseBase:
     """How a version differs from the one before, or from the one `?from=` names."""
-    new, wanted = _numbered(number), request.GET.get("from", "")
-    old = _numbered(int(wanted)) if wanted.isdecimal() and len(wanted) < 9 else None
+    new = numbered(number)
+    context = differences(request, new, Kind.TEXT)
+    return fresh(request, render(request, "privacy/policy_changes.html", context), new)
+
+
+def differences(request: HttpRequest, new: PolicyRelease, kind: str) -> dict[str, Any]:
+    """Return what the page of differences shows."""
+    wanted = request.GET.get("from", "")
+    old = numbered(int(wanted), kind) if wanted.isdecimal() and len(wanted) < 9 else None
     old = old or releases.before(new)
-    context = {
+    return {
         "old": old,
         "new": new,
         "comparison": releases.comparison(old, new) if old else None,
         "asked_anew": releases.asked_anew(old.content, new.content) if old else [],
-        "versions": releases.published(),
+        "versions": releases.published(kind),
     }
-    return _fresh(request, render(request, "privacy/policy_changes.html", context), new)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,11 +112,11 @@ def as_json(request: HttpRequest) -> HttpResponseBase:
             for one in releases.clauses_of(release)
         ],
         **policy.facts(),
-        "coming": [_brief(request, one) for one in releases.coming()],
+        "coming": [_brief(request, one) for one in releases.coming(Kind.TEXT, Kind.CONTROL)],
         "versions": [_brief(request, one) for one in releases.published()],
     }
     response = JsonResponse(about, json_dumps_params={"indent": 1, "ensure_ascii": False})
-    return _fresh(request, response, release)
+    return fresh(request, response, release)
 
 
 def _brief(request: HttpRequest, release: PolicyRelease) -> dict[str, Any]:
@@ -128,8 +135,8 @@ def _brief(request: HttpRequest, release: PolicyRelease) -> dict[str, Any]:
     }
 
 
-def _numbered(number: int) -> PolicyRelease:
-    release = releases.numbered(number)
+def numbered(number: int, kind: str = Kind.TEXT) -> PolicyRelease:
+    release = releases.numbered(number, kind)
     if release is None:
         raise Http404
     return release
@@ -151,9 +158,7 @@ def _shown(request: HttpRequest, release: PolicyRelease, facts: dict[str, Any]) 
     }
 
 
-def _fresh(
-    request: HttpRequest, response: HttpResponse, release: PolicyRelease
-) -> HttpResponseBase:
+def fresh(request: HttpRequest, response: HttpResponse, release: PolicyRelease) -> HttpResponseBase:
     """Answer 304 to who has this already: the same body, but for the nonce of each answer.
 
     Pages of people who are signed in hold their name and token: they are never compared.
@@ -177,6 +182,6 @@ def _fresh(
 
 def _moments(release: PolicyRelease) -> list[datetime]:
     """Return when what is said of versions last changed."""
-    known = [release, *releases.coming(), *releases.published()]
+    known = [release, *releases.coming(), *releases.published(), *releases.published(Kind.TERMS)]
     at = [(one.posted_at, one.announced_at, one.withdrawn_at) for one in known]
     return [moment for moments in at for moment in moments if moment is not None]

@@ -16,7 +16,7 @@ from tests.entering import born
 from tests.told import deliver
 
 pytestmark = pytest.mark.clause("apps-sign-in")
-NEW = {"email": "ada@mail.example", "username": "Ada", "password": PASSWORD}
+NEW = {"email": "ada@mail.example", "username": "Ada", "password": PASSWORD, "terms": 1}
 
 
 @pytest.fixture

@@ -53,7 +53,8 @@ def address(known: bool) -> str:
 def sign_up(known: bool) -> Any:
     browser = client()
     answer_age(browser)
-    form = {"email": address(known), "username": f"n{next(_numbers)}", "password1": PASSWORD}
+    form = {"email": address(known), "username": f"n{next(_numbers)}", "password1": PASSWORD,
+            "terms": "1"}  # fmt: skip
     return timed(browser, reverse("account_signup"), form)
 
 
@@ -72,7 +73,7 @@ def reset(known: bool) -> Any:
 
 def app_sign_up(known: bool) -> Any:
     form = {"email": address(known), "username": f"n{next(_numbers)}", "password": PASSWORD,
-            "birth_date": f"{born(30)}"}  # fmt: skip
+            "terms": 1, "birth_date": f"{born(30)}"}  # fmt: skip
     return timed(client(), f"{AUTH}/auth/signup", form, content_type="application/json")
 
 

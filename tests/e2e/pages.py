@@ -29,6 +29,9 @@ VISITOR = """
 /privacy/versions/1/changes/
 /recordings/{recording}/
 /statistics/
+/terms/
+/terms/versions/
+/terms/versions/1/
 /account/inactive/
 /account/login/
 /account/signup/

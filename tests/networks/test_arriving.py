@@ -40,7 +40,7 @@ def arrives(client: Client, walk: Walk, network: str) -> Any:
 
 
 def signs_up(client: Client, *ticked: str, **changes: str) -> Any:
-    form = {"username": "nora", "email": "nora@elsewhere.example", **changes}
+    form = {"username": "nora", "email": "nora@elsewhere.example", "terms": "1", **changes}
     return client.post(SIGN_UP, {**form, **{f"keep_{name}": "on" for name in ticked}})
 
 

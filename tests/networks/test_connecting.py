@@ -15,6 +15,7 @@ from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from accounts.models import Connection, NetworkFact, User
 from accounts.services import networks as services
@@ -42,13 +43,14 @@ def connects(client: Client, walk: Walk, network: str) -> Any:
     return client.get(answer["Location"]).content.decode()
 
 
-@pytest.mark.clause("networks")
-@pytest.mark.promise("JK-12")
+@pytest.mark.clause("networks", "disclosures", "never-sold")
+@pytest.mark.promise("JK-12", "JK-38", "JT-09")
 @pytest.mark.parametrize("network", NETWORKS)
 def test_connecting_keeps_the_number_and_nothing_else(
     cast: Cast, there: StandIn, walk: Walk, network: str
 ) -> None:
-    page = connects(signed_in(cast), walk, network)
+    client = signed_in(cast)
+    page = connects(client, walk, network)
     assert "is connected." in page
     account = SocialAccount.objects.get(user=cast["stranger"])
     assert account.extra_data == {"sub": account.uid}
@@ -59,6 +61,13 @@ def test_connecting_keeps_the_number_and_nothing_else(
     assert Disclosure.objects.filter(user=cast["stranger"]).get().provider == (
         KEYS.get(network, f"network:{network}")
     )
+    row = Disclosure.objects.get(user=cast["stranger"])
+    record = client.get(reverse("disclosures")).content.decode()
+    assert escape(row.recipient) in record
+    assert f'datetime="{row.at.isoformat()}"' in record
+    assert "Never sold: of 1 record about you, none is a sale." in record
+    other = cast.client("owner").get(reverse("disclosures")).content.decode()
+    assert f'<th scope="row">{escape(row.recipient)}' not in other
     again = Client()
     walk(again, network)
     assert again.session["_auth_user_id"] == str(cast["stranger"].pk)
@@ -215,7 +224,7 @@ def test_a_taken_address_joins_nobody_and_the_answer_is_the_same(
             client = Client()
             answer_age(client, 30)
             walk(client, network)
-            form = {"username": f"n{network}{address[0]}", "email": address}
+            form = {"username": f"n{network}{address[0]}", "email": address, "terms": "1"}
             answer = client.post("/account/3rdparty/signup/", form)
             answers.append((network, address, answer.status_code, answer["Location"]))
             if address == "nobody@mail.example":
@@ -241,7 +250,7 @@ def test_a_network_that_lies_about_an_address_opens_no_account_with_it(
         walk(client, network)
         client.post(
             "/account/3rdparty/signup/",
-            {"username": f"of-{network}", "email": f"{network}@mail.example"},
+            {"username": f"of-{network}", "email": f"{network}@mail.example", "terms": "1"},
         )
         verified[network] = EmailAddress.objects.get(email=f"{network}@mail.example").verified
     assert verified == {"guild": True, "loose": False, "facebook": False, "google": False}

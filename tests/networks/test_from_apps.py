@@ -44,7 +44,8 @@ class Phone:
         return self.ask("POST", f"{AUTH}/auth/provider/token", data)
 
     def signs_up(self, **changes: Any) -> Any:
-        form = {"username": "nora", "email": "nora@elsewhere.example", "birth_date": f"{born(30)}"}
+        form = {"username": "nora", "email": "nora@elsewhere.example", "terms": 1,
+                "birth_date": f"{born(30)}"}  # fmt: skip
         return self.ask("POST", SIGN_UP, {**form, **changes})
 
 
