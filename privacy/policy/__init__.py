@@ -9,7 +9,7 @@ is in force on this site is `privacy.releases`' to say.
 from typing import Any
 
 from privacy.policy.site import cookies, facts
-from privacy.policy.texts import Clause, clauses, forget, promises, rendered, tests
+from privacy.policy.texts import Clause, clauses, forget, promises, rendered, shown, tests
 
 __all__ = [
     "Clause",
@@ -19,6 +19,7 @@ __all__ = [
     "forget",
     "promises",
     "rendered",
+    "shown",
     "tests",
 ]
 
@@ -28,11 +29,22 @@ def problems() -> list[str]:
     known = set(promises())
     ids = [clause.id for clause in clauses()]
     found = [f"Clause id {one} is used twice." for one in {i for i in ids if ids.count(i) > 1}]
+    parts = {promise for clause in clauses() for promise in clause.partly}
     for clause in clauses():
         found += [
             f"Clause {clause.id} covers the unknown promise {promise}."
-            for promise in clause.covers
+            for promise in (*clause.covers, *clause.partly)
             if promise not in known
+        ]
+        found += [
+            f"Clause {clause.id} covers all of {promise}, another says that it shows a part."
+            for promise in clause.covers
+            if promise in parts
+        ]
+        found += [
+            f"Clause {clause.id} covers {promise}, and no test is marked with that promise."
+            for promise in clause.covers
+            if not shown().get(promise)
         ]
         if not clause.tests:
             found.append(f"Clause {clause.id} has no test marked with it.")
@@ -53,9 +65,11 @@ def as_json() -> dict[str, Any]:
                 "title": clause.title,
                 "since": clause.since,
                 "covers": list(clause.covers),
+                "partly": list(clause.partly),
                 "tests": list(clause.tests),
             }
             for clause in clauses()
         ],
         "uncovered": [promise for promise in promises() if promise not in covered],
+        "partly": sorted({promise for clause in clauses() for promise in clause.partly}),
     }

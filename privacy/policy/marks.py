@@ -1,4 +1,4 @@
-"""Which tests enforce which clause: read from the marks in the test files, without running them.
+"""Which tests enforce which clause and show which promise: read from their marks, not run.
 
 A test counts as pytest would collect it: marks on functions, on classes and in a module's
 `pytestmark` all hold. A test that may be skipped (`skip`, `skipif`, `xfail`, `importorskip`)
@@ -22,28 +22,40 @@ class Marks:
 
     clauses: tuple[str, ...] = ()
     may_not_run: bool = False
+    promises: tuple[str, ...] = ()
 
     def and_those_of(self, decorators: Iterable[ast.expr]) -> "Marks":
         clauses, may_not_run = list(self.clauses), self.may_not_run
+        promises = list(self.promises)
         for one in decorators:
             name = ast.unparse(one.func if isinstance(one, ast.Call) else one)
             mark = name.removeprefix("pytest.mark.")
             if mark in MAY_NOT_RUN:
                 may_not_run = True
-            elif mark == "clause" and isinstance(one, ast.Call):
-                clauses += [str(arg.value) for arg in one.args if isinstance(arg, ast.Constant)]
-        return Marks(tuple(dict.fromkeys(clauses)), may_not_run)
+            elif mark in {"clause", "promise"} and isinstance(one, ast.Call):
+                said = clauses if mark == "clause" else promises
+                said += [str(arg.value) for arg in one.args if isinstance(arg, ast.Constant)]
+        return Marks(tuple(dict.fromkeys(clauses)), may_not_run, tuple(dict.fromkeys(promises)))
 
 
 def by_clause(folder: Path) -> dict[str, list[str]]:
     """Return the ids of the tests below `folder` that enforce a clause, by clause."""
+    return _by(folder, "clauses")
+
+
+def by_promise(folder: Path) -> dict[str, list[str]]:
+    """Return the ids of the tests below `folder` that show a promise kept, by promise."""
+    return _by(folder, "promises")
+
+
+def _by(folder: Path, what: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for path in sorted(folder.rglob("test_*.py")):
         tree = ast.parse(path.read_text())
         name = path.relative_to(folder.parent).as_posix()
         for test, marks in _tests(tree.body, name, _of_module(tree)):
-            for clause in marks.clauses:
-                found.setdefault(clause, []).append(test)
+            for name_marked in getattr(marks, what):
+                found.setdefault(name_marked, []).append(test)
     return found
 
 
@@ -62,7 +74,7 @@ def _of_module(tree: ast.Module) -> Marks:
     marks = Marks().and_those_of(_pytestmark(tree.body))
     outside = [node for node in tree.body if not isinstance(node, (*FUNCTIONS, ast.ClassDef))]
     skips = any(_skips_itself(node) for node in outside)
-    return Marks(marks.clauses, marks.may_not_run or skips)
+    return Marks(marks.clauses, marks.may_not_run or skips, marks.promises)
 
 
 def _pytestmark(body: list[ast.stmt]) -> list[ast.expr]:

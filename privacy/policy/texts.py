@@ -1,10 +1,12 @@
 """The clauses: Markdown files, each with the promises it covers and the tests that enforce it.
 
 Every file of `clauses/` starts with `id`, `title`, `since` (the day that brought it) and `covers`
-(promise ids, or "none"), then a blank line, then the text.
+(promise ids, or "none"), then a blank line, then the text. A promise stands in `covers` only when
+tests drive all of it through the door that people use; what shows a part of one says `partly`.
 """
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,7 +15,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
 
-from privacy.policy.marks import by_clause
+from privacy.policy.marks import by_clause, by_promise
 
 HERE = Path(__file__).parent
 _markdown = MarkdownIt("commonmark", {"html": False})
@@ -30,6 +32,7 @@ class Clause:
     covers: tuple[str, ...]
     text: str
     tests: tuple[str, ...] = ()
+    partly: tuple[str, ...] = ()
 
     @property
     def html(self) -> SafeString:
@@ -65,30 +68,49 @@ def tests() -> dict[str, list[str]]:
 
 
 @cache
+def shown() -> dict[str, list[str]]:
+    """Return the ids of the tests of this code that show a promise kept, by promise."""
+    return by_promise(settings.BASE_DIR / "tests")
+
+
+@cache
 def clauses() -> tuple[Clause, ...]:
     """Return every clause of this code, in the order of the file names."""
-    found = []
-    for number, path in enumerate(sorted((HERE / "clauses").glob("*.md")), start=1):
+    return tuple(_read(HERE / "clauses"))
+
+
+@cache
+def terms() -> tuple[Clause, ...]:
+    """Return the terms of service of this code: an agreement, so that no test stands behind one."""
+    return tuple(_read(HERE / "terms"))
+
+
+def _read(folder: Path) -> Iterator[Clause]:
+    for number, path in enumerate(sorted(folder.glob("*.md")), start=1):
         head, _, text = path.read_text().partition("\n\n")
         about = dict(line.split(": ", 1) for line in head.splitlines())
-        found.append(
-            Clause(
-                number=number,
-                id=about["id"],
-                title=about["title"],
-                since=about["since"],
-                covers=tuple(one for one in about["covers"].split(", ") if one != "none"),
-                text=text,
-                tests=tuple(tests().get(about["id"], [])),
-            )
+        yield Clause(
+            number=number,
+            id=about["id"],
+            title=about["title"],
+            since=about["since"],
+            covers=_promises_in(about.get("covers", "none")),
+            text=text,
+            tests=tuple(tests().get(about["id"], [])) if "covers" in about else (),
+            partly=_promises_in(about.get("partly", "none")),
         )
-    return tuple(found)
+
+
+def _promises_in(line: str) -> tuple[str, ...]:
+    return tuple(one for one in line.split(", ") if one != "none")
 
 
 def forget() -> None:
     """Read everything anew: for tests that change the files or where they are looked for."""
     tests.cache_clear()
+    shown.cache_clear()
     clauses.cache_clear()
+    terms.cache_clear()
 
 
 @cache

@@ -64,6 +64,38 @@ def test_the_list_tells_device_system_app_place_and_when(cast: Cast) -> None:
         assert session.session_key not in page
 
 
+@pytest.mark.clause("technical-data", "how-long")
+@pytest.mark.promise("JK-05", "VJ-06", "VJ-18")
+def test_what_came_by_itself_is_listed_then_shortened_then_gone(cast: Cast) -> None:
+    """From the sign-in to the end, with the job that the scheduler runs, by its name there."""
+    from celery import current_app
+    from django.conf import settings
+
+    def hourly() -> None:
+        current_app.tasks[settings.CELERY_BEAT_SCHEDULE["privacy-expire"]["task"]]()
+
+    def page() -> str:
+        return desk.get(reverse("sign_ins")).content.decode()
+
+    desk = sign_in("owner")
+    phone = Client(headers={"User-Agent": IPHONE}, REMOTE_ADDR="203.0.113.77")
+    sign_in("owner", client=phone)
+    row = UserSession.objects.get(ip="203.0.113.77")
+    assert "203.0.113.77" in page() and "iPhone" in page()
+    policy = " ".join(Client().get(reverse("policy")).content.decode().split())
+    assert "the end of the address is cut off" in policy
+    hourly()
+    assert "203.0.113.77" in page()
+    UserSession.objects.filter(pk=row.pk).update(created_at=timezone.now() - timedelta(days=8))
+    hourly()
+    assert "203.0.113.77" not in page() and "203.0.113.0" in page()
+    long_ago = timezone.now() - timedelta(days=91)
+    UserSession.objects.filter(pk=row.pk).update(created_at=long_ago, last_seen_at=long_ago)
+    hourly()
+    assert "203.0.113.0" not in page() and "iPhone" not in page()
+    assert not UserSession.objects.filter(pk=row.pk).exists()
+
+
 @pytest.mark.parametrize("zone", ["<b>", "Europe/Nowhere", "UTC", "", "Etc/GMT+3", "x" * 4000])
 def test_a_place_that_is_none_is_left_out(cast: Cast, zone: str) -> None:
     client = sign_in("owner", zone=zone)

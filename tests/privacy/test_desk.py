@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +14,8 @@ from jamsite import roles
 from privacy import desk, requests
 from privacy.models import Erasure, Export, Look, Notice, Request
 from tests.cast import Cast
-from tests.staff import member_of, open_page, signed_in
+from tests.staff import REASON, member_of, open_page, signed_in
+from tests.told import deliver
 
 LIST = "admin:privacy_request_changelist"
 
@@ -61,12 +63,42 @@ def test_the_desk_shows_what_is_due_first_and_what_is_overdue(cast: Cast, office
 def test_one_click_acknowledges_with_the_template(cast: Cast, officer: Client) -> None:
     rows = [ask(cast), ask(cast)]
     form = {"action": "acknowledge_with_template", "_selected_action": [row.pk for row in rows]}
-    assert officer.post(reverse(LIST), form).status_code == 302
+    assert "Nothing was done yet" in officer.post(reverse(LIST), form).content.decode()
+    assert officer.post(reverse(LIST), {**form, **REASON}).status_code == 302
     for row in rows:
         row.refresh_from_db()
         assert row.state == "acknowledged"
         assert "because" in row.steps.get(kind="acknowledged").text
-    assert Notice.objects.count() == 2
+    assert Notice.objects.exclude(title__startswith="Our staff looked").count() == 2
+
+
+@pytest.mark.clause("requests")
+@pytest.mark.promise("JK-28", "JK-18")
+def test_a_person_has_a_word_in_ten_days_and_a_written_reason_for_more(
+    cast: Cast, officer: Client
+) -> None:
+    """From the form to the letter, on the pages of the person and of the staff."""
+    client = cast.client("owner")
+    form = {"kind": "correct", "text": "My town is spelled wrong in an old take."}
+    assert client.post(reverse("requests"), form).status_code == 302
+    row = Request.objects.get()
+    assert row.acknowledge_by - row.received_at <= timedelta(days=10)
+    page = reverse("request", args=[row.public_id])
+    assert row.reference in client.get(page).content.decode()
+    act(officer, row, "acknowledge", text="We look at it; the take has two owners.")
+    assert "the take has two owners" in client.get(page).content.decode()
+    due = row.answer_by
+    act(officer, row, "extend", text="")
+    assert row.answer_by == due  # no reason, no longer time
+    act(officer, row, "extend", text="The other owner is away until March.")
+    assert row.answer_by > due
+    assert "The other owner is away until March." in client.get(page).content.decode()
+    act(officer, row, "answer", text="It is spelled right now.")
+    assert "It is spelled right now." in client.get(page).content.decode()
+    deliver()
+    letters = "\n".join(str(one.body) for one in mail.outbox if one.to == ["owner@mail.example"])
+    for words in ("two owners", "away until March", "spelled right"):
+        assert words in letters
 
 
 @pytest.mark.clause("staff-looks")
