@@ -41,7 +41,8 @@ class AccountAdapter(GuardingAdapter):
 
     def pre_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse | None:
         """Who is leaving may come back on the website, where that is said and asked."""
-        if is_headless_request(request) and user.is_active and not user.is_present:
+        away = user.is_active and not user.is_present and not user.is_child
+        if is_headless_request(request) and away:
             fault = ValidationError(_("This account is leaving or suspended."), code="not_active")
             raise ImmediateHttpResponse(ErrorResponse(request, fault, status=403))
         answer: HttpResponse | None = super().pre_login(request, user, **about)

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import SafetyEvent, User
-from accounts.services import addresses, alerts, arrivals, locks, sign_ins
+from accounts.services import addresses, alerts, arrivals, children, locks, sign_ins
 from accounts.services.alerts import Alert
 from foundation import fresh
 from foundation.words import masked_address
@@ -89,6 +89,9 @@ class GuardingAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def pre_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse | None:
         """Stop at a locked account, whichever proof opened the door this far."""
         arrivals.set_out(request)
+        if user.is_child and user.state == User.State.SUSPENDED:
+            clear_login(request)
+            return self._stopped(request, user)
         if locks.is_locked(user):
             clear_login(request)
             return self._refused(request)
@@ -101,6 +104,14 @@ class GuardingAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             clear_login(request)
             raise ImmediateHttpResponse(self._refused(request))
         super().login(request, user)
+
+    def _stopped(self, request: HttpRequest, child: User) -> HttpResponse:
+        """Tell a child why its account is stopped, once it has shown that it is its own."""
+        why = children.why_stopped(child)
+        if is_headless_request(request):
+            fault = ValidationError(why["words"], code="account_stopped")
+            raise ImmediateHttpResponse(ErrorResponse(request, fault, status=403))
+        return render(request, "children/stopped.html", {"why": why}, status=403)
 
     def _refused(self, request: HttpRequest) -> HttpResponse:
         """Say that it is locked: to somebody who has shown a passkey or a network's word for it."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -85,10 +86,24 @@ def withdrawn(enrolment: Enrolment, scopes: Sequence[str]) -> None:
     _write(enrolment, _("Your consent is taken back"), text)
 
 
+def nobody_answers(enrolment: Enrolment) -> None:
+    """Ask whoever reads this mailbox to answer for the child, while the school looks too."""
+    day = date_format(timezone.localtime(enrolment.answer_by), "DATE_FORMAT")
+    text = _(
+        "Nobody with an account here answers for your child's account any more. If you do, open the"
+        " link and connect an account of yours; or give the school your consent anew. If nobody"
+        " does by %(day)s, the account stops: nobody sees it, nothing more is collected, and what"
+        " was collected goes 30 days later.\n\n%(link)s"
+    ) % {"day": day, "link": parent_links.address_of(enrolment)}
+    _write(enrolment, _("Who answers for your child's account?"), text)
+
+
 def _words(consent: ParentalConsent) -> str:
     return str(consent_words.now(consent.scope).text)
 
 
 def _write(enrolment: Enrolment, subject: str, text: str) -> None:
+    if not enrolment.guardian_email:
+        return  # a parent who was erased: the school is told, and asks
     with override(settings.LANGUAGE_CODE):
         notices.write(enrolment.guardian_email, KIND, subject, text)

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from accounts.models import SafetyLink
-from accounts.services import finding, last_use, locks
+from accounts.services import finding, guardianship, last_use, locks, suspensions
 
 
 @shared_task
@@ -17,6 +17,14 @@ def sweep() -> None:
     for link_id in SafetyLink.due():
         run_safety_link.delay(link_id)
     last_use.write_down()
+
+
+@shared_task
+def tidy() -> None:
+    """Do what has come to its day: suspensions, children for whom nobody answers."""
+    for step in (suspensions.end_due, guardianship.remind, guardianship.stop_orphans):
+        while step():
+            pass
 
 
 @shared_task

@@ -14,6 +14,7 @@ from accounts.views import (
     settings,
     sharing,
     sign_ins,
+    suspended,
     ties,
 )
 
@@ -51,6 +52,7 @@ urlpatterns = [
     path("@<str:username>/follow/", ties.follow, name="follow"),
     path("@<str:username>/mute/", ties.mute, name="mute"),
     path("@<str:username>/block/", ties.block, name="block"),
+    path("suspended/", suspended.suspended, name="suspended"),
     path("partners/", schools.partner_list, name="partners"),
     path("school/", schools.schools, name="schools"),
     path("school/at/<slug:slug>/", schools.school, name="school"),
@@ -58,6 +60,7 @@ urlpatterns = [
     path("school/child/<str:public_id>/", schools.school_child, name="school_child"),
     path("children/", parents.wards, name="wards"),
     path("children/report/", parents.report, name="report_child"),
+    path("children/answer/<str:token>/", parents.guardian_link, name="guardian_link"),
     path("children/link/<str:token>/", parents.by_link, name="parent_link"),
     path("children/<str:public_id>/", parents.ward, name="ward"),
     path("children/<str:public_id>/held/<slug:slug>/", parents.ward_held, name="ward_held"),

@@ -98,7 +98,7 @@ class School:
         self.ben = child(self.first, self.tilda, "ben")
         self.cleo = child(self.second, self.omar, "cleo")
         self.grete = person("grete")
-        ties.answer_for(self.grete, self.ada)
+        self.tie = ties.answer_for(self.grete, self.ada)
 
     def __getitem__(self, role: str) -> User:
         found = getattr(self, ROLES[role])

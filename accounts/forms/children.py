@@ -95,6 +95,43 @@ class AddConsentForm(EvidenceForm):
         ]
 
 
+class NewParentForm(EvidenceForm):
+    """Another adult who answers for a child, and their consent."""
+
+    guardian_email = _seen(
+        forms.EmailField(
+            label=_("E-mail address of who answers now"),
+            help_text=_("We write there what is kept and how to end it. The old link ends."),
+        ),
+        BY_SCHOOL,
+    )
+    field_order = ["guardian_email", "method", "evidence", "given_on"]
+
+
+class EndGuardianForm(forms.Form):
+    """Who no longer answers for a child, as the school knows, and why."""
+
+    tie = _seen(forms.ChoiceField(label=_("Who no longer answers")), BY_SCHOOL)
+    because = _seen(
+        forms.CharField(
+            label=_("Why"),
+            min_length=8,
+            max_length=300,
+            help_text=_("They read these words. Name nobody else."),
+        ),
+        _("Who no longer answers, and our staff who look after schools."),
+    )
+
+    def __init__(self, *args: Any, ties: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ties = {str(one.pk): one for one in ties}
+        field: Any = self.fields["tie"]
+        field.choices = [(key, one.guardian.username) for key, one in self.ties.items()]
+
+    def clean_tie(self) -> Any:
+        return self.ties[self.cleaned_data["tie"]]
+
+
 class ClassForm(forms.ModelForm[SchoolClass]):
     """A new class."""
 

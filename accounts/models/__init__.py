@@ -7,6 +7,7 @@ from accounts.models.partners import ClassSeat, Partner, PartnerStaff, SchoolCla
 from accounts.models.people import User, UserManager
 from accounts.models.profiles import FIELD_AUDIENCES, Plays, Profile, RealName
 from accounts.models.safety import AccountLock, KnownDevice, SafetyEvent, SafetyLink
+from accounts.models.suspensions import Suspension
 from accounts.models.ties import Block, Follow, Guardianship, JammedWith, Mute
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "SafetyEvent",
     "SafetyLink",
     "SchoolClass",
+    "Suspension",
     "User",
     "UserManager",
     "is_reserved",

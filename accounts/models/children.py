@@ -42,6 +42,13 @@ class Enrolment(models.Model):
         null=True, blank=True, help_text="when what was collected goes, unless consent comes anew"
     )
 
+    answer_by = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="nobody answers for the child: until then the school finds who does",
+    )
+    reminded_at = models.DateTimeField(null=True, blank=True, help_text="of that day")
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["partner", "reference"], name="enrolment_once"),
@@ -56,6 +63,11 @@ class Enrolment(models.Model):
                 fields=["delete_at"],
                 name="enrolment_ending",
                 condition=Q(delete_at__isnull=False),
+            ),
+            models.Index(
+                fields=["answer_by"],
+                name="enrolment_orphaned",
+                condition=Q(answer_by__isnull=False),
             ),
             models.Index(
                 fields=["created_at"], name="enrolment_unused", condition=Q(child__isnull=True)
@@ -120,6 +132,7 @@ class ConsentWithdrawal(models.Model):
         SCHOOL = "school", _("the school, as the parent asked")
         STAFF = "staff", _("our staff, as the parent asked")
         ENDED = "ended", _("the programme ended")
+        NOBODY = "nobody", _("nobody answers for the child any more")
 
     consent = models.OneToOneField(
         ParentalConsent, on_delete=models.CASCADE, related_name="withdrawal"

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from privacy.audiences import Audience, AudienceField
 
@@ -46,6 +47,7 @@ class Findable(models.Model):
     open_audience = AudienceField(offers=tuple(COLUMNS), default=Audience.MEMBERS)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("person to be found"), _("people to be found")
         indexes = [
             models.Index(F("week").desc(), F("user").desc(), name="findable_order"),
             GinIndex(fields=["public"], name="findable_public", fastupdate=False),

@@ -78,6 +78,7 @@ class PartnerStaff(models.Model):
     ended = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("person at a partner"), _("people at partners")
         constraints = [
             models.UniqueConstraint(
                 fields=["partner", "user"], condition=Q(ended=None), name="partner_staff_once"
@@ -97,6 +98,7 @@ class SchoolClass(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("class"), _("classes")
         indexes = [models.Index(fields=["partner", "-created_at", "-id"], name="class_of_partner")]
 
     def __str__(self) -> str:

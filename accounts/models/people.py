@@ -109,6 +109,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = ["email"]
 
     class Meta:
+        permissions: ClassVar = [("give_rights", "Can say who is staff, in which role")]
         constraints = [
             # In capitals, as `iexact` compares: whoever signs in is found by these.
             models.UniqueConstraint(Upper("username"), name="username_once"),

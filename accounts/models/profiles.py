@@ -130,6 +130,7 @@ class Plays(models.Model):
     place = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("instrument played"), _("plays")
         ordering = ["place", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["user", "instrument"], name="plays_once"),

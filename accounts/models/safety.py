@@ -48,6 +48,7 @@ class SafetyEvent(models.Model):
         LOCKED = "locked", _("Account locked")
         UNLOCKED = "unlocked", _("Account unlocked with a new password")
         UNDONE = "undone", _("Change of address undone")
+        RIGHTS = "rights", _("Your rights as staff changed")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="safety_events"

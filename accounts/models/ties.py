@@ -3,6 +3,8 @@
 Audiences and walls are made of these rows. `accounts.services.ties` is their only writer.
 """
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -104,6 +106,10 @@ class JammedWith(models.Model):
     since = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name, verbose_name_plural = (
+            _("pair who played together"),
+            _("pairs who played together"),
+        )
         constraints = [
             models.UniqueConstraint(fields=["person", "partner"], name="jammed_once"),
             models.CheckConstraint(condition=~Q(person=F("partner")), name="jammed_another"),
@@ -111,7 +117,13 @@ class JammedWith(models.Model):
 
 
 class Guardianship(models.Model):
-    """An adult who answers for a child's account, until it ends."""
+    """An adult who answers for a child's account, until it ends; who ended it, and why."""
+
+    class By(models.TextChoices):
+        GUARDIAN = "guardian", _("they themselves")
+        SCHOOL = "school", _("the school")
+        STAFF = "staff", _("our staff")
+        LEFT = "left", _("they left Jamsite")
 
     guardian = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="wards"
@@ -121,8 +133,13 @@ class Guardianship(models.Model):
     )
     since = models.DateTimeField(default=timezone.now)
     ended = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=8, choices=By, blank=True)
+    because = models.CharField(
+        _("why it ended"), max_length=300, blank=True, help_text="told to both, in these words"
+    )
 
     class Meta:
+        permissions: ClassVar = [("end_guardianship", "Can end that somebody answers for a child")]
         constraints = [
             models.UniqueConstraint(
                 fields=["guardian", "child"],

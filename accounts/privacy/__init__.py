@@ -12,9 +12,10 @@ from accounts.privacy import (
     partners,
     people,
     safety,
+    suspensions,
     ties,
 )
-from accounts.services import leaving
+from accounts.services import guardianship, leaving
 from accounts.walls import WALLS, followers_of, guardians_of, jammed_with
 from privacy import datamap as dm
 from privacy import erasure, rules
@@ -31,6 +32,7 @@ __all__ = [
     "partners",
     "people",
     "safety",
+    "suspensions",
     "ties",
 ]
 
@@ -49,10 +51,17 @@ erasure.hook(
     ),
     ends=(_("Every sign-in: sign in again, also in apps."),),
 )
+erasure.hook(hide=guardianship.leaves, show=guardianship.comes_back, after=erasure.nothing)
 
 
 dm.serves("accounts", "account", "publishing", "safety", "children")
 # What people ask of us under the law: a parent's rights for a child, addresses of who leaves.
-for module in ("services.addresses", "services.guardians", "services.children", "views.parents"):
+for module in (
+    "services.addresses",
+    "services.guardians",
+    "services.guardianship",
+    "services.children",
+    "views.parents",
+):
     dm.serves(f"accounts.{module}", "account", "publishing", "safety", "children", "rights")
 dm.reads("accounts.services.leaving", Erasure, "its hooks are handed the leaving they serve")

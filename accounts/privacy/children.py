@@ -75,6 +75,8 @@ dm.declare(
         "accepted_at": dm.moment(),
         "stopped_at": dm.moment(),
         "delete_at": dm.moment(),
+        "answer_by": dm.moment(),
+        "reminded_at": dm.moment(),
     },
     order=92,
 )

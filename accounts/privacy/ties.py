@@ -112,6 +112,8 @@ dm.declare(
         "child": dm.link(),
         "since": dm.moment(),
         "ended": dm.moment(),
+        "ended_by": dm.technical("one of four words"),
+        "because": dm.Datum("user.childrens", seen_by="participants"),
     },
 )
 export.also(

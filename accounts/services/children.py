@@ -21,13 +21,14 @@ from accounts.models import (
     ClassSeat,
     ConsentWithdrawal,
     Enrolment,
+    Guardianship,
     ParentalConsent,
     Partner,
     Profile,
     SchoolClass,
     User,
 )
-from accounts.services import names
+from accounts.services import names, suspensions
 from accounts.services.leaving import purge_sign_ins
 from foundation.ids import new_public_id
 from foundation.live import cut_people
@@ -145,6 +146,61 @@ def may(child: User, scope: str) -> bool:
 
 
 @transaction.atomic
+def new_parent(
+    enrolment: Enrolment,
+    by: User,
+    *,
+    guardian_email: str,
+    method: str,
+    evidence: str,
+    given_on: date,
+) -> Enrolment:
+    """Record another adult's consent in place of the one before, whose link and words end.
+
+    Raises Refused while somebody with an account answers for the child.
+    """
+    row = _locked(enrolment)
+    if row.partner.state != Partner.State.ACTIVE:
+        raise Refused(_("This partner is not active."))
+    if row.accepted_at is not None:
+        raise Refused(_("Somebody answers for this child. End that first, with a reason."))
+    before = ParentalConsent.objects.filter(ParentalConsent.in_force(), enrolment=row)
+    ConsentWithdrawal.objects.bulk_create(
+        [ConsentWithdrawal(consent=one, by=By.NOBODY, person=by) for one in before]
+    )
+    _write_consent(row, by, Scope.PROGRAMME, method, evidence, given_on)
+    row.guardian_email = guardian_email.strip().lower()
+    row.answer_by = row.reminded_at = None
+    row.save(update_fields=["guardian_email", "answer_by", "reminded_at"])
+    _resume(row)
+    parent_letters.notice(row)
+    return row
+
+
+def why_stopped(child: User) -> dict[str, Any]:
+    """Return why a child's account is stopped, for the child: words, and the day things go."""
+    suspension = suspensions.current(child)
+    if suspension is not None:
+        words = _("Our staff suspended it. The reason: %s") % suspension.reason
+        return {"words": words, "until": suspension.ends_at, "delete_at": None}
+    row = Enrolment.objects.filter(child=child).first()
+    taken = ConsentWithdrawal.objects.filter(
+        consent__enrolment=row, consent__scope=Scope.PROGRAMME
+    ).order_by("-pk")
+    last = taken.first() if row is not None else None
+    said = {
+        By.GUARDIAN: _("Your parent said that you may not use it any more."),
+        By.LINK: _("Your parent said that you may not use it any more."),
+        By.SCHOOL: _("Your school stopped it, because your parent asked for that."),
+        By.STAFF: _("We stopped it, because your parent asked for that."),
+        By.ENDED: _("The lessons of your school with Jamsite have ended."),
+        By.NOBODY: _("No grown-up looks after your account at the moment."),
+    }
+    words = said[By(last.by)] if last is not None else _("A parent has to agree first.")
+    return {"words": words, "until": None, "delete_at": row.delete_at if row else None}
+
+
+@transaction.atomic
 def withdraw(enrolment: Enrolment, *, by: str, person: User | None = None, scope: str = "") -> bool:
     """Take consent back: to everything, or to one scope. Idempotent; False when there was none.
 
@@ -200,7 +256,7 @@ def _resume(row: Enrolment) -> None:
     row.stopped_at = row.delete_at = None
     row.save(update_fields=["stopped_at", "delete_at"])
     child = _child_of(row)
-    if child is None or child.state != User.State.SUSPENDED:
+    if child is None or child.state != User.State.SUSPENDED or suspensions.is_suspended(child):
         return
     child.state = User.State.ACTIVE
     child.save(update_fields=["state"])
@@ -335,4 +391,8 @@ def reach(address: str) -> str:
     if address.partition("@")[2] != NOWHERE:
         return address
     row = Enrolment.objects.filter(child__email__iexact=address).first()
-    return row.guardian_email if row is not None else ""
+    if row is not None and row.guardian_email:
+        return row.guardian_email
+    ties = Guardianship.objects.filter(User.present("guardian__"), ended=None)
+    tie = ties.filter(child__email__iexact=address).select_related("guardian").first()
+    return tie.guardian.email if tie is not None else ""

@@ -3,16 +3,19 @@
 The child's account may be stopped: nobody's eyes reach it then, so these work past the wall.
 """
 
+from datetime import timedelta
 from typing import Any
 
+from django.core import signing
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Enrolment, Guardianship, User
-from accounts.services import children, ties
+from accounts.services import children, guardianship, ties
 from foundation.work import soon
-from privacy import erasure, export, requests
+from privacy import erasure, export, notices, requests
 from privacy.models import Erasure, Export, Request
 
 
@@ -29,7 +32,14 @@ def may_connect(enrolment: Enrolment, user: Any) -> bool:
         and user.age_group == User.AgeGroup.ADULT
         and enrolment.child_id is not None
         and enrolment.accepted_at is None
+        and not _was_ended(enrolment, user)
     )
+
+
+def _was_ended(enrolment: Enrolment, user: User) -> bool:
+    """Return whether school or staff found that this account doesn't answer for the child."""
+    found = Guardianship.objects.filter(guardian=user, child=enrolment.child_id)
+    return found.filter(ended_by__in=[Guardianship.By.SCHOOL, Guardianship.By.STAFF]).exists()
 
 
 @transaction.atomic
@@ -46,6 +56,59 @@ def connect(enrolment: Enrolment, user: User) -> User:
     ties.answer_for(user, child)
     row.accepted_at = timezone.now()
     row.save(update_fields=["accepted_at"])
+    guardianship.answered(row)
+    return child
+
+
+# Another adult, named by one who answers ---------------------------------------------------
+
+INVITED_FOR = timedelta(days=7)
+_SALT = "accounts.guardians"
+
+
+def may_invite(child: User) -> bool:
+    return guardianship.standing(child).count() < guardianship.MOST
+
+
+def invitation(child: User, guardian: User) -> str:
+    """Return the token of a link that makes one more adult answer for a child; it works once."""
+    value = [child.public_id, guardian.public_id, Guardianship.objects.filter(child=child).count()]
+    return signing.dumps(value, salt=_SALT)
+
+
+def invited(token: str) -> User:
+    """Return the child that a link is for, while who made it answers for it, or raise Refused."""
+    try:
+        child_id, guardian_id, count = signing.loads(token, salt=_SALT, max_age=INVITED_FOR)
+    except (signing.BadSignature, ValueError):
+        raise children.Refused(_("This link has run out, or was used.")) from None
+    child = User.objects.filter(public_id=child_id).first()
+    if child is None or Guardianship.objects.filter(child=child).count() != count:
+        raise children.Refused(_("This link has run out, or was used."))
+    if not guardianship.standing(child).filter(guardian__public_id=guardian_id).exists():
+        raise children.Refused(_("Who made this link doesn't answer for the child any more."))
+    return child
+
+
+@transaction.atomic
+def join(token: str, user: User) -> User:
+    """Make the holder of a guardian's link another who answers for the child."""
+    child = invited(token)
+    User.objects.select_for_update().get(pk=child.pk)
+    child = invited(token)  # nobody else used it meanwhile
+    place = place_of(child)
+    barred = place is not None and _was_ended(place, user)
+    if not user.is_adult or not user.is_present or barred or not may_invite(child):
+        raise children.Refused(_("This account can't be connected. Nothing was changed."))
+    ties.answer_for(user, child)
+    notices.tell(
+        child,
+        "children",
+        _("Who looks after your account"),
+        _("%(name)s looks after your account too, from now on.") % {"name": user.username},
+        url=reverse("notices"),
+        mail=False,
+    )
     return child
 
 

@@ -4,6 +4,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 
 from accounts.models import User
+from accounts.services import suspensions
 from foundation.live import cut
 from privacy import tombstones
 from privacy.models import Erasure
@@ -17,9 +18,10 @@ def hide(user: User, erasure: Erasure) -> None:
 
 
 def show(user: User, erasure: Erasure) -> None:
-    """Keep a child stopped without consent; sign-ins stay ended, tombstones are taken back."""
+    """Keep a child stopped without consent, and who is suspended suspended; sign-ins stay ended."""
     stopped = User.objects.filter(pk=user.pk, enrolment__stopped_at__isnull=False)
-    stopped.update(state=User.State.SUSPENDED)
+    if suspensions.is_suspended(user) or stopped.exists():
+        User.objects.filter(pk=user.pk).update(state=User.State.SUSPENDED)
 
 
 def after(user: User, erasure: Erasure) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -154,12 +153,6 @@ def answer_for(guardian: User, child: User) -> Guardianship:
         raise Refused
     made, _new = Guardianship.objects.get_or_create(guardian=adult, child=ward, ended=None)
     return made
-
-
-@transaction.atomic
-def end_guardianship(tie: Guardianship) -> None:
-    Guardianship.objects.filter(pk=tie.pk, ended=None).update(ended=timezone.now())
-    cut_people(tie.guardian_id)
 
 
 @transaction.atomic

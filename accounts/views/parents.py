@@ -7,15 +7,17 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import parent_links, school_queries
 from accounts.forms.children import ReportChildForm, UsernameForm
-from accounts.models import Enrolment, User
+from accounts.models import Enrolment, Guardianship, User
 from accounts.requests import MemberRequest
-from accounts.services import children, guardians, ties
+from accounts.services import children, guardians, guardianship, ties
 from foundation import fresh
+from foundation.addresses import absolute
 from foundation.limits import network_of, spend
 from foundation.secret_pages import kept_secret
 from privacy import erasure
@@ -30,7 +32,7 @@ from privacy.views import exports
 @require_safe
 def wards(request: HttpRequest) -> HttpResponse:
     """List the children whom the person answers for."""
-    rows = [one.child for one in school_queries.wards(Viewer.looking(request))]
+    rows = [one.child for one in school_queries.wards(Viewer.oneself(request.user))]
     if len(rows) == 1:
         return redirect("ward", public_id=rows[0].public_id)
     return render(request, "children/wards.html", {"children": rows})
@@ -40,14 +42,14 @@ def wards(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ward(request: MemberRequest, public_id: str) -> HttpResponseBase:
     """Show all that is held of a child; POST corrects, copies, deletes, takes consent back."""
-    child = school_queries.ward(Viewer.looking(request), public_id)
+    child = school_queries.ward(Viewer.oneself(request.user), public_id)
     do = request.POST.get("do", "") if request.method == "POST" else ""
     form = UsernameForm(
         request.POST if do == "rename" else None, initial={"username": child.username}
     )
     if do:
         spend("ward", str(request.user.pk), limit=60, seconds=3600)
-        if do in {"withdraw", "delete"} and not fresh.is_fresh(request):
+        if do in {"withdraw", "delete", "end", "invite"} and not fresh.is_fresh(request):
             return fresh.ask(request)
         if do != "rename" or form.is_valid():
             try:
@@ -58,7 +60,7 @@ def ward(request: MemberRequest, public_id: str) -> HttpResponseBase:
                 messages.error(request, _("That can't be done any more. Nothing was changed."))
                 return redirect("ward", public_id=public_id)
             else:
-                return redirect("ward", public_id=public_id)
+                return redirect("wards") if do == "end" else redirect("ward", public_id=public_id)
     place = guardians.place_of(child)
     context = {
         "child": child,
@@ -73,13 +75,20 @@ def ward(request: MemberRequest, public_id: str) -> HttpResponseBase:
         "kept_days": children.KEPT_WITHOUT_CONSENT.days,
         "copies": [_copy(child, one) for one in guardians.copies(child)],
         "form": form,
+        "others": [
+            one.guardian.username
+            for one in guardianship.standing(child)
+            if one.guardian_id != request.user.pk
+        ],
+        "may_invite": guardians.may_invite(child),
+        "invite_url": request.session.pop("guardian-link", "") if not do else "",
+        "invite_days": guardians.INVITED_FOR.days,
+        "answer_days": guardianship.ANSWER_WITHIN.days,
     }
     return render(request, "children/ward.html", context, status=422 if form.errors else 200)
 
 
 def _copy(child: User, one: Export) -> dict[str, Any]:
-    from django.urls import reverse
-
     shape = exports.shape(one)
     if shape["download_url"]:
         shape["download_url"] = reverse("ward_copy", args=[child.public_id, one.public_id])
@@ -101,6 +110,14 @@ def _do(request: MemberRequest, child: User, do: str, form: UsernameForm) -> Non
     elif do == "delete":
         guardians.delete(child, at_once="at_once" in request.POST)
         messages.success(request, _("Everything is out of sight, and will be erased."))
+    elif do == "invite":
+        token = guardians.invitation(child, request.user)
+        request.session["guardian-link"] = absolute(reverse("guardian_link", args=[token]))
+    elif do == "end":
+        tie = Guardianship.objects.filter(guardian=request.user, child=child, ended=None).first()
+        if tie is None or not guardianship.end(tie, by="guardian", person=request.user):
+            raise children.Refused
+        messages.success(request, _("You no longer answer for this child. The child is told."))
     elif do == "keep":
         guardians.keep(child)
         messages.success(request, _("The account stays."))
@@ -112,7 +129,7 @@ def _do(request: MemberRequest, child: User, do: str, form: UsernameForm) -> Non
 @require_safe
 def ward_held(request: HttpRequest, public_id: str, slug: str) -> HttpResponse:
     """Show one kind of what is held of a child, with its real values."""
-    child = school_queries.ward(Viewer.looking(request), public_id)
+    child = school_queries.ward(Viewer.oneself(request.user), public_id)
     item = holdings.find(slug)
     rows, page = holdings.page_of(item, child, request.GET.get("after"))
     context = {
@@ -128,7 +145,7 @@ def ward_held(request: HttpRequest, public_id: str, slug: str) -> HttpResponse:
 @require_safe
 def ward_copy(request: HttpRequest, public_id: str, copy_id: str) -> HttpResponseBase:
     """Send a copy of a child's data to who answers for them, and has just shown who they are."""
-    child = school_queries.ward(Viewer.looking(request), public_id)
+    child = school_queries.ward(Viewer.oneself(request.user), public_id)
     if not fresh.is_fresh(request):
         return fresh.ask(request)
     copy = get_visible_or_404(
@@ -183,6 +200,27 @@ def _by_link(request: HttpRequest, row: Enrolment, token: str) -> HttpResponse:
         else:
             return redirect("ward", public_id=child.public_id)
     return redirect("parent_link", token=token)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def guardian_link(request: MemberRequest, token: str) -> HttpResponse:
+    """Let another adult answer for a child too, by a link that one who does made for them."""
+    refused, child = "", None
+    try:
+        child = guardians.invited(token)
+        if request.method == "POST" and request.user.is_authenticated:
+            spend("guardian-link", str(request.user.pk), limit=20, seconds=3600)
+            guardians.join(token, request.user)
+            return redirect("ward", public_id=child.public_id)
+    except (children.Refused, ties.Refused) as reason:
+        refused = str(reason) or _("This account can't be connected. Nothing was changed.")
+    context = {
+        "child": child,
+        "refused": refused,
+        "may_connect": bool(request.user.is_authenticated and request.user.is_adult),
+    }
+    status = 409 if refused else 200
+    return kept_secret(render(request, "children/guardian_link.html", context, status=status))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,10 +12,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import consent_words, school_queries
-from accounts.forms.children import AddConsentForm, ClassForm, ConsentForm, MoveForm, UsernameForm
+from accounts.forms.children import (
+    AddConsentForm,
+    ClassForm,
+    ConsentForm,
+    EndGuardianForm,
+    MoveForm,
+    NewParentForm,
+    UsernameForm,
+)
 from accounts.models import Enrolment, ParentalConsent, PartnerStaff
 from accounts.requests import MemberRequest
-from accounts.services import children, partners
+from accounts.services import children, guardianship, partners
 from accounts.vocabulary import country_name
 from foundation import fresh
 from foundation.limits import spend
@@ -125,11 +133,14 @@ def school_child(request: MemberRequest, public_id: str) -> HttpResponse:
     viewer = Viewer.looking(request)
     row = school_queries.place(viewer, public_id)
     do = request.POST.get("do", "") if request.method == "POST" else ""
+    answering = list(guardianship.standing(row.child_id)) if row.child_id else []
     others = school_queries.classes_at(viewer, row.partner).exclude(pk=row.school_class_id)
     missing = {one for one in Scope if not children.has_consent(row, one)}
     forms = {
         "account": UsernameForm(request.POST if do == "account" else None),
         "consent": AddConsentForm(request.POST if do == "consent" else None, missing=missing),
+        "parent": NewParentForm(request.POST if do == "parent" else None),
+        "end": EndGuardianForm(request.POST if do == "end" else None, ties=answering),
         "move": MoveForm(request.POST if do == "move" else None, classes=others),
     }
     if do:
@@ -151,6 +162,8 @@ def school_child(request: MemberRequest, public_id: str) -> HttpResponse:
         "partner": row.partner,
         "agreed": Scope.PROGRAMME not in missing,
         "may_agree": bool(missing),
+        "answering": answering,
+        "may_change_parent": row.accepted_at is None,
         "consents": school_queries.consents(row),
         "forms": forms,
         "may_move": bool(forms["move"].fields["to"].choices),  # type: ignore[attr-defined]
@@ -177,6 +190,12 @@ def _do(request: MemberRequest, row: Enrolment, do: str, said: dict[str, Any]) -
         to = school_queries.class_of(Viewer.looking(request), said["to"])
         partners.move(row, to)
         messages.success(request, _("Moved. The old class doesn't see the child any more."))
+    elif do == "parent":
+        children.new_parent(row, request.user, **said)
+        messages.success(request, _("Recorded. The parent is written to, with a link."))
+    elif do == "end":
+        guardianship.end(said["tie"], by="school", person=request.user, because=said["because"])
+        messages.success(request, _("Ended. The child and the adult are told."))
     elif do == "withdraw":
         children.withdraw(row, by="school", person=request.user)
         messages.success(request, _("Stopped. The parent is written to."))

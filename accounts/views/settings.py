@@ -9,12 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import school_queries
 from accounts.forms import LeaveForm
 from accounts.requests import MemberRequest
+from accounts.services import guardianship
 from foundation import fresh, settings_map, settings_search
 from foundation.limits import spend
 from foundation.middleware import reads_words
 from privacy import erasure, leave_links
+from privacy.viewer import Viewer
 
 
 @reads_words
@@ -66,6 +69,8 @@ def leave(request: MemberRequest) -> HttpResponse:
             "purge_date": pending.purge_at if pending else timezone.now() + erasure.grace(),
             "grace_days": erasure.grace().days,
             **erasure.if_they_stay(),
+            "wards": [one.child for one in school_queries.wards(Viewer.oneself(request.user))],
+            "answer_days": guardianship.ANSWER_WITHIN.days,
         },
         status=422 if form.errors else 200,
     )

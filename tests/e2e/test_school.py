@@ -14,7 +14,7 @@ PARENT = "parent-of-wren@mail.example"
 
 
 @pytest.mark.clause("children-parents", "children-partners", "children-seen")
-@pytest.mark.promise("JK-25")
+@pytest.mark.promise("JK-23")
 def test_a_parent_agrees_a_child_plays_and_the_parent_takes_it_back(
     site: Site, furnished: dict[str, str], browser: Any
 ) -> None:
@@ -72,6 +72,8 @@ def test_a_parent_agrees_a_child_plays_and_the_parent_takes_it_back(
     child.locator("input[name=login]").fill("wren-again")
     child.locator("input[name=password]").fill(password)
     child.get_by_role("button", name="Sign in", exact=True).click()
-    child.wait_for_load_state()
+    expect(child.get_by_text("Your parent said that you may not use it any more.")).to_be_visible()
+    expect(child.get_by_text("You did nothing wrong")).to_be_visible()
+    assert faults(child) == []
     assert not signed_in(child, site)
     assert teacher.goto(f"{site.url}/@wren-again/").status == 404

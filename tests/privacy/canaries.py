@@ -27,6 +27,7 @@ from accounts.models import (
     ConsentWithdrawal,
     Enrolment,
     FormerName,
+    Guardianship,
     KnownDevice,
     NetworkFact,
     ParentalConsent,
@@ -38,6 +39,7 @@ from accounts.models import (
     SafetyEvent,
     SafetyLink,
     SchoolClass,
+    Suspension,
     User,
 )
 from accounts.models.profiles import FIELDS
@@ -93,7 +95,7 @@ class Canary:
         self._profile()
         self._sound(other)
         self._bands(other)
-        self._school()
+        self._school(other)
         self._words(other)
         self._account()
         self._untied(other)
@@ -167,7 +169,7 @@ class Canary:
         else:
             members.accept(members.invite(both, other.user, self.user), self.user)
 
-    def _school(self) -> None:
+    def _school(self, other: "Canary") -> None:
         """As a child of a school, as far as rows go: no account of this story is a child's."""
         partner = Partner.objects.create(
             name="Brook", slug=new_public_id().lower(), country="DE", state="active",
@@ -185,6 +187,10 @@ class Canary:
             given_on=timezone.localdate(), text_version=1, recorded_by=self.user,
         )  # fmt: skip
         ConsentWithdrawal.objects.create(consent=agreed, by="school", person=self.user)
+        Guardianship.objects.create(
+            guardian=self.user, child=other.user, ended=timezone.now(), ended_by="school",
+            because=self.mark("because"),
+        )  # fmt: skip
 
     def _words(self, other: "Canary") -> None:
         jams.say(self.jam, self.user, text=self.mark("chat"), ref=str(uuid.uuid4()))
@@ -237,6 +243,11 @@ class Canary:
             reverse("account_login"), {"login": self.user.username, "password": PASSWORD}
         )
         assert answer.status_code == 302
+        Suspension.objects.create(
+            user=self.user, ground="rules", reason=self.mark("suspended"), begins_at=over,
+            ends_at=over + timedelta(hours=1), ended_at=over, appeal=self.mark("appeal"),
+            answer=self.mark("decided"), appealed_at=over, answered_at=over,
+        )  # fmt: skip
         KnownDevice.objects.create(user=self.user, secret_hash=self.mark("device"))
         SafetyEvent.objects.create(user=self.user, kind="password", detail=self.mark("safety"))
         SafetyLink.objects.create(

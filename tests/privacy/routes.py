@@ -423,6 +423,7 @@ OWN = {
     "looks": "GET",
     "schools": "GET",
     "wards": "GET",
+    "suspended": "GET",
     "edit_profile": "GET",
     "preview_bio": "POST",
     "consent": "GET",

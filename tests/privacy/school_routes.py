@@ -10,6 +10,7 @@ from typing import Any
 
 from accounts import parent_links
 from accounts.models import Enrolment
+from accounts.services import guardians
 from privacy.models import Export
 from tests.cast import AT_SCHOOL, Cast
 
@@ -78,6 +79,10 @@ PAGES = [
          _each(GROWN_UP | {"anonymous"}, BROOK), sign_in=False, writes=False),
     Page("parent_link", "false", lambda cast, copy: [cast["child"].public_id], {},
          sign_in=False, writes=False),
+    # A guardian's link for one more adult: nor does it name the child.
+    Page("guardian_link", "ada",
+         lambda cast, copy: [guardians.invitation(cast["child"], cast["guardian"])],
+         _each(GROWN_UP | {"anonymous"}, set()), sign_in=False, writes=False),
     Page("partners", "all", lambda cast, copy: [],
          _each({*ROLES} - {"leaving"}, BROOK | HILL), sign_in=False, writes=False),
     Page("report_child", "all", lambda cast, copy: [],

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from accounts.services import ties
+from accounts.services import guardianship, ties
 from privacy import access, links
 from privacy.audiences import Audience
 from privacy.rules import Rule
@@ -215,7 +215,7 @@ def test_a_childs_things_stay_in_the_childs_circle(circle: Circle) -> None:
     }
     seen = {name for name, one in circle.viewers().items() if access.can_see(one, circle.owner)}
     assert seen == mine
-    ties.end_guardianship(tie)
+    guardianship.end(tie, by="guardian")
     assert circle.seeing() == {"owner"}
 
 

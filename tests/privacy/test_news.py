@@ -27,6 +27,7 @@ from sessions_app.forms import SessionForm
 from tests import entering
 from tests.cast import BACKEND, PASSWORD, Cast
 from tests.coming_in import confirmed
+from tests.staff import REASON
 from tests.told import deliver
 
 # Forms without the box, and why they take no personal data of their own.
@@ -59,6 +60,15 @@ WITHOUT = {
     "ReasonForm": "staff, as all forms in the admin",
     "PartnerForm": "staff, as all forms in the admin",
     "StaffForm": "staff, as all forms in the admin",
+    "DeedForm": "staff, as all forms in the admin",
+    "VerifyForm": "staff, as all forms in the admin",
+    "SuspendForm": "staff, as all forms in the admin",
+    "WordsForm": "staff, as all forms in the admin",
+    "DecideForm": "staff, as all forms in the admin",
+    "RightsForm": "staff, as all forms in the admin",
+    "AppealForm": "somebody is suspended; asking for news there would be pushing",
+    "NewParentForm": "a school writes down who answers for a child",
+    "EndGuardianForm": "a school ends that somebody answers for a child",
     "EvidenceForm": "a school writes down a parent's consent: no news for a child, nor through it",
     "ConsentForm": "the same",
     "AddConsentForm": "the same",
@@ -298,11 +308,8 @@ def test_who_writes_to_us_is_taken_off_by_staff(cast: Cast) -> None:
     boss = User.objects.create_superuser("boss", "boss@mail.example", PASSWORD)
     client = Client()
     client.force_login(boss, backend=BACKEND)
-    from django.contrib import admin
-
-    page = admin.site._registry[User]
-    request = client.get("/").wsgi_request
-    page.end_news(request, User.objects.filter(username="owner"))  # type: ignore[attr-defined]
+    sent = {"action": "end_news", "_selected_action": [str(cast["owner"].pk)]}
+    client.post(reverse("admin:accounts_user_changelist"), {**sent, **REASON})
     assert not consent.has(cast["owner"], "marketing")
     assert ConsentRecord.objects.latest("pk").channel == "desk"
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("privacy", "0026_restores"),
+        ("privacy", "0027_words_and_grounds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
