@@ -1,10 +1,9 @@
 """People, for staff. Passwords and credentials are never shown."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts import partner_admin
 from accounts.models import (
@@ -27,53 +26,41 @@ from accounts.models import (
     SafetyLink,
     User,
 )
+from accounts.services import guardianship
+from accounts.suspension_admin import SUSPEND, WordsForm
 from foundation.admin import ReadOnlyAdmin
-from foundation.words import masked_address
 from privacy import consent, news
+from privacy.deeds import Deed, WithDeeds
 
 __all__ = ["partner_admin"]  # its pages are registered with ours
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin[User]):
-    list_display = ["username", "masked_email", "state", "is_staff", "date_joined"]
+class UserAdmin(WithDeeds, ReadOnlyAdmin):
+    """A person: to look at with a reason. What is done to one is a deed with words of its own."""
+
+    list_display = ["username", "state", "is_staff", "date_joined"]
     list_filter = ["state", "is_staff"]
-    search_fields = ["username", "email", "public_id"]
-    readonly_fields = ["public_id", "username", "email", "date_joined", "last_login", "state"]
-    fields = [*readonly_fields, "is_active", "is_staff", "is_superuser", "groups"]
-    filter_horizontal = ["groups"]
+    search_fields = ["username", "=email", "=public_id"]
+    fields = ["public_id", "username", "email", "date_joined", "last_login", "state", "is_active",
+              "is_staff", "is_superuser", "groups"]  # fmt: skip
     actions = ["end_news"]
-    show_full_result_count = False
+    deeds = [SUSPEND]
 
-    @admin.display(description="e-mail")
-    def masked_email(self, obj: User) -> str:
-        """Lists show enough of an address to compare it; the page, behind a reason, all of it."""
-        return masked_address(obj.email)
-
-    @admin.action(description="Asked for in writing: end news by e-mail", permissions=["change"])
+    @admin.action(description=_("Asked for in writing: end news by e-mail"), permissions=["news"])
     def end_news(self, request: HttpRequest, people: QuerySet[User]) -> None:
         for person in people:
             consent.withdraw(person, news.KEY, channel=consent.Channel.DESK)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Nobody makes themselves more than they are: only a superuser makes superusers."""
-        fields = super().get_readonly_fields(request, obj)
-        return fields if request.user.is_superuser else [*fields, "is_superuser"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False  # people sign up themselves
-
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return False  # leaving runs the erasure, which a plain DELETE would not
+    def has_news_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("privacy.add_request")
 
 
 @admin.register(Profile)
-class ProfileAdmin(admin.ModelAdmin[Profile]):
+class ProfileAdmin(ReadOnlyAdmin):
     list_display = ["public_id", "user", "updated_at"]
     search_fields = ["user__username"]
-    raw_id_fields = ["user"]
     exclude = ["phone", "birthday", "gender"]  # no role needs them; a person's copy has them
-    show_full_result_count = False
 
 
 @admin.register(Plays)
@@ -124,9 +111,21 @@ class JammedWithAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Guardianship)
-class GuardianshipAdmin(ReadOnlyAdmin):
-    list_display = ["guardian", "child", "since", "ended"]
+class GuardianshipAdmin(WithDeeds, ReadOnlyAdmin):
+    list_display = ["guardian", "child", "since", "ended", "ended_by"]
     search_fields = ["guardian__username", "child__username"]
+    deeds = [
+        Deed(
+            "end",
+            _("End it"),
+            "accounts.end_guardianship",
+            WordsForm,
+            lambda row, staff, said: guardianship.end(
+                row, by="staff", person=staff, because=said["text"]
+            ),
+            offered=lambda request, row: row.ended is None,
+        )
+    ]
 
 
 @admin.register(Dormancy)

@@ -24,7 +24,7 @@ from accounts.models import (
 )
 from accounts.services import partners
 from foundation.admin import ReadOnlyAdmin
-from foundation.words import masked_address
+from privacy.deeds import Deed, DeedForm, WithDeeds
 
 
 class PartnerForm(forms.ModelForm[Partner]):
@@ -33,9 +33,33 @@ class PartnerForm(forms.ModelForm[Partner]):
         fields = ["name", "kind", "country", "website", "evidence"]
 
 
+class VerifyForm(DeedForm):
+    """How we made sure that a partner is who it says it is."""
+
+    evidence = forms.CharField(
+        label=gettext_lazy("how it was verified"),
+        min_length=20,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("For our staff alone."),
+    )
+
+
 @admin.register(Partner)
-class PartnerAdmin(ReadOnlyAdmin):
-    """Taken in with how it was verified; started and ended by actions; never rewritten."""
+class PartnerAdmin(WithDeeds, ReadOnlyAdmin):
+    """Taken in, verified then or later; started and ended by actions; never rewritten."""
+
+    deeds = [
+        Deed(
+            "verify",
+            gettext_lazy("Verify"),
+            "accounts.verify_partner",
+            VerifyForm,
+            lambda row, staff, said: partners.verify(row, staff, said["evidence"]),
+            refusals=(partners.Refused,),
+            offered=lambda request, row: row.state in {Partner.State.DRAFT, Partner.State.VERIFIED},
+        )
+    ]
 
     list_display = ["name", "kind", "country", "state", "verified_at", "ended_at"]
     list_filter = ["state", "kind"]
@@ -158,7 +182,7 @@ class ClassSeatAdmin(ReadOnlyAdmin):
 
 @admin.register(Enrolment)
 class EnrolmentAdmin(ReadOnlyAdmin):
-    list_display = ["public_id", "partner_name", "masked_email", "created_at", "stopped_at",
+    list_display = ["public_id", "partner_name", "created_at", "stopped_at",
                     "delete_at"]  # fmt: skip
     list_select_related = ["partner"]
     search_fields = ["public_id", "partner__name"]
@@ -166,10 +190,6 @@ class EnrolmentAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("partner"))
     def partner_name(self, row: Enrolment) -> str:
         return row.partner.name
-
-    @admin.display(description=gettext_lazy("parent's e-mail"))
-    def masked_email(self, row: Enrolment) -> str:
-        return masked_address(row.guardian_email)
 
 
 @admin.register(ParentalConsent)

@@ -2,18 +2,28 @@
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
-from allauth.socialaccount.models import SocialAccount, SocialToken
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 
 from foundation.admin import ReadOnlyAdmin
-from foundation.words import masked_address
+from jamsite import people_admin
 
-for model in (Authenticator, EmailAddress, SocialAccount, SocialToken, UserSession):
+__all__ = ["people_admin"]  # its page is registered with ours
+
+for model in (
+    Authenticator,
+    EmailAddress,
+    Group,
+    SocialAccount,
+    SocialApp,
+    SocialToken,
+    UserSession,
+):
     admin.site.unregister(model)
 
 
@@ -48,14 +58,9 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
 
 @admin.register(EmailAddress)
 class EmailAddressAdmin(ReadOnlyAdmin):
-    list_display = ["user", "masked_email", "verified", "primary"]
+    list_display = ["user", "verified", "primary"]
     list_filter = ["verified", "primary"]
-    list_select_related = ["user"]
-    search_fields = ["email", "user__username"]
-
-    @admin.display(description="e-mail")
-    def masked_email(self, obj: EmailAddress) -> str:
-        return masked_address(obj.email)
+    search_fields = ["=email", "user__username"]
 
 
 @admin.register(SocialAccount)
@@ -75,6 +80,19 @@ class SocialTokenAdmin(ReadOnlyAdmin):
 class EmailConfirmationAdmin(ReadOnlyAdmin):
     list_display = ["id", "created", "sent"]
     exclude = ["key"]
+
+
+@admin.register(Group)
+class GroupAdmin(ReadOnlyAdmin):
+    """Roles and what each may: written in `jamsite.roles`, and nowhere by hand."""
+
+
+@admin.register(SocialApp)
+class SocialAppAdmin(ReadOnlyAdmin):
+    """Networks are set up in the settings of the site; a row here would go past them."""
+
+    list_display = ["name", "provider"]
+    exclude = ["secret", "key", "settings"]
 
 
 admin.site.register([ContentType, Permission], ReadOnlyAdmin)

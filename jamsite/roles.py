@@ -27,6 +27,7 @@ LOOKS_AT: dict[str, tuple[str, ...]] = {
     MODERATOR: (
         "accounts.user",
         "accounts.profile",
+        "accounts.suspension",
         "bands.band",
         "bands.bandmember",
         "sessions_app.jamsession",
@@ -43,8 +44,10 @@ LOOKS_AT: dict[str, tuple[str, ...]] = {
         "mfa.authenticator",
         "sessions_app.recordingconsent",
         "accounts.enrolment",
+        "accounts.guardianship",
         "accounts.parentalconsent",
         "accounts.consentwithdrawal",
+        "accounts.suspension",
         "privacy.*",
         "admin.logentry",
     ),
@@ -52,12 +55,14 @@ LOOKS_AT: dict[str, tuple[str, ...]] = {
         "accounts.partner",
         "accounts.partnerstaff",
         "accounts.schoolclass",
+        "accounts.guardianship",
         "accounts.enrolment",
         "accounts.parentalconsent",
         "accounts.consentwithdrawal",
     ),
     ADMINISTRATOR: (
         "accounts.user",
+        "accounts.suspension",
         "auth.group",
         "auth.permission",
         "contenttypes.contenttype",
@@ -69,7 +74,7 @@ LOOKS_AT: dict[str, tuple[str, ...]] = {
 # role → further permissions, as app.codename
 DOES: dict[str, tuple[str, ...]] = {
     SUPPORT: ("privacy.add_request", "privacy.answer_enquiry", "privacy.record_leave_request"),
-    MODERATOR: (),
+    MODERATOR: ("accounts.suspend_user", "accounts.answer_appeal"),
     PRIVACY_OFFICER: (
         "privacy.add_request",
         "privacy.answer_enquiry",
@@ -82,8 +87,12 @@ DOES: dict[str, tuple[str, ...]] = {
         "privacy.publish_policy",
         "privacy.record_leave_request",
     ),
-    PARTNER_MANAGER: ("accounts.verify_partner", "accounts.staff_partner"),
-    ADMINISTRATOR: ("accounts.change_user",),
+    PARTNER_MANAGER: (
+        "accounts.verify_partner",
+        "accounts.staff_partner",
+        "accounts.end_guardianship",
+    ),
+    ADMINISTRATOR: ("accounts.give_rights", "accounts.answer_appeal"),
 }
 
 
@@ -103,6 +112,7 @@ def write_roles(**_: Any) -> None:
     Raises LookupError for a permission that doesn't exist: a role would silently lack it.
     """
     from django.apps import apps
+    from django.contrib.auth import get_user_model
     from django.contrib.auth.management import create_permissions
     from django.contrib.auth.models import Group, Permission
 
@@ -121,3 +131,5 @@ def write_roles(**_: Any) -> None:
             raise LookupError(f"{role} names permissions that don't exist: {sorted(missing)}")
         group, _made = Group.objects.get_or_create(name=role)
         group.permissions.set([known[name] for name in wanted])
+    Group.objects.exclude(name__in=LOOKS_AT).delete()  # nobody made by hand holds any right
+    get_user_model().user_permissions.through.objects.all().delete()

@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "jamsite.children.ChildrenMiddleware",
     "foundation.middleware.InputMiddleware",
     "accounts.middleware.OutsideApps",
+    "jamsite.suspended.SuspendedMiddleware",
     "jamsite.middleware.ErrorPagesMiddleware",
     "accounts.middleware.EntranceLimits",
 ]
@@ -381,6 +382,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "privacy-expire-backups": {"task": "privacy.tasks.expire_backups", "schedule": 6 * 3600},
     "accounts-sweep": {"task": "accounts.tasks.sweep", "schedule": 60},
+    "accounts-tidy": {"task": "accounts.tasks.tidy", "schedule": 300},
     "accounts-visits": {"task": "accounts.tasks.note_visits", "schedule": 3600},
     "sessions-sweep": {"task": "sessions_app.tasks.sweep", "schedule": 10},
     "sessions-tidy": {"task": "sessions_app.tasks.tidy", "schedule": 3600},

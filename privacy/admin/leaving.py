@@ -127,7 +127,7 @@ class LegalHoldForm(forms.ModelForm[LegalHold]):
 class LegalHoldAdmin(ReadOnlyAdmin):
     """Set with reason, basis and end; lifted by an action; never rewritten."""
 
-    list_display = ["public_id", "basis", "begins_at", "ends_at", "lifted_at"]
+    list_display = ["public_id", "begins_at", "ends_at", "lifted_at"]
     actions = ["lift"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

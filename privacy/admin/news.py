@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 
 from foundation.admin import ReadOnlyAdmin
 from privacy import news
+from privacy.guard import Guarded
 from privacy.models import Newsletter, NewsReader, NewsSending
 
 
 @admin.register(Newsletter)
-class NewsletterAdmin(admin.ModelAdmin[Newsletter]):
+class NewsletterAdmin(Guarded):
+    deletable = True  # a draft, which is about nobody
     list_display = ["title", "created_at", "sending"]
     list_select_related = ["sending"]
     fields = ["title", "text"]

@@ -33,7 +33,7 @@ def page(request: HttpRequest) -> HttpResponse:
         spend("consent", str(request.user.pk), limit=120, seconds=3600)
         _change(request)
         return redirect(_back(request, "consent"))
-    rows = visible(ConsentRecord, Viewer.of(request.user))
+    rows = visible(ConsentRecord, Viewer.oneself(request.user))
     history = newest_first(rows, request.GET.get("after"))
     labels = {one.key: one.label for one in purposes.purposes()}
     return render(

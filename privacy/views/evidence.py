@@ -21,7 +21,7 @@ MAX_LEGAL = 50
 @require_safe
 def received(request: HttpRequest) -> HttpResponse:
     """List one's disclosures: those that a law required first, then services, newest first."""
-    viewer = Viewer.of(request.user)
+    viewer = Viewer.oneself(request.user)
     mine = visible(Disclosure, viewer)
     page: Any = newest_first(mine, request.GET.get("after"), moment="at")
     legal = visible(LegalDisclosure, viewer).order_by("-disclosed_at", "-pk")
@@ -64,7 +64,7 @@ def _shape(row: Disclosure) -> dict[str, Any]:
 @require_safe
 def looks(request: HttpRequest) -> HttpResponse:
     """List the looks of staff at one's data, newest first."""
-    rows = visible(Look, Viewer.of(request.user))
+    rows = visible(Look, Viewer.oneself(request.user))
     page: Any = newest_first(rows, request.GET.get("after"), moment="at")
     return render(
         request,

@@ -22,7 +22,7 @@ def index(request: HttpRequest) -> HttpResponse:
         notices.see_all(request.user)
         return redirect("notices")
     page: Any = newest_first(
-        visible(Notice, Viewer.looking(request)).filter(listed=True), request.GET.get("after")
+        visible(Notice, Viewer.oneself(request.user)).filter(listed=True), request.GET.get("after")
     )
     shown = notices.shown(page.items, request.user)
     context = {"notices": shown, "next_url": page.next_url(request)}

@@ -60,7 +60,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, _("We have your request: %s.") % made.reference)
         return redirect("request", public_id=made.public_id)
-    rows = visible(Request, Viewer.of(request.user))
+    rows = visible(Request, Viewer.oneself(request.user))
     page: Any = newest_first(rows, request.GET.get("after"), moment="received_at")
     return render(
         request,
@@ -78,8 +78,8 @@ def mine(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def one(request: HttpRequest, public_id: str) -> HttpResponse:
-    row = get_visible_or_404(Request, Viewer.of(request.user), public_id=public_id)
-    return _page(request, row, Viewer.of(request.user))
+    row = get_visible_or_404(Request, Viewer.oneself(request.user), public_id=public_id)
+    return _page(request, row, Viewer.oneself(request.user))
 
 
 def _page(
@@ -115,7 +115,7 @@ def _page(
 @require_POST
 def write(request: HttpRequest, public_id: str) -> HttpResponse:
     """Write a few words more, say that it is oneself who asks, or take the request back."""
-    row = get_visible_or_404(Request, Viewer.of(request.user), public_id=public_id)
+    row = get_visible_or_404(Request, Viewer.oneself(request.user), public_id=public_id)
     if "sign" in request.POST:
         if not fresh.is_fresh(request):
             return fresh.ask(request, "request", public_id)
@@ -125,7 +125,7 @@ def write(request: HttpRequest, public_id: str) -> HttpResponse:
     form = ReplyForm(request.POST)
     if _wrote(request, row, form):
         return redirect("request", public_id=public_id)
-    return _page(request, row, Viewer.of(request.user), form=form)
+    return _page(request, row, Viewer.oneself(request.user), form=form)
 
 
 def _wrote(request: HttpRequest, row: Request, form: ReplyForm) -> bool:
@@ -149,7 +149,7 @@ def _wrote(request: HttpRequest, row: Request, form: ReplyForm) -> bool:
 def lift(request: HttpRequest) -> HttpResponse:
     """End the restriction of one's own data."""
     newest = (
-        visible(Request, Viewer.of(request.user))
+        visible(Request, Viewer.oneself(request.user))
         .filter(kind=Request.Kind.RESTRICT)
         .order_by("-received_at", "-pk")
         .first()
@@ -163,7 +163,7 @@ def lift(request: HttpRequest) -> HttpResponse:
 @require_safe
 def report(request: HttpRequest, public_id: str) -> HttpResponse | StreamingHttpResponse:
     """Show the right-to-know report, or with ?file=1 send all of it as JSON."""
-    row = get_visible_or_404(Request, Viewer.of(request.user), public_id=public_id)
+    row = get_visible_or_404(Request, Viewer.oneself(request.user), public_id=public_id)
     if row.kind != Request.Kind.KNOW or row.state != Request.State.ANSWERED:
         raise Http404
     spend("know", str(request.user.pk), limit=30, seconds=3600)
@@ -229,4 +229,4 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
         form = ReplyForm(request.POST)
         if _wrote(request, row, form):
             return redirect("request_link", token=token)
-    return _page(request, row, Viewer.of(request.user), token, form)
+    return _page(request, row, Viewer.oneself(request.user), token, form)

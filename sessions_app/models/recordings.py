@@ -221,6 +221,7 @@ class Mix(Work):
     start_ms = models.FloatField(null=True, blank=True, help_text="on the session's clock")
 
     class Meta:
+        verbose_name, verbose_name_plural = _("mix"), _("mixes")
         indexes = [
             work_index("mix_due"),
             models.Index(fields=["recording", "-created_at", "-id"], name="mix_newest"),

@@ -391,3 +391,28 @@ def test_a_class_is_no_class_of_an_icon(brook: School) -> None:
     page = client_of(brook.tilda).get(reverse("school_class", args=[brook.first.public_id]))
     named = re.findall(r'<(?:svg|span|a)[^>]* class="([^"]*)"', page.content.decode())
     assert [one for one in named if brook.first.public_id in one] == []
+
+
+@pytest.mark.clause("children-partners")
+@pytest.mark.promise("JK-22")
+def test_a_partner_that_was_entered_unverified_is_verified_later(db: None) -> None:
+    manager = signed_in(member_of(roles.PARTNER_MANAGER))
+    form = {"name": "Hill", "kind": "school", "country": "DE", "website": "", "evidence": ""}
+    manager.post(reverse("admin:accounts_partner_add"), form)
+    hill = Partner.objects.get(name="Hill")
+    assert hill.state == "draft"
+    listed = reverse("admin:accounts_partner_changelist")
+    manager.post(listed, {"action": "start", "_selected_action": [str(hill.pk)]})
+    assert Partner.objects.get(pk=hill.pk).state == "draft"  # not before it is verified
+    page = open_page(manager, reverse("admin:accounts_partner_change", args=[hill.pk]))
+    path = reverse("admin:accounts_partner_do", args=[hill.pk, "verify"])
+    assert path in page.content.decode()
+    assert manager.post(path, {"evidence": "I know them"}).status_code == 422
+    said = {"evidence": "Called the number on the ministry's list of schools."}
+    assert manager.post(path, said).status_code == 302
+    hill.refresh_from_db()
+    assert (hill.state, hill.evidence) == ("verified", said["evidence"])
+    assert hill.verified_by is not None and hill.verified_at is not None
+    open_page(manager, reverse("admin:accounts_partner_change", args=[hill.pk]))
+    manager.post(listed, {"action": "start", "_selected_action": [str(hill.pk)]})
+    assert "Hill" in Client().get(reverse("partners")).content.decode()
