@@ -17,6 +17,7 @@ from privacy.models import Erasure, LegalHold
 from tests.cast import BACKEND, PASSWORD, Cast
 from tests.privacy.canaries import Canary
 from tests.privacy.traces import everywhere, found
+from tests.staff import REASON
 from tests.told import deliver
 
 
@@ -165,7 +166,7 @@ def test_staff_with_the_right_set_and_lift_them(cast: Cast) -> None:
         ["accounts.user.email"],
     )
     listed = reverse("admin:privacy_legalhold_changelist")
-    client.post(listed, {"action": "lift", "_selected_action": [hold.pk]})
+    client.post(listed, {"action": "lift", "_selected_action": [hold.pk], **REASON})
     hold.refresh_from_db()
     assert hold.lifted_at is not None
 
