@@ -68,6 +68,12 @@ def end(tie: Guardianship, *, by: str, person: User | None = None, because: str 
     return True
 
 
+def stop_answering(guardian: User, child: User) -> bool:
+    """End, at a guardian's own wish, that they answer for a child; False when they don't."""
+    tie = Guardianship.objects.filter(guardian=guardian, child=child, ended=None).first()
+    return tie is not None and end(tie, by=By.GUARDIAN, person=guardian)
+
+
 def _end_letters_to(row: Guardianship, place: Enrolment) -> None:
     """Have the link in an adult's letters end, who was found not to answer for the child."""
     theirs = EmailAddress.objects.filter(user=row.guardian_id, email__iexact=place.guardian_email)

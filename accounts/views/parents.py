@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import parent_links, school_queries
 from accounts.forms.children import ReportChildForm, UsernameForm
-from accounts.models import Enrolment, Guardianship, User
+from accounts.models import Enrolment, User
 from accounts.requests import MemberRequest
 from accounts.services import children, guardians, guardianship, ties
 from foundation import fresh
@@ -114,8 +114,7 @@ def _do(request: MemberRequest, child: User, do: str, form: UsernameForm) -> Non
         token = guardians.invitation(child, request.user)
         request.session["guardian-link"] = absolute(reverse("guardian_link", args=[token]))
     elif do == "end":
-        tie = Guardianship.objects.filter(guardian=request.user, child=child, ended=None).first()
-        if tie is None or not guardianship.end(tie, by="guardian", person=request.user):
+        if not guardianship.stop_answering(request.user, child):
             raise children.Refused
         messages.success(request, _("You no longer answer for this child. The child is told."))
     elif do == "keep":

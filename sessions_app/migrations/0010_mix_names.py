@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sessions_app", "0008_downloads"),
+        ("sessions_app", "0009_stem_sizes"),
     ]
 
     operations = [
