@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sessions_app", "0009_stem_sizes"),
+        ("sessions_app", "0010_endings"),
     ]
 
     operations = [
