@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sessions_app", "0010_endings"),
+        ("sessions_app", "0011_untitled"),
     ]
 
     operations = [
