@@ -29,7 +29,7 @@ class Faces:
     def of(self, user: Any) -> "Face":
         """Return the face of somebody who may be named to this viewer."""
         self._asked.add(user.pk)
-        return Face(self, user.pk, user.username)
+        return Face(self, user.pk, user.username, user.public_id)
 
     def look(self, key: int) -> Any | None:
         """Return the profile of one who was asked for, or None where it is hidden."""
@@ -52,10 +52,15 @@ class Face:
     faces: Faces
     key: int
     username: str
+    public_id: str
 
     @cached_property
     def _profile(self) -> Any | None:
         return self.faces.look(self.key)
+
+    def load(self) -> None:
+        """Bring what there is to see now, where a query can be made."""
+        _ = self._profile
 
     def _shows(self, field: str) -> bool:
         return self._profile is not None and getattr(self._profile, f"sees_{field}")

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar
 from django.utils.translation import gettext as _
 from pydantic import Field
 
+from accounts.faces import Face, Faces
 from accounts.models import User
 from accounts.services import sign_ins
 from foundation.frames import Frame, Milliseconds, PublicId, Ref, at_most, words
@@ -154,8 +155,8 @@ class JamConsumer(GatedConsumer):
             await self.in_thread(rooms.still_in, self.session.pk)
         await self._look()
 
-    async def _ask_gate(self, people: list[int]) -> dict[int, User]:
-        met: dict[int, User] = await self.in_thread(queries.who_may_meet, self.viewer, people)
+    async def _ask_gate(self, people: list[int]) -> dict[int, Face]:
+        met: dict[int, Face] = await self.in_thread(queries.met_in_room, self.viewer, people)
         return met
 
     # From the browser ---------------------------------------------------------------
@@ -201,10 +202,17 @@ class JamConsumer(GatedConsumer):
                 "host": self.session.host_id == self.user.pk,
             },
             "recording": take,
-            "chat": [_chat(line) for line in queries.chat_of(self.viewer, self.session)],
+            "chat": self._said(),
             "ice": servers,
             "policy": policy,
         }
+
+    def _said(self) -> list[dict[str, Any]]:
+        faces = Faces(self.viewer)
+        self.mine = faces.of(self.user)
+        lines = [(one, faces.of(one.author)) for one in queries.chat_of(self.viewer, self.session)]
+        self.mine.load()
+        return [_chat(line, author) for line, author in lines]
 
     def _must_be_present(self) -> None:
         if not self.present:
@@ -325,12 +333,12 @@ class JamConsumer(GatedConsumer):
                 state = {key: about[key] for key in ("peer", "muted", "recorded")}
                 await self.send_frame(t="state", **state)
 
-    async def _sender(self, event: dict[str, Any]) -> User | None:
+    async def _sender(self, event: dict[str, Any]) -> Face | None:
         """Return who sent something, if this client is in the room and may know of them."""
         if not self.welcomed:
             return None
         if event["peer"] == self.me.peer:
-            return self.user
+            return self.mine
         person = await self.roster.person(event["by"])
         if person is not None and event["peer"] not in self.roster.shown:
             await self._look()  # they came a moment ago
@@ -346,8 +354,7 @@ class JamConsumer(GatedConsumer):
     async def room_chat(self, event: dict[str, Any]) -> None:
         author = await self._sender(event)
         if author is not None:
-            who = {"user": author.public_id, "name": author.username}
-            await self.send_frame(t="chat", peer=event["peer"], **event["line"], **who)
+            await self.send_frame(t="chat", peer=event["peer"], **event["line"], **_who(author))
 
     async def peer_replaced(self, event: dict[str, Any]) -> None:
         self.present = self.welcomed = False
@@ -382,6 +389,9 @@ def _words(line: Any) -> dict[str, Any]:
     }
 
 
-def _chat(line: Any) -> dict[str, Any]:
-    author = {"user": line.author.public_id, "name": line.author.username}
-    return {"t": "chat", **_words(line), **author}
+def _who(author: Face) -> dict[str, str]:
+    return {"user": author.public_id, "name": author.username, "shown": author.name}
+
+
+def _chat(line: Any, author: Face) -> dict[str, Any]:
+    return {"t": "chat", **_words(line), **_who(author)}

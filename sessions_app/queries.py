@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from accounts.faces import Face, Faces
 from accounts.models import User
 from accounts.queries import naming, shown_people, shown_person
 from accounts.walls import circle_of, in_circle
@@ -108,6 +109,15 @@ def who_may_meet(viewer: Viewer, people: Iterable[int]) -> dict[int, User]:
     rows = User.objects.filter(circle_of(viewer.user_id), pk__in=list(people))
     met = shown_people(rows, viewer, "pk")
     return {user.pk: user for user in met.only("public_id", "username")}
+
+
+def met_in_room(viewer: Viewer, people: Iterable[int]) -> dict[int, Face]:
+    """Return the faces of those of the people in a room whom `who_may_meet` names."""
+    faces = Faces(viewer)
+    found = {key: faces.of(user) for key, user in who_may_meet(viewer, people).items()}
+    for face in found.values():
+        face.load()
+    return found
 
 
 def who_all_meet(people: Iterable[int]) -> list[int]:

@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.models import User
+from accounts.faces import Face
 from sessions_app.services.presence import Peer, Room
 
 VERDICT_LASTS = 30.0  # seconds; whatever changes one says `gate.check`, and ends it before
 
-Ask = Callable[[list[int]], Awaitable[dict[int, User]]]
+Ask = Callable[[list[int]], Awaitable[dict[int, Face]]]
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Roster:
 
     def __init__(self, room: Room, me: Peer, ask: Ask) -> None:
         self._room, self._me, self._ask = room, me, ask
-        self._verdicts: dict[int, tuple[float, User | None]] = {}
+        self._verdicts: dict[int, tuple[float, Face | None]] = {}
         self.shown: dict[str, dict[str, Any]] = {}
         self.take = ""  # id of the recording that the client knows of: others' part in it is shown
 
@@ -40,7 +40,7 @@ class Roster:
         ends, person = self._verdicts.get(user_id, (0.0, None))
         return peer in self.shown and person is not None and ends > time.monotonic()
 
-    async def person(self, user_id: int) -> User | None:
+    async def person(self, user_id: int) -> Face | None:
         """Return somebody in the room if this socket's person may know of them."""
         return (await self._people([user_id])).get(user_id)
 
@@ -58,11 +58,13 @@ class Roster:
             came=[about for peer, about in now.items() if peer not in before],
             left=[peer for peer in before if peer not in now],
             changed=[
-                about for peer, about in now.items() if peer in before and before[peer] != about
+                about
+                for peer, about in now.items()
+                if peer in before and _state(before[peer]) != _state(about)
             ],
         )
 
-    async def _people(self, keys: Iterable[int]) -> dict[int, User]:
+    async def _people(self, keys: Iterable[int]) -> dict[int, Face]:
         wanted, now = set(keys), time.monotonic()
         unknown = [key for key in wanted if self._verdicts.get(key, (0.0, None))[0] <= now]
         if unknown:
@@ -72,11 +74,19 @@ class Roster:
         known = {key: self._verdicts[key][1] for key in wanted if key in self._verdicts}
         return {key: person for key, person in known.items() if person is not None}
 
-    def _public(self, peer: Peer, person: User) -> dict[str, Any]:
+    def _public(self, peer: Peer, person: Face) -> dict[str, Any]:
         return {
             "peer": peer.peer,
             "user": person.public_id,
             "name": person.username,
+            "shown": person.name,
+            "photo": person.photo_url,
+            "instrument": person.instrument,
             "muted": peer.muted,
             "recorded": peer.take != "" and peer.take == self.take,
         }
+
+
+def _state(about: dict[str, Any]) -> list[Any]:
+    """Return what a client is told when it changes; a photo's address is another each time."""
+    return [about["muted"], about["recorded"]]

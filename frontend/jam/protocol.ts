@@ -10,6 +10,10 @@ export interface PeerInfo {
   peer: string;
   user: string;
   name: string;
+  /** stage name, photo and instrument, as far as this person may see them */
+  shown?: string;
+  photo?: string;
+  instrument?: string;
   muted: boolean;
   /** whether their browser says that it captures for the take that this person knows of */
   recorded: boolean;
@@ -20,6 +24,7 @@ export interface ChatMessage {
   ref: string;
   user: string;
   name: string;
+  shown?: string;
   text: string;
   at: string;
 }

@@ -256,7 +256,7 @@ export class Room {
         break;
       case "peer.joined":
         this.mesh?.joined(frame);
-        this.events.notice(fill(words.room.joined, { name: frame.name }), false);
+        this.events.notice(fill(words.room.joined, { name: frame.shown || frame.name }), false);
         break;
       case "peer.left": {
         const name = this.mesh?.players.get(frame.peer)?.info.name;

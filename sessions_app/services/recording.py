@@ -3,12 +3,14 @@
 import math
 from collections.abc import Iterable
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from bands.services.members import hold_seat
+from foundation.spelling import check_readable
 from privacy import usage
 from privacy.wall import as_system
 from sessions_app import queries
@@ -41,6 +43,10 @@ def ask(session: JamSession, by: User, present: Iterable[int], title: str = "") 
     Whom a block, or a child's circle, keeps apart from one who is asked already isn't asked, told
     or recorded: `present` in the order they came decides who that is.
     """
+    try:
+        check_readable(title)
+    except ValidationError as why:
+        raise Refused(why.messages[0]) from None
     endings.settle(session.pk)  # for itself: what it notes stays, whether or not this is refused
     return _ask(session, by, present, title)
 

@@ -182,7 +182,7 @@ def test_what_is_written_arrives_at_the_other_and_is_stored_once(
 
     got = with_socket(world.cast, "owner", PATHS["messages-socket"].format(talk_id), talk)
     assert (got["t"], got["name"], got["text"], got["ref"]) == (
-        "message", "participant", "mark-live", ref,
+        "message", "mark-stage-participant", "mark-live", ref,
     )  # fmt: skip
     assert Message.objects.filter(ref=ref).count() == 1
 

@@ -96,7 +96,7 @@ export class ChatView {
         h(
           "div",
           {},
-          h("span", { class: "jam-chat__name" }, message.name),
+          h("bdi", { class: "jam-chat__name" }, message.shown || message.name),
           h(
             "time",
             { datetime: message.at },

@@ -25,7 +25,8 @@ export class StripView {
   readonly #values = new Map<string, HTMLElement>();
 
   constructor(public player: Player) {
-    const { name } = player.info;
+    const { photo, instrument } = player.info;
+    const name = player.info.shown || player.info.name;
     this.#meter = new MeterView(fill(words.room.level, { name }));
     this.#mute = h("button", { class: "button button--quiet", type: "button", click: () => this.#toggle() });
     this.#volume = h("input", {
@@ -41,7 +42,26 @@ export class StripView {
     this.element = h(
       "li",
       { class: "jam-strip card" },
-      h("div", { class: "jam-strip__head" }, h("h3", {}, name), this.#state),
+      h(
+        "div",
+        { class: "jam-strip__head" },
+        h(
+          "div",
+          { class: "person" },
+          h(
+            "span",
+            { class: "avatar", "data-tone": player.info.name.slice(-1).toLowerCase(), "aria-hidden": "true" },
+            photo ? h("img", { src: photo, alt: "", decoding: "async" }) : name.slice(0, 2),
+          ),
+          h(
+            "div",
+            { class: "person__text" },
+            h("h3", { dir: "auto" }, name),
+            instrument ? h("span", { class: "person__more" }, instrument) : null,
+          ),
+        ),
+        this.#state,
+      ),
       this.#meter.element,
       h("div", { class: "jam-strip__mix" }, this.#volume, this.#mute),
       this.#latency,
@@ -61,7 +81,8 @@ export class StripView {
 
   update(): void {
     const { player } = this;
-    const { name, muted } = player.info;
+    const { muted } = player.info;
+    const name = player.info.shown || player.info.name;
     const { state } = player.link;
     const silenced = player.strip.muted;
     const shown = muted && state === "open" ? "muted" : player.stopped ? "stopped" : state;
@@ -90,7 +111,7 @@ export class StripView {
     text(this.#latency, fill(words.latency.text, { ms: rounded, word: words.latency[step] }));
     this.#latency.dataset["grade"] = step;
     this.#latency.title = fill(words.latency.label, {
-      ms: rounded, name: info.name, word: words.latency[step],
+      ms: rounded, name: info.shown || info.name, word: words.latency[step],
     });
   }
 
