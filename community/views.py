@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.faces import Faces
 from accounts.models import User
-from accounts.queries import find_person, my_profile, profile_for, public_face
+from accounts.queries import find_person, may_meet, my_profile, profile_for, public_face
 from accounts.requests import MemberRequest
 from accounts.views.shapes import person_preview, person_shape
 from bands.views.shapes import of_person
@@ -41,6 +41,9 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
     takes: Any = newest_first(shown, request.GET.get("after"), size=12)
     played = sessions.sessions_of(viewer, found.user).order_by("-created_at", "-pk")[:12]
     may_write = viewer.is_member and found.user_id not in {viewer.user_id, request.user.pk}
+    me = request.user
+    if may_write and me.is_authenticated and (me.is_child or found.user.is_child):
+        may_write = may_meet(me, [found.user_id])  # what would be refused isn't offered
     to = f"{reverse('conversations')}?to={found.user.username}"
     beside = queries.beside(viewer, found.user)
     page = render(
@@ -107,7 +110,10 @@ def favourites(request: MemberRequest) -> HttpResponse:
         {
             "recordings": [recording_card(one, viewer, faces) for one in page.items],
             "next_url": page.next_url(request),
-            "audience_form": FavouritesForm(instance=my_profile(request.user)),
+            # A child's list is shown to nobody, and has nothing to choose.
+            "audience_form": None
+            if request.user.is_child
+            else FavouritesForm(instance=my_profile(request.user)),
             "audience_url": reverse("favourites_audience"),
         },
     )

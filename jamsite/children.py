@@ -13,8 +13,9 @@ from foundation.problems import problem_response
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 OPEN = frozenset(
-    "home jams jam room join_jam create_jam close_jam jam_audience jam_who invite recordings"
-    " recording recording_audio recording_peaks recording_audience recording_who stem_peaks"
+    "home jams jam room join_jam create_jam close_jam delete_jam jam_audience jam_who invite"
+    " recordings recording delete_recording"
+    " recording_audio recording_peaks recording_audience recording_who stem_peaks"
     " rename_recording withdraw_stem mix_again favourite favourites profile favourites_of"
     " follow block unblock blocks mute mutes followers change_follow conversations"
     " conversation notices settings privacy_home held held_kind held_remove exports"

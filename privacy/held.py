@@ -45,7 +45,7 @@ class Kind:
     recipients: list[str]
     after_leaving: str
     unshown: list[str]
-    correct_url: str
+    correct_route: str  # of the page where it is corrected, closed to some
 
     @property
     def many(self) -> bool:
@@ -123,7 +123,7 @@ def kind(item: Held, count: int = 0) -> Kind:
         recipients=[recipient_name(key) for key in recipients],
         after_leaving=str(item.kept_because or item.erased_how or datamap.ENDS[item.erase]),
         unshown=[_label(item, f.name) for f in fields if f.seen_by == "nobody"],
-        correct_url=reverse(item.correct) if item.correct else "",
+        correct_route=item.correct or "",
     )
 
 

@@ -6,9 +6,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from bands.models import Band, BandMember
-from privacy.audiences import OF_BANDS
+from privacy.audiences import OF_BANDS, Audience
 from sessions_app.models import JamSession, Recording
+
+CHILDS = (Audience.MEMBERS, Audience.PARTICIPANTS)
 
 
 class SessionForm(forms.ModelForm[JamSession]):
@@ -20,7 +23,20 @@ class SessionForm(forms.ModelForm[JamSession]):
         help_text=_("The session stands on the band's page, for whoever may find it."),
     )
 
-    def __init__(self, *args: Any, seats: Sequence[BandMember] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        host: User,
+        seats: Sequence[BandMember] = (),
+        band: str = "",
+        **kwargs: Any,
+    ) -> None:
+        asked = any(seat.band.slug == band for seat in seats)
+        # Most who open a room want it found by others who play, or by the band they came from.
+        kwargs["initial"] = {
+            "audience": Audience.BAND if asked else Audience.MEMBERS,
+            "band": band if asked else "",
+        }
         super().__init__(*args, **kwargs)
         self.bands = {seat.band.slug: seat.band for seat in seats}
         if self.bands:
@@ -30,6 +46,7 @@ class SessionForm(forms.ModelForm[JamSession]):
         else:
             del self.fields["band"]
             without_bands(self)
+        for_owner(self, host)
 
     def clean_band(self) -> Band | None:
         return self.bands.get(self.cleaned_data["band"])
@@ -51,6 +68,15 @@ class SessionForm(forms.ModelForm[JamSession]):
         }
 
 
+def for_owner(form: Any, owner: User | None) -> None:
+    """Offer a child what it can have: its circle is the widest that its things are shown to."""
+    if owner is None or not owner.is_child:
+        return
+    field = form.fields["audience"]
+    field.choices = [one for one in field.choices if one[0] in CHILDS]
+    field.circle = True  # "members" are then said as who they are
+
+
 def without_bands(form: Any) -> None:
     """Take away the audiences that mean nobody without a band."""
     field = form.fields["audience"]
@@ -62,6 +88,7 @@ class SessionAudienceForm(forms.ModelForm[JamSession]):
         super().__init__(*args, **kwargs)
         if self.instance.band_id is None:
             without_bands(self)
+        for_owner(self, self.instance.host)
 
     class Meta:
         model = JamSession
@@ -73,6 +100,7 @@ class RecordingAudienceForm(forms.ModelForm[Recording]):
         super().__init__(*args, **kwargs)
         if self.instance.band_id is None:
             without_bands(self)
+        for_owner(self, self.instance.owner)
 
     class Meta:
         model = Recording

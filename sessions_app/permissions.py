@@ -28,6 +28,12 @@ def may_join(viewer: Viewer, session: JamSession) -> bool:
     )
 
 
+def may_invite(viewer: Viewer, session: JamSession) -> bool:
+    """The host makes links that let in whoever holds them; a child's session needs no such link."""
+    host = session.host
+    return host is not None and host.pk == viewer.user_id and not host.is_child
+
+
 def may_take_off(viewer: Viewer, item: JamSession | Recording) -> bool:
     """Its owner, and who runs the band, may take a thing off the band's page."""
     if item.band_id is None or not viewer.is_member:

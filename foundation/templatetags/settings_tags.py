@@ -33,3 +33,9 @@ def settings_place(context: Any) -> dict[str, Any]:
 def settings_rows(context: Any, key: str) -> list[settings_map.Entry]:
     """Return the pages below a page of the settings, as this person has them."""
     return settings_map.rows(key, context["request"].user)
+
+
+@register.simple_tag(takes_context=True)
+def may_open(context: Any, route: str) -> bool:
+    """Return whether whoever looks may open a page: what is closed to a child isn't offered."""
+    return settings_map.is_open(route, context["request"].user)

@@ -1,4 +1,5 @@
-// An audience picker inside a bigger form shows the chosen word on its button at once.
+// An audience picker inside a bigger form shows the chosen word on its button at once; a form that opens
+// something says beside its button who will find it.
 export function startAudienceFields(): void {
   document.addEventListener("change", (event) => {
     const input = event.target;
@@ -6,6 +7,18 @@ export function startAudienceFields(): void {
     const picker = input.closest("[data-audience-field]");
     const word = input.closest(".choice")?.querySelector(".choice__word");
     const now = picker?.querySelector("[data-audience-now]");
-    if (word && now) now.replaceChildren(...[...word.childNodes].map((node) => node.cloneNode(true)));
+    if (word && now) copy(word, now);
+    if (input.name !== "audience") return;
+    const hint = input.closest(".choice")?.querySelector(".choice__hint");
+    const found = input.form?.querySelector("[data-found-word]");
+    const says = input.form?.querySelector("[data-found-says]");
+    if (word && hint && found && says) {
+      copy(word, found);
+      copy(hint, says);
+    }
   });
+}
+
+function copy(from: Element, to: Element): void {
+  to.replaceChildren(...[...from.childNodes].map((node) => node.cloneNode(true)));
 }

@@ -30,7 +30,19 @@ class NotInBand(Exception):
 
 
 class NoSeat(Exception):
-    """Every seat of the session is taken, or the session is closed."""
+    """Why somebody can't take a seat; the sentence is for them."""
+
+
+class Full(NoSeat):
+    """Every seat is taken."""
+
+
+class Closed(NoSeat):
+    """The session is over."""
+
+
+class Apart(NoSeat):
+    """A child plays with its own circle alone, and nobody else with a child."""
 
 
 def open_by_hand(host: User, **values: Any) -> JamSession:
@@ -100,6 +112,14 @@ def revoke(invite: Invite) -> None:
     Invite.objects.filter(pk=invite.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
 
 
+def would_fit(session: JamSession, user: User) -> bool:
+    """Return whether somebody may meet the host and all who have a seat."""
+    there = set(session.participants.values_list("user_id", flat=True))
+    if session.host_id is not None:
+        there.add(session.host_id)
+    return may_meet(user, there)
+
+
 @transaction.atomic
 def join(session: JamSession, user: User, *, invite: Invite | None = None) -> Participant:
     """Take a seat. Idempotent; raises NoSeat when there is none."""
@@ -107,13 +127,16 @@ def join(session: JamSession, user: User, *, invite: Invite | None = None) -> Pa
     existing = Participant.objects.filter(session=locked, user=user).first()
     if existing is not None:
         return existing
-    there = list(locked.participants.values_list("user_id", flat=True))
-    if not locked.is_open or len(there) >= SEATS:
-        raise NoSeat
-    if locked.host_id is not None:
-        there.append(locked.host_id)
-    if not may_meet(user, there):
-        raise NoSeat  # a child plays with its own circle alone
+    if not locked.is_open:
+        raise Closed(_("This session is closed."))
+    if locked.participants.count() >= SEATS:
+        raise Full(_("Every seat of this session is taken."))
+    if not would_fit(locked, user):
+        raise Apart(
+            _("You play with your own class here. Somebody in this session is not of it.")
+            if user.is_child
+            else _("This session is a class's: only its children and their teachers play in it.")
+        )
     if invite is not None:
         Invite.objects.filter(pk=invite.pk).update(used=F("used") + 1)
     return Participant.objects.create(session=locked, user=user)

@@ -61,12 +61,9 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: MemberRequest) -> HttpResponse:
     seats = list(my_seats(Viewer.looking(request)).order_by("band__name", "pk"))
-    initial = {"band": request.GET.get("band", "")}
-    form = SessionForm(request.POST or None, initial=initial, seats=seats)
-    if request.user.is_child:
-        form.fields["audience"].help_text = _(
-            "Whatever you choose: only you, who looks after you and your class see it."
-        )
+    form = SessionForm(
+        request.POST or None, host=request.user, seats=seats, band=request.GET.get("band", "")
+    )
     if request.method == "POST" and form.is_valid():
         try:
             made = sessions.open_by_hand(request.user, **form.cleaned_data)
@@ -75,7 +72,7 @@ def create(request: MemberRequest) -> HttpResponse:
         except TooMany as error:
             form.add_error(None, too_many_in_words(error))
         else:
-            return redirect(made)
+            return redirect("room", public_id=made.public_id)
     return render(request, "sessions/create.html", {"form": form}, status=status_of(form))
 
 
@@ -101,9 +98,10 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
             "posing": posing,
             "players": [faces.of(one) for one in players],
             "is_host": is_host,
+            "may_invite": permissions.may_invite(viewer, session),
             "may_take_off": permissions.may_take_off(viewer, session),
             "has_seat": any(one.pk == viewer.user_id for one in players),
-            "can_join": permissions.may_join(viewer, session),
+            "can_join": _can_join(request, viewer, session),
             "invites": _invites(request, viewer, session) if is_host else [],
             "recordings": [recording_card(one, viewer, faces) for one in takes],
             "enter_url": reverse("room", args=[session.public_id]),
@@ -124,6 +122,16 @@ def _keep_choices() -> list[tuple[int, str]]:
         (one, ngettext("For a day", "For %(n)d days", one) % {"n": one})
         for one in dict.fromkeys(days)
     ]
+
+
+def _can_join(request: HttpRequest, viewer: Viewer, session: JamSession) -> bool:
+    """Return whether to offer a seat: none to a child among people outside of its circle."""
+    if not permissions.may_join(viewer, session):
+        return False
+    host = session.host
+    if not getattr(request.user, "is_child", False) and not (host and host.is_child):
+        return True
+    return sessions.would_fit(session, request.user)  # type: ignore[arg-type]
 
 
 def _invites(request: HttpRequest, viewer: Viewer, session: JamSession) -> list[dict[str, object]]:
@@ -187,6 +195,8 @@ def make_invite(request: MemberRequest, public_id: str) -> HttpResponse:
     spend("invite", str(request.user.pk), limit=60, seconds=3600)
     sessions.invite(session, request.user)
     messages.success(request, _("The invitation is ready: copy its link."))
+    if request.POST.get("then") == "room":
+        return redirect("room", public_id=session.public_id)
     return redirect(session)
 
 
@@ -263,8 +273,8 @@ def invite(request: HttpRequest, token: str) -> HttpResponse:
             return redirect(f"{reverse('account_login')}?next={request.path}")
         try:
             sessions.join(found.session, request.user, invite=found)
-        except sessions.NoSeat:
-            messages.error(request, _("Every seat of this session is taken."))
+        except sessions.NoSeat as reason:
+            messages.error(request, str(reason))
             return redirect("invite", token=token)
         return redirect("room", public_id=found.session.public_id)
     host = found.session.host or found.made_by
@@ -291,8 +301,8 @@ def join(request: MemberRequest, public_id: str) -> HttpResponse:
         raise Http404
     try:
         sessions.join(session, request.user)
-    except sessions.NoSeat:
-        messages.error(request, _("Every seat of this session is taken, or it is closed."))
+    except sessions.NoSeat as reason:
+        messages.error(request, str(reason))
         return redirect(session)
     return redirect("room", public_id=session.public_id)
 
@@ -312,8 +322,18 @@ def room(request: MemberRequest, public_id: str) -> HttpResponse:
         {
             "session": session_card(session, Faces(viewer)),
             "room_data": _room_data(request, session),
+            **_inviting(request, viewer, session),
         },
     )
+
+
+def _inviting(request: MemberRequest, viewer: Viewer, session: JamSession) -> dict[str, Any]:
+    """Return how others get in: the host's secret links, or the address whoever may join opens."""
+    if permissions.may_invite(viewer, session):
+        return {"may_invite": True, "invites": _invites(request, viewer, session)}
+    found = session.audience in permissions.OPEN and not request.user.is_child
+    address = request.build_absolute_uri(session.get_absolute_url())
+    return {"may_invite": False, "address": address if found else ""}
 
 
 def _room_data(request: MemberRequest, session: JamSession) -> dict[str, str]:

@@ -153,6 +153,20 @@ def preview(page: Page, button: Locator) -> None:
     assert page.locator("#id_bio").input_value() == "Plays **loud** things"
 
 
+def invitation(page: Page, form: Locator) -> None:
+    """A link stands in the room's fold, which stays open; nobody has left the room."""
+    page.locator(".room-invite summary").click()
+    links = page.locator("#room-invite .invite-link input")
+    before = links.count()
+    room = page.url
+    _answer(page, form.get_by_role("button").click)
+    expect(links).to_have_count(before + 1)
+    assert "/i/" in str(links.first.input_value())
+    assert page.url == room and page.locator(".room-invite").evaluate("one => one.open")
+    assert page.locator("jam-room, .room-invite, #room-invite").count() == 3
+    expect(page.locator(".toast").last).to_contain_text("The invitation is ready")
+
+
 SHOWS: dict[str, Check] = {
     "get seen_who": who,
     "get recording_who": who_in_picker,
@@ -160,6 +174,7 @@ SHOWS: dict[str, Check] = {
     "post recording_audience": audience,
     "post jam_audience": audience,
     "post favourite": heart,
+    "post make_invite": invitation,
     "get settings": settings_search,
     "get policy": policy_search,
     "get policy_version": policy_search,

@@ -23,7 +23,7 @@ COVERED = """() => {
 }"""
 
 
-def green() -> dict[str, Any]:
+def green() -> Any:
     out = io.BytesIO()
     Image.new("RGB", (400, 300), (20, 160, 60)).save(out, "JPEG")
     return {"name": "garden gate.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
