@@ -37,6 +37,8 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]
             site.stop()
 
 
+@pytest.mark.clause("transport", "providers")
+@pytest.mark.promise("VJ-15", "JK-20", "VJ-29")
 def test_production_starts_as_documented_and_a_musician_comes_in(
     production: Production, browser: Any
 ) -> None:
