@@ -366,6 +366,7 @@ UNMARKED: dict[str, str] = {
     "does": "one of two words",
     "type": "one of three words",
     "clock": "numbers of a sound device",
+    "slips": "numbers of a sound device",
     "peaks": "numbers drawn from sound",
     "pair": "two keys",
     "way": "one of a few words",
