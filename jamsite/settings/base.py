@@ -240,7 +240,8 @@ MFA_TOTP_ISSUER = SITE_NAME
 ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxies
 
 # Usernames are unique whatever their case, which a functional constraint says, not the field.
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+# W003: our own middleware is Django's with one check more (foundation.origins).
+SILENCED_SYSTEM_CHECKS = ["auth.W004", "security.W003"]
 
 # Cookies: essential ones, first-party ---------------------------------------------
 SESSION_COOKIE_NAME = "jamsite_session"

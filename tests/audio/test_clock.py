@@ -63,7 +63,8 @@ def test_an_early_point_moves_nothing():
     points = points_of(start=5000, ppm=20)
     points[40] = (points[40][0], points[40][1] - 300)
     fit = fit_clock(points, sample_rate=48_000)
-    assert (fit.start_ms, fit.drift_ppm) == (pytest.approx(5000), pytest.approx(20))
+    assert fit.start_ms == pytest.approx(5000)
+    assert fit.drift_ppm == pytest.approx(20)
     assert fit.slips == ()
     assert fit.points_used == len(points) - 1
 

@@ -37,7 +37,7 @@ def test_a_wrong_field_is_shown_and_nothing_else_is_lost(
         browser, site, "pelagia", viewport={"width": width, "height": height}, has_touch=True
     )
     page.goto(f"{site.url}/settings/profile/")
-    page.locator("#id_photo").set_input_files([green()])
+    page.locator("#id_photo").set_input_files(green())
     expect(page.locator(".field__photo img[src^=blob]")).to_be_visible()
     page.locator("#id_status").fill("typed with care")
     page.locator("#id_links").fill("gopher://example.net")

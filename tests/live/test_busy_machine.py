@@ -129,7 +129,7 @@ def test_a_busy_machine_ruins_no_take(site: StandIn, three: list[Any]):
         fit = fit_clock(stems[user].complete["clock"], sample_rate=48_000)
         assert not fit.fallback
         every = np.arange(0, len(stem), 4800)
-        placed = np.array([fit.session_ms(frame) for frame in every])
+        placed = np.array([fit.session_ms(int(frame)) for frame in every])
         # A step is placed within a batch of its true frame: 35 ms, in which it can't be judged.
         steps = np.flatnonzero(np.diff(truth) > 1) - first
         clear = [not np.any(np.abs(frame - steps) < 1800) for frame in every]
