@@ -15,9 +15,17 @@ from privacy.access import audience_of, visible
 from privacy.models import Notice
 from privacy.viewer import NOBODY, Viewer
 from sessions_app.models import Participant, Recording
+from sessions_app.services import rooms
 from tests.cast import Cast, person, recorded
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def live(cast: Cast) -> None:
+    """Somebody is in each room: lists show what is live."""
+    for session in cast.sessions.values():
+        rooms.still_in(session.pk)
 
 
 def mute(cast: Cast, role: str, whom: str, value: str = "1") -> Any:

@@ -33,7 +33,7 @@ class Socket(ApplicationCommunicator):
 
     async def hear(self) -> dict[str, Any]:
         """Return the next frame; a closed socket is the frame `{"closed": code}`."""
-        output = await self.receive_output(timeout=5)
+        output = await self.receive_output(timeout=20)
         if output["type"] == "websocket.close":
             return {"closed": output["code"]}
         frame: dict[str, Any] = json.loads(output["text"])
