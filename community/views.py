@@ -57,7 +57,7 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
             "next_url": takes.next_url(request),
             "sessions": [session_card(one, faces) for one in sessions.with_inside(played, viewer)],
             "bands": [of_person(one) for one in beside["in_bands"]],
-            "ties": beside if may_write else None,
+            "ties": {key: beside[key] for key in ("follow", "muted")} if may_write else None,
             "favourites_url": reverse("favourites_of", args=[found.user.username])
             if beside["keeps"]
             else None,

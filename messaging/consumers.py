@@ -2,11 +2,13 @@
 
 from typing import Annotated, Any, ClassVar
 
+from django.utils.translation import gettext as _
+
 from accounts.faces import Faces
 from accounts.models import User
 from accounts.services import sign_ins
 from foundation.frames import Frame, Ref, words
-from foundation.sockets import GatedConsumer
+from foundation.sockets import GatedConsumer, Refused
 from foundation.threads import together
 from messaging import queries, services
 from messaging.models import Conversation, Message
@@ -49,6 +51,8 @@ class ConversationConsumer(GatedConsumer):
         message = await self.in_thread(
             services.write, self.conversation, self.user, text=frame.text, ref=frame.ref
         )
+        if message.conversation_id != self.conversation.pk:
+            raise Refused("refused", _("This was said in another conversation."))
         await self.acknowledge(frame.t, frame.ref, message)
 
     async def message_new(self, event: dict[str, Any]) -> None:

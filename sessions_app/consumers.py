@@ -358,6 +358,7 @@ class JamConsumer(GatedConsumer):
 
     async def peer_replaced(self, event: dict[str, Any]) -> None:
         self.present = self.welcomed = False
+        await self.room.leave(self.me.peer)  # a sign of life may have come in between
         await self.close(REPLACED)
 
     async def recording_changed(self, event: dict[str, Any]) -> None:

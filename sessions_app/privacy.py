@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.services import children
+from accounts.services import stops
 from bands.ties import audiences as band_audiences
 from privacy import browser, erasure, export, media, rules, wall
 from privacy import datamap as dm
@@ -177,7 +177,7 @@ erasure.hook(
         _("Links that you gave out to your sessions: make new ones."),
     ),
 )
-children.when_stopped(stopping.stop, stopping.resume)
+stops.when_stopped(stopping.stop, stopping.resume)
 
 PEAKS = {
     **dict.fromkeys(("version", "rate", "channels", "duration_ms"), dm.technical()),

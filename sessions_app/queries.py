@@ -214,7 +214,11 @@ def credits(viewer: Viewer) -> QuerySet[Credit]:
 
 def with_players(rows: QuerySet[Recording], viewer: Viewer) -> QuerySet[Recording]:
     """Add the players of each recording, as `credits`, in one query for all rows."""
-    plays = credits(viewer).select_related("player").only("recording", "player__username")
+    plays = (
+        credits(viewer)
+        .select_related("player")
+        .only("recording", "player__username", "player__public_id")
+    )
     return rows.prefetch_related(Prefetch("credit_rows", queryset=plays, to_attr="credits"))
 
 

@@ -2,11 +2,10 @@
 
 Every writer locks the enrolment, then the child's account, in this order: of a withdrawal and a
 new consent that meet, the later one holds. What other apps have to do when an account stops or
-goes on, they register with `when_stopped`.
+goes on, they register with `stops.when_stopped`.
 """
 
 import secrets
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -28,7 +27,7 @@ from accounts.models import (
     SchoolClass,
     User,
 )
-from accounts.services import names, suspensions
+from accounts.services import names, stops, suspensions
 from accounts.services.leaving import purge_sign_ins
 from foundation.ids import new_public_id
 from foundation.live import cut_people
@@ -49,15 +48,6 @@ WORDS = (
 
 class Refused(Exception):
     """This step doesn't fit as things stand; the sentence says why, for the person."""
-
-
-Act = Callable[[User], None]
-_acts: list[tuple[Act, Act]] = []
-
-
-def when_stopped(stop: Act, resume: Act) -> None:
-    """Register what an app does when a child's account stops, and when it goes on."""
-    _acts.append((stop, resume))
 
 
 # Consent ---------------------------------------------------------------------------------
@@ -245,8 +235,7 @@ def _stop(row: Enrolment) -> None:
     while purge_sign_ins(child, 500):
         pass
     erasure.end_queued_work(child)
-    for stop, _resume_it in _acts:
-        stop(child)
+    stops.stop(child)
     cut_people(child.pk)
 
 
@@ -260,8 +249,7 @@ def _resume(row: Enrolment) -> None:
         return
     child.state = User.State.ACTIVE
     child.save(update_fields=["state"])
-    for _stop_it, resume in _acts:
-        resume(child)
+    stops.resume(child)
 
 
 def let_go(batch: int) -> int:

@@ -91,7 +91,11 @@ def end_all(user: User, but: str | None = None) -> int:
 
 
 def person_behind(scope: Mapping[str, Any]) -> User | None:
-    """Return who an open socket belongs to, while the sign-in that opened it stands."""
+    """Return who an open socket belongs to, while the sign-in that opened it stands.
+
+    Somebody else's app acts there for nobody who keeps such apps out, and for no child: the same as
+    over HTTP (`accounts.middleware.OutsideApps`), where it may at least read.
+    """
     locks = AccountLock.objects.filter(user=OuterRef("pk"), ended_at__isnull=True)
     people = User.objects.filter(User.present(), ~Exists(locks), pk=scope["user"].pk)
     key = getattr(scope.get("session"), "session_key", None)
@@ -99,6 +103,8 @@ def person_behind(scope: Mapping[str, Any]) -> User | None:
         people = people.filter(
             Exists(Session.objects.filter(session_key=key, expire_date__gt=timezone.now()))
         )
+    if scope.get("app") is not None:
+        people = people.filter(api_access=True).exclude(age_group=User.AgeGroup.CHILD)
     return people.first()
 
 

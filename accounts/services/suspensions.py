@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Suspension, User
+from accounts.services import stops
 from foundation.live import cut_people
 from privacy import notices
 
@@ -60,6 +61,7 @@ def suspend(user: User, staff: User, *, ground: str, reason: str, days: int) -> 
         ends_at=now + timedelta(days=days),
     )  # fmt: skip
     User.objects.filter(pk=person.pk).update(state=User.State.SUSPENDED)
+    stops.stop(person)  # rooms close, takes end, mixes are made without their sound
     text = _(
         "Our staff suspended your account until %(until)s.\n\nGround: %(ground)s\n\n%(reason)s\n\n"
         "Until then nobody sees your things, and you can't play or write here. They are kept as "
@@ -132,7 +134,8 @@ def _end(row: Suspension) -> None:
     row.save(update_fields=["ended_at"])
     stopped = User.objects.filter(enrolment__stopped_at__isnull=False)
     theirs = User.objects.filter(pk=row.user_id, state=User.State.SUSPENDED)
-    theirs.exclude(pk__in=stopped.values("pk")).update(state=User.State.ACTIVE)
+    if theirs.exclude(pk__in=stopped.values("pk")).update(state=User.State.ACTIVE):
+        stops.resume(row.user)
     cut_people(row.user_id)
 
 

@@ -29,8 +29,9 @@ from sessions_app.services import mixing, rooms
 
 # While a take runs, its end comes first: stopping it is one press away, deleting is for good.
 RUNNING = (Recording.State.ASKING, Recording.State.RECORDING)
-_HELD = Q(stems__state__in=[Stem.State.CAPTURING, *mixing.PLAYABLE]) | Q(
-    stems__state=Stem.State.FAILED, stems__chunks__isnull=False
+# Sound there is, or may still come: of what could not be read, as long as its pieces are kept.
+_HELD = Q(state__in=[Stem.State.CAPTURING, *mixing.PLAYABLE]) | Q(
+    state=Stem.State.FAILED, chunks__isnull=False
 )
 
 
@@ -85,17 +86,19 @@ def delete_empty(keys: Iterable[int]) -> None:
 
 
 def _with_sound(keys: list[int]) -> set[int]:
-    held = Recording.objects.filter(_HELD, pk__in=keys)
-    return set(held.values_list("pk", flat=True))
+    held = Stem.objects.filter(_HELD, recording__in=keys)
+    return set(held.values_list("recording_id", flat=True))
 
 
 def heirs(recordings: list[int], leaver: User) -> dict[int, int]:
-    """Return who each recording passes to: the player whose stem came first, the present first."""
-    others = Stem.objects.filter(recording__in=recordings).exclude(player=leaver)
+    """Return who each recording passes to: of the others with sound in it, the first stem's player.
+
+    Those who are here come before those who are leaving.
+    """
+    others = Stem.objects.filter(_HELD, recording__in=recordings).exclude(player=leaver)
     present = Case(When(User.present("player__"), then=0), default=1)
     firsts = (
-        others.exclude(state=Stem.State.WITHDRAWN)
-        .annotate(away=present)
+        others.annotate(away=present)
         .order_by("recording_id", "away", "pk")
         .distinct("recording_id")
     )
@@ -106,7 +109,7 @@ def hand_on(heir_of: dict[int, int]) -> None:
     """Let recordings be those of others, who alone hear them until they decide otherwise."""
     passes_to = Case(*(When(pk=key, then=Value(heir)) for key, heir in heir_of.items()))
     Recording.objects.filter(pk__in=heir_of).update(
-        owner=passes_to, title="", audience=Audience.PARTICIPANTS
+        owner=passes_to, title="", audience=Audience.PARTICIPANTS, band=None
     )
 
 
@@ -149,9 +152,13 @@ def delete_session(session: JamSession, host: User) -> bool:
     links.of_item(ShareLink.objects.all(), locked).delete()
     key = locked.pk
     rooms.close([key])
-    if not locked.participants.exclude(user=host).exists():
+    others = locked.participants.exclude(user=host)
+    if not others.exists() and not locked.recordings.exclude(owner=host).exists():
         delete_with(JamSession.objects.filter(pk=key))
         return True
+    # A take that nobody named bears the session's title: the host's words, also on others' takes.
+    unnamed = Recording.objects.filter(session=locked, title=locked.title).exclude(owner=host)
+    unnamed.update(title="")
     ChatLine.objects.filter(session=locked, author=host).delete()
     Participant.objects.filter(session=locked, user=host).delete()
     Invite.objects.filter(session=locked).delete()

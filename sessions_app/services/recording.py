@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from bands.services.members import hold_seat
+from foundation import limits
 from foundation.spelling import check_readable
 from privacy import usage
 from privacy.wall import as_system
@@ -47,6 +48,7 @@ def ask(session: JamSession, by: User, present: Iterable[int], title: str = "") 
         check_readable(title)
     except ValidationError as why:
         raise Refused(why.messages[0]) from None
+    limits.TAKES.spend(by.pk)
     endings.settle(session.pk)  # for itself: what it notes stays, whether or not this is refused
     return _ask(session, by, present, title)
 

@@ -1,4 +1,4 @@
-"""What stops in rooms and recordings with a child's account, and what goes on with it."""
+"""What stops in rooms and recordings with an account, and what goes on with it."""
 
 from django.db import transaction
 from django.db.models import Q
@@ -14,27 +14,27 @@ from sessions_app.services import recording as recordings
 ASKING, RECORDING = Recording.State.ASKING, Recording.State.RECORDING
 
 
-@as_system("stop a child's account")
-def stop(child: User) -> None:
-    """End what the child is being recorded in, close their rooms, take their sound out of mixes.
+@as_system("stop an account")
+def stop(user: User) -> None:
+    """End what they are being recorded in, close their rooms, take their sound out of mixes.
 
     Pieces of sound that their browser still holds are refused: nobody can sign in to send them.
     """
-    playing = Stem.objects.filter(player=child).values("recording")
+    playing = Stem.objects.filter(player=user).values("recording")
     running = Recording.objects.filter(Q(state=RECORDING, pk__in=playing) | Q(state=ASKING))
-    for recording in running.filter(consents__user=child).order_by("pk"):
+    for recording in running.filter(consents__user=user).order_by("pk"):
         if recording.state == RECORDING:
             recordings.stop(recording)
         elif recording.session is not None:
-            endings.left(recording.session, child.pk)
-    Stem.objects.filter(player=child, state=Stem.State.CAPTURING).update(state=Stem.State.WITHDRAWN)
-    RecordingConsent.objects.filter(user=child, answer=RecordingConsent.Answer.WAITING).update(
+            endings.left(recording.session, user.pk)
+    Stem.objects.filter(player=user, state=Stem.State.CAPTURING).update(state=Stem.State.WITHDRAWN)
+    RecordingConsent.objects.filter(user=user, answer=RecordingConsent.Answer.WAITING).update(
         answer=RecordingConsent.Answer.NO, answered_at=timezone.now()
     )
-    rooms.close(JamSession.objects.filter(host=child, closed_at=None).values_list("pk", flat=True))
-    Invite.objects.filter(made_by=child, revoked_at=None).update(revoked_at=timezone.now())
-    leaving.mix_again_after(child)
-    seats = Participant.objects.filter(user=child).order_by("-pk")
+    rooms.close(JamSession.objects.filter(host=user, closed_at=None).values_list("pk", flat=True))
+    Invite.objects.filter(made_by=user, revoked_at=None).update(revoked_at=timezone.now())
+    leaving.mix_again_after(user)
+    seats = Participant.objects.filter(user=user).order_by("-pk")
     keys = list(seats.values_list("session_id", flat=True)[: leaving.ROOMS])
     transaction.on_commit(lambda: _cut(keys))
 
@@ -44,7 +44,7 @@ def _cut(sessions: list[int]) -> None:
         cut(f"jam.{key}")
 
 
-@as_system("let a child's account go on")
-def resume(child: User) -> None:
-    """Render the mixes again, with the child's sound."""
-    leaving.mix_again_after(child)
+@as_system("let an account go on")
+def resume(user: User) -> None:
+    """Render the mixes again, with their sound."""
+    leaving.mix_again_after(user)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.faces import Faces
+from accounts.queries import shown_person
 from accounts.requests import MemberRequest
 from foundation.paging import newest_first
 from foundation.strict import said_yes
@@ -97,10 +98,15 @@ def _left_out(recording: Recording, stems: list[Stem]) -> list[dict[str, str]]:
     }
     without = {Stem.State.CAPTURING, Stem.State.FAILED}
     return [
-        {"player_name": stem.player.username, "why": why[stem.fault]}
+        {"player_name": _named(stem), "why": why[stem.fault]}
         for stem in stems
         if stem.state in without
     ]
+
+
+def _named(stem: Stem) -> str:
+    player = shown_person(stem, "player")
+    return player.username if player else _("A player you can't see")
 
 
 @require_safe

@@ -59,7 +59,7 @@ def test_the_question_hints_at_no_answer(client: Client, db: None) -> None:
 @pytest.mark.promise("JK-21")
 def test_who_is_too_young_is_told_kindly_and_nothing_is_kept(db: None) -> None:
     client = Client()
-    birth = born(13) + timedelta(days=1)  # thirteen tomorrow
+    birth = born(13) + timedelta(days=4)  # thirteen in a few days, at the end of a month too
     parts = {"day": birth.day, "month": birth.month, "year": birth.year}
     answer = client.post(AGE, parts)
     assert (answer.status_code, answer["Location"]) == (302, LATER)

@@ -52,7 +52,7 @@ def letters(cast: Cast) -> list[Any]:
     app: Any = {"content_type": "application/json", "headers": {"Host": ELSEWHERE}}
     flows = "/api/auth/app/v1/auth/"
     account = {"email": "app@mail.example", "username": "app", "password": PASSWORD}
-    visitor.post(f"{flows}signup", {**account, "birth_date": f"{born(30)}"}, **app)
+    visitor.post(f"{flows}signup", {**account, "birth_date": f"{born(30)}", "terms": 1}, **app)
     visitor.post(f"{flows}password/request", {"email": "owner@mail.example"}, **app)
     return all_letters()
 

@@ -17,6 +17,7 @@ from privacy.viewer import NOBODY, Viewer
 from sessions_app.models import Participant, Recording
 from sessions_app.services import rooms
 from tests.cast import Cast, person, recorded
+from tests.presence import come_in
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +52,7 @@ LISTS = ("/", "/recordings/", "/jam/", "/api/v1/recordings/", "/api/v1/sessions/
 @pytest.mark.promise("VJ-32")
 def test_every_list_of_what_is_new_leaves_the_muted_out_and_has_them_back(cast: Cast) -> None:
     recorded(cast["participant"], [cast["participant"]], audience="public")
+    come_in(cast.sessions["public"], cast["owner"])
     before = {path: heard_on(cast, "stranger", path) for path in LISTS}
     assert all("owner" in each for each in before.values()), before
     assert mute(cast, "stranger", "owner")["Location"] == "/@owner/"

@@ -15,7 +15,8 @@ from accounts.tasks import tidy
 from jamsite import roles
 from privacy import erasure, export
 from privacy.models import Export
-from tests.cast import PASSWORD, Cast, person
+from sessions_app.services.mixing import heard_stems
+from tests.cast import PASSWORD, Cast, person, recorded
 from tests.school import School
 from tests.staff import member_of, open_page, signed_in
 from tests.told import deliver
@@ -181,3 +182,22 @@ def test_a_suspended_parent_still_looks_after_their_child(db: None) -> None:
     suspensions.suspend(brook.grete, person("mo"), ground="rules", reason=WHY, days=7)
     client = signed_in(brook.grete)
     assert client.get(reverse("ward", args=[brook.ada.public_id])).status_code == 200
+
+
+def test_sound_of_who_is_suspended_is_out_of_mixes_and_comes_back(cast: Cast) -> None:
+    """Also where the mix was made anew meanwhile: what was promised to be kept is heard again."""
+    take = recorded(cast["owner"], [cast["owner"], cast["participant"]], audience="public")
+    before = take.mixes.get(withdrawn_at=None)
+    staff = person("keeper", is_staff=True)
+    ground = Suspension.Ground.choices[0][0]
+    row = suspensions.suspend(
+        cast["participant"], staff, ground=ground, reason="mark-reason" * 3, days=1
+    )
+    during = take.mixes.get(withdrawn_at=None)
+    assert during != before
+    heard = set(heard_stems(take).values_list("player__username", flat=True))
+    assert heard == {"owner"}
+    suspensions.lift(row, staff, "mark-because it is over")
+    assert take.mixes.get(withdrawn_at=None) != during
+    heard = set(heard_stems(take).values_list("player__username", flat=True))
+    assert heard == {"owner", "participant"}

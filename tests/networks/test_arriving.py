@@ -198,7 +198,7 @@ def test_what_waits_has_an_end_in_the_store_itself() -> None:
 def test_a_birthday_under_thirteen_is_refused_kindly_and_nothing_is_kept(
     db: None, client: Client, there: StandIn, walk: Walk, network: str
 ) -> None:
-    young = born(13) + timedelta(days=1)
+    young = born(13) + timedelta(days=4)
     there.people["facebook"]["birthday"] = young.strftime("%m/%d/%Y")
     there.people["guild"]["birthdate"] = young.isoformat()
     answer_age(client, 34)

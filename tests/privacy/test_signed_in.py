@@ -14,6 +14,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.services import ties
+from sessions_app.models import JamSession, Participant
 from tests.cast import OWN_CLIENT, OWN_PAGE, Cast, app_of, signed_in
 from tests.privacy import routes
 from tests.privacy.asking import address, send
@@ -235,6 +237,25 @@ def test_a_token_opens_sockets(world: World, own_client: str, by: str, monkeypat
         signed_out = heads(ended)
         ended.delete("/api/auth/app/v1/auth/session")
         assert opened(path, signed_out) == 4404
+
+
+@pytest.mark.promise("JK-24")
+def test_no_socket_opens_to_anothers_app_for_a_child_or_who_keeps_them_out(
+    cast: Cast, own_client: str, monkeypatch: Any
+) -> None:
+    """As over HTTP: such an app neither speaks for them in a room nor agrees to be recorded."""
+    monkeypatch.setattr("channels.db.close_old_connections", lambda: None)
+    lesson = JamSession.objects.create(host=cast["teacher"], title="x", audience="participants")
+    Participant.objects.create(session=lesson, user=cast["child"])
+    jam = cast.sessions["participants"]
+    for session, role in ((lesson, "child"), (jam, "participant")):
+        path = f"/ws/jam/{session.public_id}/"
+        assert opened(path, heads(app_of(cast[role], ours=True))) == 0, role
+        if role == "participant":
+            assert opened(path, heads(app_of(cast[role], ours=False))) == 0
+            ties.switch(cast[role], approves_followers=True, api_access=False, indexed=True)
+        assert opened(path, heads(app_of(cast[role], ours=False))) == 4404, role
+        assert opened(path, heads(app_of(cast[role], ours=True))) == 0, role
 
 
 @pytest.mark.clause("transport")

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 
+from accounts.services import ties
 from community.models import Favourite
 from privacy import links
 from privacy.models import ShareLink
 from sessions_app.models import ChatLine, JamSession, Mix, Participant, Recording, Stem
+from sessions_app.services import deleting
 from tests.cast import Cast, recorded
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +138,42 @@ def test_a_session_of_several_stays_with_who_took_part_without_the_hosts_words(
     assert list(again.participants.values_list("user__username", flat=True)) == ["participant"]
     assert "mark-porch" not in cast.client("participant").get(path).content.decode()
     assert cast.client("owner").get(path).status_code == 410
+
+
+def test_who_has_no_sound_in_it_inherits_nothing(cast: Cast) -> None:
+    """A player whose sound never came has nothing to keep; one whose sound is there does."""
+    three = recorded(
+        cast["owner"], [cast["owner"], cast["participant"], cast["stranger"]], audience="public"
+    )
+    two = recorded(cast["owner"], [cast["owner"], cast["participant"]], audience="public")
+    silent = Stem.objects.filter(recording__in=[two, three], player=cast["participant"])
+    silent.update(state="failed", file="")
+    assert deleting.delete_recording(three, cast["owner"]) is False
+    assert Recording.objects.get(pk=three.pk).owner == cast["stranger"]
+    assert deleting.delete_recording(two, cast["owner"]) is True
+    assert not Recording.objects.filter(pk=two.pk).exists()
+
+
+def test_a_deleted_session_takes_its_title_off_takes_that_nobody_named(cast: Cast) -> None:
+    jam = JamSession.objects.create(host=cast["owner"], title="mark-porch", audience="public")
+    players = [cast["owner"], cast["participant"]]
+    take = recorded(cast["participant"], players, audience="public", session=jam)
+    Recording.objects.filter(pk=take.pk).update(title="mark-porch")
+    assert deleting.delete_session(jam, cast["owner"]) is False
+    assert Recording.objects.get(pk=take.pk).title == ""
+
+
+@pytest.mark.clause("blocks")
+def test_whose_sound_is_missing_is_not_named_behind_a_wall(cast: Cast) -> None:
+    players = [cast["owner"], cast["participant"], cast["stranger"]]
+    take = recorded(cast["owner"], players, audience="participants")
+    Stem.objects.filter(recording=take, player=cast["stranger"]).update(
+        state="failed", fault="clock"
+    )
+    path = take.get_absolute_url()
+    named = cast.client("participant").get(path).context["left_out"]
+    assert [one["player_name"] for one in named] == ["stranger"]
+    ties.block(cast["stranger"], cast["participant"])
+    page = cast.client("participant").get(path)
+    assert [one["player_name"] for one in page.context["left_out"]] == ["A player you can't see"]
+    assert "stranger" not in page.content.decode()
