@@ -332,6 +332,7 @@ dm.store(
     places={
         "jamsite.theme": "light or dark",
         "jamsite.volume": "how loud you listen",
+        "jamsite.kept-said": "which takes that couldn't be sent you were told of",
         "htmx-current-path-for-history": "the page that a tab is on, for its back button",
         "jam-*": "your sound input and room choices",
     },

@@ -46,6 +46,13 @@ browser.keeps(
 )
 browser.keeps(
     "sessionStorage",
+    "jamsite.kept-said",
+    purpose=_("which takes that couldn't be sent you were told of already"),
+    lifetime=_("until you close the tab"),
+    when=_("when a take of yours can't be sent"),
+)
+browser.keeps(
+    "sessionStorage",
     "jam-input",
     purpose=_("which microphone you play through, and how"),
     lifetime=_("until you close the tab"),

@@ -205,8 +205,8 @@ class Cast:
     def user(self, role: str) -> Any:
         return AnonymousUser() if role == "anonymous" else self[role]
 
-    def client(self, role: str, **kwargs: Any) -> Client:
-        client = Client(headers=OWN_PAGE, **kwargs)
+    def client(self, role: str, *, headers: Any = None, **kwargs: Any) -> Client:
+        client = Client(headers={**OWN_PAGE, **(headers or {})}, **kwargs)
         if role != "anonymous":
             client.force_login(self[role], backend=BACKEND)
             just_signed_in(client)

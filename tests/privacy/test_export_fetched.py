@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.core import mail
 from django.test import Client
@@ -128,7 +129,7 @@ def test_who_has_no_password_confirms_by_a_link_to_their_own_address(cast: Cast,
     assert client.post(ask, {"next": path}).status_code == 200
     deliver()
     assert mail.outbox[-1].to == ["stranger@mail.example"]
-    link = re.findall(r"http://testserver(\S+)", str(mail.outbox[-1].body))[0]
+    link = re.findall(rf"{re.escape(settings.SITE_URL)}(\S+)", str(mail.outbox[-1].body))[0]
     assert link.startswith(reverse("confirm_by_mail"))
 
     stolen_letter = cast.client("owner")
@@ -150,7 +151,7 @@ def test_a_link_ends_and_leads_nowhere_else(cast: Cast, monkeypatch: Any) -> Non
     client = cast.client("stranger")
     client.post(reverse("confirm_by_mail"), {"next": "https://elsewhere.example/"})
     deliver()
-    link = re.findall(r"http://testserver(\S+)", str(mail.outbox[-1].body))[0]
+    link = re.findall(rf"{re.escape(settings.SITE_URL)}(\S+)", str(mail.outbox[-1].body))[0]
     now = time.time()
     with monkeypatch.context() as patch:
         patch.setattr(time, "time", lambda: now + 901)

@@ -161,6 +161,8 @@ ARGUMENTS: dict[str, Args] = {
     ],
     "policy_version": lambda walk, role: [[1]],
     "policy_changes": lambda walk, role: [[1]],
+    "terms_version": lambda walk, role: [[1]],
+    "terms_changes": lambda walk, role: [[1]],
     "forget_fact": ids(lambda walk: list(walk.kid.user.network_facts.all())),
     "take_away_network": ids(lambda walk: list(walk.kid.user.connections.all())),
     **dict.fromkeys(
