@@ -66,7 +66,7 @@ from sessions_app.models import Recording, Stem, StemChunk
 from sessions_app.services import absence
 from sessions_app.services import recording as takes
 from sessions_app.services import sessions as jams
-from tests.cast import PASSWORD, recorded
+from tests.cast import PASSWORD, person, recorded
 
 
 class Canary:
@@ -187,8 +187,10 @@ class Canary:
             given_on=timezone.localdate(), text_version=1, recorded_by=self.user,
         )  # fmt: skip
         ConsentWithdrawal.objects.create(consent=agreed, by="school", person=self.user)
+        # Of somebody else's child: what was said of it goes with whichever of the two goes first.
+        ward = person(f"ward{uuid.uuid4().hex[:12]}")
         Guardianship.objects.create(
-            guardian=self.user, child=other.user, ended=timezone.now(), ended_by="school",
+            guardian=self.user, child=ward, ended=timezone.now(), ended_by="school",
             because=self.mark("because"),
         )  # fmt: skip
 

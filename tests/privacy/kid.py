@@ -53,6 +53,7 @@ from sessions_app.models import (
 )
 from sessions_app.services import sessions
 from tests.cast import Cast, networked, person, recorded
+from tests.presence import come_in
 
 TELLTALE = "kidmark"
 FIRST_KEY = 7_310_000_000_000  # no other number of a page looks like a key of the child's
@@ -136,6 +137,8 @@ class Kid:
         )
         sessions.join(self.lesson, user)
         sessions.join(self.session, school.ben)
+        come_in(self.session, user)  # lists of what is live show it
+        come_in(self.lesson, school.tilda)
         for room in (self.session, self.lesson):
             sessions.say(room, user, text=f"{TELLTALE}-chat", ref=str(uuid.uuid4()))
         self.take = recorded(user, [user, school.ben], audience="members", session=self.session)

@@ -97,8 +97,7 @@ def test_after_erasure_nothing_of_the_one_and_all_of_the_other_is_left(
 
     after = everywhere()
     assert found(gone, after) == {}
-    # Why somebody stopped answering for a child goes with the child.
-    assert set(found(other.marks(), after)) == stays - {other.mark("because")}
+    assert set(found(other.marks(), after)) == stays
     texts = "\n".join(text for _, text in after)
     assert one.code not in texts
     assert f"'_auth_user_id': '{user.pk}'" not in texts

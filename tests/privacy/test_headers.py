@@ -85,7 +85,11 @@ def test_other_headers_that_every_answer_carries(answers: dict[str, Any]) -> Non
 # Texts that are the same for everybody, and how long a browser may keep them.
 SAME_FOR_ALL = {
     **dict.fromkeys(
-        ("policy", "policy_changes", "policy_json", "policy_version", "policy_versions"), "no-cache"
+        (
+            *("policy", "policy_changes", "policy_json", "policy_version", "policy_versions"),
+            *("terms", "terms_changes", "terms_json", "terms_version", "terms_versions"),
+        ),
+        "no-cache",
     ),
     "export_schema": "public, max-age=3600",
 }

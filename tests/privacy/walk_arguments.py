@@ -153,6 +153,7 @@ ARGUMENTS: dict[str, Args] = {
     # Whoever holds the letter has the parent's right; others have an address that is not the
     # one the letter went to.
     "parent_link": each(lambda walk: [walk.forged]),
+    "guardian_link": each(lambda walk: [walk.forged]),
     "held_kind": kinds,
     "held_remove": kinds,
     "sitemap_day": lambda walk, role: [
