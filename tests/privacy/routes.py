@@ -165,7 +165,8 @@ def profile_page(name: str, role: str) -> set[str]:
 
 def room(key: str, role: str) -> set[str]:
     """Return what the room's page shows before its socket opens: it has no header."""
-    return {f"session:{key}"} | title("session", key)
+    invited = {"invite:owner"} if role == "owner" and key == "participants" else set()
+    return {f"session:{key}"} | title("session", key) | invited
 
 
 def kept_by(name: str, role: str) -> set[str]:

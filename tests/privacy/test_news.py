@@ -206,6 +206,7 @@ def test_each_field_says_if_it_is_needed_and_public_ones_say_so(cast: Cast, kind
     request.user = cast["owner"]
     given: dict[Any, Any] = {
         ProfileForm: {"profile": cast["owner"].profile, "person": cast["owner"]},
+        SessionForm: {"host": cast["owner"]},
         AddressForm: {"user": cast["owner"]},
     }
     form = kind(**given.get(kind, {}))

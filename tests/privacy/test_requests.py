@@ -48,7 +48,7 @@ def test_a_request_is_tracked_with_its_date_until_it_is_answered(cast: Cast) -> 
     assert made["Location"] == reverse("request", args=[row.public_id])
     assert (row.state, row.identity, row.user) == ("open", "signed in", cast["owner"])
     page = client.get(made["Location"]).content.decode()
-    assert row.reference in page and "mark-that-old-thing" in page and "you hear from us by" in page
+    assert row.reference in page and "mark-that-old-thing" in page and "answered by" in page
     staff = person("pia")
     requests.acknowledge(row, staff)
     requests.note(row, staff, "mark-among-us")

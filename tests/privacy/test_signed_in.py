@@ -112,8 +112,9 @@ def test_what_the_api_tells_an_app_it_can_play(
     app = app_of(world.cast["owner"], by=by, ours=ours)
     told = addresses(app)
     kinds = {one.split("~")[2] if "~" in one else one.split("/")[-2] for one in told}
-    assert kinds == {"opus", "peaks", "photo", "photo_middle", "photo_small"} & kinds
-    assert {"opus", "peaks", "photo"} <= kinds
+    sound = {"aac", "flac", "opus", "peaks"}
+    assert kinds == (sound | {"photo", "photo_middle", "photo_small"}) & kinds
+    assert {"aac", "flac", "opus", "peaks", "photo"} <= kinds
     for one in told:
         assert app.get(one, headers={"Range": "bytes=0-3"}).status_code in {200, 206}, one
         if one.startswith("/media/"):
