@@ -3,16 +3,14 @@
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from accounts.faces import Faces
 from accounts.queries import naming, shown_person
 from foundation.addresses import absolute
 from foundation.tagging import Tags
-from privacy.access import visible
 from privacy.media import Download
 from privacy.viewer import Viewer
-from sessions_app import cover, queries
+from sessions_app import cover, queries, titles
 from sessions_app.models import Mix, Recording, Stem
 
 
@@ -46,13 +44,12 @@ def may_save(stem: Stem, viewer: Viewer) -> bool:
 
 
 def _seen(key: int, viewer: Viewer) -> Any:
-    rows = queries.with_players(queries.recordings(viewer), viewer)
-    return visible(rows, viewer).filter(pk=key).first()
+    return queries.with_players(queries.recordings(viewer), viewer).filter(pk=key).first()
 
 
 def _download(recording: Any, players: tuple[str, ...], peaks: Any) -> Download:
     named = shown_person(recording, "owner") or recording.owner_id is None
-    title = (recording.title if named else "") or _("Untitled take")
+    title = titles.of_recording(recording.title if named else "")
     tags = Tags(
         title=title,
         artists=players,

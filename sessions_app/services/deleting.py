@@ -59,9 +59,7 @@ def delete_recording(recording: Recording, owner: User) -> bool:
     if heir is None:
         _delete_whole(locked)
         return True
-    Recording.objects.filter(pk=locked.pk).update(
-        owner=heir, title="", audience=Audience.PARTICIPANTS, band=None
-    )
+    hand_on({locked.pk: heir})
     locked.refresh_from_db()
     _take_out(locked.stems.filter(player=owner))
     mixing.mix_again(locked)
