@@ -13,6 +13,7 @@ from accounts.models import (
     Dormancy,
     Findable,
     Follow,
+    FormerAddress,
     FormerName,
     Guardianship,
     JammedWith,
@@ -136,6 +137,12 @@ class DormancyAdmin(ReadOnlyAdmin):
 @admin.register(FormerName)
 class FormerNameAdmin(ReadOnlyAdmin):
     list_display = ["user", "made_at"]
+
+
+@admin.register(FormerAddress)
+class FormerAddressAdmin(ReadOnlyAdmin):
+    list_display = ["user", "made_at"]
+    exclude = ["sealed"]
 
 
 @admin.register(KnownDevice)

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
-from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
 from redis.asyncio.retry import Retry as AsyncRetry
@@ -15,7 +14,10 @@ from jamsite import static_headers
 from jamsite.embedded.paths import data_dir
 from jamsite.embedded.services import running_urls
 from jamsite.settings import networks
+from jamsite.settings.api import *  # noqa: F403
 from jamsite.settings.environment import read
+from jamsite.settings.jobs import *  # noqa: F403
+from jamsite.settings.logs import *  # noqa: F403
 from jamsite.settings.ways_in import *  # noqa: F403
 
 # Django's generic classes take type arguments at run time as they do for the type checker.
@@ -35,6 +37,7 @@ WEB_ROLE = conninfo_to_dict(WEB_DATABASE_URL).get("user", "jamsite_web")
 SYSTEM_ROLE = "jamsite_system"
 WALL_ASSUMED = False  # tests sign in as the owner and take the web's role by statement
 REDIS_URL = ENV.redis_url or _running.get("REDIS_URL", "redis://127.0.0.1:6379/0")
+CELERY_BROKER_URL = REDIS_URL
 VALKEY_REWRITE = ENV.valkey_rewrite
 
 INTERNAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
@@ -315,79 +318,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# API --------------------------------------------------------------------------------
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.api.authentication.Authentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["jamsite.renderers.FastJSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["foundation.api.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "foundation.schema.Schema",
-    "EXCEPTION_HANDLER": "foundation.problems.handle",
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-    "DEFAULT_THROTTLE_CLASSES": ["foundation.api.Throttle"],
-    "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "1200/min"},
-    "NUM_PROXIES": ENV.trusted_proxies,
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Jamsite API",
-    "VERSION": "1.0.0",
-    "DESCRIPTION": "Sessions and recordings as the signed-in person may see them.",
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "jamsite.flows_schema.add_flows",
-    ],
-}
-
-# Work outside the request ---------------------------------------------------------------
-CELERY_BROKER_URL = REDIS_URL
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    # Work is a row first; these only bring a killed worker's message back sooner.
-    "visibility_timeout": 3600,
-    "unacked_restore_interval": 10,
-    "unacked_restore_throttle": 1,
-    "global_keyprefix": "celery:",
-    "socket_connect_timeout": 2,
-    "retry_policy": {"timeout": 2.0},
-}
-CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
-NIGHTLY = crontab(hour="3", minute="10")
-CELERY_BEAT_SCHEDULE = {
-    "privacy-sweep": {"task": "privacy.tasks.sweep", "schedule": 10},
-    "privacy-requests": {"task": "privacy.tasks.watch_requests", "schedule": 300},
-    "privacy-secrets": {"task": "privacy.tasks.tell_what_was_secret", "schedule": 3600},
-    "privacy-expire": {"task": "privacy.tasks.expire", "schedule": 3600},
-    "policy": {"task": "privacy.tasks.policy", "schedule": 60},
-    "privacy-store": {"task": "privacy.tasks.rewrite_store", "schedule": 3600},
-    "privacy-usage": {"task": "privacy.tasks.count_usage", "schedule": 3600},
-    "privacy-prove": {"task": "privacy.tasks.prove_erasures", "schedule": 3600},
-    "privacy-back-up": {
-        "task": "privacy.tasks.back_up",
-        "schedule": NIGHTLY,
-    },
-    "privacy-expire-backups": {"task": "privacy.tasks.expire_backups", "schedule": 6 * 3600},
-    "accounts-sweep": {"task": "accounts.tasks.sweep", "schedule": 60},
-    "accounts-tidy": {"task": "accounts.tasks.tidy", "schedule": 300},
-    "accounts-visits": {"task": "accounts.tasks.note_visits", "schedule": 3600},
-    "sessions-sweep": {"task": "sessions_app.tasks.sweep", "schedule": 10},
-    "sessions-tidy": {"task": "sessions_app.tasks.tidy", "schedule": 3600},
-}
+# What we keep and owe -------------------------------------------------------------------
 USAGE_MIN_PEOPLE = ENV.usage_min_people  # a smaller group is never counted
 BACKUP_RECIPIENTS = ENV.backup_recipients  # age public keys; the secret ones live elsewhere
 ERASURE_GRACE_DAYS = ENV.erasure_grace_days
@@ -432,40 +363,4 @@ ROOM_SCRIPTS = {  # data attribute of <jam-room>: built file
     "worker-store": "jam-store.worker.js",
     "worklet-capture": "jam-capture.worklet.js",
     "worklet-playout": "jam-playout.worklet.js",
-}
-
-# Logs say what happened and never to whom: no addresses, no names, no query strings.
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "nameless": {
-            "()": "foundation.logs.Nameless",
-            "format": "{asctime} {levelname} {name}: {message}",
-            "style": "{",
-        }
-    },
-    "filters": {"routes": {"()": "foundation.logs.Routes"}},
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "nameless",
-            "filters": ["routes"],
-        }
-    },
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        "django": {"handlers": [], "propagate": True},  # not twice, and never as Django writes it
-        "django.request": {"level": "ERROR"},
-        "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
-        # The servers' own, which they set up before they load the site.
-        **{
-            name: {"handlers": ["console"], "level": "WARNING", "propagate": False}
-            for name in ("_granian", "uvicorn", "uvicorn.error")
-        },
-        **{
-            name: {"handlers": [], "level": "CRITICAL", "propagate": False}
-            for name in ("granian.access", "uvicorn.access")
-        },
-    },
 }

@@ -107,7 +107,7 @@ def hand_on(heir_of: dict[int, int]) -> None:
     """Let recordings be those of others, who alone hear them until they decide otherwise."""
     passes_to = Case(*(When(pk=key, then=Value(heir)) for key, heir in heir_of.items()))
     Recording.objects.filter(pk__in=heir_of).update(
-        owner=passes_to, title="", audience=Audience.PARTICIPANTS, band=None
+        owner=passes_to, title="", audience=Audience.PARTICIPANTS
     )
 
 

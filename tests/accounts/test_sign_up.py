@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import BCryptSHA256PasswordHasher
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -73,10 +74,14 @@ def test_a_password_is_stored_as_a_bcrypt_hash(db: None) -> None:
 
 
 @pytest.mark.clause("passwords")
-def test_the_hasher_of_every_place_but_tests_is_djangos_own_bcrypt() -> None:
+def test_the_hasher_of_every_place_but_tests_is_djangos_bcrypt_of_a_normal_form() -> None:
+    from accounts.hashers import BCrypt
     from jamsite.settings import base
 
-    assert base.PASSWORD_HASHERS[0] == "django.contrib.auth.hashers.BCryptSHA256PasswordHasher"
+    assert base.PASSWORD_HASHERS[0] == "accounts.hashers.BCrypt"
+    assert (BCrypt.rounds, BCrypt.algorithm) == (
+        BCryptSHA256PasswordHasher.rounds, BCryptSHA256PasswordHasher.algorithm
+    )  # fmt: skip
 
 
 @pytest.mark.clause("passwords")

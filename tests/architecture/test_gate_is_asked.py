@@ -21,11 +21,13 @@ ALLOWED = {
     "sessions_app/views/sessions.py:revoke_invite": "narrows what the gate is asked for",
     "sessions_app/views/sessions.py:room": "one's own seats, as a filter on what the gate shows",
     "sessions_app/views/recordings.py:_owned": "narrows what the gate is asked for",
+    "sessions_app/views/recordings.py:withdraw": "whether what they heard just now is gone",
+    "sessions_app/api/views.py:delete": "narrows what the gate is asked for",
+    "sessions_app/consumers.py:_captures": "whether one's own sound is wanted for a take",
     "sessions_app/api/views.py:own_stem": "narrows what the gate is asked for",
     "sessions_app/api/rows.py:_everything": "handed to the gate by its callers",
     "sessions_app/api/rows.py:_statement": "adds to rows by keys that came through the gate",
     "sessions_app/consumers.py:allowed": "who is asking; then the gate; and one's own seats",
-    "sessions_app/consumers.py:_welcome": "recordings of this room one plays on or was asked for",
     "sessions_app/consumers.py:_recording": "recordings of this room that one was asked for",
 }
 
@@ -97,5 +99,6 @@ def test_raw_sql_is_written_nowhere_but_where_it_is_listed() -> None:
         "sessions_app/api/rows.py", "jamsite/embedded/postgres.py", "privacy/consent.py",
         "privacy/migrations/0005_consent_is_append_only.py",
         "privacy/wall/install.py", "privacy/wall/start.py",
-        "privacy/backups/making.py", "privacy/backups/cleaning.py",
+        "privacy/backups/making.py", "privacy/backups/cleaning.py", "privacy/backups/traces.py",
+            "sessions_app/services/rendering.py",
     }  # fmt: skip

@@ -1,11 +1,11 @@
 """What keeps an account its owner's, as old as wanted."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Model
 
-from accounts.models import AccountLock, KnownDevice, SafetyEvent, SafetyLink
+from accounts.models import AccountLock, KnownDevice, SafetyEvent, SafetyLink, Suspension
 from tests.cast import Cast
 
 
@@ -34,7 +34,18 @@ def lock(cast: Cast, since: datetime) -> Callable[[], bool]:
     )
 
 
+def suspension(cast: Cast, since: datetime) -> Callable[[], bool]:
+    begins = since - timedelta(days=7)
+    return _there(
+        Suspension.objects.create(
+            user=cast["owner"], ground="rules", reason="-", begins_at=begins, ends_at=since,
+            ended_at=since,
+        )
+    )  # fmt: skip
+
+
 SAFETY = {
+    "accounts.suspension:ended_at": suspension,
     "accounts.knowndevice:last_used_at": device,
     "accounts.safetyevent:created_at": safety_event,
     "accounts.safetylink:expires_at": safety_link,

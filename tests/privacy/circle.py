@@ -20,6 +20,7 @@ from privacy.viewer import NOBODY, Viewer
 from sessions_app.models import JamSession, Mix, Participant, Recording
 from sessions_app.services import publishing, sessions
 from tests.cast import BACKEND, OWN_PAGE, app_of, person, recorded
+from tests.presence import come_in
 from tests.school import School
 
 GROWN_UP = ("owner", "player", "follower", "asker", "jammed", "member", "blocked", "blocker")
@@ -100,6 +101,8 @@ class Circle:
     def change(self, audience: str) -> None:
         """Give everything of the owner and the ward an audience, as far as it offers that."""
         self._seen.clear()
+        for name in ("owner", "ward"):
+            come_in(self.sessions[name], self[name])
         for name in ("owner", "ward"):
             publishing.change_audience(self.recordings[name], audience)
             if audience != "me":

@@ -94,7 +94,7 @@ RIGHTS: dict[tuple[str, str], Table] = {
     ("bandinvite", "answer"): {"participant": BOTH},
     ("bandfollow", "end"): {"stranger": {"owner", "stranger"}},
     ("request", "follow"): {"owner": {"owner"}, "leaving": set()},
-    ("export", "fetch"): {"owner": {"owner"}, "leaving": set()},
+    ("export", "fetch"): {"owner": {"owner"}, "leaving": {"leaving"}},
 }
 
 

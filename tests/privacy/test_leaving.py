@@ -23,12 +23,11 @@ from privacy.erasure import purging
 from privacy.models import Erasure, Export, Tombstone
 from sessions_app.models import JamSession, Mix, Recording, Stem
 from sessions_app.services import mixing
-from sessions_app.services import sessions as jams
-from tests.cast import PASSWORD, Cast, recorded
+from tests.cast import PASSWORD, Cast
 from tests.entering import sign_up
+from tests.leaving import purge
 from tests.privacy import routes
 from tests.privacy.asking import address
-from tests.privacy.copies import Copy
 from tests.privacy.expectations import RIGHTS
 from tests.privacy.world import World
 from tests.told import deliver
@@ -60,16 +59,6 @@ def renders_everything() -> None:
         mix.save()
         mix.finish(peaks={}, duration_ms=1000)
         Recording.objects.filter(pk=mix.recording_id).update(state="ready" if stems else "failed")
-
-
-def purge(user: User) -> Erasure:
-    """Let the grace period pass, and do what the worker then does."""
-    row = erasure.open_erasure(user)
-    assert row is not None
-    Erasure.objects.filter(pk=row.pk).update(due_at=timezone.now() - timedelta(seconds=1))
-    erasure.run(row.pk)
-    row.refresh_from_db()
-    return row
 
 
 def every_answer(world: World, roles: tuple[str, ...] = OTHERS) -> dict[tuple[str, str, str], int]:
@@ -364,55 +353,6 @@ def test_a_purge_that_fails_is_never_given_up(cast: Cast, monkeypatch: pytest.Mo
     assert purge(cast["owner"]).stage == "erased"
 
 
-@pytest.mark.clause("what-stays")
-def test_when_two_leave_the_one_who_comes_back_finds_their_music(cast: Cast) -> None:
-    recording = recorded(cast["owner"], [cast["owner"], cast["participant"]], audience="public")
-    erasure.request(cast["participant"])
-    erasure.request(cast["owner"])
-    purge(cast["owner"])
-    erasure.cancel(cast["participant"])
-    recording.refresh_from_db()
-    assert recording.owner == cast["participant"]
-    assert recording.stems.get().player == cast["participant"]
-
-
-@pytest.mark.clause("what-stays")
-def test_what_nobody_else_played_on_goes_whole(cast: Cast) -> None:
-    alone = recorded(cast["owner"], [cast["owner"]], audience="public")
-    names = [alone.stems.get().file.name, alone.mixes.get().opus.name]
-    erasure.request(cast["owner"])
-    purge(cast["owner"])
-    assert not Recording.objects.filter(pk=alone.pk).exists()
-    assert not JamSession.objects.filter(pk=alone.session_id).exists()
-    assert [name for name in names if default_storage.exists(name)] == []
-
-
-@pytest.mark.clause("what-stays")
-def test_a_take_named_after_the_leavers_session_loses_that_name_till_they_are_back(
-    cast: Cast,
-) -> None:
-    jam = jams.open_session(cast["owner"], title="owner's", about="", audience="participants")
-    take = recorded(cast["participant"], [cast["participant"]], audience="public", session=jam)
-    Recording.objects.filter(pk=take.pk).update(title=jam.title)
-    renamed = recorded(cast["stranger"], [cast["stranger"]], audience="me", session=jam)
-    Recording.objects.filter(pk=renamed.pk).update(title=jam.title)
-    row = erasure.request(cast["owner"])
-    take.refresh_from_db()
-    assert take.title == ""  # at once
-    row.refresh_from_db()
-    assert b"owner" not in bytes(row.undo or b"-")
-    Recording.objects.filter(pk=renamed.pk).update(title="Mine now")
-    erasure.cancel(cast["owner"])
-    take.refresh_from_db()
-    renamed.refresh_from_db()
-    row.refresh_from_db()
-    assert (take.title, renamed.title, row.undo) == ("owner's", "Mine now", None)
-    erasure.request(cast["owner"])
-    purge(cast["owner"])
-    take.refresh_from_db()
-    assert (take.title, take.owner, take.audience) == ("", cast["participant"], "public")
-
-
 def test_a_sign_in_within_the_grace_period_is_purged_too(cast: Cast) -> None:
     leave(signed_in("owner"))
     signed_in("owner")
@@ -469,18 +409,3 @@ def test_who_was_suspended_before_is_suspended_after_coming_back(cast: Cast) -> 
     erasure.cancel(cast["owner"])
     cast["owner"].refresh_from_db()
     assert cast["owner"].state == "suspended"
-
-
-@pytest.mark.clause("leaving")
-@pytest.mark.promise("JK-14")
-def test_another_persons_copy_that_names_a_leaver_is_gone_at_once(cast: Cast) -> None:
-    copy = Copy(cast["participant"])
-    assert cast["owner"].pk in copy.row.named
-    erasure.request(cast["owner"])
-    assert default_storage.exists(str(copy.row.file.name))  # the job has it deleted in a moment
-    purge(cast["owner"])
-    assert not default_storage.exists(str(copy.row.file.name))
-    copy.row.refresh_from_db()
-    assert (copy.row.file.name, copy.row.named) == ("", [])
-    page = cast.client("participant").get(reverse("exports")).content.decode()
-    assert "This file is gone" in page

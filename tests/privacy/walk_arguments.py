@@ -108,7 +108,8 @@ ARGUMENTS: dict[str, Args] = {
     ),
     **dict.fromkeys(("jam", "room", "join_jam", "jam_who", "api_session"), ids(rooms)),
     **dict.fromkeys(
-        ("jam_audience", "jam_off_band", "make_jam_link", "close_jam", "delete_jam", "make_invite"),
+        ("jam_audience", "jam_off_band", "make_jam_link", "close_jam", "delete_jam", "make_invite",
+         "keep_jam"),
         ids(room),
     ),
     **dict.fromkeys(

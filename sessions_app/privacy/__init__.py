@@ -1,0 +1,39 @@
+"""What sessions and recordings hold about people, who sees it, and what leaving does to it."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.services import stops
+from privacy import datamap as dm
+from privacy import erasure
+from privacy.importing import bring
+from privacy.models import Erasure
+from sessions_app.models import ChatLine, JamSession, Recording, RecordingConsent, Stem
+from sessions_app.privacy import rows, sight, stores
+from sessions_app.services import importing, leaving, stopping
+
+__all__ = ["rows", "sight", "stores"]
+
+bring(JamSession, importing.bring_session, order=20)
+bring(Recording, importing.bring_recording, order=30)
+bring(Stem, importing.bring_stem, order=40)
+bring(RecordingConsent, importing.bring_consent, order=50)
+bring(ChatLine, importing.bring_chat_line, order=50)
+
+erasure.hook(
+    hide=leaving.hide,
+    show=leaving.show,
+    after=leaving.after,
+    returns=(
+        _("Your recordings and sessions, and takes named after them, with who sees them."),
+        _("Your sound in recordings of others: their mixes are made anew with it."),
+        _("What you wrote: messages, and lines in rooms."),
+    ),
+    ends=(
+        _("Rooms you had open: they are closed."),
+        _("Links that you gave out to your sessions: make new ones."),
+    ),
+)
+
+stops.when_stopped(stopping.stop, stopping.resume)
+dm.serves("sessions_app", "jamming", "publishing")
+dm.reads("sessions_app.services.leaving", Erasure, "its hooks are handed the leaving they serve")

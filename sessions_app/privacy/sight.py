@@ -1,0 +1,117 @@
+"""Who sees sessions, recordings and sound, by rules, the wall and addresses of sound."""
+
+from django.db.models import Q
+
+from accounts.models import User
+from bands.ties import audiences as band_audiences
+from privacy import media, rules, wall
+from privacy.audiences import OF_BANDS, Audience
+from privacy.rules import Anyone, If, Nobody, Others, Person, Related, Rule
+from privacy.walls import APPS, CHILDREN, INDEX
+from sessions_app import downloads
+from sessions_app.models import (
+    ChatLine,
+    Invite,
+    JamSession,
+    Mix,
+    Participant,
+    Recording,
+    RecordingConsent,
+    Stem,
+    StemChunk,
+)
+
+TOOK_PART = Related("sessions_app.Participant", row="session", person="user")
+
+HAS_STEM = Related(
+    "sessions_app.Credit", row="recording", person="player", where=~Q(state=Stem.State.WITHDRAWN)
+)
+
+# Until it is ready, a recording is its owner's and its players' business alone.
+READY = Q(state=Recording.State.READY)
+
+OTHERS_SEE = [one for one in Audience if one not in {Audience.PARTICIPANTS, Audience.ME, *OF_BANDS}]
+OF_ITS_BAND = band_audiences("band_id")  # without a band they mean nobody
+SITS_THERE = Related("sessions_app.Participant", row="session", row_key="session_id", person="user")
+
+# Those who took part keep seeing a session or recording they share when its owner leaves.
+rules.see(
+    JamSession,
+    Rule(
+        owner="host",
+        audience="audience",
+        ties={Audience.PARTICIPANTS: Nobody(), **OF_ITS_BAND},
+        also=(TOOK_PART,),
+    ),
+)
+
+rules.see(
+    Recording,
+    Rule(
+        owner="owner",
+        audience="audience",
+        ties={
+            Audience.PARTICIPANTS: Nobody(),
+            **{one: If(READY, rules.meant(one, Recording, "owner")) for one in OTHERS_SEE},
+            **{one: If(READY, tie) for one, tie in OF_ITS_BAND.items()},
+        },
+        also=(If(~Q(audience=Audience.ME), HAS_STEM),),
+        others=Others(HAS_STEM, frozenset({CHILDREN, APPS, INDEX})),
+    ),
+)
+
+rules.see(
+    Mix,
+    Rule(through="recording", only=Q(withdrawn_at__isnull=True, work=Mix.Progress.DONE)),
+)
+
+rules.see(
+    Stem,
+    Rule(
+        owner="player",
+        only=~Q(state=Stem.State.WITHDRAWN) & User.present("player__"),
+        also=(
+            If(
+                ~Q(recording__audience=Audience.ME),
+                Related(
+                    "sessions_app.Credit",
+                    row="recording",
+                    row_key="recording_id",
+                    person="player",
+                    where=~Q(state=Stem.State.WITHDRAWN),
+                ),
+            ),
+        ),
+    ),
+)
+
+rules.see(StemChunk, Rule(owner="stem__player"))
+
+rules.see(
+    Participant,
+    Rule(
+        owner="user",
+        through="session",
+        within={Audience.PUBLIC: Anyone(), Audience.PARTICIPANTS: SITS_THERE},
+    ),
+)
+
+rules.see(ChatLine, Rule(owner="author", within={Audience.PARTICIPANTS: SITS_THERE}))
+rules.see(Invite, Rule(owner="made_by"))
+rules.see(RecordingConsent, Rule(owner="user"))
+
+# The wall: players' own sound, and what is said in rooms (mixes: docs/decisions/0006). What the
+# web may write there is its person's own.
+wall.protect(Stem, update=Person("player"))
+
+wall.protect(StemChunk, insert=Person("stem__player"))
+wall.protect(ChatLine, insert=Person("author"))
+
+media.serve(
+    Mix,
+    opus=media.Part("opus", "audio/ogg"),
+    aac=media.Part("aac", "audio/mp4", "m4a", downloads.of_mix),
+    flac=media.Part("flac", "audio/flac", "flac", downloads.of_mix),
+)
+
+media.serve(Stem, flac=media.Part("file", "audio/flac", "flac", downloads.of_stem))
