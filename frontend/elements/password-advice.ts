@@ -15,14 +15,19 @@ const WORDS = [
 const WAIT = 400; // ms without a key: a live region that speaks with every key helps nobody
 
 export function startPasswordAdvice(): void {
-  document.addEventListener("focusin", (event) => {
-    const field = event.target;
-    if (!(field instanceof HTMLInputElement) || field.autocomplete !== "new-password") return;
-    const place = field.form?.querySelector<HTMLElement>("[data-password-advice]");
-    if (!place || place.dataset.started !== undefined) return;
-    place.dataset.started = "";
-    void start(field, place);
-  });
+  // A field may hold the focus before this is loaded, or words before it has the focus.
+  for (const kind of ["focusin", "input"]) {
+    document.addEventListener(kind, (event) => consider(event.target));
+  }
+  consider(document.activeElement);
+}
+
+function consider(field: EventTarget | null): void {
+  if (!(field instanceof HTMLInputElement) || field.autocomplete !== "new-password") return;
+  const place = field.form?.querySelector<HTMLElement>("[data-password-advice]");
+  if (!place || place.dataset.started !== undefined) return;
+  place.dataset.started = "";
+  void start(field, place);
 }
 
 async function start(field: HTMLInputElement, place: HTMLElement): Promise<void> {

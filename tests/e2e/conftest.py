@@ -8,12 +8,14 @@ from typing import Any
 
 import oidc_provider_mock
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.e2e.people import opened
 from tests.e2e.site import PROJECT, Site
 from tests.live.browsers import launch, tone
 from tests.networks.standin import StandIn, environment
+
+expect.set_options(timeout=20_000)  # ms; the rest of the suite runs beside these
 
 
 @pytest.fixture(scope="session")

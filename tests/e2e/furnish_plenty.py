@@ -66,7 +66,10 @@ def _made(lumen: User, crowd: list[User]) -> None:
             slug=f"of-many-{number}", name=f"Of many {number}", audience="public"
         )
         BandMember.objects.create(band=own, user=one, role="owner")
-        room = JamSession.objects.create(host=one, title=f"Room {number}", audience="public")
+        room = JamSession.objects.create(
+            host=one, title=f"Room {number}", audience="public",
+            occupied_until=now + timedelta(hours=1),
+        )  # fmt: skip
         Participant.objects.create(session=room, user=one)
         take = Recording.objects.create(
             owner=lumen, band=band, title=f"One of many takes {number}", audience="public",

@@ -20,6 +20,7 @@ from accounts import parent_links
 from foundation import clients as apps
 from privacy.viewer import Viewer
 from tests.cast import BACKEND, OWN_PAGE, app_of, just_signed_in
+from tests.presence import come_in
 from tests.privacy import routes
 from tests.privacy.exempt import EXEMPT
 from tests.privacy.kid import Kid
@@ -198,6 +199,7 @@ class Walk:
     def go(self, role: str) -> dict[str, set[str]]:
         """Ask for everything; return by route what was told."""
         found: dict[str, set[str]] = {}
+        come_in(self.kid.session, self.kid.user)  # who is silent for long is taken for gone
         for number, step in enumerate(self.steps(role)):
             if number % 20 == 0:
                 cache.clear()  # limits are another story
