@@ -306,7 +306,9 @@ export class ChatThread extends HTMLElement {
     head.className = "message__head";
     const name = document.createElement("span");
     name.className = "message__name";
-    name.textContent = message.mine ? say("You") : message.name;
+    const author = document.createElement("bdi"); // a name of any script leaves the line as it is
+    author.textContent = message.mine ? say("You") : message.name;
+    name.append(author);
     const time = document.createElement("time");
     time.dateTime = message.at;
     time.dataset.local = "clock";

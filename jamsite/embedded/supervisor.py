@@ -162,7 +162,7 @@ class Supervisor:
         if not self._watch.is_alive():
             self._watch.start()
 
-    def run(self, child: Child, *, within: float = 600.0) -> int:
+    def run(self, child: Child, *, within: float = 1800.0) -> int:
         """Run a program to its end, on a leash; return its exit code."""
         kept = Kept(child, self.folder)
         deadline = time.monotonic() + within
@@ -170,7 +170,10 @@ class Supervisor:
             kept.launch()
             while (code := kept.code()) is None:
                 if time.monotonic() > deadline:
-                    raise StartError(f"{child.name} did not end in time: see {kept.log.path}.")
+                    raise StartError(
+                        f"{child.name} did not end in {within / 60:.0f} minutes (see "
+                        f"{kept.log.path}). Start again: what is done stays done."
+                    )
                 time.sleep(0.01)
         except OSError as error:
             raise folder_trouble(self.folder, error) from None

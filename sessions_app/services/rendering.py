@@ -10,10 +10,11 @@ from typing import Any
 
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.services import ties
+from foundation.advisory_locks import Purpose, one_at_a_time
 from foundation.live import tell
 from foundation.work import failing_kindly, workshop
 from sessions_app.audio import (
@@ -42,7 +43,6 @@ from sessions_app.services.mixing import (
 
 Fault = Stem.Fault
 TURN = timedelta(seconds=5)
-TURN_LOCK = 0x6D6978  # a number of its own among the advisory locks
 
 
 def run(mix_id: int) -> None:
@@ -73,8 +73,7 @@ def _claim(mix_id: int) -> Mix | None:
             return None
         owner = mix.recording.owner_id
         if owner is not None:
-            with connection.cursor() as cursor:  # two workers ask one after the other
-                cursor.execute("select pg_advisory_xact_lock(%s, %s)", [TURN_LOCK, owner % 2**31])
+            one_at_a_time(Purpose.MIXES, owner)  # two workers ask one after the other
             at_work = Mix.objects.filter(recording__owner=owner, leased_until__gt=timezone.now())
             if at_work.exclude(pk=mix_id).exists():
                 waiting = Mix.objects.filter(Mix.due_filter(timezone.now()), pk=mix_id)

@@ -16,6 +16,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from foundation.advisory_locks import Purpose, one_at_a_time
 from foundation.ids import new_public_id
 from foundation.problems import Conflict, TooLarge, Unprocessable
 from sessions_app.models import Recording, Stem, StemChunk
@@ -49,9 +50,12 @@ def store_chunk(stem: Stem, number: int, data: bytes, sha256: str) -> None:
         _check_room(stem, number, len(data))
         name = f"chunks/{stem.public_id}/{number:05d}-{new_public_id()}"
         stored = default_storage.save(name, ContentFile(data))
-        existing, new = _remember_chunk(stem, number, sha256.lower(), len(data), stored)
-        if not new:
-            default_storage.delete(stored)
+        new = False
+        try:
+            existing, new = _remember_chunk(stem, number, sha256.lower(), len(data), stored)
+        finally:
+            if not new:
+                default_storage.delete(stored)
     if existing is None:
         raise Conflict(_("This stem takes no more chunks."))
     if existing.sha256 != sha256.lower():
@@ -68,7 +72,11 @@ def _check_room(stem: Stem, number: int, size: int) -> None:
     held = sum(stem.chunks.values_list("size", flat=True)) + size
     if held > played / 1000 * BYTES_PER_SECOND:
         raise Unprocessable(_("That is more than 96 kHz in stereo takes."))
-    use = storage.use_of(stem.player_id)
+    _check_storage(stem.player_id, size)
+
+
+def _check_storage(player: int, size: int) -> None:
+    use = storage.use_of(player)
     if use.used + size > use.limit:
         raise TooLarge(
             _("Your storage is full. Your take stays on your machine until you make room."),
@@ -102,6 +110,8 @@ def _remember_chunk(
     locked = Stem.objects.select_for_update().filter(pk=stem.pk).first()
     if locked is None or locked.state != Stem.State.CAPTURING:
         return None, False
+    one_at_a_time(Purpose.STORAGE, stem.player_id)
+    _check_storage(stem.player_id, size)  # again: others of theirs may have come meanwhile
     return StemChunk.objects.get_or_create(
         stem=locked, number=number, defaults={"sha256": sha256, "size": size, "file": name}
     )

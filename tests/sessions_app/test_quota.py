@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from foundation import limits
@@ -109,6 +110,24 @@ def test_storage_ends_for_one_person_and_is_there_again_when_they_made_room(
     publishing.withdraw(take, cast["owner"])
     StemChunk.objects.filter(stem=stem).delete()
     assert use(cast)["used"] == before
+
+
+def test_chunks_that_come_at_once_dont_pass_the_limit_together(
+    cast: Cast, take: Recording, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the first look at what is left and the row, another of theirs takes the place."""
+    stem = stem_of(take, cast)
+    settings.STORAGE_GB_PER_PERSON = (use(cast)["used"] + len(CHUNK) + 1) / 2**30
+    save = default_storage.save
+
+    def meanwhile(name: str, content: Any) -> str:
+        StemChunk.objects.create(stem=stem, number=1, sha256="0" * 64, size=len(CHUNK), file="-")
+        return save(name, content)
+
+    monkeypatch.setattr(default_storage, "save", meanwhile)
+    is_problem(put(cast.client("owner"), stem, 0), 413)
+    assert list(StemChunk.objects.filter(stem=stem).values_list("number", flat=True)) == [1]
+    assert default_storage.listdir(f"chunks/{stem.public_id}")[1] == []
 
 
 def test_what_is_whole_counts_by_its_file_and_is_listed(cast: Cast) -> None:

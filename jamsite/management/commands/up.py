@@ -99,6 +99,7 @@ class Command(BaseCommand):
         migrate = Child("migrate", manage("migrate", "--no-input"), environment, PROJECT)
         log = running.supervisor.log(migrate.name)
         start = log.size()
+        self._say("Bringing the database up to date; the first time it takes a minute or two …")
         if running.supervisor.run(migrate) != 0:
             raise StartError(
                 f"The database could not be brought up to date: {log.reason(start)} "
