@@ -61,7 +61,7 @@ def delete_recording(recording: Recording, owner: User) -> bool:
         return True
     hand_on({locked.pk: heir})
     locked.refresh_from_db()
-    _take_out(locked.stems.filter(player=owner))
+    take_out(locked.stems.filter(player=owner))
     mixing.mix_again(locked)
     export.outdate([owner.pk, heir])
     return False
@@ -120,7 +120,8 @@ def _delete_whole(recording: Recording) -> None:
     transaction.on_commit(partial(_delete_files, stems, mixes))
 
 
-def _take_out(stems: Iterable[Stem]) -> None:
+def take_out(stems: Iterable[Stem]) -> None:
+    """Withdraw stems for good: no row names their sound any more, and then the files go."""
     gone = list(stems)
     Stem.objects.filter(pk__in=[stem.pk for stem in gone]).update(
         state=Stem.State.WITHDRAWN, peaks=None, clock=[], file=""

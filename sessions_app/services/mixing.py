@@ -101,12 +101,6 @@ def _delete_chunk_files(stem: Stem) -> None:
         default_storage.delete(folder)
 
 
-def delete_sound(stem: Stem) -> None:
-    """Delete all of a stem's sound: its file and its chunks."""
-    delete_chunks(stem)
-    default_storage.delete(stem_file_name(stem))
-
-
 def _send(mix_id: int) -> None:
     """Make the worker quick about it; by name, as tasks know services and not the reverse."""
     current_app.send_task("sessions_app.tasks.render_mix", [mix_id])

@@ -1,7 +1,5 @@
 """Writers of a finished recording: title, audience, withdrawing one's own sound."""
 
-from functools import partial
-
 from django.db import transaction
 
 from accounts.models import User
@@ -66,11 +64,8 @@ def withdraw(recording: Recording, player: User) -> bool:
     stem = locked.stems.filter(player=player).exclude(state=Stem.State.WITHDRAWN).first()
     if stem is None:
         return False
-    Stem.objects.filter(pk=stem.pk).update(
-        state=Stem.State.WITHDRAWN, peaks=None, clock=[], file=""
-    )
+    deleting.take_out([stem])
     export.outdate([locked.owner_id])
-    transaction.on_commit(partial(_delete_sound, stem))
     if locked.state == Recording.State.RECORDING:
         endings.settle(locked.session_id)  # the others play on, if there are any
         locked.refresh_from_db()
@@ -93,8 +88,3 @@ def let_save(recording: Recording, player: User, *, yes: bool) -> bool:
 def take_back(player: User, stem: Stem) -> None:
     """Take one's own sound out of the recording it is in, for good."""
     withdraw(stem.recording, player)
-
-
-@as_system("delete withdrawn sound")
-def _delete_sound(stem: Stem) -> None:
-    mixing.delete_sound(stem)

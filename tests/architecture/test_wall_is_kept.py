@@ -23,7 +23,6 @@ ALLOWED = {
     "sessions_app/queries.py:mix_progress": "a number about a mix that nobody sees yet",
     "sessions_app/services/publishing.py:retry_mix": "the mix and stems of several",
     "sessions_app/services/publishing.py:withdraw": "the mix of several",
-    "sessions_app/services/publishing.py:_delete_sound": "a stem that is withdrawn already",
     "sessions_app/services/publishing.py:let_save": "one's own stem; others' copies of it go stale",
     "sessions_app/services/deleting.py:delete_recording": "mixes and stems of several",
     "sessions_app/services/deleting.py:delete_session": "seats, invitations and takes of several",
