@@ -55,6 +55,7 @@ def cast(db: None) -> Cast:
     return Cast.assemble()
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests run one after the other: two live rooms at once would starve each other."""
     for item in items:
