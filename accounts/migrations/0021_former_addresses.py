@@ -32,5 +32,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "verbose_name": "former address",
+                "verbose_name_plural": "former addresses",
+            },
         ),
     ]

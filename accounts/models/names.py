@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from privacy.tombstones import is_buried
 
@@ -33,6 +34,9 @@ class FormerAddress(models.Model):
     )
     sealed = models.BinaryField(help_text="the address, encrypted")
     made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("former address"), _("former addresses")
 
 
 def is_reserved(name: str) -> bool:
