@@ -28,6 +28,7 @@ from privacy.viewer import Viewer
 from sessions_app import permissions, queries, titles
 from sessions_app.forms import SessionAudienceForm, SessionForm
 from sessions_app.models import Invite, JamSession, Participant
+from sessions_app.models.sessions import SEATS
 from sessions_app.services import deleting, rooms, sessions
 from sessions_app.views import shared
 from sessions_app.views.shapes import recording_card, session_card, session_preview
@@ -102,7 +103,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
             "may_take_off": permissions.may_take_off(viewer, session),
             "has_seat": any(one.pk == viewer.user_id for one in players),
             "can_join": _can_join(request, viewer, session),
-            "is_full": session.player_count >= sessions.SEATS,
+            "is_full": session.player_count >= SEATS,
             "invites": _invites(request, viewer, session) if is_host else [],
             "recordings": [recording_card(one, viewer, faces) for one in takes],
             "enter_url": reverse("room", args=[session.public_id]),
@@ -127,7 +128,7 @@ def _keep_choices() -> list[tuple[int, str]]:
 
 def _can_join(request: HttpRequest, viewer: Viewer, session: JamSession) -> bool:
     """Return whether to offer a seat: none to a child among people outside of its circle."""
-    if not permissions.may_join(viewer, session) or session.player_count >= sessions.SEATS:  # type: ignore[attr-defined]
+    if not permissions.may_join(viewer, session) or session.player_count >= SEATS:  # type: ignore[attr-defined]
         return False
     host = session.host
     if not getattr(request.user, "is_child", False) and not (host and host.is_child):

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from tests.cast import Cast
-from tests.privacy import routes
+from tests.privacy import named, routes
 from tests.privacy.asking import address
 from tests.privacy.expectations import RIGHTS
 from tests.privacy.walking import every_route
@@ -147,7 +147,7 @@ def test_listening_needs_no_cookie(world: World) -> None:
     assert page.status_code == 200
     refreshed: Any = fresh().get(f"{path}audio/").json()
     sound: Any = fresh().get(refreshed["src"])
-    assert b"".join(sound) == routes.mix_sound("public", "anonymous")
+    assert b"".join(sound) == named.mix_sound("public", "anonymous")
     assert [dict(one.cookies) for one in (page, sound)] == [{}, {}]
 
 

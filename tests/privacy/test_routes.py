@@ -12,7 +12,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 from community.models import Favourite
 from jamsite.ws_urls import patterns as socket_patterns
 from tests.cast import ROLES
-from tests.privacy import routes, school_routes
+from tests.privacy import named, routes, school_routes
 from tests.privacy.asking import address, send
 from tests.privacy.exempt import EXEMPT, EXEMPT_PREFIXES
 from tests.privacy.expectations import RIGHTS
@@ -127,13 +127,13 @@ class Cell:
             yield f"leads to {response['Location']}"
         elif self.way.sound is not None:
             heard = self.way.sound(self.key, self.role) == body
-            told = set() if heard else world.recognise(body.decode()) - routes.me(self.role)
+            told = set() if heard else world.recognise(body.decode()) - named.me(self.role)
             if heard != (self.status == 200) or told:
                 yield f"sends {body!r}"
         elif self.names is not None:
             names = world.recognise(body.decode())
             if self.status != 200:
-                names -= routes.me(self.role)
+                names -= named.me(self.role)
             if names != self.names:
                 more, less = names - self.names, self.names - names
                 yield f"tells {sorted(more)} too much, {sorted(less)} too little"
