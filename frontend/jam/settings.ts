@@ -8,6 +8,10 @@ export interface RoomSettings {
   stems: string;
   leave: string;
   name: string;
+  /** how the others see one: stage name, photo and instrument, as far as there are any */
+  shown: string;
+  photo: string;
+  instrument: string;
   csrfCookie: string;
   policy: "relay" | "all" | null;
   workerAudio: string;
@@ -29,6 +33,9 @@ export function readSettings(element: HTMLElement): RoomSettings {
     stems: data["stems"] ?? "/api/v1/stems/",
     leave: data["leave"] ?? "/",
     name: data["name"] ?? "",
+    shown: data["shown"] ?? "",
+    photo: data["photo"] ?? "",
+    instrument: data["instrument"] ?? "",
     csrfCookie: data["csrfCookie"] ?? "csrftoken",
     policy: policy === "relay" || policy === "all" ? policy : null,
     workerAudio: data["workerAudio"] ?? "",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.faces import Faces
+from accounts.faces import Face, Faces
 from accounts.requests import MemberRequest
 from bands.queries import my_seats
 from foundation.isolation import isolated
@@ -318,12 +318,13 @@ def room(request: MemberRequest, public_id: str) -> HttpResponse:
     rooms = queries.open_rooms(viewer).order_by().values("pk")
     open_ones = queries.sessions(viewer).filter(pk__in=rooms).filter(pk__in=seats)
     session = get_visible_or_404(open_ones, viewer, public_id=public_id)
+    faces = Faces(viewer)
     return render(
         request,
         "sessions/room.html",
         {
-            "session": session_card(session, Faces(viewer)),
-            "room_data": _room_data(request, session),
+            "session": session_card(session, faces),
+            "room_data": _room_data(request, session, faces.of(request.user)),
             **_inviting(request, viewer, session),
         },
     )
@@ -338,11 +339,14 @@ def _inviting(request: MemberRequest, viewer: Viewer, session: JamSession) -> di
     return {"may_invite": False, "address": address if found else ""}
 
 
-def _room_data(request: MemberRequest, session: JamSession) -> dict[str, str]:
+def _room_data(request: MemberRequest, session: JamSession, me: Face) -> dict[str, str]:
     """Return the data attributes of `<jam-room>`: addresses of everything the room uses."""
     return {
         "session": session.public_id,
         "name": request.user.username,
+        "shown": me.name,
+        "photo": me.photo_url or "",
+        "instrument": me.instrument,
         "socket": f"{socket_origin(request)}/ws/jam/{session.public_id}/",
         "stems": "/api/v1/stems/",
         "leave": session.get_absolute_url(),

@@ -114,9 +114,10 @@ def profile_page(name: str, role: str) -> set[str]:
 
 
 def room(key: str, role: str) -> set[str]:
-    """Return what the room's page shows before its socket opens: it has no header."""
+    """Return what the room's page shows before its socket opens: it has no header, but oneself."""
     invited = {"invite:owner"} if role == "owner" and key == "participants" else set()
-    return {f"session:{key}"} | title("session", key) | invited
+    oneself = me(role) - {f"@{role}"}
+    return {f"session:{key}"} | title("session", key) | invited | oneself
 
 
 def kept_by(name: str, role: str) -> set[str]:

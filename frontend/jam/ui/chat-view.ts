@@ -100,7 +100,7 @@ export class ChatView {
           h(
             "time",
             { datetime: message.at },
-            time.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" }),
+            time.toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" }),
           ),
           h("p", { dir: "auto" }, message.text),
         ),

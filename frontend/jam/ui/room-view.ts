@@ -8,6 +8,7 @@ import { ChatView } from "./chat-view";
 import { h, show, text } from "./dom";
 import { InputFields } from "./input-fields";
 import { MeterView } from "./meter-view";
+import { personView } from "./person-view";
 import { RecorderView } from "./recorder-view";
 import { StripView } from "./strip-view";
 
@@ -88,8 +89,8 @@ export class RoomView {
   }
 
   #ownStrip(): HTMLElement {
-    const { name } = this.room.settings;
-    const settings = this.room.mode === "listen"
+    const { settings } = this.room;
+    const fold = this.room.mode === "listen"
       ? null
       : h("details", {}, h("summary", {}, words.room.settings), this.#fields.element);
     return h(
@@ -98,12 +99,12 @@ export class RoomView {
       h(
         "div",
         { class: "jam-strip__head" },
-        h("h3", {}, fill(words.room.you, { name })),
+        personView(settings, fill(words.room.you, { name: settings.shown || settings.name })),
         this.#ownState,
       ),
       this.#ownMeter.element,
       this.#ownNote,
-      settings,
+      fold,
     );
   }
 

@@ -4,6 +4,7 @@ import type { Player } from "../engine/player";
 import { fill, words } from "../words";
 import { h, show, text } from "./dom";
 import { MeterView } from "./meter-view";
+import { personView } from "./person-view";
 
 export type Grade = "good" | "fair" | "poor";
 
@@ -25,7 +26,6 @@ export class StripView {
   readonly #values = new Map<string, HTMLElement>();
 
   constructor(public player: Player) {
-    const { photo, instrument } = player.info;
     const name = player.info.shown || player.info.name;
     this.#meter = new MeterView(fill(words.room.level, { name }));
     this.#mute = h("button", { class: "button button--quiet", type: "button", click: () => this.#toggle() });
@@ -45,21 +45,7 @@ export class StripView {
       h(
         "div",
         { class: "jam-strip__head" },
-        h(
-          "div",
-          { class: "person" },
-          h(
-            "span",
-            { class: "avatar", "data-tone": player.info.name.slice(-1).toLowerCase(), "aria-hidden": "true" },
-            photo ? h("img", { src: photo, alt: "", decoding: "async" }) : name.slice(0, 2),
-          ),
-          h(
-            "div",
-            { class: "person__text" },
-            h("h3", { dir: "auto" }, name),
-            instrument ? h("span", { class: "person__more" }, instrument) : null,
-          ),
-        ),
+        personView(player.info, name),
         this.#state,
       ),
       this.#meter.element,
