@@ -36,6 +36,7 @@ _FAULTS = (
     SyntaxError,
     ValueError,
     OverflowError,
+    RuntimeError,  # what the decoder of AVIF says of a damaged one
     Image.DecompressionBombError,
     Image.DecompressionBombWarning,
 )

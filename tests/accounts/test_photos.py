@@ -168,6 +168,14 @@ def test_what_a_file_calls_itself_matters_to_nobody(cast: Cast, name: str) -> No
         assert stored.startswith("photos/") and stored.endswith(".webp") and "me" not in stored[:10]
 
 
+@pytest.mark.parametrize("kind", ["heic", "avif"])
+def test_a_file_damaged_inside_is_a_sentence_and_no_error(kind: str) -> None:
+    data = PICTURES[kind]
+    where = data.index(b"mdat") + 4
+    with pytest.raises(ValidationError, match="isn't a picture we can read"):
+        clean_photo(io.BytesIO(data[:where] + bytes(40) + data[where + 40 :]))
+
+
 @pytest.mark.parametrize("kind", ["TIFF", "BMP", "ICO", "PDF"])
 def test_other_formats_are_refused(kind: str) -> None:
     data = encoded(Image.new("RGB", (60, 60), RED), kind)
