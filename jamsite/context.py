@@ -13,6 +13,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "SITE_NAME": settings.SITE_NAME,
         "SITE_URL": settings.SITE_URL,
+        "OPERATOR_NAME": settings.OPERATOR_NAME,
         "CSRF_COOKIE_NAME": settings.CSRF_COOKIE_NAME,
         "DEVELOPMENT": settings.DEVELOPMENT_PAGES,
         # Asked for by pages alone, and only when they have somebody to show it to.

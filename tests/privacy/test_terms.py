@@ -164,3 +164,12 @@ def test_agreements_go_with_their_person(db: None) -> None:
         agreements.agree(ada, 2, "app")
     ada.delete()
     assert list(TermsAgreement.objects.values_list("user__username", "number")) == [("ben", 1)]
+
+
+@pytest.mark.promise("JK-39")
+def test_who_runs_the_site_stands_at_the_foot_of_every_page(cast: Cast, settings: Any) -> None:
+    """The terms say so."""
+    settings.OPERATOR_NAME = "Jam Makers e. V."
+    for name in ("home", "terms", "policy", "account_login", "find"):
+        foot = cast.client("anonymous").get(reverse(name)).content.decode().partition("<footer")[2]
+        assert "Run by Jam Makers e. V." in foot, name
