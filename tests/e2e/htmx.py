@@ -66,11 +66,12 @@ def more(page: Page, link: Locator) -> None:
 
 
 def who(page: Page, link: Locator) -> None:
-    """How many that is stands below the link, beside whatever was there."""
-    place = link.locator("xpath=following::*[@data-who][1]")
+    """How many that is stands beside the link, and what was there stays."""
+    way = "preceding" if "previous" in str(link.get_attribute("hx-target")) else "following"
+    place = link.locator(f"xpath={way}::*[@data-who][1]")
     title = page.title()
     _answer(page, link.click)
-    expect(place.locator(".who")).to_be_visible()
+    expect(place.locator(".who p").first).to_be_in_viewport()  # also of what it scrolls in
     assert place.locator(".who p").first.inner_text().strip() != ""
     assert page.title() == title
 
