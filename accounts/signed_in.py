@@ -6,11 +6,13 @@ request that carries a token is that token's alone, whatever cookies come with i
 
 from typing import Any
 
+import channels.sessions
 from allauth.headless.internal.sessionkit import new_session
 from asgiref.sync import sync_to_async
-from channels.auth import AuthMiddlewareStack
+from channels.auth import AuthMiddleware
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.middleware.csrf import CsrfViewMiddleware
@@ -23,11 +25,36 @@ from foundation.problems import problem_response
 WAYS_IN = "/api/auth/"  # allauth reads tokens there itself, and says 410 of what has ended
 
 
+class CookieSessions(SessionStore):
+    """Web sessions as a cookie names them: what an app signed in with opens nothing here.
+
+    Else an app that was handed a token would be a page of ours by sending it as a cookie.
+    """
+
+    key_salt = "django.contrib.sessions.SessionStore"  # reads and writes what the others do
+
+    def load(self) -> dict[str, Any]:
+        return self._of_browsers(super().load())
+
+    async def aload(self) -> dict[str, Any]:
+        return self._of_browsers(await super().aload())
+
+    def _of_browsers(self, stored: dict[str, Any]) -> dict[str, Any]:
+        if not stored.get(tokens.BY_APP):
+            return stored
+        self._session_key = None
+        return {}
+
+
 class SignInMiddleware(SessionMiddleware):
     """The session of a request: that of its token, or else that of its cookie.
 
     `request.by_token` says which. A token that is none, or no longer one, is 401 everywhere.
     """
+
+    def __init__(self, get_response: Any) -> None:
+        super().__init__(get_response)
+        self.SessionStore = CookieSessions
 
     def process_request(self, request: HttpRequest) -> None:
         request.by_token = tokens.is_shown(request.headers)  # type: ignore[attr-defined]
@@ -72,6 +99,16 @@ class CsrfMiddleware(CsrfViewMiddleware):
         return super().process_view(request, callback, callback_args, callback_kwargs)
 
 
+class SocketSessions(channels.sessions.SessionMiddleware):  # type: ignore[misc]
+    """The sessions that a socket's cookie names."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
+        wrapper = channels.sessions.InstanceSessionWrapper(scope, send)
+        wrapper.session_store = CookieSessions
+        await wrapper.resolve_session()
+        return await self.inner(wrapper.scope, receive, wrapper.send)
+
+
 class SocketSignIn:
     """The same for sockets (ASGI): gives the scope its `session`, `user` and `app`.
 
@@ -81,7 +118,9 @@ class SocketSignIn:
 
     def __init__(self, application: Any) -> None:
         self.application = application
-        self.by_cookie = AuthMiddlewareStack(application)
+        self.by_cookie = channels.sessions.CookieMiddleware(
+            SocketSessions(AuthMiddleware(application))
+        )
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
         headers = heads(scope)

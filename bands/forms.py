@@ -11,6 +11,8 @@ from accounts.services.photos import clean_photo
 from accounts.vocabulary import GENRES
 from bands.models import Band, BandMember
 from bands.services.bands import check_slug, replace_photo
+from foundation import limits
+from foundation.problems import too_many_in_words
 
 
 class FoundForm(forms.ModelForm[Band]):
@@ -65,7 +67,9 @@ class BandForm(forms.ModelForm[Band]):
             "about": _("Up to 2000 characters. **bold**, *italic*, lists and links work.")
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: int, **kwargs: Any) -> None:
+        """`by`: key of who edits the page, whose photos are counted."""
+        self.by = by
         super().__init__(*args, **kwargs)
         named = sorted(GENRES.items(), key=lambda one: str(one[1]))
         self.fields["genres"].choices = named  # type: ignore[attr-defined]
@@ -79,6 +83,10 @@ class BandForm(forms.ModelForm[Band]):
         """Return the picture made anew, False to remove it, or the stored one unchanged."""
         upload = self.cleaned_data.get("photo")
         if upload and "photo" in self.changed_data:
+            try:
+                limits.PHOTOS.spend(self.by)
+            except limits.TooMany as error:
+                raise too_many_in_words(error) from None
             photo = clean_photo(upload)
             self.fields["photo"].keep(upload, photo)  # type: ignore[attr-defined]
             return photo.sizes["photo"]

@@ -11,10 +11,11 @@ so is whoever asks the API from anywhere but our pages, signed in or not.
 
 import hmac
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
+
+from foundation.origins import parts_of
 
 OUTSIDE = "unregistered"
 HEADER = "X-Client-Id"
@@ -50,5 +51,4 @@ def from_own_page(request: HttpRequest) -> bool:
     if site is not None:
         return site == "same-origin"
     came = request.headers.get("Origin") or request.headers.get("Referer") or ""
-    parts = urlsplit(came)
-    return bool(came) and (parts.scheme, parts.netloc) == (request.scheme, request.get_host())
+    return bool(came) and parts_of(came) == (request.scheme, request.get_host())

@@ -89,7 +89,10 @@ def _fault(error: ValidationError) -> tuple[str, str]:
 
 
 def _ref(value: str) -> str:
-    return str(uuid.UUID(value))
+    """Return an id as it came: the answer names it in the same letters."""
+    if str(uuid.UUID(value)) != value:
+        raise ValueError("an id is written in small letters, with four hyphens")
+    return value
 
 
 Ref = Annotated[str, Field(max_length=LONGEST_REF), AfterValidator(_ref)]

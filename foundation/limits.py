@@ -63,6 +63,7 @@ CONVERSATIONS = Limit("open-conversation", 30, 3600)
 CHAT_LINES = Limit("chat-line", 120, 60)
 SESSIONS = Limit("open-session", 20, 3600)
 TAKES = Limit("take", 60, 3600)  # asked for: each asks everybody present
+PHOTOS = Limit("photo", 30, 3600)
 CHUNKS = Limit("stem-chunk", 600, 60)  # 50 minutes of sound in a minute
 SOCKETS = 120  # open at a time, of one person, in one socket process
 

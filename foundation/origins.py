@@ -8,6 +8,15 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
+def parts_of(address: str) -> tuple[str, str]:
+    """Return scheme and authority of an address that a header holds; blanks for what is none."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # "http://[": any program can send that
+        return "", ""
+    return parts.scheme, parts.netloc
+
+
 def same_origin(request: HttpRequest) -> bool:
     """Return whether a browser says that one of our own pages sent this.
 
@@ -16,7 +25,7 @@ def same_origin(request: HttpRequest) -> bool:
     """
     origin = request.headers.get("Origin")
     if origin is not None:
-        return urlsplit(origin).netloc == request.get_host()
+        return parts_of(origin)[1] == request.get_host()
     return request.headers.get("Sec-Fetch-Site") == "same-origin"
 
 

@@ -95,7 +95,10 @@ def frames(stack: str, host: str) -> list[list[Any]]:
     for line in stack[:MAX_BYTES].splitlines():
         match = _FRAME.fullmatch(line.strip())
         if match:
-            place = urlsplit(match[2])
+            try:
+                place = urlsplit(match[2])
+            except ValueError:
+                continue
             if place.netloc == host and re.fullmatch(r"/static/[\w.-]+\.js", place.path):
                 file = place.path.rpartition("/")[2]
                 found.append([match[1], file, int(match[3]), int(match[4])])

@@ -8,7 +8,6 @@ was asked and answered, and when, stays.
 import re
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -27,7 +26,8 @@ def username_in(account: str) -> str:
     """Return the username that somebody wrote: bare, with an @, or as a profile's address."""
     word = account.strip().split("\n")[0].strip()
     if "/" in word:
-        word = next((one for one in reversed(urlsplit(word).path.split("/")) if one), "")
+        path = word.partition("?")[0].partition("#")[0]
+        word = next((one for one in reversed(path.split("/")) if one), "")
     return word.removeprefix("@").strip()
 
 

@@ -164,16 +164,29 @@ class JamConsumer(GatedConsumer):
     async def on_hello(self, frame: Hello) -> None:
         """Come in, once; say again what the room is, however often it is asked."""
         if not self.present:
-            for other in await self.room.peers():
-                if other.user_id == self.user.pk:  # the newer tab wins
-                    await self.room.leave(other.peer)
-                    await self._pass_on(f"peer.{other.peer}", "peer.replaced")
             await self.room.enter(self.me)
+            if not await self._take_over():
+                return await self.peer_replaced({})
             self.present = True
             self._entered = time.monotonic()
             await self.in_thread(self._come_in)
             await self._everybody("peer.moved")
         await self._welcome()
+
+    async def _take_over(self) -> bool:
+        """Have the person's other connections end; return whether this is the newest of them.
+
+        Everybody enters first and looks then: of two that come at once at least one sees both.
+        """
+        own = [one for one in await self.room.peers() if one.user_id == self.user.pk]
+        newest = max(own, key=lambda one: (one.since, one.peer), default=self.me)
+        if newest.peer != self.me.peer:
+            return False
+        for other in own:
+            if other.peer != self.me.peer:
+                await self.room.leave(other.peer)
+                await self._pass_on(f"peer.{other.peer}", "peer.replaced")
+        return True
 
     def _come_in(self) -> None:
         rooms.still_in(self.session.pk)

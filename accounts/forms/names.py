@@ -21,7 +21,7 @@ class UsernameForm(NewsChoice):
     username = forms.CharField(
         label=_("New username"),
         max_length=30,
-        help_text=_("3 to 30 letters, digits, and - or _ between them."),
+        help_text=_("3 to 30 of the letters a to z, digits, and - or _ between them."),
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
 

@@ -55,11 +55,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     username = models.CharField(
         _("username"),
         max_length=30,
-        help_text=_("3 to 30 letters, digits, and - or _ between them."),
+        help_text=_("3 to 30 of the letters a to z, digits, and - or _ between them."),
         validators=[
             RegexValidator(
                 r"^[a-zA-Z0-9](?:[a-zA-Z0-9]|[-_](?=[a-zA-Z0-9])){2,29}$",
-                _("Use 3 to 30 letters and digits, with single - or _ between them."),
+                _("Use 3 to 30 of the letters a to z and digits, with single - or _ between."),
             )
         ],
     )

@@ -25,11 +25,18 @@ SCHEME = "Bearer"
 SESSION_HEADER = "x-session-token"
 OVERLAP = 30  # seconds in which a refresh token that was traded gets the same answer
 TRADED = "traded_refresh_tokens"  # key in the session: id of one → until when, and its pair
+BY_APP = "by_app"  # key in the session: an app signed in, and no browser carries it as a cookie
 UNUSED = "headless_refresh_tokens"  # key in the session: id of a refresh token → when it runs out
 
 
 class AppTokens(JWTTokenStrategy):  # type: ignore[misc]
     """allauth's tokens, always asked against the session, and without our own keys in them."""
+
+    def create_session_token(self, request: HttpRequest) -> str:
+        if not request.session.get(BY_APP):
+            request.session[BY_APP] = True
+            request.session.save()
+        return str(request.session.session_key)
 
     def create_access_token(self, request: HttpRequest) -> str:
         return _access(authenticated_user(request), request.session)

@@ -46,17 +46,12 @@ entry(
 entry(
     "sharing", _("People you muted"),
     _("Your lists, search and notices leave them out; they aren't told and lose nothing."),
-    route="mutes", icon="shield", order=61, words=_("mute unmute silence hide ignore"),
+    route="mutes", icon="shield", order=61, words=_("mute unmute silence hide quiet ignore"),
 )  # fmt: skip
 entry(
     "sharing", _("Connected networks"),
     _("Other ways to sign in, each with what it told us; taking one away leaves your account."),
     route="networks", icon="plug", order=62, also=["security"],
     words=_("social google apple facebook twitter x openid connect disconnect accounts login"),
-)  # fmt: skip
-entry(
-    "sharing", _("People you muted"),
-    _("Your lists, search and notices leave them out; they aren't told."),
-    route="mutes", icon="shield", order=61, words=_("mute hide quiet ignore"),
 )  # fmt: skip
 below("sharing", "take_away_network")

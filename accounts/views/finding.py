@@ -72,7 +72,10 @@ def _page_before(request: HttpRequest) -> str:
 
     A field with the address would do too, but pages that say "not found" must not repeat theirs.
     """
-    before = urlsplit(request.headers.get("Referer", ""))
+    try:
+        before = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return reverse("find")
     ours = before.netloc == request.get_host() and before.path.startswith("/")
     path = before._replace(scheme="", netloc="", fragment="").geturl()
     safe = ours and url_has_allowed_host_and_scheme(path, allowed_hosts=None)

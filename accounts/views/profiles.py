@@ -13,6 +13,7 @@ from accounts.queries import my_profile
 from accounts.requests import MemberRequest
 from accounts.views.shapes import photo_urls
 from foundation.limits import spend
+from foundation.problems import status_of
 from privacy.viewer import Viewer
 
 MORE = 3  # rows that "more rows" adds
@@ -37,7 +38,7 @@ def edit_profile(request: MemberRequest) -> HttpResponse:
         request,
         "accounts/edit_profile.html",
         {"form": form, "person": photo_urls(profile, Viewer.looking(request))},
-        status=422 if form.errors and not asks_rows else 200,
+        status=200 if asks_rows else status_of(form),
     )
 
 

@@ -19,6 +19,7 @@ from bands.services import bands, members
 from bands.views.shapes import band_card, invite_row, own_band
 from foundation.limits import spend
 from foundation.paging import newest_first
+from foundation.problems import status_of
 from privacy.viewer import Viewer
 
 
@@ -83,7 +84,7 @@ def run_by(request: MemberRequest, slug: str) -> tuple[Band, BandMember]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: MemberRequest, slug: str) -> HttpResponse:
     band, _seat = run_by(request, slug)
-    form = BandForm(request.POST or None, request.FILES or None, instance=band)
+    form = BandForm(request.POST or None, request.FILES or None, instance=band, by=request.user.pk)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Saved. It holds from now on, everywhere."))
@@ -94,7 +95,7 @@ def edit(request: MemberRequest, slug: str) -> HttpResponse:
         request,
         "bands/edit.html",
         {"form": form, "band": band_card(kept, viewer)},
-        status=422 if form.errors else 200,
+        status=status_of(form),
     )
 
 

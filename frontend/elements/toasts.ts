@@ -21,7 +21,6 @@ export function toast(words: string, kind: Kind = "info"): void {
   close.append(icon("close"));
   box.append(text, close);
   stack.append(box);
-  leave(box);
 }
 
 /** Good news leaves by itself; what went wrong stays until it is read and closed. */
@@ -37,6 +36,14 @@ function leave(box: HTMLElement): void {
 export function startToasts(): void {
   const stack = document.getElementById("toasts");
   stack?.querySelectorAll<HTMLElement>(".toast").forEach(leave);
+  // Also what scripts add, and what comes with an HTMX answer.
+  const come = (nodes: NodeList) =>
+    nodes.forEach((node) => node instanceof HTMLElement && node.matches(".toast") && leave(node));
+  if (stack) {
+    new MutationObserver((changes) => changes.forEach((one) => come(one.addedNodes))).observe(stack, {
+      childList: true,
+    });
+  }
   stack?.addEventListener("click", (event) => {
     if (event.target instanceof Element && event.target.closest(".toast__close")) {
       event.target.closest(".toast")?.remove();

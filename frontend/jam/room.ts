@@ -259,7 +259,8 @@ export class Room {
         this.events.notice(fill(words.room.joined, { name: frame.shown || frame.name }), false);
         break;
       case "peer.left": {
-        const name = this.mesh?.players.get(frame.peer)?.info.name;
+        const info = this.mesh?.players.get(frame.peer)?.info;
+        const name = info?.shown || info?.name;
         this.mesh?.left(frame.peer);
         if (name) this.events.notice(fill(words.room.left, { name }), false);
         break;
@@ -347,6 +348,13 @@ export class Room {
   get mayJoinTake(): boolean {
     const { recording } = this;
     return recording?.state === "recording" && recording.answer !== "yes" && !this.asked;
+  }
+
+  /** How somebody of this room is called on its screen: by stage name, where they show one here. */
+  shownName(name: string): string {
+    if (name === this.settings.name) return this.settings.shown || name;
+    const players = [...(this.mesh?.players.values() ?? [])];
+    return players.find(({ info }) => info.name === name)?.info.shown || name;
   }
 
   /** The others of whom it is known that they are captured, by name. */

@@ -17,7 +17,7 @@ export const words = {
     join: "Join with sound",
     listen: "Join just listening",
     joining: "Joining…",
-    addressAll: "Players connect directly in this room: players in this room can see your network address.",
+    addressAll: "Players connect directly in this room: the others can see your network address.",
     addressRelay: "Sound is relayed in this room: players do not see your network address.",
     addressUnknown: "If this room lets players connect directly, they can see your network address.",
     unsupported: "This browser can't play live sound. A current Chrome, Edge, Firefox or Safari can.",

@@ -169,12 +169,12 @@ def close(session: JamSession) -> None:
 def say(session: JamSession, author: User, *, text: str, ref: str) -> tuple[ChatLine, bool]:
     """Store a chat line once, whatever the number of times it arrives; say whether it is new.
 
-    Raises TooMany; one that is here already costs nothing.
+    Raises TooMany; one that is here already counts too, as the room is told of it again.
     """
+    limits.CHAT_LINES.spend(author.pk)
     here = ChatLine.objects.filter(author=author, ref=ref).first()
     if here is not None:
         return here, False
-    limits.CHAT_LINES.spend(author.pk)
     return ChatLine.objects.get_or_create(
         author=author, ref=ref, defaults={"session": session, "text": text.strip()}
     )

@@ -72,11 +72,7 @@ def _check_room(stem: Stem, number: int, size: int) -> None:
     held = sum(stem.chunks.values_list("size", flat=True)) + size
     if held > played / 1000 * BYTES_PER_SECOND:
         raise Unprocessable(_("That is more than 96 kHz in stereo takes."))
-    _check_storage(stem.player_id, size)
-
-
-def _check_storage(player: int, size: int) -> None:
-    use = storage.use_of(player)
+    use = storage.use_of(stem.player_id)
     if use.used + size > use.limit:
         raise TooLarge(
             _("Your storage is full. Your take stays on your machine until you make room."),
@@ -111,7 +107,7 @@ def _remember_chunk(
     if locked is None or locked.state != Stem.State.CAPTURING:
         return None, False
     one_at_a_time(Purpose.STORAGE, stem.player_id)
-    _check_storage(stem.player_id, size)  # again: others of theirs may have come meanwhile
+    _check_room(locked, number, size)  # again: others of theirs may have come meanwhile
     return StemChunk.objects.get_or_create(
         stem=locked, number=number, defaults={"sha256": sha256, "size": size, "file": name}
     )
@@ -182,6 +178,8 @@ def _check_drift(points: Sequence[Sequence[float]], rate: int) -> None:
     known = sorted({point[0]: point[1] for point in points}.items())
     slopes = []
     for (frame, at), (then, later) in itertools.pairwise(known):
+        if then - frame < 1:
+            continue  # parts of one frame say nothing of a clock's pace
         nominal = (then - frame) * 1000 / rate
         slopes.append(((later - at - nominal) / nominal, nominal))
     slopes.sort()

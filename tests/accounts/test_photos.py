@@ -12,6 +12,7 @@ from PIL import ExifTags, Image, PngImagePlugin
 
 from accounts.models import Profile
 from accounts.services.photos import SIZES, clean_photo
+from foundation import limits
 from privacy import media
 from tests.accounts import colours
 from tests.accounts.test_profile import mine, picture, save, upload
@@ -182,6 +183,38 @@ def test_other_formats_are_refused(kind: str) -> None:
     data = encoded(Image.new("RGB", (60, 60), RED), kind)
     with pytest.raises(ValidationError, match="isn't a picture we can read"):
         clean_photo(io.BytesIO(data))
+
+
+def test_a_large_picture_is_made_small_before_anything_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whole, a picture of 200 KB took 700 MB: it was copied four times at full size."""
+    worked_on: list[tuple[int, int]] = []
+    composite = Image.alpha_composite
+
+    def watched(ground: Image.Image, seen: Image.Image) -> Image.Image:
+        worked_on.append(seen.size)
+        return composite(ground, seen)
+
+    monkeypatch.setattr(Image, "alpha_composite", watched)
+    clear = Image.new("RGBA", (4000, 2600), (*RED, 255))
+    clear.putpixel((0, 0), (0, 0, 0, 0))
+    sizes = made(encoded(clear, "PNG"))
+    assert worked_on == [(2000, 1300)]
+    assert near(sizes["photo"].getpixel((320, 320)), RED)
+    for mode in ("P", "I;16", "CMYK", "L"):
+        plain = Image.new("RGB", (2700, 2700), "white").convert("L" if mode == "I;16" else mode)
+        image = plain.convert("I;16") if mode == "I;16" else plain
+        assert made(encoded(image, "JPEG" if mode == "CMYK" else "PNG"))["photo"].size == (640, 640)
+
+
+def test_a_person_has_so_many_photos_an_hour(cast: Cast) -> None:
+    for _ in range(limits.PHOTOS.limit):
+        limits.PHOTOS.spend(cast["owner"].pk)
+    data = {"photo": upload(picture())}
+    answer = cast.client("owner").post(reverse("edit_profile"), data)
+    assert answer.status_code == 429
+    assert "the limit is 30 an hour" in answer.content.decode()
 
 
 def test_more_than_eight_megabytes_are_refused() -> None:

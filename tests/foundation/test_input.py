@@ -115,3 +115,15 @@ def test_what_a_view_forgot_is_no_fault_of_the_database(db: None, unfit: str) ->
         JamSession.objects.filter(title=unfit).exists()
     with connection.cursor() as cursor, pytest.raises(UnfitStatement):
         cursor.execute("select %s::jsonb", [json.dumps({"a": unfit})])
+
+
+@pytest.mark.parametrize("header", ["Origin", "Referer"])
+@pytest.mark.parametrize("said", ["http://[", "http://[bad", "http://[::1"])
+def test_an_origin_that_is_none_is_nobodys(cast: Cast, header: str, said: str) -> None:
+    """Any program can send that: it is no page of ours, and no fault of ours."""
+    client = cast.client("owner")
+    client.defaults.pop("HTTP_SEC_FETCH_SITE", None)
+    heads = {header: said}
+    assert client.get("/api/v1/recordings/", headers=heads).status_code == 200
+    assert client.post("/crash/", {}, headers=heads).status_code == 403
+    assert client.post("/open-to-jam/", {"hours": "2"}, headers=heads).status_code in {302, 404}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -16,7 +17,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.services import ties
 from sessions_app.models import JamSession, Participant
-from tests.cast import OWN_CLIENT, OWN_PAGE, Cast, app_of, signed_in
+from tests.cast import OWN_CLIENT, OWN_PAGE, PASSWORD, Cast, app_of, signed_in
 from tests.privacy import routes
 from tests.privacy.asking import address, send
 from tests.privacy.expectations import RIGHTS
@@ -160,6 +161,28 @@ def test_a_token_counts_alone_and_leaves_no_cookie(cast: Cast) -> None:
     browser.force_login(cast["participant"])
     assert browser.post(reverse("open_to_jam"), {"hours": "2"}).status_code == 403
     assert browser.post("/api/v1/sessions/", {}, content_type="application/json").status_code == 403
+
+
+@pytest.mark.promise("JK-24")
+def test_the_token_of_an_app_is_no_cookie(cast: Cast, monkeypatch: Any) -> None:
+    """Handed to an app, it opens what is an app's; as a cookie it would be a page of ours."""
+    monkeypatch.setattr("channels.db.close_old_connections", lambda: None)
+    given = {"username": cast["participant"].username, "password": PASSWORD}
+    told = Client().post(
+        "/api/auth/app/v1/auth/login", given, content_type="application/json"
+    ).json()  # fmt: skip
+    token = told["meta"]["session_token"]
+    app = Client(headers={"X-Session-Token": token})
+    assert app.get("/api/v1/me/").json()["username"] == "participant"
+    posing = Client(headers=OWN_PAGE)
+    posing.cookies["jamsite_session"] = token
+    assert posing.get("/api/v1/me/").status_code == 401
+    assert posing.get("/settings/").status_code == 302
+    jam = f"/ws/jam/{cast.sessions['participants'].public_id}/"
+    jar = {"Cookie": f"jamsite_session={token}", "Origin": settings.SITE_URL}
+    assert opened(jam, jar) == 4404
+    assert opened(jam, {"X-Session-Token": token}) == 0
+    assert app.get("/api/v1/me/").status_code == 200  # nothing was ended by that
 
 
 @pytest.mark.parametrize("state", ["leaving", "suspended"])

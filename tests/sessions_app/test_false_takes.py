@@ -89,6 +89,7 @@ def mix(take: Recording) -> Mix:
         [[-1, BEGIN], [FRAMES, BEGIN + 2_000]],
         [[0, BEGIN], [FRAMES + 1, BEGIN + 2_000]],
         [[0, BEGIN], [0, BEGIN + 1]],
+        [[0, BEGIN], [5e-324, BEGIN + 1]],  # less than a frame apart
     ],
 )
 def test_a_clock_that_cannot_be_true_is_refused(cast: Cast, take: Recording, clock: Any) -> None:

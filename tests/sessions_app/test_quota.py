@@ -130,6 +130,21 @@ def test_chunks_that_come_at_once_dont_pass_the_limit_together(
     assert default_storage.listdir(f"chunks/{stem.public_id}")[1] == []
 
 
+def test_chunks_that_come_at_once_dont_pass_the_limit_of_their_take(
+    cast: Cast, take: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lasted(take, 0.0)
+    stem, save = stem_of(take, cast), default_storage.save
+
+    def meanwhile(name: str, content: Any) -> str:
+        StemChunk.objects.create(stem=stem, number=1, sha256="0" * 64, size=17_000_000, file="-")
+        return save(name, content)
+
+    monkeypatch.setattr(default_storage, "save", meanwhile)
+    is_problem(put(cast.client("owner"), stem, 0, bytes(500_000)), 422)
+    assert list(StemChunk.objects.filter(stem=stem).values_list("number", flat=True)) == [1]
+
+
 def test_what_is_whole_counts_by_its_file_and_is_listed(cast: Cast) -> None:
     stem = Stem.objects.filter(player=cast["owner"], state="aligned").order_by("pk")[0]
     Stem.objects.filter(pk=stem.pk).update(size=123_000_000)

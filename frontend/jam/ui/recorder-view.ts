@@ -137,8 +137,8 @@ export class RecorderView {
     if (asked && recording) {
       const late = recording.state === "recording";
       const { dialogTitle, dialogText, lateTitle, lateText, lateAgree, agree } = words.record;
-      text(this.#dialogTitle, fill(late ? lateTitle : dialogTitle, { name: recording.by }));
-      text(this.#dialogText, fill(late ? lateText : dialogText, { names: list(recording.agreed) }));
+      text(this.#dialogTitle, fill(late ? lateTitle : dialogTitle, { name: this.room.shownName(recording.by) }));
+      text(this.#dialogText, fill(late ? lateText : dialogText, { names: list(this.#shown(recording.agreed)) }));
       text(this.#agree, late ? lateAgree : agree);
       if (!this.dialog.open) {
         this.dialog.showModal();
@@ -151,7 +151,7 @@ export class RecorderView {
   #sentence(recording: Recording): string {
     switch (recording.state) {
       case "asking": {
-        const names = list(recording.waiting);
+        const names = list(this.#shown(recording.waiting));
         return fill(this.room.answered.has(recording.id) ? words.record.answered : words.record.asking, { names });
       }
       case "recording": {
@@ -173,11 +173,15 @@ export class RecorderView {
     }
   }
 
+  #shown(names: readonly string[]): string[] {
+    return names.map((name) => this.room.shownName(name));
+  }
+
   /** Whose sound is really being captured, by what their browsers say. */
   #who(recording: Recording): string {
     const { room } = this;
     const people = [...room.captured, ...(room.captures ? [room.settings.name] : [])].sort();
-    const names = people.length > 0 ? fill(words.record.agreed, { names: list(people) }) : "";
+    const names = people.length > 0 ? fill(words.record.agreed, { names: list(this.#shown(people)) }) : "";
     if (room.captures || room.asked) return names;
     const lead = room.clock.now() === null || (room.clock.now() ?? 0) < (recording.starts_at ?? 0) + SETTLING_MS;
     if (recording.answer === "yes" && recording.stem !== null && lead) return names;
