@@ -214,7 +214,7 @@ def test_a_person_has_so_many_photos_an_hour(cast: Cast) -> None:
     data = {"photo": upload(picture())}
     answer = cast.client("owner").post(reverse("edit_profile"), data)
     assert answer.status_code == 429
-    assert "the limit is 30 an hour" in answer.content.decode()
+    assert "the limit is 30 times in an hour" in answer.content.decode()
 
 
 def test_more_than_eight_megabytes_are_refused() -> None:

@@ -15,6 +15,7 @@ from asgiref.sync import async_to_sync
 from channels.db import database_sync_to_async
 
 from accounts.services import ties
+from foundation import limits
 from foundation.sockets import HIDDEN
 from sessions_app.consumers import JamConsumer
 from sessions_app.models import JamSession, Participant, Recording
@@ -291,6 +292,7 @@ def test_every_frame_reaches_whom_the_table_says(
     # The walk is quicker than anybody: its budgets are asked about elsewhere.
     for name_of in ("BURST", "WORK_BURST"):
         monkeypatch.setattr(f"foundation.sockets.{name_of}", 100_000)
+    monkeypatch.setattr(limits, "CHAT_LINES", limits.Limit("chat-line", 100_000, 60))
     company = COMPANIES[name](cast)
     cookies = {role: cookie_of(cast, role) for role in (*company.people, *company.outside)}
 
