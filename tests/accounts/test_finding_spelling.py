@@ -42,6 +42,14 @@ def test_names_of_any_script_are_found_as_they_are_spelled_and_by_plain_letters(
         assert found(visitor, f"?{urlencode({'q': typed})}") == want, typed
 
 
+def test_where_one_letter_finds_nobody_the_page_says_why() -> None:
+    musician("lumen", stage_name="Lumen")
+    words = "One letter finds names that have it as a whole word."
+    assert words in Client().get("/find/?q=l").content.decode()
+    assert words not in Client().get("/find/?q=lx").content.decode()
+    assert found(Client(), "?q=lu") == ["lumen"]
+
+
 def test_towns_are_found_in_any_spelling() -> None:
     for country, typed, name in [
         ("PL", "Łódź", "Łódź"), ("PL", "lodz", "Łódź"), ("DK", "aarhus", "Århus"),
