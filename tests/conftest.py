@@ -55,10 +55,7 @@ def cast(db: None) -> Cast:
     return Cast.assemble()
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests run one after the other: two live rooms at once would starve each other."""
-    for item in items:
-        if {"e2e", "live"} & set(item.path.parts):
-            item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.xdist_group("browser"))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Browser tests run by themselves (`make test`): two live rooms at once starve each other."""
+    if {"e2e", "live"} & set(item.path.parts):
+        item.add_marker(pytest.mark.e2e)
