@@ -7,12 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import checks
 from accounts.forms.photos import PhotoField
-from accounts.services.photos import clean_photo
 from accounts.vocabulary import GENRES
 from bands.models import Band, BandMember
 from bands.services.bands import check_slug, replace_photo
-from foundation import limits
-from foundation.problems import too_many_in_words
 
 
 class FoundForm(forms.ModelForm[Band]):
@@ -83,13 +80,7 @@ class BandForm(forms.ModelForm[Band]):
         """Return the picture made anew, False to remove it, or the stored one unchanged."""
         upload = self.cleaned_data.get("photo")
         if upload and "photo" in self.changed_data:
-            try:
-                limits.PHOTOS.spend(self.by)
-            except limits.TooMany as error:
-                raise too_many_in_words(error) from None
-            photo = clean_photo(upload)
-            self.fields["photo"].keep(upload, photo)  # type: ignore[attr-defined]
-            return photo.sizes["photo"]
+            return self.fields["photo"].take(upload, self.by).sizes["photo"]  # type: ignore[attr-defined]
         return upload
 
     def clean_genres(self) -> list[str]:

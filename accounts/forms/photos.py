@@ -10,7 +10,9 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.text import get_valid_filename
 
-from accounts.services.photos import ACCEPTED, HINT, Photo
+from accounts.services.photos import ACCEPTED, HINT, Photo, clean_photo
+from foundation import limits
+from foundation.problems import too_many_in_words
 
 
 class KeptPhotoInput(forms.ClearableFileInput):
@@ -35,7 +37,7 @@ class KeptPhotoInput(forms.ClearableFileInput):
 
 
 class PhotoField(forms.FileField):
-    """A picture that may be left out; its form cleans it with `clean_photo` and says `keep`."""
+    """A picture that may be left out; what was chosen its form cleans with `take`."""
 
     widget = KeptPhotoInput
     kept: dict[str, str] | None = None  # what the page sends back: name, base64
@@ -44,12 +46,21 @@ class PhotoField(forms.FileField):
         super().__init__(required=False, help_text=HINT, **about)
         self.widget.attrs["accept"] = ACCEPTED
 
-    def keep(self, upload: Any, photo: Photo) -> None:
-        """Let the page hold a good picture, in case it is shown once more."""
+    def take(self, upload: Any, by: int) -> Photo:
+        """Return a chosen picture made anew, and let the page hold it if it is shown once more.
+
+        `by`: key of who sends it, whose pictures are counted. Raises ValidationError.
+        """
+        try:
+            limits.PHOTOS.spend(by)
+        except limits.TooMany as error:
+            raise too_many_in_words(error) from None
+        photo = clean_photo(upload)
         file = photo.sizes["photo"]
         data = base64.b64encode(file.read()).decode()
         file.seek(0)
         self.kept = {"name": _name(upload.name), "data": data}
+        return photo
 
 
 def _name(said: Any) -> str:

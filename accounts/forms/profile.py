@@ -17,10 +17,8 @@ from accounts.forms.rows import InstrumentRows, LanguageRows
 from accounts.models import Plays, Profile, User
 from accounts.models.profiles import CHILD_FIELDS, FIELDS
 from accounts.queries import my_real_name
-from accounts.services.profiles import clean_photo, replace_photo, write_profile
+from accounts.services.profiles import replace_photo, write_profile
 from accounts.vocabulary import GENDERS, GENRES, Role
-from foundation import limits
-from foundation.problems import too_many_in_words
 from foundation.spelling import check_name
 from privacy.forms import NewsChoice
 
@@ -248,13 +246,7 @@ class ProfileForm(NewsChoice, forms.Form):
         upload = self.cleaned_data.get("photo")
         if not isinstance(upload, UploadedFile):
             return upload
-        try:
-            limits.PHOTOS.spend(self.profile.user_id)
-        except limits.TooMany as error:
-            raise too_many_in_words(error) from None
-        photo = clean_photo(upload)
-        self.fields["photo"].keep(upload, photo)  # type: ignore[attr-defined]
-        return photo
+        return self.fields["photo"].take(upload, self.profile.user_id)  # type: ignore[attr-defined]
 
     def clean_links(self) -> list[str]:
         return checks.links(self.cleaned_data["links"].splitlines())

@@ -200,8 +200,10 @@ def test_a_large_picture_is_made_small_before_anything_else(
     clear = Image.new("RGBA", (4000, 2600), (*RED, 255))
     clear.putpixel((0, 0), (0, 0, 0, 0))
     sizes = made(encoded(clear, "PNG"))
-    assert worked_on == [(2000, 1300)]
+    assert worked_on == [(1300, 1300)]
     assert near(sizes["photo"].getpixel((320, 320)), RED)
+    made(encoded(clear.resize((1400, 20_000)), "PNG"))  # long and narrow is no way around it
+    assert worked_on == [(1300, 1300), (1400, 1400)]
     for mode in ("P", "I;16", "CMYK", "L"):
         plain = Image.new("RGB", (2700, 2700), "white").convert("L" if mode == "I;16" else mode)
         image = plain.convert("I;16") if mode == "I;16" else plain
