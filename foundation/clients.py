@@ -51,4 +51,4 @@ def from_own_page(request: HttpRequest) -> bool:
     if site is not None:
         return site == "same-origin"
     came = request.headers.get("Origin") or request.headers.get("Referer") or ""
-    return bool(came) and parts_of(came) == (request.scheme, request.get_host())
+    return parts_of(came) == (request.scheme, request.get_host())

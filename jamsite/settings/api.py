@@ -1,8 +1,8 @@
 """Settings of the API and of its schema."""
 
-from jamsite.settings.environment import read
+from typing import Any
 
-REST_FRAMEWORK = {
+REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.api.authentication.Authentication",
     ],
@@ -14,7 +14,6 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "DEFAULT_THROTTLE_CLASSES": ["foundation.api.Throttle"],
     "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "1200/min"},
-    "NUM_PROXIES": read().trusted_proxies,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Jamsite API",

@@ -241,6 +241,7 @@ MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SITE_NAME
 ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxies
+REST_FRAMEWORK = REST_FRAMEWORK | {"NUM_PROXIES": ENV.trusted_proxies}  # noqa: F405
 
 # Usernames are unique whatever their case, which a functional constraint says, not the field.
 # W003: our own middleware is Django's with one check more (foundation.origins).

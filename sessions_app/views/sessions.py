@@ -90,6 +90,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     takes = queries.shown_recordings(viewer).filter(session=session)
     takes = queries.listed(takes, viewer).order_by("-created_at", "-pk")[:20]
     is_host = viewer.is_member and session.host_id == viewer.user_id
+    is_full = session.player_count >= SEATS
     faces = Faces(viewer)
     page = render(
         request,
@@ -102,8 +103,8 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
             "may_invite": permissions.may_invite(viewer, session),
             "may_take_off": permissions.may_take_off(viewer, session),
             "has_seat": any(one.pk == viewer.user_id for one in players),
-            "can_join": _can_join(request, viewer, session),
-            "is_full": session.player_count >= SEATS,
+            "can_join": not is_full and _can_join(request, viewer, session),
+            "is_full": is_full,
             "invites": _invites(request, viewer, session) if is_host else [],
             "recordings": [recording_card(one, viewer, faces) for one in takes],
             "enter_url": reverse("room", args=[session.public_id]),
@@ -128,7 +129,7 @@ def _keep_choices() -> list[tuple[int, str]]:
 
 def _can_join(request: HttpRequest, viewer: Viewer, session: JamSession) -> bool:
     """Return whether to offer a seat: none to a child among people outside of its circle."""
-    if not permissions.may_join(viewer, session) or session.player_count >= SEATS:  # type: ignore[attr-defined]
+    if not permissions.may_join(viewer, session):
         return False
     host = session.host
     if not getattr(request.user, "is_child", False) and not (host and host.is_child):
