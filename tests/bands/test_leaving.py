@@ -11,11 +11,12 @@ from accounts.models import User
 from bands.models import Band, BandFollow, BandInvite, BandMember
 from bands.services import bands, leaving, members
 from privacy import erasure, export
-from privacy.models import Erasure, Export, Notice
+from privacy.models import Export, Notice
 from sessions_app.models import JamSession, Recording
 from sessions_app.services import sessions as jams
 from tests.bands.quartet import Quartet, Role
 from tests.cast import recorded
+from tests.leaving import due
 from tests.privacy.traces import contents, everywhere, found
 
 
@@ -24,14 +25,8 @@ def quartet(db: None) -> Quartet:
     return Quartet()
 
 
-def asks_to_leave(user: User) -> Erasure:
-    row = erasure.request(user)
-    Erasure.objects.filter(pk=row.pk).update(due_at=timezone.now() - timedelta(seconds=1))
-    return row
-
-
 def leaves(user: User) -> None:
-    erasure.run(asks_to_leave(user).pk)
+    erasure.run(due(user).pk)
     assert not User.objects.filter(pk=user.pk).exists()
 
 
@@ -78,7 +73,7 @@ def test_a_band_of_one_goes_with_its_photo_and_its_address(quartet: Quartet) -> 
     members.invite(solo, alone, quartet["fan"])
     anybody = quartet.client("anonymous")
     assert anybody.get("/bands/solo/").status_code == 200
-    row = asks_to_leave(alone)
+    row = due(alone)
     assert anybody.get("/bands/solo/").status_code == 410
     assert not BandInvite.objects.exists()  # those who were asked don't see it any more either
     erasure.run(row.pk)

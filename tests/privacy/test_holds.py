@@ -15,6 +15,7 @@ from privacy import datamap, erasure, leave_links
 from privacy.erasure import actions, holds, steps
 from privacy.models import Erasure, LegalHold
 from tests.cast import BACKEND, PASSWORD, Cast
+from tests.leaving import end, let_pass
 from tests.privacy.canaries import Canary
 from tests.privacy.traces import everywhere, found
 from tests.staff import REASON
@@ -28,9 +29,7 @@ def held(user: User, *fields: str, **values: Any) -> LegalHold:
 
 
 def purge(user: User) -> Erasure:
-    row = erasure.open_erasure(user) or erasure.request(user)
-    Erasure.objects.filter(pk=row.pk).update(due_at=timezone.now() - timedelta(seconds=1))
-    erasure.run(row.pk)
+    row = end(let_pass(erasure.open_erasure(user) or erasure.request(user)))
     deliver()
     row.refresh_from_db()
     return row

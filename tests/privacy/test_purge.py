@@ -25,21 +25,13 @@ from sessions_app.services import rendering, uploads
 from sessions_app.services import sessions as jams
 from tests.cast import BACKEND, PASSWORD, Cast, person, recorded
 from tests.entering import sign_up
+from tests.leaving import due, end
 
 S = Erasure.Stage
 
 
-def due(user: User) -> Erasure:
-    row = erasure.request(user)
-    Erasure.objects.filter(pk=row.pk).update(due_at=timezone.now() - timedelta(seconds=1))
-    return row
-
-
 def purge(user: User) -> Erasure:
-    row = due(user)
-    erasure.run(row.pk)
-    row.refresh_from_db()
-    return row
+    return end(due(user))
 
 
 @pytest.mark.clause("leaving")
