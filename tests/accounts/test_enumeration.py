@@ -53,7 +53,7 @@ def address(known: bool) -> str:
 def sign_up(known: bool) -> Any:
     browser = client()
     answer_age(browser)
-    form = {"email": address(known), "username": f"n{next(_numbers)}", "password1": PASSWORD,
+    form = {"email": address(known), "username": f"new{next(_numbers)}", "password1": PASSWORD,
             "terms": "1"}  # fmt: skip
     return timed(browser, reverse("account_signup"), form)
 
@@ -72,7 +72,7 @@ def reset(known: bool) -> Any:
 
 
 def app_sign_up(known: bool) -> Any:
-    form: Any = {"email": address(known), "username": f"n{next(_numbers)}", "password": PASSWORD,
+    form: Any = {"email": address(known), "username": f"new{next(_numbers)}", "password": PASSWORD,
             "terms": 1, "birth_date": f"{born(30)}"}  # fmt: skip
     return timed(client(), f"{AUTH}/auth/signup", form, content_type="application/json")
 
