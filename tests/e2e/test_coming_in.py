@@ -62,9 +62,16 @@ def show_code_of(page: Page, secret: str, button: str) -> None:
     The code of the setting-up may be shown once more: it opened nothing yet.
     """
 
+    refused = ""
+
     def is_taken() -> bool:
+        nonlocal refused
+        code = code_of(secret)
+        if code == refused:  # shown again, it would only use up the tries
+            return False
+        refused = code
         with page.expect_navigation():
-            show_code(page, code_of(secret), button)
+            show_code(page, code, button)
         return page.locator("input[name=code]").count() == 0
 
     until(page, is_taken, 60, "a code of the app is taken")

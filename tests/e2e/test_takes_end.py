@@ -13,7 +13,7 @@ STATE = f"select state {NEWEST}"
 OF_IT = "recording_id = (select max(id) from sessions_app_recording)"
 MIXED = """select count(*) from sessions_app_mix_stems where mix_id =
     (select max(id) from sessions_app_mix where work = 'done')"""
-NAMES = ("ines", "jurek", "kaori")
+NAMES = ("ingrid", "jurek", "kaori")
 
 
 def peers(page: Any) -> int:
@@ -43,24 +43,24 @@ def test_a_take_that_nobody_stops_is_mixed_and_a_latecomer_joins_it(
     until(ines, lambda: peers(ines) == 1, 30, "two are in")
     stranger = visitor(browser)
     assert _is_live(stranger, site, session)
-    assert stranger.locator(".inside .person__name").all_inner_texts() == ["ines", "jurek"]
+    assert stranger.locator(".inside .person__name").all_inner_texts() == ["ingrid", "jurek"]
 
     ines.get_by_role("button", name="Ask to record").click()
     jurek.get_by_role("button", name="Agree").click()
     until(ines, lambda: site.value(STATE) == "recording", 15, "recording has begun")
     for page in (ines, jurek):
-        recorded(page, "ines", "jurek")
+        recorded(page, "ingrid", "jurek")
 
     # Kaori comes in: she is told, asked, and in it only with her yes.
     kaori.goto(f"{session}room/")
     join(kaori)
     dialog = kaori.get_by_role("dialog", name="A recording is running")
-    dialog.get_by_text("Being recorded in this room: ines and jurek.").wait_for(timeout=15_000)
+    dialog.get_by_text("Being recorded in this room: ingrid and jurek.").wait_for(timeout=15_000)
     stems = f"select count(*) from sessions_app_stem where {OF_IT}"
     dialog.get_by_role("button", name="Not now").click()
     kaori.get_by_text("A recording is running, without you.").wait_for()
     assert site.value(stems) == 2
-    recorded(kaori, "ines", "jurek")
+    recorded(kaori, "ingrid", "jurek")
     kaori.get_by_role("button", name="Join the recording").click()
     for page in (ines, jurek, kaori):
         recorded(page, *NAMES)
@@ -68,7 +68,7 @@ def test_a_take_that_nobody_stops_is_mixed_and_a_latecomer_joins_it(
     # Jurek goes and comes back: what he played is on its way, and nothing more of him is captured.
     jurek.wait_for_timeout(5500)
     jurek.get_by_role("link", name="Leave").click()
-    recorded(ines, "ines", "kaori")
+    recorded(ines, "ingrid", "kaori")
     stored = f"{stems} and state = 'stored'"
     until(jurek, lambda: site.value(stored) == 1, 60, "what Jurek played has come")
     jurek.goto(f"{session}room/")
@@ -77,7 +77,7 @@ def test_a_take_that_nobody_stops_is_mixed_and_a_latecomer_joins_it(
         timeout=15_000
     )
     until(ines, lambda: peers(ines) == 2, 30, "he is back")
-    recorded(ines, "ines", "kaori")
+    recorded(ines, "ingrid", "kaori")
 
     # All of them close their tabs; nobody has stopped it. Later pages send what is left.
     for page in (ines, jurek, kaori):

@@ -22,7 +22,7 @@ export function personView(person: Person, title: string): HTMLElement {
     h(
       "div",
       { class: "person__text" },
-      h("h3", { dir: "auto" }, title),
+      h("h2", { dir: "auto" }, title),
       instrument ? h("span", { class: "person__more" }, instrument) : null,
     ),
   );
