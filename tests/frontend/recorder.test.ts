@@ -3,34 +3,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { settle, type Probe } from "../../frontend/jam/clock";
 import type { CaptureBatch } from "../../frontend/jam/engine/capture-processor";
-import type { StemFile, StemMeta } from "../../frontend/jam/recorder/stem-file";
+import type { StemMeta } from "../../frontend/jam/recorder/stem-file";
 import { StemWriter, s24 } from "../../frontend/jam/recorder/stem-writer";
 import { WallClock } from "../../frontend/jam/recorder/wall-clock";
 import { wavHead } from "../../frontend/jam/recorder/wav";
+import { Memory } from "./memory";
 
 const RATE = 48_000;
 const BATCH = 13 * 128;
 const OFFSET = -1_000_000; // session ms of the machine's clock 0
-
-class Memory implements StemFile {
-  readonly durable = false;
-  bytes = new Uint8Array(0);
-  size = (): number => this.bytes.length;
-  write(more: Uint8Array): void {
-    const whole = new Uint8Array(this.bytes.length + more.length);
-    whole.set(this.bytes);
-    whole.set(more, this.bytes.length);
-    this.bytes = whole;
-  }
-  read = (offset: number, length: number) => this.bytes.slice(offset, offset + length);
-  truncate(size: number): void {
-    this.bytes = this.bytes.slice(0, size);
-  }
-  flush(): void {}
-  close(): void {}
-  async saveMeta(): Promise<void> {}
-  async remove(): Promise<void> {}
-}
 
 function writer(startsAt: number | null = null) {
   const meta: StemMeta = {
@@ -132,6 +113,22 @@ test("the wall clock's rounding cancels out, also where it is coarse or set", ()
     set = 3_600_000;
     assert.ok(Math.abs(look(12) - (-123_456.4 - set + resolution)) < 0.1 * resolution);
   }
+});
+
+test("a wall clock that is set back and forth again misleads for no longer than that", () => {
+  let now = 5_000_000;
+  let set = 0;
+  const clock = new WallClock(() => now, () => Math.floor(now + set));
+  const look = (seconds: number): number => {
+    let ahead = 0;
+    for (const end = now + 1000 * seconds; now < end; now += 3.37) ahead = clock.ahead();
+    return ahead;
+  };
+  assert.ok(Math.abs(look(3) - 1) < 0.1);
+  set = -3_600_000;
+  assert.ok(Math.abs(look(1) - 3_600_001) < 0.1);
+  set = 0;
+  assert.ok(Math.abs(look(1) - 1) < 0.1);
 });
 
 test("the worklet numbers frames, and leaves out batches beyond a minute", async () => {

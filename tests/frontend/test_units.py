@@ -1,23 +1,26 @@
 """The TypeScript that needs no browser, tested by Node's own runner."""
 
+import re
 import subprocess
 from pathlib import Path
 
-import pytest
+from tests.bundles import bundle, environment
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 
 
-@pytest.mark.parametrize("suite", sorted(HERE.glob("*.test.ts")), ids=lambda path: path.stem)
-def test_typescript(suite: Path, tmp_path: Path) -> None:
-    bundle = tmp_path / f"{suite.stem}.mjs"
-    subprocess.run(
-        [ROOT / "node_modules/.bin/esbuild", str(suite), "--bundle", "--platform=node",
-         "--format=esm", f"--outfile={bundle}", "--log-level=warning"],
-        check=True, timeout=120,
-    )  # fmt: skip
+def test_typescript(tmp_path: Path) -> None:
+    """All at once: a bundler and a runner for each file would take longer than the tests."""
+    suites = sorted(HERE.glob("*.test.ts"))
+    bundle(suites, tmp_path, "--platform=node", "--out-extension:.js=.mjs")
+    built = sorted(tmp_path.glob("*.test.mjs"))
+    assert [one.stem for one in built] == [one.stem for one in suites]
     ran = subprocess.run(
-        ["node", "--test", str(bundle)], capture_output=True, text=True, timeout=240, check=False
-    )
-    assert ran.returncode == 0, ran.stdout[-6000:]
+        ["node", "--test", "--test-reporter=spec", *built],
+        capture_output=True, encoding="utf-8", timeout=240, check=False, env=environment(),
+    )  # fmt: skip
+    _, _, failed = ran.stdout.rpartition("failing tests:")
+    assert ran.returncode == 0, failed[-6000:] + ran.stderr[-2000:]
+    counts = dict(re.findall(r"^. (tests|pass) (\d+)$", ran.stdout, re.MULTILINE))
+    assert counts["pass"] == counts["tests"]  # none was left out
+    assert int(counts["tests"]) >= len(suites)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import sync_playwright
+
+from tests.bundles import bundle
 
 from .browsers import launch, tone
 from .standin import StandIn
@@ -21,14 +22,10 @@ def build(to: Path) -> Path:
     """The engine alone, into a folder of the test's own: `frontend/dist` may be somebody else's."""
     entries = ROOT / "frontend" / "entries"
     names = [*entries.glob("jam*"), entries / "stem-rescue.ts", entries / "site.css"]
-    subprocess.run(
-        [ROOT / "node_modules/.bin/esbuild", *(str(name) for name in names if name.exists()),
-         "--bundle", "--minify", "--format=esm", "--target=chrome109,firefox115,safari16.4",
-         "--loader:.woff2=file", f"--outdir={to}",
-         "--log-level=warning"],
-        check=True, timeout=60,
+    return bundle(
+        [name for name in names if name.exists()], to,
+        "--minify", "--target=chrome109,firefox115,safari16.4", "--loader:.woff2=file",
     )  # fmt: skip
-    return to
 
 
 @pytest.fixture(scope="session")
