@@ -25,7 +25,8 @@ export interface Probe {
  */
 export function settle(probes: readonly Probe[], now: number): number | null {
   if (probes.length === 0) return null;
-  const sorted = [...probes].sort((a, b) => a.trip - b.trip);
+  // Coarse timers make many trips alike: of those the newest count, as clocks part.
+  const sorted = [...probes].sort((a, b) => a.trip - b.trip || b.at - a.at);
   // A probe is wrong by half of its delay at most: where few were prompt, few are taken.
   const prompt = sorted[0]!.trip * 1.5 + PROMPT_MS;
   const best = sorted.filter(({ trip }, place) => place < FEWEST || trip <= prompt).slice(0, 2 * BEST);
