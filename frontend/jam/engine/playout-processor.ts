@@ -52,11 +52,7 @@ class PlayoutProcessor extends AudioWorkletProcessor {
       this.#part -= whole;
       this.#at = (this.#at + whole) | 0;
     }
-    // NaN behind us, one frame kept for the interpolation.
-    for (let at = (from - 1) | 0; ((this.#at - 1 - at) | 0) > 0; at = (at + 1) | 0) {
-      this.#ring.left[at & MASK] = NaN;
-      this.#ring.right[at & MASK] = NaN;
-    }
+    this.#wipe(from, this.#at);
     Atomics.store(head, Slot.position, this.#at);
     if (concealed && Atomics.load(head, Slot.expecting)) {
       Atomics.add(head, Slot.concealed, concealed);
@@ -66,17 +62,25 @@ class PlayoutProcessor extends AudioWorkletProcessor {
     return this.#alive;
   }
 
+  /** NaN behind the reader that went from here to there, one frame kept for the interpolation. */
+  #wipe(from: number, to: number): void {
+    for (let at = (from - 1) | 0; ((to - 1 - at) | 0) > 0; at = (at + 1) | 0) {
+      this.#ring.left[at & MASK] = NaN;
+      this.#ring.right[at & MASK] = NaN;
+    }
+  }
+
   /** Moves at once when the worker asks for it; the gap logic hides the seam. */
   #follow(head: Int32Array): void {
     const epoch = Atomics.load(head, Slot.resyncEpoch);
     if (epoch === this.#epoch) return;
     this.#epoch = epoch;
     const to = Atomics.load(head, Slot.resyncTo);
-    const ahead = (to - this.#at) | 0;
-    const stale = ahead > 0 && ahead < PLAYOUT_FRAMES ? ahead : 0;
-    for (let i = 0; i < stale; i += 1) {
-      this.#ring.left[(this.#at + i) & MASK] = NaN;
-      this.#ring.right[(this.#at + i) & MASK] = NaN;
+    if (Math.abs((to - this.#at) | 0) < PLAYOUT_FRAMES) this.#wipe(this.#at, to);
+    else {
+      // The sender counts anew: what lies here would sound when the new numbers come round to it.
+      this.#ring.left.fill(NaN);
+      this.#ring.right.fill(NaN);
     }
     this.#at = to;
     this.#part = 0;
