@@ -147,7 +147,14 @@ class MemoryFile implements StemFile {
     return out;
   }
 
-  truncate(): void {}
+  truncate(size: number): void {
+    while (this.#size > size) {
+      const last = this.#parts.pop()!;
+      this.#size -= last.length;
+      if (this.#size < size) this.write(last.subarray(0, size - this.#size));
+    }
+  }
+
   flush(): void {}
   async saveMeta(): Promise<void> {}
   close(): void {}

@@ -43,8 +43,8 @@ export class StemWriter {
     readonly wall: () => number,
   ) {
     this.frames = Math.floor(file.size() / bytesPerFrame(meta));
-    // A tab killed while writing may have left a part of a frame.
-    if (this.frames > 0) file.truncate(this.frames * bytesPerFrame(meta));
+    // A tab killed while writing may have left a part of a frame, perhaps of the very first.
+    if (file.size() > 0) file.truncate(this.frames * bytesPerFrame(meta));
     this.#clock = new FrameClock(meta.rate);
   }
 
