@@ -51,6 +51,7 @@ export class RoomSocket {
       this.#socket = null;
       this.#queue = [];
       if (FINAL_CODES.has(code)) {
+        this.close(); // or the network's return would throw the newer tab out of the room
         this.events.state("ended", code);
         return;
       }
