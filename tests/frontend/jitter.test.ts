@@ -1,0 +1,102 @@
+// How much delay a player's sound needs: enough for nearly every packet, and no more than that.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { SlackControl } from "../../frontend/jam/engine/jitter";
+
+const MARGIN = 40;
+const CAP = 48 * 120;
+
+/** A control that measured `slack(i)` every `gap` ms, from the time 0 on. */
+function measured(count: number, slack: (i: number) => number, gap = 5): { control: SlackControl; now: number } {
+  const control = new SlackControl(CAP);
+  for (let i = 0; i < count; i += 1) control.add(slack(i), 0, gap * i);
+  return { control, now: gap * (count - 1) };
+}
+
+test("nine packets say nothing, the tenth does", () => {
+  assert.equal(measured(9, () => -100).control.excess(0, 40), 0);
+  assert.equal(measured(10, () => -100).control.excess(0, 45), -100 - MARGIN);
+});
+
+test("delay that no packet needs is taken away, but for a margin", () => {
+  const { control, now } = measured(300, () => 500);
+  assert.equal(control.excess(0, now), 500 - MARGIN);
+  assert.equal(control.median, 500);
+});
+
+test("delay is taken away on a second's evidence, and added at once", () => {
+  const early = measured(200, () => 500);
+  assert.equal(early.control.excess(0, 999), 0);
+  assert.equal(early.control.excess(0, 1000), 500 - MARGIN);
+  const late = measured(20, () => -10);
+  assert.equal(late.control.excess(0, late.now), -10 - MARGIN);
+});
+
+test("packets that come just in time keep the delay as it is", () => {
+  const { control, now } = measured(300, () => MARGIN);
+  assert.equal(control.excess(0, now), 0);
+});
+
+test("one late packet of 200 costs nobody delay, two do", () => {
+  const one = measured(200, (i) => (i === 20 ? -900 : 500), 10);
+  assert.equal(one.control.excess(0, one.now), 500 - MARGIN);
+  const two = measured(200, (i) => (i === 20 || i === 21 ? -900 : 500), 10);
+  assert.equal(two.control.excess(0, two.now), -900 - MARGIN);
+});
+
+test("what is older than four seconds counts no more", () => {
+  const { control } = measured(1000, (i) => (i < 100 ? -900 : 500), 5);
+  // Of some 900 packets eight late ones are too many, and the eighth from the end came at 460.
+  assert.equal(control.excess(0, 4460), -900 - MARGIN);
+  assert.equal(control.excess(0, 4461), 500 - MARGIN);
+});
+
+test("a path that has just become longer shows with the seventh packet of 800", () => {
+  const six = measured(800, (i) => (i >= 794 ? 100 : 500));
+  assert.equal(six.control.excess(0, six.now), 500 - MARGIN);
+  const seven = measured(800, (i) => (i >= 793 ? 100 : 500));
+  assert.equal(seven.control.excess(0, seven.now), 100 - MARGIN);
+});
+
+test("after a pause the few packets of the last 300 ms count for themselves", () => {
+  const heard = (late: number): number => {
+    const { control, now } = measured(600, () => 500);
+    const again = now + 400;
+    for (let i = 0; i < 10; i += 1) control.add(i < late ? 100 : 500, 0, again + 5 * i);
+    return control.excess(0, again + 45);
+  };
+  assert.equal(heard(1), 500 - MARGIN);
+  assert.equal(heard(2), 100 - MARGIN); // 2 of 10, where 2 of 610 would be nothing
+});
+
+test("beyond the cap no more delay is added, for it would help nobody", () => {
+  const slack = (most: number) => (i: number): number => (i % 10 === 0 ? -100 : most);
+  const below = measured(200, slack(CAP));
+  assert.equal(below.control.excess(0, below.now), -100 - MARGIN);
+  const beyond = measured(200, slack(CAP + 1));
+  assert.equal(beyond.control.excess(0, beyond.now), 0);
+});
+
+test("what resampling has moved meanwhile is counted", () => {
+  const control = new SlackControl(CAP);
+  for (let i = 0; i < 300; i += 1) control.add(500, 10, 5 * i); // measured after 10 frames of it
+  assert.equal(control.excess(10, 1495), 500 - MARGIN);
+  assert.equal(control.excess(210, 1495), 300 - MARGIN); // 200 of the 500 have gone since
+  assert.equal(control.median, 300);
+});
+
+test("after a jump nothing of before counts, and the second begins anew", () => {
+  const { control } = measured(300, () => -900);
+  control.clear();
+  assert.equal(control.excess(0, 1500), 0);
+  for (let i = 0; i < 180; i += 1) control.add(500, 0, 2000 + 5 * i);
+  assert.equal(control.excess(0, 2900), 0);
+  assert.equal(control.excess(0, 3000), 500 - MARGIN);
+});
+
+test("the newest 1024 packets are kept", () => {
+  const { control, now } = measured(1100, (i) => (i < 76 ? -900 : 500), 1);
+  assert.equal(control.excess(0, now), 500 - MARGIN); // exactly the 76 are overwritten
+  const kept = measured(1100, (i) => (i < 90 ? -900 : 500), 1);
+  assert.equal(kept.control.excess(0, kept.now), -900 - MARGIN);
+});
