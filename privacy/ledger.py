@@ -92,11 +92,6 @@ def replay() -> Iterator[Entry]:
             yield entry
 
 
-def last_events() -> dict[str, Entry]:
-    """Return the newest entry of each erasure, by its fingerprint: what a restore must redo."""
-    return {entry.erasure: entry for entry in replay()}
-
-
 @contextmanager
 def _opened() -> Iterator[IO[bytes]]:
     """Open the ledger for one writer at a time, making it (and its folder) the first time."""

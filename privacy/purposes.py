@@ -90,12 +90,6 @@ def purposes() -> list[Purpose]:
     return list(_purposes.values())
 
 
-def edition() -> str:
-    """Return what changes whenever a purpose or a version comes or goes."""
-    names = ",".join(f"{one.key}:{one.text.version}" for one in purposes())
-    return hashlib.sha256(names.encode()).hexdigest()[:12]
-
-
 register(
     Purpose(
         key="marketing",

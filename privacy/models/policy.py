@@ -68,10 +68,6 @@ class PolicyRelease(models.Model):
         """Whether each account is told of it beforehand."""
         return self.material or self.kind == self.Kind.CONTROL
 
-    @property
-    def has_been_public(self) -> bool:
-        return self.announced_at is not None or self.posted_at is not None
-
 
 class PolicyNoticeRun(Work):
     """Telling every account of one release, batch by batch; a killed worker's is taken up again.
