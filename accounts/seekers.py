@@ -18,7 +18,7 @@ from accounts.finding import Wanted
 from accounts.models import Findable, Follow, JammedWith, Profile
 from accounts.models.finding import COLUMNS
 from accounts.queries import concealed, shown_profiles
-from foundation.paging import PAGE_SIZE, Page, seal, unseal
+from foundation.paging import PAGE_SIZE, Cursor, Page
 from foundation.turns import in_turn, looked_up
 from privacy import compiled, quiet
 from privacy.access import visible
@@ -26,17 +26,15 @@ from privacy.audiences import Audience
 from privacy.viewer import Viewer
 
 Place = tuple[int, int]  # week and key
+_ORDER = Cursor(int, int)
 SOME = {audience: COLUMNS[audience] for audience in (Audience.FOLLOWERS, Audience.JAMMED)}
 
 
 def found(viewer: Viewer, wanted: Wanted, after: str | None, *, size: int = PAGE_SIZE) -> Page[Any]:
     """Return the keys of people found, on the page behind the cursor `after`."""
-    place = unseal(after, 2)
-    rows = matching(viewer, wanted, (place[0], place[1]) if place else None, size + 1)
-    places: list[Place] = list(rows)
-    if len(places) <= size:
-        return Page([key for _week, key in places], None)
-    return Page([key for _week, key in places[:size]], seal(*places[size - 1]))
+    rows = matching(viewer, wanted, _ORDER.read(after), size + 1)
+    page = _ORDER.page(list(rows), size, tuple)
+    return Page([key for _week, key in page.items], page.after)
 
 
 def cards(viewer: Viewer, wanted: Wanted, after: str | None) -> Page[Profile]:

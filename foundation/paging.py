@@ -3,7 +3,7 @@
 import base64
 import functools
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -15,13 +15,6 @@ from django.http import HttpRequest
 
 M = TypeVar("M", bound=Model)
 PAGE_SIZE = 20
-
-
-@functools.cache
-def _box() -> Fernet:
-    """Cursors hold an integer key, which is nobody's business: they are encrypted."""
-    key = hashlib.sha256(b"paging:" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
 
 
 @dataclass(frozen=True)
@@ -39,6 +32,46 @@ class Page(Generic[M]):
         return f"{request.path}?{query.urlencode()}"
 
 
+class Cursor:
+    """Places in one order of rows, as text for addresses: `kinds` are the parts of a place.
+
+    Encrypted, because a place holds an integer key, which is nobody's business.
+    """
+
+    def __init__(self, *kinds: type[datetime] | type[int]) -> None:
+        self._kinds = kinds
+
+    def write(self, *place: Any) -> str:
+        parts = [one.isoformat() if isinstance(one, datetime) else str(one) for one in place]
+        return _box().encrypt("~".join(parts).encode()).decode()
+
+    def read(self, text: str | None) -> Any:
+        """Return the place that a text stands for; None for what wasn't written for this order."""
+        try:
+            parts = _box().decrypt((text or "").encode()).decode().split("~")
+            return tuple(
+                datetime.fromisoformat(part) if kind is datetime else int(part)
+                for kind, part in zip(self._kinds, parts, strict=True)
+            )
+        except (InvalidToken, ValueError):
+            return None
+
+    def page(self, items: list[Any], size: int, place_of: Callable[[Any], Any]) -> Page[Any]:
+        """Return the first `size` items, and the cursor of what follows if there are more."""
+        if len(items) <= size:
+            return Page(items, None)
+        return Page(items[:size], self.write(*place_of(items[size - 1])))
+
+
+_BY_MOMENT, _BY_KEY = Cursor(datetime, int), Cursor(int)
+
+
+@functools.cache
+def _box() -> Fernet:
+    key = hashlib.sha256(b"paging:" + settings.SECRET_KEY.encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))
+
+
 def newest_first(
     rows: QuerySet[M], after: str | None, *, size: int = PAGE_SIZE, moment: str = "created_at"
 ) -> Page[M]:
@@ -47,49 +80,19 @@ def newest_first(
     A cursor that was tampered with starts from the beginning: it is a place, not a secret.
     """
     ordered = rows.order_by(f"-{moment}", "-pk")
-    if after:
-        place = _read(after)
-        if place is not None:
-            ordered = ordered.filter(earlier_than(*place, moment=moment))
-    items = list(ordered[: size + 1])
-    if len(items) <= size:
-        return Page(items, None)
-    at, key = _place_of(items[size - 1], moment)
-    return Page(items[:size], _box().encrypt(f"{at.isoformat()}~{key}".encode()).decode())
+    place = _BY_MOMENT.read(after)
+    if place is not None:
+        ordered = ordered.filter(earlier_than(*place, moment=moment))
+    return _BY_MOMENT.page(list(ordered[: size + 1]), size, lambda row: _place_of(row, moment))
 
 
 def newest_keys(rows: QuerySet[M], after: str | None, *, size: int = PAGE_SIZE) -> Page[M]:
     """Return the page of `rows` behind the cursor `after`, by key alone, the newest key first."""
     ordered = rows.order_by("-pk")
-    if after:
-        place = _read_key(after)
-        if place is not None:
-            ordered = ordered.filter(pk__lt=place)
-    items = list(ordered[: size + 1])
-    if len(items) <= size:
-        return Page(items, None)
-    return Page(items[:size], _box().encrypt(str(items[size - 1].pk).encode()).decode())
-
-
-def seal(*place: int) -> str:
-    """Return a cursor for a place in an order of whole numbers."""
-    return _box().encrypt("~".join(map(str, place)).encode()).decode()
-
-
-def unseal(cursor: str | None, parts: int) -> list[int] | None:
-    """Return the place that a cursor stands for; None for what isn't one of ours."""
-    try:
-        place = [int(one) for one in _box().decrypt((cursor or "").encode()).decode().split("~")]
-    except (InvalidToken, ValueError):
-        return None
-    return place if len(place) == parts else None
-
-
-def _read_key(cursor: str) -> int | None:
-    try:
-        return int(_box().decrypt(cursor.encode()))
-    except (InvalidToken, ValueError):
-        return None
+    place = _BY_KEY.read(after)
+    if place is not None:
+        ordered = ordered.filter(pk__lt=place[0])
+    return _BY_KEY.page(list(ordered[: size + 1]), size, lambda row: (row.pk,))
 
 
 def earlier_than(at: datetime, key: int, *, moment: str = "created_at") -> Q:
@@ -103,11 +106,3 @@ def _place_of(row: Any, moment: str) -> tuple[datetime, int]:
     if isinstance(row, dict):
         return row[moment], row["pk"]
     return getattr(row, moment), row.pk
-
-
-def _read(cursor: str) -> tuple[datetime, int] | None:
-    try:
-        at, key = _box().decrypt(cursor.encode()).decode().split("~")
-        return datetime.fromisoformat(at), int(key)
-    except (InvalidToken, ValueError):
-        return None
