@@ -3,6 +3,11 @@
 A receipt is canonical JSON (RFC 8785 as far as strings and integers go: sorted keys, no spaces,
 UTF-8), signed with Ed25519 (RFC 8032). It names nobody. Anybody can verify one with a key from
 `/privacy/receipts/key`, with this site or without it.
+
+Signed with `cryptography` and not as a JSON Web Signature (PyJWT, joserfc): a JWS signs its header
+and the statement in base64url, so it would be another format. Receipts that people hold already
+must verify, and a receipt has to be readable without a tool. What is hand-written is little: one
+call of `json.dumps`, base64url without padding, and the key set (RFC 8037).
 """
 
 import base64
