@@ -11,7 +11,6 @@ import { startFolds } from "../elements/folds";
 import { startForms } from "../elements/forms";
 import { localTimes } from "../elements/local-times";
 import { startMoreRows } from "../elements/more-rows";
-import { startPasskeys } from "../elements/passkeys";
 import { startPasswordAdvice } from "../elements/password-advice";
 import { startShowMore } from "../elements/show-more";
 import { startThemeSwitch } from "../elements/theme-switch";
@@ -24,7 +23,6 @@ startFolds();
 startAudienceFields();
 startBrowserZone();
 startDialogs();
-startPasskeys(); // before forms: it may hold a form back
 startZones();
 startForms();
 startFaults();

@@ -60,6 +60,12 @@ def test_a_passkey_is_added_and_opens_the_account_without_a_password(
     page.goto(f"{here.url}/account/2fa/webauthn/")
     expect(page.get_by_text("the grand piano", exact=True)).to_be_visible()
 
+    # The same device again is told so, and nothing is sent.
+    page.goto(f"{here.url}/account/2fa/webauthn/add/")
+    page.get_by_role("button", name="Add it").click()
+    expect(page.get_by_text("This device has a passkey for your account already")).to_be_visible()
+    assert len(cdp.send("WebAuthn.getCredentials", {"authenticatorId": key})["credentials"]) == 1
+
     sign_out(page, here)
     page.goto(f"{here.url}/account/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
