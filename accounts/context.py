@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from privacy.media import url_for
-from privacy.viewer import Viewer
+from privacy.gate.viewer import Viewer
+from privacy.sharing.media import url_for
 
 
 def me(request: HttpRequest) -> dict[str, Any]:

@@ -1,34 +1,20 @@
-"""Celery tasks of accounts: thin, by id, idempotent."""
+"""The sweeper of accounts; each room's jobs stand in its own `tasks`."""
 
 from celery import shared_task
 
-from accounts.models import SafetyLink
-from accounts.services import finding, guardianship, last_use, locks, suspensions
+from accounts.discovery.tasks import note_visits
+from accounts.identity.services import last_use
+from accounts.identity.tasks import tidy
+from accounts.security.models import SafetyLink
+from accounts.security.tasks import run_safety_link
+from foundation.work import send
+
+__all__ = ["note_visits", "run_safety_link", "sweep", "tidy"]
 
 
-@shared_task
-def run_safety_link(link_id: int) -> None:
-    locks.run(link_id)
-
-
-@shared_task
+@shared_task(name="accounts.sweep")
 def sweep() -> None:
     """Mail links that are due, and write down when sign-ins were last used."""
     for link_id in SafetyLink.due():
-        run_safety_link.delay(link_id)
+        send("accounts.run_safety_link", link_id)
     last_use.write_down()
-
-
-@shared_task
-def tidy() -> None:
-    """Do what has come to its day: suspensions, children for whom nobody answers."""
-    for step in (suspensions.end_due, guardianship.remind, guardianship.stop_orphans):
-        while step():
-            pass
-
-
-@shared_task
-def note_visits() -> None:
-    """Note the week of their last visit for people who want to be found."""
-    while finding.note_visits():
-        pass

@@ -1,70 +1,21 @@
-from django.urls import path
+"""Pages of people; each room has its own."""
 
-from accounts import network_urls
-from accounts.views import (
-    account,
-    confirm,
-    entrance,
-    finding,
-    notifications,
-    parents,
-    profiles,
-    safety,
-    schools,
-    settings,
-    sharing,
-    sign_ins,
-    suspended,
-    ties,
-)
+from accounts.connections import urls as connections
+from accounts.discovery import urls as discovery
+from accounts.identity import urls as identity
+from accounts.networks import urls as networks
+from accounts.profile import urls as profile
+from accounts.security import urls as security
+from accounts.settings import urls as settings
+from accounts.sign_in import urls as sign_in
 
 urlpatterns = [
-    *network_urls.urlpatterns,
-    path("find/", finding.find, name="find"),
-    path("open-to-jam/", finding.open_to_jam, name="open_to_jam"),
-    path("account/signup/", entrance.sign_up, name="account_signup"),  # before allauth's own
-    path("account/signup/age/", entrance.age, name="sign_up_age"),
-    path("account/signup/later/", entrance.later, name="sign_up_later"),
-    path("settings/", settings.home, name="settings"),
-    path("settings/account/", account.account, name="account_settings"),
-    path("settings/account/username/", account.change_username, name="change_username"),
-    path("settings/security/", settings.security, name="security_settings"),
-    path("settings/notifications/", notifications.notifications, name="notification_settings"),
-    path("settings/profile/", profiles.edit_profile, name="edit_profile"),
-    path("settings/profile/preview/", profiles.preview_bio, name="preview_bio"),
-    path("settings/profile/towns/", profiles.towns, name="towns"),
-    path("settings/sign-ins/", sign_ins.listed, name="sign_ins"),
-    path("settings/sign-ins/end/", sign_ins.end, name="end_sign_in"),
-    path("settings/sign-ins/end-others/", sign_ins.end_others, name="end_other_sign_ins"),
-    path("settings/security/log/", sign_ins.log, name="safety_log"),
-    path("account/sessions/", sign_ins.moved),
-    path("lock/", safety.lock_by_mail, name="lock_by_mail"),
-    path("lock/<str:secret>/", safety.link, name="safety_link"),
-    path("settings/confirm/", confirm.ask, name="confirm_by_mail"),
-    path("settings/confirm/<str:token>/", confirm.answer, name="confirm_by_link"),
-    path("settings/blocks/", ties.blocks, name="blocks"),
-    path("settings/blocks/<str:public_id>/", ties.unblock, name="unblock"),
-    path("settings/mutes/", ties.mutes, name="mutes"),
-    path("settings/mutes/<str:public_id>/", ties.unmute, name="unmute"),
-    path("settings/followers/", ties.followers, name="followers"),
-    path("settings/followers/<str:public_id>/", ties.change_follow, name="change_follow"),
-    path("settings/sharing/", sharing.sharing, name="sharing"),
-    path("@<str:username>/follow/", ties.follow, name="follow"),
-    path("@<str:username>/mute/", ties.mute, name="mute"),
-    path("@<str:username>/block/", ties.block, name="block"),
-    path("suspended/", suspended.suspended, name="suspended"),
-    path("partners/", schools.partner_list, name="partners"),
-    path("school/", schools.schools, name="schools"),
-    path("school/at/<slug:slug>/", schools.school, name="school"),
-    path("school/class/<str:public_id>/", schools.school_class, name="school_class"),
-    path("school/child/<str:public_id>/", schools.school_child, name="school_child"),
-    path("children/", parents.wards, name="wards"),
-    path("children/report/", parents.report, name="report_child"),
-    path("children/answer/<str:token>/", parents.guardian_link, name="guardian_link"),
-    path("children/link/<str:token>/", parents.by_link, name="parent_link"),
-    path("children/<str:public_id>/", parents.ward, name="ward"),
-    path("children/<str:public_id>/held/<slug:slug>/", parents.ward_held, name="ward_held"),
-    path("children/<str:public_id>/copy/<str:copy_id>/", parents.ward_copy, name="ward_copy"),
-    path("settings/leave/", settings.leave, name="leave"),
-    path("settings/leave/cancel/", settings.leave_cancel, name="leave_cancel"),
+    *networks.urlpatterns,  # before allauth's own, as what follows
+    *discovery.urlpatterns,
+    *sign_in.urlpatterns,
+    *settings.urlpatterns,
+    *profile.urlpatterns,
+    *security.urlpatterns,
+    *connections.urlpatterns,
+    *identity.urlpatterns,
 ]

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts import checks
-from accounts.forms.photos import PhotoField
-from accounts.vocabulary import GENRES
+from accounts.profile import checks
+from accounts.profile.forms.photos import PhotoField
+from accounts.profile.vocabulary import GENRES
 from bands.models import Band, BandMember
 from bands.services.bands import check_slug, replace_photo
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.ids import PublicIdField
 from foundation.spelling import check_name
-from privacy.audiences import Audience, AudienceField
+from privacy.gate.audiences import Audience, AudienceField
 
 BAND_AUDIENCES = (Audience.PUBLIC, Audience.MEMBERS, Audience.FANS, Audience.BAND)
 SEAT_AUDIENCES = (

@@ -6,11 +6,14 @@ from bands.models import Band, BandFollow, BandInvite, BandMember
 from bands.services import follows, leaving
 from bands.ties import WAITS, audiences, has_somebody, in_band, invited_to, runs_band
 from privacy import datamap as dm
-from privacy import erasure, export, media, rules
-from privacy.audiences import Audience
+from privacy import erasure
+from privacy.gate import rules
+from privacy.gate.audiences import Audience
+from privacy.gate.deny_rules import APPS, CHILDREN, INDEX
+from privacy.gate.rules import AnyMember, Anyone, Nobody, Others, Rule
 from privacy.models import Erasure
-from privacy.rules import AnyMember, Anyone, Nobody, Others, Rule
-from privacy.walls import APPS, CHILDREN, INDEX
+from privacy.portability import export
+from privacy.sharing import media
 
 FIELDS = ("photo", "about", "genres", "links")
 

@@ -5,14 +5,14 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
-from accounts.queries import naming
-from accounts.vocabulary import GENRES
+from accounts.identity.queries import naming
+from accounts.profile.vocabulary import GENRES
 from bands.models import Band, BandFollow, BandInvite, BandMember
 from bands.privacy import FIELDS
-from privacy import compiled
-from privacy.access import get_visible_or_404, visible, with_visible_fields
-from privacy.previews import previewed
-from privacy.viewer import NOBODY, Viewer
+from privacy.gate import compiled
+from privacy.gate.access import get_visible_or_404, visible, with_visible_fields
+from privacy.gate.viewer import NOBODY, Viewer
+from privacy.sharing.previews import previewed
 
 LINEUP = 60  # as many as a band may have
 

@@ -10,10 +10,10 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from bands.models import BandFollow, BandMember
-from privacy.audiences import Audience
-from privacy.probe import Probe
-from privacy.relations import Either, Related, Tie
-from privacy.viewer import Viewer
+from privacy.gate.audiences import Audience
+from privacy.gate.probe import Probe
+from privacy.gate.relations import Either, Related, Tie
+from privacy.gate.viewer import Viewer
 
 RUNS = Q(role__in=[BandMember.Role.OWNER, BandMember.Role.ADMIN])
 WAITS = Q(declined_at=None, expires_at__gt=Now())

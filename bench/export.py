@@ -52,8 +52,8 @@ def _fill(media: Path) -> None:
 
 
 def _export(user: Any) -> None:
-    from privacy import export
     from privacy.models import Export
+    from privacy.portability import export
 
     Export.objects.filter(user=user).delete()
     made = Export.objects.create(user=user)

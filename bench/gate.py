@@ -40,8 +40,8 @@ def measure() -> list[Row]:
 def _queries(deep: Any) -> list[tuple[str, Any, Any]]:
     """Return each list's name, its query through the gate, and the same without the gate."""
     from foundation.paging import earlier_than
-    from privacy.access import visible
-    from privacy.viewer import NOBODY, Viewer
+    from privacy.gate.access import visible
+    from privacy.gate.viewer import NOBODY, Viewer
     from sessions_app.models import Recording
 
     def newest(rows: Any) -> Any:

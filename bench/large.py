@@ -53,8 +53,8 @@ def _follows(people: int) -> str:
 def _queries() -> dict[str, dict[str, Any]]:
     """Return each list's name, with its statement through the gate and without."""
     from accounts.models import Follow
-    from privacy.access import visible
-    from privacy.viewer import NOBODY, Viewer
+    from privacy.gate.access import visible
+    from privacy.gate.viewer import NOBODY, Viewer
     from sessions_app.models import Recording, Stem
 
     def newest(rows: Any) -> Any:

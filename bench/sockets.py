@@ -209,7 +209,7 @@ def _world() -> dict[str, str]:
     }
     for name, user in people.items():
         client = Client()
-        client.force_login(user, backend="accounts.backends.Backend")
+        client.force_login(user, backend="accounts.sign_in.backends.Backend")
         value = client.cookies[settings.SESSION_COOKIE_NAME].value
         found[name] = f"{settings.SESSION_COOKIE_NAME}={value}"
     return found

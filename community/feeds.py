@@ -17,17 +17,17 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.identity.queries import begun
 from accounts.models import User
-from accounts.queries import begun
-from accounts.views.shapes import person_preview
+from accounts.profile.presenters import person_preview
 from bands.models import Band
 from bands.views.shapes import band_preview
 from foundation.addresses import absolute
 from foundation.limits import network_of, spend
 from foundation.problems import problem_response
-from privacy.access import get_visible_or_404, visible
-from privacy.previews import Preview
-from privacy.viewer import ANY_APP, SEARCH_ENGINE
+from privacy.gate.access import get_visible_or_404, visible
+from privacy.gate.viewer import ANY_APP, SEARCH_ENGINE
+from privacy.sharing.previews import Preview
 from sessions_app import queries as sessions
 from sessions_app.models import JamSession, Recording
 from sessions_app.views.shapes import recording_preview, session_preview

@@ -5,8 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from community.models import Favourite
-from privacy.importing import Incoming, Result
-from privacy.importing.run import moment
+from privacy.portability.importing import Incoming, Result
+from privacy.portability.importing.run import moment
 from sessions_app.models import Recording
 
 

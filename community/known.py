@@ -12,8 +12,8 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Follow, JammedWith, User
 from bands.models import BandFollow, BandMember
-from privacy.access import visible
-from privacy.viewer import Viewer
+from privacy.gate.access import visible
+from privacy.gate.viewer import Viewer
 from sessions_app.models import JamSession, Recording
 from sessions_app.queries import credits, players_of
 

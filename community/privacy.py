@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from community import importing, services
 from community.models import Favourite
 from privacy import datamap as dm
-from privacy import rules
-from privacy.importing import bring
-from privacy.rules import Rule
+from privacy.gate import rules
+from privacy.gate.rules import Rule
+from privacy.portability.importing import bring
 
 bring(Favourite, importing.bring_favourite, order=70)
 rules.see(Favourite, Rule(owner="user", audience="user__profile__favourites_audience"))

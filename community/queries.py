@@ -6,12 +6,12 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
+from accounts.connections.queries import my_ties
 from accounts.models import User
-from accounts.queries import my_ties
 from bands.models import BandMember
 from community.models import Favourite
-from privacy.access import visible
-from privacy.viewer import Viewer
+from privacy.gate.access import visible
+from privacy.gate.viewer import Viewer
 from sessions_app import queries as sessions
 from sessions_app.models import Recording
 

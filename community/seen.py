@@ -10,17 +10,17 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from accounts.identity.member_request import MemberRequest
 from accounts.models import Profile
-from accounts.models.profiles import FIELDS
-from accounts.queries import my_profile, my_shown_profile
-from accounts.requests import MemberRequest
-from accounts.views.shapes import photo_urls
+from accounts.profile.models import FIELDS
+from accounts.profile.presenters import photo_urls
+from accounts.profile.queries import my_profile, my_shown_profile
 from community.known import STEPS, roughly, shown_of
-from privacy.access import audience_of, get_visible_or_404, visible, with_visible_fields
-from privacy.audiences import Audience
-from privacy.posing import CHOICES
-from privacy.rules import rule_of, value_at
-from privacy.viewer import Viewer
+from privacy.gate.access import audience_of, get_visible_or_404, visible, with_visible_fields
+from privacy.gate.audiences import Audience
+from privacy.gate.rules import rule_of, value_at
+from privacy.gate.viewer import Viewer
+from privacy.sharing.view_as import CHOICES
 from sessions_app.models import JamSession, Recording
 
 FACES = 12

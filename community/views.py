@@ -10,19 +10,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.faces import Faces
+from accounts.connections.queries import may_meet
+from accounts.identity.member_request import MemberRequest
+from accounts.identity.queries import find_person
 from accounts.models import User
-from accounts.queries import find_person, may_meet, my_profile, profile_for, public_face
-from accounts.requests import MemberRequest
-from accounts.views.shapes import person_preview, person_shape
+from accounts.profile.faces import Faces
+from accounts.profile.presenters import person_preview, person_shape
+from accounts.profile.queries import my_profile, profile_for, public_face
 from bands.views.shapes import of_person
 from community import queries, services
 from community.forms import FavouritesForm
 from foundation.paging import newest_first
-from privacy import previews
-from privacy.access import get_visible_or_404
-from privacy.posing import looking
-from privacy.viewer import Viewer
+from privacy.gate.access import get_visible_or_404
+from privacy.gate.viewer import Viewer
+from privacy.sharing import previews
+from privacy.sharing.view_as import looking
 from sessions_app import queries as sessions
 from sessions_app.models import Recording
 from sessions_app.views.shapes import recording_card, session_card

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
+from celery import current_app
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models import F, Q
@@ -125,12 +126,18 @@ class Work(models.Model):
         type(self)._default_manager.filter(pk=self.pk).update(**values)
 
 
-def soon(task: Any, key: int) -> None:
-    """Have a worker take up a row as soon as it is committed.
+def soon(job: str, *keys: int) -> None:
+    """Have a worker do a job as soon as this transaction is committed.
 
-    Robust: with the queue away the row waits for the sweeper, and the request goes on.
+    The job is named ("privacy.run_notice"), so that a service knows no task. Robust: with the
+    queue away the row waits for the sweeper, and the request goes on.
     """
-    transaction.on_commit(lambda: task.delay(key), robust=True)
+    transaction.on_commit(lambda: send(job, *keys), robust=True)
+
+
+def send(job: str, *keys: int) -> None:
+    """Have a worker do a job now. That every name exists is checked: `jamsite.checks`."""
+    current_app.send_task(job, keys)
 
 
 def work_index(name: str) -> models.Index:

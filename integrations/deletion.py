@@ -1,7 +1,7 @@
 """Ordering outside services to delete, in a small signed protocol.
 
 `docs/deletion-orders.md` describes the protocol for those who run such a service. Nothing here
-knows the database; `privacy.orders` keeps the rows and decides when.
+knows the database; `privacy.erasure.provider_orders` keeps the rows and decides when.
 """
 
 import hashlib

@@ -3,12 +3,12 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from accounts.api.me import MeView, PersonView
-from accounts.api.people import PeopleList
-from accounts.api.vocabularies import GenreWords, InstrumentWords, LanguageWords
+from accounts.discovery.api import PeopleList
+from accounts.profile.api.me import MeView, PersonView
+from accounts.profile.api.vocabularies import GenreWords, InstrumentWords, LanguageWords
 
 urlpatterns = [
-    path("auth/", include("accounts.api.auth_urls")),
+    path("auth/", include("accounts.auth_urls")),
     path("v1/people/", PeopleList.as_view(), name="api_people"),
     path("v1/me/", MeView.as_view(), name="api_me"),
     path("v1/instruments/", InstrumentWords.as_view(), name="api_instruments"),

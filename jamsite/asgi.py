@@ -12,12 +12,12 @@ if not settings.configured:
     os.environ["JAMSITE_FRONT"] = "1"
 _http = get_asgi_application()
 
-from accounts.services import tokens  # noqa: E402  (needs the apps)
-from accounts.signed_in import SocketSignIn  # noqa: E402
+from accounts.identity.services import tokens  # noqa: E402  (needs the apps)
+from accounts.identity.signed_in import SocketSignIn  # noqa: E402
 from foundation.origins import OwnPagesOnly  # noqa: E402
 from foundation.outages import Waiting  # noqa: E402
 from jamsite.ws_urls import patterns  # noqa: E402
-from privacy.wall.middleware import SocketBehalf  # noqa: E402
+from privacy.rls.middleware import SocketBehalf  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
@@ -32,6 +32,6 @@ application = ProtocolTypeRouter(
 sys.setswitchinterval(0.001)
 
 if settings.IS_FRONT:
-    from privacy.wall.start import demand
+    from privacy.rls.start import demand
 
     demand()

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from privacy.releases import banner_for
+from privacy.policy.releases import banner_for
 
 
 def site(request: HttpRequest) -> dict[str, Any]:

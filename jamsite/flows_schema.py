@@ -14,7 +14,7 @@ import yaml
 from allauth.headless import spec
 from django.urls import Resolver404, resolve
 
-from accounts.api.auth_urls import left_out
+from accounts.auth_urls import left_out
 
 ROOT = "/api/auth/app/v1"
 PREFIX = "SignIn"  # before the names of allauth's components, which ours may have too

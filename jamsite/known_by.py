@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialToken
 
 from accounts.models import Connection
-from accounts.services.networks import tokens
+from accounts.networks.services import tokens
 from integrations import networks
 from integrations.providers import Provider
 

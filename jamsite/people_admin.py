@@ -7,10 +7,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import UserAdmin
+from accounts.identity.admin import UserAdmin
 from accounts.models import User
 from jamsite import rights
-from privacy.deeds import Deed, DeedForm
+from privacy.staff_access.staff_actions import Deed, DeedForm
 
 
 class RightsForm(DeedForm):

@@ -13,16 +13,18 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.utils.translation import gettext_lazy as _
 
+from accounts.identity.services import leaving
 from accounts.models import User
-from accounts.services import arrived, leaving, sign_ins
+from accounts.networks import arrived
+from accounts.security.services import sign_ins
 from jamsite import known_by
 from privacy import datamap as dm
-from privacy import orders
+from privacy.erasure import provider_orders
 
-orders.subject("openid", known_by.network)
-orders.subject("network", known_by.network)
-orders.subject("mail", known_by.mail)
-orders.subject("relay", known_by.relay)
+provider_orders.subject("openid", known_by.network)
+provider_orders.subject("network", known_by.network)
+provider_orders.subject("mail", known_by.mail)
+provider_orders.subject("relay", known_by.relay)
 
 dm.declare(
     EmailAddress,

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import SafetyEvent, User
-from accounts.services import alerts
+from accounts.security.services import alerts
 from foundation.live import cut_people
 from jamsite import roles
 

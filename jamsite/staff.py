@@ -9,7 +9,7 @@ from django.contrib.admin.sites import AdminSite
 from django.http import HttpRequest, HttpResponse
 
 from jamsite import second_step
-from privacy.guard import Guarded
+from privacy.staff_access.require_reason import Guarded
 
 
 class StaffSite(AdminSite):

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from accounts.services import suspensions
+from accounts.identity.services import suspensions
 from foundation.addresses import absolute
 from foundation.problems import problem_response
 

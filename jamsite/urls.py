@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", include("privacy.urls")),
     path("", include("accounts.urls")),
+    path("", include("schools.urls")),
     path("", include("bands.urls")),
     path("", include("sessions_app.urls")),
     path("", include("messaging.urls")),

@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.faces import Faces
+from accounts.profile.faces import Faces
 from foundation.outages import AWAY
 from foundation.problems import away, problem_response
-from privacy.viewer import Viewer
+from privacy.gate.viewer import Viewer
 from sessions_app import queries
 from sessions_app.views.shapes import recording_card, session_card
 

@@ -12,7 +12,7 @@ application = get_wsgi_application()
 
 if settings.IS_FRONT:
     from jamsite import collected  # need the apps
-    from privacy.wall.start import demand
+    from privacy.rls.start import demand
 
     collected.demand()
     demand()

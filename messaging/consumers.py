@@ -4,16 +4,16 @@ from typing import Annotated, Any, ClassVar
 
 from django.utils.translation import gettext as _
 
-from accounts.faces import Faces
 from accounts.models import User
-from accounts.services import sign_ins
+from accounts.profile.faces import Faces
+from accounts.security.services import sign_ins
 from foundation.frames import Frame, Ref, words
 from foundation.sockets import GatedConsumer, Refused
 from foundation.threads import together
 from messaging import queries, services
 from messaging.models import Conversation, Message
-from privacy.access import visible
-from privacy.viewer import Viewer
+from privacy.gate.access import visible
+from privacy.gate.viewer import Viewer
 
 
 class Send(Frame):

@@ -6,8 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from messaging.models import Conversation, Member, Message
-from privacy.importing import Incoming, Result
-from privacy.importing.run import moment, text_for
+from privacy.portability.importing import Incoming, Result
+from privacy.portability.importing.run import moment, text_for
 
 
 def bring_conversation(incoming: Incoming, row: dict[str, Any], result: Result) -> None:

@@ -6,11 +6,13 @@ from accounts.models import User
 from messaging import importing, services
 from messaging.models import Conversation, Member, Message
 from privacy import datamap as dm
-from privacy import export, rules, wall
-from privacy.audiences import Audience
-from privacy.importing import bring
-from privacy.rules import Anyone, Others, Person, Related, Rule
-from privacy.walls import APPS, BLOCKS, CHILDREN
+from privacy import rls
+from privacy.gate import rules
+from privacy.gate.audiences import Audience
+from privacy.gate.deny_rules import APPS, BLOCKS, CHILDREN
+from privacy.gate.rules import Anyone, Others, Person, Related, Rule
+from privacy.portability import export
+from privacy.portability.importing import bring
 
 IS_MEMBER = Related("messaging.Member", row="conversation", person="user")
 
@@ -31,9 +33,9 @@ rules.see(
 )
 
 # The wall. Opening a conversation makes rows for two, so the service does it as the system.
-wall.protect(Conversation, update=Anyone())
-wall.protect(Member, update=Person("user"), beside=("user_id", "conversation_id"))
-wall.protect(Message, insert=Person("author"))
+rls.protect(Conversation, update=Anyone())
+rls.protect(Member, update=Person("user"), beside=("user_id", "conversation_id"))
+rls.protect(Message, insert=Person("author"))
 
 dm.declare(
     Message,

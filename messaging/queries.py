@@ -3,8 +3,8 @@
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from messaging.models import Conversation, Member, Message
-from privacy.access import visible
-from privacy.viewer import Viewer
+from privacy.gate.access import visible
+from privacy.gate.viewer import Viewer
 
 
 def conversations(viewer: Viewer) -> QuerySet[Conversation]:

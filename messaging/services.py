@@ -5,13 +5,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.connections import services
+from accounts.connections.queries import may_meet
 from accounts.models import User
-from accounts.queries import may_meet
-from accounts.services import ties
 from foundation import limits
 from foundation.live import tell
 from messaging.models import Conversation, Member, Message
-from privacy.wall import as_system
+from privacy.rls import as_system
 
 MAX_LENGTH = 4000
 
@@ -33,7 +33,7 @@ def conversation_between(one: User, other: User) -> Conversation:
         raise ValueError("A child talks to its own circle alone.")
     pair = "-".join(str(key) for key in sorted([one.pk, other.pk]))
     begun = Conversation.objects.filter(pair=pair).exists()
-    if not begun and not ties.may_write(one, other):
+    if not begun and not services.may_write(one, other):
         raise Refused
     conversation, new = Conversation.objects.get_or_create(pair=pair)
     if new:

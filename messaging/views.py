@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.faces import Face, Faces
+from accounts.identity.member_request import MemberRequest
+from accounts.identity.queries import find_person
 from accounts.models import User
-from accounts.queries import find_person
-from accounts.requests import MemberRequest
+from accounts.profile.faces import Face, Faces
 from foundation import limits
 from foundation.limits import TooMany
 from foundation.paging import newest_first
@@ -22,8 +22,8 @@ from foundation.sockets import socket_origin
 from messaging import queries, services
 from messaging.forms import MessageForm, StartForm
 from messaging.models import Conversation, Message
-from privacy.access import get_visible_or_404
-from privacy.viewer import Viewer
+from privacy.gate.access import get_visible_or_404
+from privacy.gate.viewer import Viewer
 
 
 def _others(conversation: Any, faces: Faces) -> list[Face]:

@@ -1,66 +1,30 @@
+"""Pages of the machinery; each room has its own."""
+
 from django.urls import path
 
-from privacy import media
-from privacy.views import (
-    consent,
-    evidence,
-    exports,
-    held,
-    home,
-    leaving,
-    links,
-    news,
-    notices,
-    policy,
-    requests,
-    terms,
-    usage,
-)
+from privacy import cookies, home
+from privacy.consent import urls as consent
+from privacy.datamap import urls as datamap
+from privacy.erasure import urls as erasure
+from privacy.notices import urls as notices
+from privacy.policy import urls as policy
+from privacy.portability import urls as portability
+from privacy.sharing import urls as sharing
+from privacy.staff_access import urls as staff_access
+from privacy.subject_requests import urls as subject_requests
+from privacy.telemetry import urls as telemetry
 
 urlpatterns = [
-    path("privacy/", policy.page, name="policy"),
-    path("privacy/policy.json", policy.as_json, name="policy_json"),
-    path("privacy/versions/", policy.versions, name="policy_versions"),
-    path("privacy/versions/<int:number>/", policy.version, name="policy_version"),
-    path("privacy/versions/<int:number>/changes/", policy.changes, name="policy_changes"),
-    path("privacy/announcements/<str:public_id>/", policy.announcement, name="policy_announcement"),
-    path("terms/", terms.page, name="terms"),
-    path("terms/terms.json", terms.as_json, name="terms_json"),
-    path("terms/versions/", terms.versions, name="terms_versions"),
-    path("terms/versions/<int:number>/", terms.version, name="terms_version"),
-    path("terms/versions/<int:number>/changes/", terms.changes, name="terms_changes"),
-    path("privacy/export.schema.json", exports.format_schema, name="export_schema"),
-    path("privacy/requests/", requests.public, name="public_requests"),
-    path("privacy/requests/<str:token>/", requests.by_link, name="request_link"),
-    path("settings/requests/", requests.mine, name="requests"),
-    path("settings/requests/lift/", requests.lift, name="lift_restriction"),
-    path("settings/requests/<str:public_id>/", requests.one, name="request"),
-    path("settings/requests/<str:public_id>/write/", requests.write, name="write_request"),
-    path("settings/requests/<str:public_id>/report/", requests.report, name="request_report"),
-    path("notices/", notices.index, name="notices"),
     path("settings/privacy/", home.doors, name="privacy_home"),
-    path("settings/held/", held.held, name="held"),
-    path("settings/held/<slug:slug>/", held.held_kind, name="held_kind"),
-    path("settings/held/<slug:slug>/remove/", held.held_remove, name="held_remove"),
-    path("privacy/receipts/key", leaving.receipt_key, name="receipt_key"),
-    path("privacy/orders/<str:public_id>/", leaving.order_callback, name="order_callback"),
-    path("leave/", leaving.by_mail, name="leave_by_mail"),
-    path("leave/confirm/<str:secret>/", leaving.confirm, name="leave_confirm"),
-    path("leave/<str:token>/", leaving.state, name="leaving_state"),
-    path("leave/<str:token>/<slug:kind>.json", leaving.receipt, name="leaving_receipt"),
-    path("settings/data/", exports.exports, name="exports"),
-    path("settings/data/<str:public_id>/", exports.download, name="export_download"),
-    path("settings/disclosures/", evidence.received, name="disclosures"),
-    path("settings/looks/", evidence.looks, name="looks"),
-    path("settings/consent/", consent.page, name="consent"),
-    path("settings/consent/usage/", usage.mine, name="usage"),
-    path("statistics/", usage.statistics, name="statistics"),
-    path("unsubscribe/<str:token>/", news.unsubscribe, name="unsubscribe"),
-    path("news/confirm/<str:token>/", news.confirm, name="confirm_news"),
-    path("crash/", usage.crash, name="crash"),
-    path("cookies/", consent.cookies, name="cookies"),
-    path(".well-known/gpc.json", consent.gpc, name="gpc"),
-    path("shared/<str:key>/", links.shared, name="shared"),
-    path("settings/sharing/<str:public_id>/revoke/", links.revoke, name="revoke_link"),
-    path("media/<str:token>", media.media, name="media"),
+    path("cookies/", cookies.cookies, name="cookies"),
+    *policy.urlpatterns,
+    *portability.urlpatterns,
+    *subject_requests.urlpatterns,
+    *notices.urlpatterns,
+    *datamap.urlpatterns,
+    *erasure.urlpatterns,
+    *staff_access.urlpatterns,
+    *consent.urlpatterns,
+    *telemetry.urlpatterns,
+    *sharing.urlpatterns,
 ]

@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT))
 
 from pydantic_core import PydanticUndefined  # noqa: E402  (needs the project's folder)
 
-from jamsite.settings.environment import OUTSIDE, Environment  # noqa: E402
+from jamsite.environment import OUTSIDE, Environment  # noqa: E402
 
 BEGIN, END = "<!-- settings: written by scripts/documents.py -->", "<!-- /settings -->"
 # Packages that only other platforms install, so that their metadata isn't at hand.
@@ -93,9 +93,7 @@ def settings_table() -> str:
     lines = ["| variable | meaning | default |", "|---|---|---|"]
     for name, field in Environment.model_fields.items():
         if not field.description:
-            raise SystemExit(
-                f"{name.upper()} has no description in jamsite/settings/environment.py"
-            )
+            raise SystemExit(f"{name.upper()} has no description in jamsite/environment.py")
         meaning = field.description + _bounds(field.metadata)
         lines.append(f"| `{name.upper()}` | {meaning} | {_default(field)} |")
     lines += [f"| `{name}` | {told} | {default} |" for name, (told, default) in OUTSIDE.items()]

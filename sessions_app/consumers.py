@@ -8,21 +8,21 @@ from typing import Annotated, Any, ClassVar
 from django.utils.translation import gettext as _
 from pydantic import Field
 
-from accounts.faces import Face, Faces
 from accounts.models import User
-from accounts.services import sign_ins
+from accounts.profile.faces import Face, Faces
+from accounts.security.services import sign_ins
 from foundation.frames import Frame, Milliseconds, PublicId, Ref, at_most, words
 from foundation.ids import new_public_id
 from foundation.sockets import HIDDEN, REPLACED, GatedConsumer, Refused
 from integrations.turn import ice_servers
-from privacy import usage
-from privacy.viewer import Viewer
+from privacy.gate.viewer import Viewer
+from privacy.telemetry import usage
 from sessions_app import queries, titles
 from sessions_app.models import JamSession, Participant, Recording, Stem
+from sessions_app.presence import RENEW, Peer, Room
 from sessions_app.roster import Roster
 from sessions_app.services import endings, rooms, sessions
 from sessions_app.services import recording as recordings
-from sessions_app.services.presence import RENEW, Peer, Room
 
 MAX_SIGNAL = 64 * 1024
 MAX_CHAT = 2000

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.conf import settings
 
-from accounts.faces import Faces
-from accounts.queries import naming, shown_person
+from accounts.identity.queries import naming, shown_person
+from accounts.profile.faces import Faces
 from foundation.addresses import absolute
 from foundation.tagging import Tags
-from privacy.media import Download
-from privacy.viewer import Viewer
+from privacy.gate.viewer import Viewer
+from privacy.sharing.media import Download
 from sessions_app import cover, queries, titles
 from sessions_app.models import Mix, Recording, Stem
 

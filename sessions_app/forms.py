@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from bands.models import Band, BandMember
-from privacy.audiences import OF_BANDS, Audience
+from privacy.gate.audiences import OF_BANDS, Audience
 from sessions_app.models import JamSession, Recording
 
 CHILDS = (Audience.MEMBERS, Audience.PARTICIPANTS)

@@ -2,9 +2,9 @@
 
 from bands.permissions import may_run
 from bands.queries import my_seat
-from privacy.access import can_see
-from privacy.audiences import Audience
-from privacy.viewer import Viewer
+from privacy.gate.access import can_see
+from privacy.gate.audiences import Audience
+from privacy.gate.viewer import Viewer
 from sessions_app.models import JamSession, Recording
 
 # A link shows a session; taking part by a link is what invitations are for.

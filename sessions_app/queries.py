@@ -9,16 +9,17 @@ from typing import Any
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from accounts.faces import Face, Faces
+from accounts.identity.queries import naming, shown_people, shown_person
 from accounts.models import User
-from accounts.queries import naming, shown_people, shown_person
-from accounts.walls import circle_of, in_circle
+from accounts.profile.faces import Face, Faces
 from bands.models import Band
 from bands.queries import band_of
-from privacy import quiet
-from privacy.access import visible
-from privacy.viewer import Via, Viewer
-from privacy.wall import as_system
+from privacy.gate import mutes
+from privacy.gate.access import visible
+from privacy.gate.viewer import Via, Viewer
+from privacy.rls import as_system
+from schools.deny_rules import circle_of, in_circle
+from sessions_app import presence
 from sessions_app.models import (
     ChatLine,
     Credit,
@@ -30,7 +31,6 @@ from sessions_app.models import (
     Stem,
 )
 from sessions_app.models.sessions import occupied_now, open_now
-from sessions_app.services import presence
 
 HEARD = [Stem.State.CAPTURING, Stem.State.STORED, Stem.State.ALIGNED]
 WORTH_LISTING = ~Q(state__in=[Recording.State.DECLINED, Recording.State.ASKING])
@@ -55,7 +55,7 @@ def live_sessions(viewer: Viewer) -> QuerySet[JamSession]:
 
     One that a muted person hosts only to who has a seat in it.
     """
-    heard = quiet.unmuted("host", viewer)
+    heard = mutes.unmuted("host", viewer)
     here = heard | Q(pk__in=_seats(viewer)) if heard else heard
     return sessions(viewer).filter(here, occupied_now())
 
@@ -69,7 +69,7 @@ def live_or_mine(viewer: Viewer) -> QuerySet[JamSession]:
     """Return what is live, and the open sessions in which the viewer has a seat."""
     if not viewer.is_member:
         return live_sessions(viewer)
-    heard = quiet.unmuted("host", viewer)
+    heard = mutes.unmuted("host", viewer)
     live = occupied_now() & heard if heard else occupied_now()
     return sessions(viewer).filter(open_now() & (live | Q(pk__in=_seats(viewer))))
 
@@ -167,7 +167,7 @@ def shown_recordings(viewer: Viewer) -> QuerySet[Recording]:
 
 def new_recordings(viewer: Viewer) -> QuerySet[Recording]:
     """Return what anyone may hear, public and ready, of people whom the viewer hasn't muted."""
-    rows = quiet.heard(recordings(viewer), viewer, "owner")
+    rows = mutes.heard(recordings(viewer), viewer, "owner")
     return rows.filter(audience="public", state=Recording.State.READY)
 
 

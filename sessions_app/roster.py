@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.faces import Face
-from sessions_app.services.presence import Peer, Room
+from accounts.profile.faces import Face
+from sessions_app.presence import Peer, Room
 
 VERDICT_LASTS = 30.0  # seconds; whatever changes one says `gate.check`, and ends it before
 

@@ -2,28 +2,29 @@
 
 from celery import shared_task
 
+from foundation.work import send
 from sessions_app.models import Mix
 from sessions_app.services import mixing, recording, rooms, tidying
 
 
-@shared_task
+@shared_task(name="sessions_app.render_mix")
 def render_mix(mix_id: int) -> None:
     from sessions_app.services import rendering  # loads the sound libraries: workers only
 
     rendering.run(mix_id)
 
 
-@shared_task
+@shared_task(name="sessions_app.sweep")
 def sweep() -> None:
     """Take up mixes that are due, end takes and rooms by time, delete withdrawn mixes' files."""
     for mix_id in Mix.due():
-        render_mix.delay(mix_id)
+        send("sessions_app.render_mix", mix_id)
     recording.sweep()
     rooms.sweep()
     mixing.delete_withdrawn(Mix.objects.all())
 
 
-@shared_task
+@shared_task(name="sessions_app.tidy")
 def tidy() -> None:
-    """Delete files that no row names; what has a period is ended by privacy.retention."""
+    """Delete files that no row names; what has a period is ended by the retention job."""
     tidying.delete_orphans()

@@ -22,10 +22,10 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
+from accounts.identity.services import tokens
 from accounts.models import Connection, NetworkFact, Profile, RealName, User
-from accounts.services import tokens
 from messaging import services as messaging
-from privacy.viewer import NOBODY, Viewer
+from privacy.gate.viewer import NOBODY, Viewer
 from sessions_app.models import (
     JamSession,
     Mix,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from tests.school import School
 
 PASSWORD = "a stave has five lines"
-BACKEND = "accounts.backends.Backend"
+BACKEND = "accounts.sign_in.backends.Backend"
 OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}  # what a browser says of requests of our own pages
 OWN_CLIENT = "a client of ours, named in the settings"  # see the `own_client` fixture
 ROLES = ("owner", "participant", "former", "stranger", "leaving", "anonymous")

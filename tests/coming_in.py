@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import SafetyLink
-from accounts.services import locks
+from accounts.security.services import locks
 from tests.cast import PASSWORD
 from tests.told import deliver
 
@@ -47,7 +47,7 @@ def with_codes(user: Any, secret: str) -> None:
     """Give somebody codes of an app, which they switched on some minutes ago."""
     earlier = time.time() - 300
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("accounts.services.codes.time.time", lambda: earlier)
+        patch.setattr("accounts.security.services.codes.time.time", lambda: earlier)
         TOTP.activate(user, secret)
 
 

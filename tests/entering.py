@@ -6,7 +6,7 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
-from accounts.services import ages
+from accounts.identity.services import ages
 from tests.cast import PASSWORD
 
 FORM = {"email": "ada@mail.example", "username": "Ada", "password1": PASSWORD,

@@ -1,6 +1,6 @@
 """bcrypt at its least cost: the real algorithm, quick enough to sign in a thousand times."""
 
-from accounts.hashers import BCrypt
+from accounts.identity.hashers import BCrypt
 
 
 class QuickBCrypt(BCrypt):

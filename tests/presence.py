@@ -7,8 +7,8 @@ from dataclasses import asdict
 from accounts.models import User
 from foundation.limits import valkey
 from sessions_app.models import JamSession, Recording
+from sessions_app.presence import Peer
 from sessions_app.services import rooms
-from sessions_app.services.presence import Peer
 
 
 def come_in(session: JamSession, *people: User, take: Recording | None = None) -> None:

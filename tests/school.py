@@ -10,8 +10,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import Enrolment, Partner, SchoolClass, User
-from accounts.services import children, partners, ties
+from accounts.models import User
+from schools.models import Enrolment, Partner, SchoolClass
+from schools.services import children, guardianship, partners
 from tests.cast import mark, person
 
 EVIDENCE = "folder 7, sheet 1"
@@ -98,7 +99,7 @@ class School:
         self.ben = child(self.first, self.tilda, "ben")
         self.cleo = child(self.second, self.omar, "cleo")
         self.grete = person("grete")
-        self.tie = ties.answer_for(self.grete, self.ada)
+        self.tie = guardianship.answer_for(self.grete, self.ada)
 
     def __getitem__(self, role: str) -> User:
         found = getattr(self, ROLES[role])

@@ -8,12 +8,12 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
 from django.urls import URLPattern, reverse
 
+from accounts.identity.services import suspensions
 from accounts.models import Profile, User
-from accounts.services import suspensions
 from jamsite import roles
-from privacy.admin.requests import DEEDS as DEEDS_OF_THE_DESK
-from privacy.admin.requests import WORDS
 from privacy.models import Look, Request
+from privacy.subject_requests.admin import DEEDS as DEEDS_OF_THE_DESK
+from privacy.subject_requests.admin import WORDS
 from tests.cast import Cast, person
 from tests.privacy.canaries import Canary
 from tests.school import School, school
@@ -36,12 +36,12 @@ OPENS = {
     roles.PRIVACY_OFFICER: PRIVACY | {
         "accounts.user", "accounts.profile", "account.emailaddress", "socialaccount.socialaccount",
         "usersessions.usersession", "sessions_app.recordingconsent", "admin.logentry",
-        "accounts.enrolment", "accounts.parentalconsent", "accounts.consentwithdrawal",
-        "accounts.guardianship", "accounts.suspension", "mfa.authenticator",
+        "schools.enrolment", "schools.parentalconsent", "schools.consentwithdrawal",
+        "schools.guardianship", "accounts.suspension", "mfa.authenticator",
     },
     roles.PARTNER_MANAGER: {
-        "accounts.partner", "accounts.partnerstaff", "accounts.schoolclass", "accounts.enrolment",
-        "accounts.guardianship", "accounts.parentalconsent", "accounts.consentwithdrawal",
+        "schools.partner", "schools.partnerstaff", "schools.schoolclass", "schools.enrolment",
+        "schools.guardianship", "schools.parentalconsent", "schools.consentwithdrawal",
     },
     roles.ADMINISTRATOR: {
         "accounts.user", "accounts.suspension", "auth.group", "auth.permission",
@@ -49,7 +49,7 @@ OPENS = {
     },
 }  # fmt: skip
 ADDS = {
-    roles.PARTNER_MANAGER: {"accounts.partner", "accounts.partnerstaff"},
+    roles.PARTNER_MANAGER: {"schools.partner", "schools.partnerstaff"},
     roles.SUPPORT: {"privacy.leavelink", "privacy.request"},
     roles.PRIVACY_OFFICER: {
         "privacy.leavelink",
@@ -69,13 +69,13 @@ ACTS = {
         "privacy.legalhold:lift", "privacy.deletionorder:confirm",
     },
     roles.PARTNER_MANAGER: {
-        "accounts.partner:start", "accounts.partner:end", "accounts.partnerstaff:dismiss",
+        "schools.partner:start", "schools.partner:end", "schools.partnerstaff:dismiss",
     },
     roles.ADMINISTRATOR: set(),
     "superuser": {
         "accounts.user:end_news", "privacy.request:acknowledge_with_template",
-        "privacy.legalhold:lift", "privacy.deletionorder:confirm", "accounts.partner:start",
-        "accounts.partner:end", "accounts.partnerstaff:dismiss",
+        "privacy.legalhold:lift", "privacy.deletionorder:confirm", "schools.partner:start",
+        "schools.partner:end", "schools.partnerstaff:dismiss",
         "privacy.newsletter:send_to_who_agreed", "privacy.newsletter:delete_selected",
     },
 }  # fmt: skip
@@ -84,11 +84,11 @@ DEEDS = {
     roles.MODERATOR: {"accounts.user:suspend", "accounts.suspension:decide",
                       "accounts.suspension:lift"},
     roles.PRIVACY_OFFICER: set(),
-    roles.PARTNER_MANAGER: {"accounts.partner:verify", "accounts.guardianship:end"},
+    roles.PARTNER_MANAGER: {"schools.partner:verify", "schools.guardianship:end"},
     roles.ADMINISTRATOR: {"accounts.user:rights", "accounts.suspension:decide"},
     "superuser": {"accounts.user:suspend", "accounts.user:rights", "accounts.suspension:decide",
-                  "accounts.suspension:lift", "accounts.partner:verify",
-                  "accounts.guardianship:end"},
+                  "accounts.suspension:lift", "schools.partner:verify",
+                  "schools.guardianship:end"},
 }  # fmt: skip
 # Other addresses of the staff's pages → who may GET and who may POST there.
 OTHERS = {
@@ -193,8 +193,8 @@ def test_each_role_does_what_its_row_says_and_nothing_else(filled: User) -> None
     rows = {
         "accounts.user:suspend": member, "accounts.user:rights": member,
         "accounts.suspension:lift": first, "accounts.suspension:decide": second,
-        "accounts.partner:verify": school("mark-school-draft", "draft"),
-        "accounts.guardianship:end": School().tie,
+        "schools.partner:verify": school("mark-school-draft", "draft"),
+        "schools.guardianship:end": School().tie,
     }  # fmt: skip
     for role in EVERYBODY:
         try_the_deeds(role, {label: row.pk for label, row in rows.items()})
@@ -280,21 +280,22 @@ def test_what_was_given_by_hand_ends_with_the_next_migrate(cast: Cast) -> None:
 @pytest.mark.clause("staff-looks")
 @pytest.mark.promise("VJ-16", "MJ-08")
 def test_an_action_on_a_list_asks_for_the_reason_first(cast: Cast) -> None:
-    from privacy import consent, news
+    from privacy import consent
+    from privacy.notices import newsletter
 
-    consent.give(cast["owner"], news.KEY, channel="settings")
+    consent.give(cast["owner"], newsletter.KEY, channel="settings")
     client = signed_in(member_of(roles.SUPPORT))
     path = reverse("admin:accounts_user_changelist")
     keys = [str(cast[name].pk) for name in ("owner", "stranger")]
     sent = {"action": "end_news", "_selected_action": keys}
     asked = client.post(path, {**sent, "index": "0"})
     assert "Nothing was done yet" in asked.content.decode()
-    assert consent.has(cast["owner"], news.KEY) and Look.objects.count() == 0
+    assert consent.has(cast["owner"], newsletter.KEY) and Look.objects.count() == 0
     short = client.post(path, {**sent, **REASON, "reason": "no"})
     assert short.status_code == 422
-    assert consent.has(cast["owner"], news.KEY) and Look.objects.count() == 0
+    assert consent.has(cast["owner"], newsletter.KEY) and Look.objects.count() == 0
     assert client.post(path, {**sent, **REASON}).status_code == 302
-    assert not consent.has(cast["owner"], news.KEY)
+    assert not consent.has(cast["owner"], newsletter.KEY)
     assert set(Look.objects.values_list("user__username", "reason")) == {
         ("owner", REASON["reason"]), ("stranger", REASON["reason"]),
     }  # fmt: skip
@@ -355,7 +356,7 @@ def test_no_search_of_a_list_finds_an_address_by_a_piece_of_it(cast: Cast) -> No
 def test_pages_are_named_in_words() -> None:
     names = {label: str(page.opts.verbose_name_plural) for label, _name, page in pages()}
     assert {
-        names[one] for one in ("accounts.plays", "sessions_app.mix", "accounts.schoolclass")
+        names[one] for one in ("accounts.plays", "sessions_app.mix", "schools.schoolclass")
     } == {"plays", "mixes", "classes"}
     odd = re.compile(r"(ss|xs|zs|[^aeiou]ys|chs|shs|staffs|withs|ables|mans)$")
     assert [name for name in names.values() if odd.search(name)] == []

@@ -9,14 +9,14 @@ from rest_framework.permissions import IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.queries import shown_person
+from accounts.identity.queries import shown_person
 from bands import queries
 from bands.models import BAND_AUDIENCES, Band
 from foundation.api import KeysetPagination
 from foundation.strict import StrictQuery
-from privacy.access import get_visible_or_404
-from privacy.media import url_for
-from privacy.viewer import Via, Viewer
+from privacy.gate.access import get_visible_or_404
+from privacy.gate.viewer import Via, Viewer
+from privacy.sharing.media import url_for
 
 
 @extend_schema_field({"type": "string", "oneOf": [{"const": one.value} for one in BAND_AUDIENCES]})

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from bands.models import Band, BandMember
-from privacy import tombstones
-from privacy.audiences import Audience
+from privacy.gate import tombstones
+from privacy.gate.audiences import Audience
 from privacy.notices import delete_with
 
 MAX_BANDS = 50  # a person may be in

@@ -11,8 +11,8 @@ from accounts.models import User
 from bands.models import Band, BandFollow, BandInvite, BandMember
 from bands.services.bands import end
 from foundation.live import cut
-from privacy import tombstones
-from privacy.audiences import Audience
+from privacy.gate import tombstones
+from privacy.gate.audiences import Audience
 from privacy.models import Erasure
 from privacy.notices import delete_with, tell
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.connections.services import is_blocked
 from accounts.models import User
-from accounts.services.ties import is_blocked
 from bands.models import INVITED_FOR, Band, BandFollow, BandInvite, BandMember
 from bands.services.bands import MAX_BANDS, Refused, end, first_audience, lock
 from foundation.live import cut_people

@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.requests import MemberRequest
-from accounts.vocabulary import GENRES
+from accounts.identity.member_request import MemberRequest
+from accounts.profile.vocabulary import GENRES
 from bands import permissions, queries
 from bands.forms import BandForm, EndForm, FoundForm, SeatForm
 from bands.models import Band, BandMember
@@ -20,7 +20,7 @@ from bands.views.shapes import band_card, invite_row, own_band
 from foundation.limits import spend
 from foundation.paging import newest_first
 from foundation.problems import status_of
-from privacy.viewer import Viewer
+from privacy.gate.viewer import Viewer
 
 
 @require_safe

@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.faces import Faces
-from accounts.queries import find_person
-from accounts.requests import MemberRequest
+from accounts.identity.member_request import MemberRequest
+from accounts.identity.queries import find_person
+from accounts.profile.faces import Faces
 from bands import permissions, queries
 from bands.forms import InviteForm, SeatForm
 from bands.models import Band, BandFollow, BandInvite, BandMember
@@ -21,8 +21,8 @@ from bands.views.pages import run_by
 from bands.views.shapes import named_row, seat_row
 from foundation.limits import spend
 from foundation.paging import newest_first
-from privacy.access import get_visible_or_404, visible
-from privacy.viewer import Viewer
+from privacy.gate.access import get_visible_or_404, visible
+from privacy.gate.viewer import Viewer
 
 Role = BandMember.Role
 

@@ -6,16 +6,16 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import prose
-from accounts.faces import Faces
-from accounts.queries import shown_person
-from accounts.views.shapes import link_name
-from accounts.vocabulary import GENRES, names
+from accounts.identity.queries import shown_person
+from accounts.profile import prose
+from accounts.profile.faces import Faces
+from accounts.profile.presenters import link_name
+from accounts.profile.vocabulary import GENRES, names
 from bands.models import Band, BandFollow, BandInvite, BandMember
 from foundation.addresses import absolute
-from privacy.media import url_for
-from privacy.previews import Preview
-from privacy.viewer import NOBODY, Viewer
+from privacy.gate.viewer import NOBODY, Viewer
+from privacy.sharing.media import url_for
+from privacy.sharing.previews import Preview
 
 TOLD = 200  # characters of a text that a link preview shows
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from community import queries
-from privacy.viewer import Viewer
+from privacy.gate.viewer import Viewer
 
 register = template.Library()
 

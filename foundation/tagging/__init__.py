@@ -5,26 +5,13 @@ the web process has no business with. FLAC: RFC 9639, section 8. MP4: ISO/IEC 14
 boxes of tags that all players read (`moov/udta/meta/ilst`).
 """
 
-from dataclasses import dataclass
-from datetime import date
 from typing import IO
 
 from foundation.tagging.flac import flac_head
 from foundation.tagging.mp4 import mp4_head
+from foundation.tagging.tags import Tags
 
 __all__ = ["Tagged", "Tags", "flac_head", "mp4_head", "tagged"]
-
-
-@dataclass(frozen=True)
-class Tags:
-    """What is written into a file. `cover` is a PNG."""
-
-    title: str
-    artists: tuple[str, ...] = ()
-    day: date | None = None
-    album: str = ""
-    url: str = ""
-    cover: bytes = b""
 
 
 class Tagged:

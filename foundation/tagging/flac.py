@@ -1,10 +1,9 @@
 """The beginning of a FLAC file with tags: RFC 9639, section 8."""
 
 import struct
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
-if TYPE_CHECKING:
-    from foundation.tagging import Tags
+from foundation.tagging.tags import Tags
 
 _STREAMINFO, _SEEKTABLE, _COMMENT, _PICTURE = 0, 3, 4, 6
 _LAST = 0x80
@@ -12,7 +11,7 @@ _FRONT_COVER = 3
 _MOST_BLOCKS = 128
 
 
-def flac_head(file: IO[bytes], tags: "Tags") -> tuple[bytes, int]:
+def flac_head(file: IO[bytes], tags: Tags) -> tuple[bytes, int]:
     """Return a new beginning, and the place of the first frame; ValueError for no FLAC file."""
     file.seek(0)
     if file.read(4) != b"fLaC":
@@ -42,7 +41,7 @@ def flac_head(file: IO[bytes], tags: "Tags") -> tuple[bytes, int]:
     return b"fLaC" + b"".join(blocks), skip
 
 
-def _comments(tags: "Tags") -> bytes:
+def _comments(tags: Tags) -> bytes:
     """Vorbis comments: little-endian lengths, UTF-8, one field for each artist."""
     fields = [f"TITLE={tags.title}", *(f"ARTIST={one}" for one in tags.artists)]
     if tags.album:

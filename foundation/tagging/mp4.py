@@ -6,17 +6,16 @@ longer, so the places of the sound in it (`stco`, `co64`) are moved by as much.
 
 import struct
 from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
-if TYPE_CHECKING:
-    from foundation.tagging import Tags
+from foundation.tagging.tags import Tags
 
 _CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl"}
 _UTF8, _PNG = 1, 14
 _MOST_HEAD = 64 * 1024 * 1024
 
 
-def mp4_head(file: IO[bytes], tags: "Tags") -> tuple[bytes, int]:
+def mp4_head(file: IO[bytes], tags: Tags) -> tuple[bytes, int]:
     """Return a new beginning, and the place where `moov` ended; ValueError for another layout."""
     file.seek(0)
     before = b""
@@ -66,7 +65,7 @@ def _moved(box: bytes, by: int) -> bytes:
     return _box(kind, body[:8] + struct.pack(f">{count}{width}", *(one + by for one in places)))
 
 
-def _meta(tags: "Tags") -> bytes:
+def _meta(tags: Tags) -> bytes:
     handler = _box(b"hdlr", bytes(8) + b"mdirappl" + bytes(9))
     fields = [(b"\xa9nam", _UTF8, tags.title.encode())]
     if tags.artists:

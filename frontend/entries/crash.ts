@@ -1,5 +1,5 @@
 // Reports faults of our own scripts to our own server. Loaded only for who agreed to it; the server
-// asks again, and takes out whatever could be about a person (privacy/crashes.py).
+// asks again, and takes out whatever could be about a person (privacy/telemetry/crashes.py).
 const MOST = 5; // a page
 const url = document.querySelector<HTMLElement>("script[data-crash-url]")?.dataset["crashUrl"];
 const told = new Set<string>();

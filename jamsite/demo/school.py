@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from accounts.models import Enrolment, Partner, SchoolClass, User
-from accounts.services import children, guardians, partners
+from accounts.models import User
 from jamsite.demo.people import Person
+from schools.models import Enrolment, Partner, SchoolClass
+from schools.services import children, guardians, partners
 
 SCHOOL, SLUG = "Brook Lane School", "brook-lane-school"
 CLASS, TERM = "5b, strings", "2026/27"

@@ -12,9 +12,9 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import checks
 from accounts.models import Profile, User
-from accounts.services.profiles import clean_photo, replace_photo, write_profile
+from accounts.profile import checks
+from accounts.profile.services.profiles import clean_photo, replace_photo, write_profile
 from bands.models import Band
 from bands.services import bands, follows, members
 from community import services as community

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
-from jamsite.settings.environment import read
+from jamsite.environment import read
 
 LIMIT = 10 * 1024 * 1024
 LOOK_BACK = 16 * 1024

@@ -13,9 +13,9 @@ from redis.retry import Retry
 from jamsite import static_headers
 from jamsite.embedded.paths import data_dir
 from jamsite.embedded.services import running_urls
+from jamsite.environment import read
 from jamsite.settings import networks
 from jamsite.settings.api import *  # noqa: F403
-from jamsite.settings.environment import read
 from jamsite.settings.jobs import *  # noqa: F403
 from jamsite.settings.logs import *  # noqa: F403
 from jamsite.settings.ways_in import *  # noqa: F403
@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "foundation",
     "privacy",
     "accounts",
+    "schools",
     "bands",
     "sessions_app",
     "messaging",
@@ -84,7 +85,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.google",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.socialaccount.providers.twitter_oauth2",
-    "accounts.usersessions.SignInsConfig",
+    "accounts.sign_in.usersessions.SignInsConfig",
     "allauth.headless",
     "allauth.mfa",
     "channels",
@@ -103,26 +104,26 @@ MIDDLEWARE = [
     "jamsite.middleware.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "accounts.signed_in.SignInMiddleware",  # the web session, by cookie or by an app's token
+    "accounts.identity.signed_in.SignInMiddleware",  # the web session, by cookie or token
     "django.middleware.locale.LocaleMiddleware",
     "jamsite.middleware.SlashMiddleware",  # Django's CommonMiddleware, for bodies too
-    "accounts.signed_in.CsrfMiddleware",
+    "accounts.identity.signed_in.CsrfMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "privacy.wall.middleware.ViewerMiddleware",
-    "accounts.services.last_use.LastUseMiddleware",
+    "privacy.rls.middleware.ViewerMiddleware",
+    "accounts.identity.services.last_use.LastUseMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "privacy.middleware.ChoicesMiddleware",
+    "privacy.telemetry.middleware.ChoicesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "jamsite.middleware.LeavingMiddleware",
     "jamsite.middleware.ClockMiddleware",
-    "jamsite.children.ChildrenMiddleware",
+    "schools.middleware.ChildrenMiddleware",
     "foundation.middleware.InputMiddleware",
-    "accounts.middleware.OutsideApps",
+    "accounts.sign_in.middleware.OutsideApps",
     "jamsite.suspended.SuspendedMiddleware",
     "jamsite.middleware.ErrorPagesMiddleware",
-    "accounts.middleware.EntranceLimits",
+    "accounts.sign_in.middleware.EntranceLimits",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -190,8 +191,8 @@ CHANNEL_LAYERS = {
 
 # Sign-up and sign-in -----------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.backends.Backend"]
-PASSWORD_HASHERS = ["accounts.hashers.BCrypt"]
+AUTHENTICATION_BACKENDS = ["accounts.sign_in.backends.Backend"]
+PASSWORD_HASHERS = ["accounts.identity.hashers.BCrypt"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -203,17 +204,17 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
-SOCIALACCOUNT_ADAPTER = "accounts.social.SocialAdapter"
+ACCOUNT_ADAPTER = "accounts.sign_in.adapters.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.networks.adapter.SocialAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
 ACCOUNT_FORMS = {
-    "login": "accounts.forms.SignInForm",
-    "signup": "accounts.forms.SignUpForm",
-    "add_email": "accounts.forms.AddressForm",
-    "reset_password": "accounts.forms.ResetForm",
+    "login": "accounts.sign_in.forms.sign_up.SignInForm",
+    "signup": "accounts.sign_in.forms.sign_up.SignUpForm",
+    "add_email": "accounts.sign_in.forms.sign_up.AddressForm",
+    "reset_password": "accounts.sign_in.forms.sign_up.ResetForm",
 }
-SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.NetworkSignUpForm"}
+SOCIALACCOUNT_FORMS = {"signup": "accounts.networks.forms.NetworkSignUpForm"}
 ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "website"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = "strict"
@@ -225,7 +226,7 @@ ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "root", "jamsite", "support", "privacy", "moderator", "me"]
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.split(":")[0]
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
-ACCOUNT_EMAIL_NOTIFICATIONS = True  # told by accounts.guarding, in the product too
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # told by accounts.security.guarding, in the product too
 STAFF_SECOND_STEP = True
 GEOIP_DATABASE = ENV.geoip_database
 SOCIALACCOUNT_AUTO_SIGNUP = False
@@ -236,7 +237,7 @@ SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds; integrations.fetching bounds the 
 SOCIALACCOUNT_PROVIDERS = networks.providers(ENV)
 NETWORK_URLS = networks.urls(ENV)
 USERSESSIONS_TRACK_ACTIVITY = False
-MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
+MFA_ADAPTER = "accounts.sign_in.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SITE_NAME
@@ -289,7 +290,7 @@ STATIC_ROOT = Path(ENV.static_root) if ENV.static_root else BASE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "frontend" / "dist", BASE_DIR / "frontend" / "public"]
 WHITENOISE_ADD_HEADERS_FUNCTION = static_headers.add
 MEDIA_ROOT = Path(ENV.media_root) if ENV.media_root else DATA_DIR / "media"
-MEDIA_URL = "/no-direct-media/"  # files are reachable through privacy.media alone
+MEDIA_URL = "/no-direct-media/"  # files are reachable through privacy.sharing.media alone
 MEDIA_ACCEL_PREFIX = ENV.media_accel_prefix
 STORAGES: dict[str, Any] = {
     "default": {
@@ -334,7 +335,7 @@ RECEIPT_KEYS = [(key.id, key.seed) for key in ENV.receipt_keys]  # the first one
 DELETION_ENDPOINTS = {name: one.model_dump() for name, one in ENV.deletion_endpoints.items()}
 DELETION_ORDER_DAYS = ENV.deletion_order_days
 
-# How long things are kept, in days (see privacy.retention) -------------------------------
+# How long things are kept, in days (see privacy.datamap.retention_job) --------------------
 RETENTION_IP_DAYS = ENV.retention_ip_days
 RETENTION_SIGN_INS_DAYS = ENV.retention_sign_ins_days
 RETENTION_DEVICES_DAYS = ENV.retention_devices_days

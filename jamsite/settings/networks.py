@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from jamsite.settings.environment import Environment
+from jamsite.environment import Environment
 
 # Everything that a network can send and that has a meaning here; it sends what it was allowed to.
 FACEBOOK_FIELDS = [

@@ -5,6 +5,7 @@ from email.utils import parseaddr
 from psycopg.conninfo import conninfo_to_dict
 from whitenoise.compress import Compressor
 
+from jamsite.environment import refuse
 from jamsite.settings.base import *  # noqa: F403
 from jamsite.settings.base import (
     ALLOWED_HOSTS,
@@ -17,7 +18,6 @@ from jamsite.settings.base import (
     TURN_URLS,
     WEB_ROLE,
 )
-from jamsite.settings.environment import refuse
 
 DEBUG = False
 DEVELOPMENT_PAGES = False

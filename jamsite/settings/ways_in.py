@@ -1,7 +1,7 @@
 """Ways in: what apps are given, and what is left to allauth of limits."""
 
-# Ours are counted by accounts.middleware and accounts.services.lockouts, which say what the limit
-# is and lock nobody else out; what is left to allauth is second factors.
+# Ours are counted by accounts.sign_in.middleware and accounts.security.services.lockouts, which
+# say what the limit is and lock nobody else out; what is left to allauth is second factors.
 ACCOUNT_RATE_LIMITS = {
     **dict.fromkeys(
         ("change_password", "change_phone", "manage_email", "reset_password", "reauthenticate",
@@ -12,8 +12,8 @@ ACCOUNT_RATE_LIMITS = {
 }  # fmt: skip
 
 HEADLESS_CLIENTS = ("app",)
-HEADLESS_ADAPTER = "accounts.api.entrance.HeadlessAdapter"
-HEADLESS_TOKEN_STRATEGY = "accounts.services.tokens.AppTokens"  # noqa: S105
+HEADLESS_ADAPTER = "accounts.sign_in.api.HeadlessAdapter"
+HEADLESS_TOKEN_STRATEGY = "accounts.identity.services.tokens.AppTokens"  # noqa: S105
 HEADLESS_JWT_ALGORITHM = "HS256"  # signed with SECRET_KEY
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 300
 HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 60 * 60 * 24 * 30  # as a web session

@@ -18,7 +18,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from privacy import notices
-from privacy.models import Backup, Erasure
+from privacy.backups.models import Backup
+from privacy.erasure.models import Erasure
 
 LAST_DAY = timedelta(days=89)
 ALARM = timedelta(days=85)

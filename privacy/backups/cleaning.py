@@ -17,10 +17,14 @@ from django.core.management import call_command
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from privacy import erasure, ledger, notices
+from privacy import erasure, notices
+from privacy.backups.models import Restore
 from privacy.backups.tools import Failed
 from privacy.backups.traces import Marks, unexplained
-from privacy.models import Erasure, Export, Notice, Restore
+from privacy.erasure import ledger
+from privacy.erasure.models import Erasure
+from privacy.notices.models import Notice
+from privacy.portability.models import Export
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from django.db import connection, transaction
 from foundation.work import failing_kindly, kept, workshop
 from privacy import datamap
 from privacy.backups import archive, catalogue, tools
-from privacy.models import Backup, Export
+from privacy.backups.models import Backup
+from privacy.portability.models import Export
 
 # Copies of people's data can be made anew; signed-in browsers sign in again.
 LEFT_OUT = ("django_session",)

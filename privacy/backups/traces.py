@@ -17,7 +17,7 @@ from psycopg import sql
 
 from privacy import datamap
 from privacy.datamap import Erase, Held
-from privacy.models import Erasure
+from privacy.erasure.models import Erasure
 
 BATCH = 200
 

@@ -17,7 +17,8 @@ from privacy.datamap.registry import held
 from privacy.datamap.why import readings, served
 
 # Modules that define or declare models, and the staff pages, whose looks are asked for and logged.
-DECLARING = {"models", "migrations", "privacy", "admin", "management", "demo", "apps", "roles"}
+DECLARING = {"models", "migrations", "privacy", "admin", "management", "demo", "apps",
+             "roles", "declarations"}  # fmt: skip
 
 
 def problems() -> list[str]:
@@ -88,8 +89,8 @@ def _named(tree: ast.AST) -> Iterator[str]:
     packages = {config.name: config.label for config in apps.get_app_configs()}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module and ".models" in f".{node.module}":
-            package = node.module.partition(".models")[0]
-            label = packages.get(package, package)
+            package = node.module.partition(".")[0]  # whose rooms have models of their own
+            label = packages.get(node.module.partition(".models")[0]) or packages.get(package)
             yield from (f"{label}.{one.name}" for one in node.names)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value

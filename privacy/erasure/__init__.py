@@ -6,7 +6,13 @@ Each step works in batches and can be repeated at any point, so a killed worker 
 was; `Erasure.steps` counts what is done.
 """
 
-from privacy.erasure.hooks import end_queued_work, hook, if_they_stay, nothing
+from privacy.erasure.hooks import (
+    end_queued_work,
+    hook,
+    if_they_stay,
+    nothing,
+    queued_work_ends,
+)
 from privacy.erasure.leaving import (
     HARD_LIMIT_DAYS,
     TooLate,
@@ -46,6 +52,7 @@ __all__ = [
     "nothing",
     "open_erasure",
     "plan",
+    "queued_work_ends",
     "recall",
     "remember",
     "request",

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from privacy import datamap
 from privacy.datamap import Erase, Held
-from privacy.models import Erasure, LegalHold
+from privacy.erasure.models import Erasure, LegalHold
 
 
 def in_force(user: Any) -> list[LegalHold]:

@@ -4,12 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
-
-from foundation.work import Work
-from privacy.models import Erasure, Export, LeaveLink, Notice
-
-UNDONE = [Work.Progress.WAITING, Work.Progress.RUNNING]
+from privacy.erasure.models import Erasure
 
 Act = Callable[[Any, Erasure], None]
 
@@ -18,18 +13,18 @@ def nothing(user: Any, erasure: Erasure) -> None:
     """The part of an app that has nothing to do then."""
 
 
-def end_queued_work(user: Any, erasure: Erasure | None = None) -> None:
-    """The machinery's own part: no copy is made, and no notice sent, for who is leaving.
+_queues: list[Callable[[Any], object]] = []
 
-    A copy that is being made finds its row ended when it comes to store its archive.
-    """
-    Export.objects.filter(user=user, work__in=UNDONE).update(
-        work=Export.Progress.CANCELLED, leased_until=None
-    )
-    Notice.objects.filter(user=user, work__in=UNDONE).update(
-        work=Notice.Progress.CANCELLED, leased_until=None
-    )
-    LeaveLink.objects.filter(user=user, used_at__isnull=True).update(expires_at=timezone.now())
+
+def queued_work_ends(end: Callable[[Any], object]) -> None:
+    """Register what ends the queued work of somebody who leaves, or whose account stops."""
+    _queues.append(end)
+
+
+def end_queued_work(user: Any, erasure: Erasure | None = None) -> None:
+    """Have no copy made, no notice sent and no link opened for who is leaving."""
+    for end in _queues:
+        end(user)
 
 
 @dataclass(frozen=True)

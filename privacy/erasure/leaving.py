@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from foundation.work import soon
-from privacy import ledger, tombstones
-from privacy.erasure import letters, undo
+from privacy.erasure import ledger, letters, undo
 from privacy.erasure.hooks import hooks
+from privacy.erasure.models import Erasure
 from privacy.erasure.states import CANCELLABLE, OPEN, move
-from privacy.models import Erasure
-from privacy.wall import as_system
+from privacy.gate import tombstones
+from privacy.rls import as_system
 
 HARD_LIMIT_DAYS = 28
 S = Erasure.Stage
@@ -78,9 +78,7 @@ def _hurry(erasure: Erasure, way: str) -> None:
 
 
 def _soon(erasure: Erasure) -> None:
-    from privacy.tasks import run_erasure
-
-    soon(run_erasure, erasure.pk)
+    soon("privacy.run_erasure", erasure.pk)
 
 
 class TooLate(Exception):

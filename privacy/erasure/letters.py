@@ -6,10 +6,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from foundation import sealing
 from foundation.addresses import absolute
-from privacy import leave_links, notices, sealing
+from privacy import notices
+from privacy.erasure import leave_links
 from privacy.erasure.hooks import if_they_stay
-from privacy.models import Erasure, LeaveLink, Receipt
+from privacy.erasure.models import Erasure, LeaveLink, Receipt
 
 KIND = "leaving"
 notices.kind(KIND, while_leaving=True, why="You get this because of a request to leave Jamsite.")

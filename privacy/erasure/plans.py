@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from privacy import datamap
 from privacy.datamap import Erase
 from privacy.erasure import holds
+from privacy.erasure.models import Erasure
 from privacy.erasure.steps import declared
-from privacy.models import Erasure
-from privacy.wall import as_system
+from privacy.rls import as_system
 
 S = Erasure.Stage
 

@@ -10,10 +10,14 @@ from django.db import connection, transaction
 from django.db.models import SET_NULL
 from django.utils import timezone
 
+from foundation import sealing
 from foundation.work import failing_kindly
-from privacy import identifiers, ledger, notices, orders, receipts, sealing
-from privacy.erasure import holds, letters
+from privacy import notices
+from privacy.datamap import identifiers
+from privacy.datamap.identifiers import Identifiers
+from privacy.erasure import holds, ledger, letters, provider_orders, receipts
 from privacy.erasure.leaving import settle
+from privacy.erasure.models import Erasure, LegalHold, Receipt
 from privacy.erasure.states import move
 from privacy.erasure.steps import (
     BATCH,
@@ -24,7 +28,6 @@ from privacy.erasure.steps import (
     store_steps,
     strip_held,
 )
-from privacy.models import Erasure, LegalHold, Receipt
 
 PASSES = 5  # how often a purge looks for what late writers brought before it pauses
 S = Erasure.Stage
@@ -69,11 +72,11 @@ def _begin(erasure: Erasure) -> bool:
         return False
     if first and erasure.user is not None:
         erasure.contact = sealing.seal(notices.reach(erasure.user.email))
-        erasure.known_by = identifiers.put_away(erasure.user)
+        erasure.known_by = identifiers.sealed_of(erasure.user)
         Erasure.objects.filter(pk=erasure.pk).update(
             contact=erasure.contact, known_by=erasure.known_by, undo=None
         )
-        orders.place(erasure, erasure.user)
+        provider_orders.place(erasure, erasure.user)
     return True
 
 
@@ -173,3 +176,11 @@ def backups_expired(erasure: Erasure) -> bool:
         return False
     receipts.issue(erasure, Receipt.Kind.BACKUPS)
     return True
+
+
+def put_away(user: Any) -> Identifiers:
+    """Return what a purge put away of the names and addresses that somebody is known by."""
+    known = Identifiers()
+    for sealed in Erasure.objects.filter(user=user).values_list("known_by", flat=True):
+        known |= identifiers.unsealed(sealed) if sealed is not None else Identifiers()
+    return known

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from privacy.models import Erasure, ErasureEvent
+from privacy.erasure.models import Erasure, ErasureEvent
 
 S = Erasure.Stage
 

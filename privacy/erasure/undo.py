@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from privacy import sealing
-from privacy.models import Erasure
+from foundation import sealing
+from privacy.erasure.models import Erasure
 
 
 def remember(erasure: Erasure, key: str, value: Any) -> None:

@@ -3,7 +3,7 @@ that enforce it. A clause exists only for what works.
 
 `texts` reads the clauses, `marks` the tests, `site` the data map and the configuration; `versions`
 keeps what each version said, `compare` shows how two differ, `search` finds words. Which version
-is in force on this site is `privacy.releases`' to say.
+is in force on this site is `privacy.policy.releases`' to say.
 """
 
 from typing import Any

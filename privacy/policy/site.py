@@ -9,8 +9,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from integrations import providers as outside
-from privacy import browser, datamap
-from privacy import purposes as consented
+from privacy import datamap
+from privacy.consent import purposes as consented
+from privacy.datamap import browser_storage
 
 Row = dict[str, Any]
 
@@ -48,7 +49,7 @@ def cookies() -> list[Row]:
     """Return the cookies that the site sets; the cookie page tells all that a browser keeps."""
     return [
         {"name": one.shown, "purpose": str(one.purpose), "lifetime": str(one.lifetime)}
-        for one in browser.kept()
+        for one in browser_storage.kept()
         if one.kind == "cookie"
     ]
 

@@ -16,10 +16,10 @@ from django.db.models import BooleanField, Case, F, OuterRef, QuerySet, When
 from django.db.models.expressions import RawSQL
 
 from bands.queries import band_of
-from privacy import quiet
-from privacy.access import visible
-from privacy.compiled import stands_open
-from privacy.viewer import Viewer
+from privacy.gate import mutes
+from privacy.gate.access import visible
+from privacy.gate.compiled import stands_open
+from privacy.gate.viewer import Viewer
 from sessions_app import queries
 from sessions_app.models import Recording
 
@@ -41,7 +41,7 @@ def listed_rows(viewer: Viewer) -> QuerySet[Recording, Row]:
 
 def heard_rows(viewer: Viewer) -> QuerySet[Recording, Row]:
     """Return those worth listing, by people whom the viewer hasn't muted."""
-    return listed_rows(viewer).filter(quiet.unmuted("owner", viewer))
+    return listed_rows(viewer).filter(mutes.unmuted("owner", viewer))
 
 
 @cache

@@ -6,10 +6,10 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.queries import shown_person
+from accounts.identity.queries import shown_person
 from foundation.strict import StrictBody
-from privacy.audiences import OF_BANDS, Audience
-from privacy.media import save_url_for, url_for
+from privacy.gate.audiences import OF_BANDS, Audience
+from privacy.sharing.media import save_url_for, url_for
 from sessions_app import titles
 from sessions_app.models import JamSession, Recording, Stem
 from sessions_app.models.recordings import LONGEST_MS

@@ -17,8 +17,8 @@ from foundation import limits
 from foundation.api import KeysetPagination, RawParser
 from foundation.problems import Conflict, Unprocessable
 from foundation.strict import StrictQuery, flag
-from privacy.access import get_visible_or_404
-from privacy.viewer import Via, Viewer
+from privacy.gate.access import get_visible_or_404
+from privacy.gate.viewer import Via, Viewer
 from sessions_app import permissions, queries
 from sessions_app.api import rows
 from sessions_app.api import serializers as shapes

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.ids import PublicIdField
 from foundation.spelling import check_readable
 from foundation.work import Work, work_index
-from privacy.audiences import Audience, AudienceField
+from privacy.gate.audiences import Audience, AudienceField
 from sessions_app.models.sessions import JamSession
 
 LONGEST_MS = 3 * 3_600_000  # of a take

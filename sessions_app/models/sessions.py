@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.ids import PublicIdField
 from foundation.spelling import check_readable
-from privacy.audiences import Audience, AudienceField
+from privacy.gate.audiences import Audience, AudienceField
 
 SEATS = 8  # players that hear each other peer to peer; more need a media server
 

@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.services import stops
+from accounts.identity.services import stops
 from privacy import datamap as dm
 from privacy import erasure
-from privacy.importing import bring
 from privacy.models import Erasure
+from privacy.portability.importing import bring
 from sessions_app.models import ChatLine, JamSession, Recording, RecordingConsent, Stem
 from sessions_app.privacy import rows, sight, stores
 from sessions_app.services import importing, leaving, stopping

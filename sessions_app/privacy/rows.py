@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from privacy import datamap as dm
-from privacy import export
+from privacy.portability import export
 from sessions_app import queries
 from sessions_app.models import (
     ChatLine,

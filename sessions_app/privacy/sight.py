@@ -4,10 +4,12 @@ from django.db.models import Q
 
 from accounts.models import User
 from bands.ties import audiences as band_audiences
-from privacy import media, rules, wall
-from privacy.audiences import OF_BANDS, Audience
-from privacy.rules import Anyone, If, Nobody, Others, Person, Related, Rule
-from privacy.walls import APPS, CHILDREN, INDEX
+from privacy import rls
+from privacy.gate import rules
+from privacy.gate.audiences import OF_BANDS, Audience
+from privacy.gate.deny_rules import APPS, CHILDREN, INDEX
+from privacy.gate.rules import Anyone, If, Nobody, Others, Person, Related, Rule
+from privacy.sharing import media
 from sessions_app import downloads
 from sessions_app.models import (
     ChatLine,
@@ -102,10 +104,10 @@ rules.see(RecordingConsent, Rule(owner="user"))
 
 # The wall: players' own sound, and what is said in rooms (mixes: docs/decisions/0006). What the
 # web may write there is its person's own.
-wall.protect(Stem, update=Person("player"))
+rls.protect(Stem, update=Person("player"))
 
-wall.protect(StemChunk, insert=Person("stem__player"))
-wall.protect(ChatLine, insert=Person("author"))
+rls.protect(StemChunk, insert=Person("stem__player"))
+rls.protect(ChatLine, insert=Person("author"))
 
 media.serve(
     Mix,

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from privacy import browser, erasure
 from privacy import datamap as dm
+from privacy import erasure
+from privacy.datamap import browser_storage
 from sessions_app.services import (
     absence,
 )
 
-browser.keeps(
+browser_storage.keeps(
     "localStorage",
     "jamsite.volume",
     purpose=_("how loud you listen"),
@@ -18,7 +19,7 @@ browser.keeps(
     when=_("when you move a player's volume"),
 )
 
-browser.keeps(
+browser_storage.keeps(
     "sessionStorage",
     "jamsite.kept-said",
     purpose=_("which takes that couldn't be sent you were told of already"),
@@ -26,7 +27,7 @@ browser.keeps(
     when=_("when a take of yours can't be sent"),
 )
 
-browser.keeps(
+browser_storage.keeps(
     "sessionStorage",
     "jam-input",
     purpose=_("which microphone you play through, and how"),
@@ -34,7 +35,7 @@ browser.keeps(
     when=_("when you set up your sound"),
 )
 
-browser.keeps(
+browser_storage.keeps(
     "sessionStorage",
     "jam-room:*",
     purpose=_("that you are in this room, and whether you are muted: a reload brings you back"),
@@ -42,7 +43,7 @@ browser.keeps(
     when=_("when you enter a room"),
 )
 
-browser.keeps(
+browser_storage.keeps(
     "files",
     "stems/*",
     purpose=_("your own takes, safe from a crash"),

@@ -11,11 +11,13 @@ from django.db import transaction
 from django.db.models import Case, Q, Value, When
 
 from accounts.models import User
-from privacy import export, links, tombstones
-from privacy.audiences import Audience
+from privacy.gate import tombstones
+from privacy.gate.audiences import Audience
 from privacy.models import ShareLink
 from privacy.notices import delete_with
-from privacy.wall import as_system
+from privacy.portability import export
+from privacy.rls import as_system
+from privacy.sharing import links
 from sessions_app.models import (
     ChatLine,
     Invite,

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from foundation.live import tell
-from sessions_app import queries
+from sessions_app import presence, queries
 from sessions_app.models import Credit, JamSession, Recording, RecordingConsent, Stem
 from sessions_app.models.recordings import LONGEST_MS
-from sessions_app.services import mixing, presence
+from sessions_app.services import mixing
 
 ASKING_LASTS = timedelta(seconds=60)
 ALONE_LASTS = timedelta(seconds=60)  # for a reload, a lost connection, a restart of the server

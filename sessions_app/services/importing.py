@@ -11,10 +11,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from privacy.audiences import Audience
-from privacy.export.values import HIDDEN
-from privacy.importing import Incoming, Result, files
-from privacy.importing.run import audience, moment, text_for
+from privacy.gate.audiences import Audience
+from privacy.portability.export.values import HIDDEN
+from privacy.portability.importing import Incoming, Result, files
+from privacy.portability.importing.run import audience, moment, text_for
 from sessions_app.models import (
     ChatLine,
     JamSession,

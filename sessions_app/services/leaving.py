@@ -6,11 +6,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from foundation.live import cut
-from privacy import export, tombstones
-from privacy.audiences import Audience
 from privacy.erasure import recall, remember
+from privacy.gate import tombstones
+from privacy.gate.audiences import Audience
 from privacy.models import Erasure
 from privacy.notices import delete_with
+from privacy.portability import export
 from sessions_app.models import Invite, JamSession, Mix, Participant, Recording, Stem
 from sessions_app.services import deleting, mixing, rooms
 

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from celery import current_app
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from foundation.live import tell
-from privacy.wall import as_system
+from foundation.work import soon
+from privacy.rls import as_system
 from sessions_app.models import Mix, Recording, Stem, StemChunk
 
 SUFFIXES = {"flac": "flac", "opus": "ogg", "aac": "m4a"}
@@ -29,7 +29,7 @@ def mix_again(recording: Recording) -> Mix:
     mix = Mix.objects.create(recording=recording)
     recording.state = Recording.State.PROCESSING
     recording.save(update_fields=["state"])
-    transaction.on_commit(lambda: _send(mix.pk))
+    soon("sessions_app.render_mix", mix.pk)
     return mix
 
 
@@ -99,8 +99,3 @@ def _delete_chunk_files(stem: Stem) -> None:
         for name in default_storage.listdir(folder)[1]:
             default_storage.delete(f"{folder}/{name}")
         default_storage.delete(folder)
-
-
-def _send(mix_id: int) -> None:
-    """Make the worker quick about it; by name, as tasks know services and not the reverse."""
-    current_app.send_task("sessions_app.tasks.render_mix", [mix_id])

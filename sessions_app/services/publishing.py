@@ -3,11 +3,11 @@
 from django.db import transaction
 
 from accounts.models import User
-from accounts.services import children
 from foundation.live import tell
-from privacy import export
-from privacy.audiences import OF_BANDS, Audience
-from privacy.wall import as_system
+from privacy.gate.audiences import OF_BANDS, Audience
+from privacy.portability import export
+from privacy.rls import as_system
+from schools.services import children
 from sessions_app.models import Recording, Stem
 from sessions_app.services import deleting, endings, mixing
 

@@ -12,9 +12,9 @@ from accounts.models import User
 from bands.services.members import hold_seat
 from foundation import limits
 from foundation.spelling import check_readable
-from privacy import usage
-from privacy.wall import as_system
-from sessions_app import queries
+from privacy.rls import as_system
+from privacy.telemetry import usage
+from sessions_app import presence, queries
 from sessions_app.models import (
     Credit,
     JamSession,
@@ -23,7 +23,7 @@ from sessions_app.models import (
     RecordingConsent,
     Stem,
 )
-from sessions_app.services import endings, mixing, presence
+from sessions_app.services import endings, mixing
 from sessions_app.services.endings import IN_FORCE, session_ms, tell_room
 
 CONSENT_TEXT = "2026-11"  # version of the sentence shown when asking (frontend/jam/words.ts)

@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.services import ties
+from accounts.connections import services
 from foundation.advisory_locks import Purpose, one_at_a_time
 from foundation.live import tell
 from foundation.work import failing_kindly, workshop
@@ -161,7 +161,7 @@ def _put_in_force(
     )
     recording.state = Recording.State.READY
     recording.save(update_fields=["state"])
-    ties.remember_jam(stem.player_id for stem in stems)
+    services.remember_jam(stem.player_id for stem in stems)
     return True
 
 

@@ -9,15 +9,16 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.connections.queries import may_meet
+from accounts.identity.queries import shown_people
 from accounts.models import User
-from accounts.queries import may_meet, shown_people
-from accounts.services import children
 from bands.models import Band
 from bands.services.members import hold_seat
 from foundation import limits
 from foundation.live import cut
-from privacy.audiences import OF_BANDS, Audience
-from privacy.viewer import Viewer
+from privacy.gate.audiences import OF_BANDS, Audience
+from privacy.gate.viewer import Viewer
+from schools.services import children
 from sessions_app.models import ChatLine, Invite, JamSession, Participant
 from sessions_app.models.sessions import SEATS, open_now
 from sessions_app.services import rooms

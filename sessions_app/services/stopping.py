@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from foundation.live import cut
-from privacy.wall import as_system
+from privacy.rls import as_system
 from sessions_app.models import Invite, JamSession, Participant, Recording, RecordingConsent, Stem
 from sessions_app.services import endings, leaving, rooms
 from sessions_app.services import recording as recordings

@@ -10,16 +10,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.faces import Faces
-from accounts.queries import shown_person
-from accounts.requests import MemberRequest
+from accounts.identity.member_request import MemberRequest
+from accounts.identity.queries import shown_person
+from accounts.profile.faces import Faces
 from foundation.paging import newest_first
 from foundation.strict import said_yes
-from privacy import previews
-from privacy.access import get_visible_or_404
-from privacy.media import url_for
-from privacy.posing import looking
-from privacy.viewer import Via, Viewer
+from privacy.gate.access import get_visible_or_404
+from privacy.gate.viewer import Via, Viewer
+from privacy.sharing import previews
+from privacy.sharing.media import url_for
+from privacy.sharing.view_as import looking
 from sessions_app import permissions, queries
 from sessions_app.forms import RecordingAudienceForm, RecordingTitleForm
 from sessions_app.models import Recording, Stem

@@ -13,18 +13,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.faces import Face, Faces
-from accounts.requests import MemberRequest
+from accounts.identity.member_request import MemberRequest
+from accounts.profile.faces import Face, Faces
 from bands.queries import my_seats
 from foundation.isolation import isolated
 from foundation.limits import TooMany, spend
 from foundation.paging import newest_first
 from foundation.problems import status_of, too_many_in_words
 from foundation.sockets import socket_origin
-from privacy import previews
-from privacy.access import get_visible_or_404, visible
-from privacy.posing import looking
-from privacy.viewer import Viewer
+from privacy.gate.access import get_visible_or_404, visible
+from privacy.gate.viewer import Viewer
+from privacy.sharing import previews
+from privacy.sharing.view_as import looking
 from sessions_app import permissions, queries, titles
 from sessions_app.forms import SessionAudienceForm, SessionForm
 from sessions_app.models import Invite, JamSession, Participant

@@ -6,12 +6,12 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.faces import Faces
-from accounts.queries import shown_person
+from accounts.identity.queries import shown_person
+from accounts.profile.faces import Faces
 from foundation.addresses import absolute
-from privacy.media import save_url_for, url_for
-from privacy.previews import Preview
-from privacy.viewer import Viewer
+from privacy.gate.viewer import Viewer
+from privacy.sharing.media import save_url_for, url_for
+from privacy.sharing.previews import Preview
 from sessions_app import titles
 from sessions_app.downloads import may_save
 from sessions_app.models import Mix, Stem

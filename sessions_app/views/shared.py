@@ -8,11 +8,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.requests import MemberRequest
+from accounts.identity.member_request import MemberRequest
 from foundation.limits import spend
-from privacy import links
-from privacy.audiences import Audience
-from privacy.viewer import Viewer
+from privacy.gate.audiences import Audience
+from privacy.gate.viewer import Viewer
+from privacy.sharing import links
 
 ROUTES = {"recording": "make_recording_link", "jamsession": "make_jam_link"}
 

@@ -5,9 +5,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.requests import MemberRequest
-from privacy.access import visible
-from privacy.viewer import Viewer
+from accounts.identity.member_request import MemberRequest
+from privacy.gate.access import visible
+from privacy.gate.viewer import Viewer
 from sessions_app.models import Recording
 from sessions_app.models.recordings import LONGEST_MS
 from sessions_app.services import storage

@@ -5,7 +5,7 @@ from typing import Any
 from django.test import Client
 
 from accounts.models import User
-from accounts.services import profiles
+from accounts.profile.services import profiles
 from tests.cast import person
 
 

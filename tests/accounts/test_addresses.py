@@ -1,5 +1,7 @@
 """What needs a valid e-mail address says so, and verifies it before the address counts."""
 
+import importlib
+import pkgutil
 import re
 from typing import Any
 
@@ -10,9 +12,6 @@ from django.forms import EmailField, Form
 from django.test import Client
 from django.urls import reverse
 
-from accounts import forms
-from accounts.forms import children
-from privacy import request_forms
 from tests.cast import PASSWORD, Cast
 from tests.coming_in import confirmed
 from tests.entering import answer_age
@@ -27,6 +26,18 @@ def shown(client: Client, route: str, name: str = "email") -> Any:
     return client.get(reverse(route)).context["form"].fields[name]
 
 
+def forms_of(*packages: str) -> set[type[Form]]:
+    """Return every form of these packages."""
+    found = set()
+    for name in packages:
+        package = importlib.import_module(name)
+        for module in pkgutil.walk_packages(package.__path__, f"{name}."):
+            if "forms" in module.name.split("."):
+                values = vars(importlib.import_module(module.name)).values()
+                found |= {one for one in values if isinstance(one, type) and issubclass(one, Form)}
+    return found
+
+
 def test_every_field_for_an_address_says_what_is_sent_there(cast: Cast) -> None:
     """Sign-up, one more address, a request, a parent's: wherever a form can't do without one."""
     visitor = Client()
@@ -37,9 +48,7 @@ def test_every_field_for_an_address_says_what_is_sent_there(cast: Cast) -> None:
         "one more": shown(owner, "account_email").help_text,
         **{
             f"{form.__name__}.{name}": field.help_text
-            for module in (forms, children, request_forms)
-            for form in vars(module).values()
-            if isinstance(form, type) and issubclass(form, Form)
+            for form in forms_of("accounts", "schools", "privacy.subject_requests")
             for name, field in getattr(form, "base_fields", {}).items()
             if isinstance(field, EmailField) and field.required and name != "email"
         },

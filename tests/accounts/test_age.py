@@ -12,12 +12,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.connections import services
+from accounts.identity.services import ages
 from accounts.models import Follow, Profile, User
-from accounts.services import ages, ties
 from messaging import services as messaging
 from messaging.models import Conversation
-from privacy import consent, purposes
-from privacy.audiences import AudienceField
+from privacy import consent
+from privacy.consent import purposes
+from privacy.gate.audiences import AudienceField
 from privacy.models import ConsentRecord, Notice
 from tests.cast import BACKEND, Cast
 from tests.entering import FORM, answer_age, born, sign_up
@@ -245,11 +247,11 @@ def test_strangers_cant_begin_to_write_to_a_teenager(cast: Cast) -> None:
 
     assert "They take messages only from people they know" in write("stranger")
     assert Conversation.objects.count() == 0
-    ties.follow(cast["participant"], tessa)
+    services.follow(cast["participant"], tessa)
     assert "only from people they know" in write("participant")  # asked, and not accepted
-    ties.accept(Follow.objects.get())
-    ties.follow(tessa, cast["former"])
-    ties.remember_jam([tessa.pk, cast["owner"].pk])
+    services.accept(Follow.objects.get())
+    services.follow(tessa, cast["former"])
+    services.remember_jam([tessa.pk, cast["owner"].pk])
     assert [write(role) for role in ("participant", "former", "owner")] == ["opened"] * 3
     # Tessa may write to whom she likes, and gets answers.
     hers = messaging.conversation_between(tessa, cast["stranger"])
@@ -259,12 +261,12 @@ def test_strangers_cant_begin_to_write_to_a_teenager(cast: Cast) -> None:
 
 @pytest.mark.clause("teenagers")
 def test_the_switch_is_everybodys(cast: Cast) -> None:
-    ties.switch(cast["owner"], strangers_may_write=False)
+    services.switch(cast["owner"], strangers_may_write=False)
     owner = User.objects.get(pk=cast["owner"].pk)
     with pytest.raises(messaging.Refused):
         messaging.conversation_between(cast["stranger"], owner)
     tessa = teenager()
-    ties.switch(tessa, strangers_may_write=True)
+    services.switch(tessa, strangers_may_write=True)
     tessa.refresh_from_db()
     assert messaging.conversation_between(cast["stranger"], tessa)
 
@@ -277,8 +279,8 @@ def test_of_a_teenager_nobody_else_sees_what_they_filled_in(cast: Cast) -> None:
     profile.bio, profile.status = "mark-bio-tessa", "mark-status-tessa"
     profile.save()
     friend = cast["participant"]
-    ties.follow(friend, tessa)
-    ties.accept(Follow.objects.get())
+    services.follow(friend, tessa)
+    services.accept(Follow.objects.get())
     seen = {}
     for role in ("anonymous", "stranger", "participant"):
         page = cast.client(role).get("/@Tessa/")

@@ -114,7 +114,7 @@ def test_tokens_are_renewed_and_an_old_one_ends_the_sign_in(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person("ines")
-    monkeypatch.setattr("accounts.services.tokens.OVERLAP", 0)  # half a minute is over
+    monkeypatch.setattr("accounts.identity.services.tokens.OVERLAP", 0)  # half a minute is over
     assert app.sign_in("ines", PASSWORD).json["meta"]["expires_in"] == 300
     first = app.access_token, app.refresh_token
     assert app.refresh().status == 200
@@ -141,7 +141,7 @@ def test_signing_out_ends_every_token_at_once(app: App) -> None:
 def test_what_ends_a_sign_in_ends_its_tokens(app: App, end: str) -> None:
     from allauth.usersessions.models import UserSession
 
-    from accounts.services import sign_ins
+    from accounts.security.services import sign_ins
     from privacy import erasure
 
     ines = person("ines")

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from accounts import checks, places, vocabulary
+from accounts.profile import checks, places, vocabulary
 
 
 @pytest.mark.parametrize(

@@ -22,10 +22,10 @@ from django.test import Client, TestCase
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.backends import Backend
-from accounts.forms import entrance as forms
-from accounts.guarding import GuardingAdapter
 from accounts.models import User
+from accounts.security.guarding import GuardingAdapter
+from accounts.sign_in.backends import Backend
+from accounts.sign_in.forms import sign_up as forms
 from tests.accounts.app import AUTH
 from tests.cast import PASSWORD, person
 from tests.coming_in import confirmed

@@ -7,10 +7,11 @@ from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.faces import Faces
+from accounts.connections import services
 from accounts.models import Profile
-from accounts.services import profiles, ties
-from privacy.viewer import NOBODY, Viewer
+from accounts.profile.faces import Faces
+from accounts.profile.services import profiles
+from privacy.gate.viewer import NOBODY, Viewer
 from tests.cast import Cast, recorded
 
 
@@ -36,7 +37,7 @@ def harpist(cast: Cast) -> Any:
 
 def test_each_part_of_a_face_goes_to_its_own_audience(cast: Cast, harpist: Any) -> None:
     follower = cast["participant"]
-    ties.accept(ties.follow(follower, harpist))
+    services.accept(services.follow(follower, harpist))
     bare, known = ("owner", "", False, ""), ("Ada Ünal", "owner", True, "")
     assert looks(NOBODY, harpist) == [bare]
     assert looks(Viewer(cast["stranger"].pk), harpist) == [known]

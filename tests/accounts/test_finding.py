@@ -13,14 +13,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import seekers
-from accounts.finding import Wanted
+from accounts.connections import services
+from accounts.discovery import queries as seekers
+from accounts.discovery import services as writers
+from accounts.discovery.views import count_search
+from accounts.discovery.words import Wanted
 from accounts.models import Findable, Profile, User
-from accounts.services import finding as writers
-from accounts.services import profiles, ties
-from accounts.views.finding import count_search
+from accounts.profile.services import profiles
+from privacy.gate.viewer import NOBODY, Viewer
 from privacy.models import UsageEvent
-from privacy.viewer import NOBODY, Viewer
 from tests.accounts.musicians import found, musician
 from tests.cast import BACKEND, Cast, person
 from tests.school import consent_for
@@ -103,8 +104,8 @@ def test_a_search_is_no_way_to_learn_what_is_hidden(cast: Cast, name: str) -> No
     }  # fmt: skip
     one = musician("ada", **told)
     friend, mate = person("friend"), person("mate")
-    ties.accept(ties.follow(friend, one))
-    ties.remember_jam([one.pk, mate.pk])
+    services.accept(services.follow(friend, one))
+    services.remember_jam([one.pk, mate.pk])
     clients = {
         "visitor": Client(), "stranger": cast.client("stranger"),
         "friend": as_member(friend), "mate": as_member(mate),
@@ -158,16 +159,16 @@ def test_a_place_is_not_looked_for_more_exactly_than_it_is_shown() -> None:
 @pytest.mark.promise("VJ-31", "VJ-32")
 def test_blocked_muted_leaving_restricted_and_children_are_not_found(cast: Cast) -> None:
     people = {name: musician(name) for name in ("ada", "bo", "cy", "dee", "eve", "flo", "gil")}
-    ties.block(cast["stranger"], people["ada"])
-    ties.block(people["bo"], cast["stranger"])
-    ties.mute(cast["stranger"], people["cy"])
+    services.block(cast["stranger"], people["ada"])
+    services.block(people["bo"], cast["stranger"])
+    services.mute(cast["stranger"], people["cy"])
     people["dee"].leave()
     people["eve"].restrict(True)
     consent_for(people["flo"])
     assert found(cast.client("stranger"), "?instrument=harp") == ["gil"]
     assert found(Client()) == ["gil", "cy", "bo", "ada"]
     assert found(as_member(people["bo"])) == ["gil", "cy", "ada"]
-    ties.unblock(cast["stranger"].blocks.get())
+    services.unblock(cast["stranger"].blocks.get())
     assert found(cast.client("stranger")) == ["gil", "ada"]
 
 
@@ -179,7 +180,7 @@ def test_teenagers_are_found_by_teenagers_and_those_they_know(cast: Cast) -> Non
     assert found(Client()) == []
     assert found(cast.client("stranger")) == []
     assert found(as_member(other)) == ["tess"]
-    ties.accept(ties.follow(cast["stranger"], teen))
+    services.accept(services.follow(cast["stranger"], teen))
     assert found(cast.client("stranger")) == ["tess"]
     musician("ada")
     page = as_member(child).get("/find/")

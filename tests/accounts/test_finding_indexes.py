@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from accounts import seekers
-from accounts.finding import Wanted
+from accounts.discovery import queries
+from accounts.discovery.words import Wanted
 from accounts.models import Findable, User
-from accounts.vocabulary import INSTRUMENTS
+from accounts.profile.vocabulary import INSTRUMENTS
 from bench import data, people
-from privacy.viewer import NOBODY, Viewer
+from privacy.gate.viewer import NOBODY, Viewer
 from tests.sessions_app.test_indexes import nodes, plan
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("large data")]
@@ -51,7 +51,7 @@ def read(top: dict[str, Any]) -> int:
 @pytest.mark.parametrize("name", SEARCHES)
 def test_a_search_reads_by_index_and_asks_about_a_page(member: Viewer, name: str) -> None:
     wanted, by_member, behind = SEARCHES[name]
-    top = plan(seekers.matching(member if by_member else NOBODY, wanted, behind, 21))
+    top = plan(queries.matching(member if by_member else NOBODY, wanted, behind, 21))
     whole = [one["Relation Name"] for one in nodes(top) if one["Node Type"] == "Seq Scan"]
     assert set(whole) & LARGE == set(), json.dumps(top, indent=1)
     # One in fifty is gone, suspended or a child.
@@ -65,13 +65,13 @@ def test_a_page_far_down_reads_what_the_first_reads(member: Viewer, by_member: b
     everybody = Findable.objects.order_by("-week", "-user").values_list("week", "user")
     week = everybody[0][0]
     middle = everybody.filter(week=week)[everybody.filter(week=week).count() * 9 // 10]
-    first = read(plan(seekers.matching(viewer, COMMON, None, 21)))
+    first = read(plan(queries.matching(viewer, COMMON, None, 21)))
     for behind in (middle, everybody[PEOPLE * 8 // 10]):
-        assert read(plan(seekers.matching(viewer, COMMON, behind, 21))) < first * 3 + 50, behind
+        assert read(plan(queries.matching(viewer, COMMON, behind, 21))) < first * 3 + 50, behind
 
 
 def test_those_one_knows_are_looked_up_and_nobody_else(member: Viewer) -> None:
     """What they tell few comes by their keys: as many as one follows and has played with."""
-    top = plan(seekers.matching(member, COMMON, None, 21))
+    top = plan(queries.matching(member, COMMON, None, 21))
     by_key = [one for one in nodes(top) if one.get("Index Name") == "accounts_findable_pkey"]
     assert [int(one["Actual Loops"]) for one in by_key] == [people.FOLLOWED + people.PLAYED]

@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
-from accounts import finding, places
+from accounts.discovery import words as finding
+from accounts.profile import places
 from tests.accounts.musicians import found, musician
 
 pytestmark = pytest.mark.django_db

@@ -16,22 +16,12 @@ from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from accounts import seekers
-from accounts.finding import Wanted
-from accounts.models import (
-    Block,
-    Findable,
-    Follow,
-    Guardianship,
-    JammedWith,
-    Mute,
-    Plays,
-    Profile,
-    User,
-)
-from accounts.services import finding
-from privacy import access
-from privacy.viewer import Via, Viewer
+from accounts.discovery import queries, services
+from accounts.discovery.words import Wanted
+from accounts.models import Block, Findable, Follow, JammedWith, Mute, Plays, Profile, User
+from privacy.gate import access
+from privacy.gate.viewer import Via, Viewer
+from schools.models import Guardianship
 from tests.privacy.random_worlds import EVERYONE, SIZE, Facts, Look, Oracle, facts
 
 BERLIN, POTSDAM, ROME = 2950159, 2852458, 3169070  # 26 km and 1180 km apart
@@ -215,7 +205,7 @@ class Stage:
         )  # fmt: skip
         for slug, level in told.instruments.items():
             Plays.objects.create(user=user, instrument=slug, level=level)
-        finding.draw(user)
+        services.draw(user)
         Findable.objects.filter(user=user).update(week=told.week)
 
     def _ties(self) -> None:
@@ -247,7 +237,7 @@ class Stage:
         keys: list[int] = []
         after: str | None = ""
         while after is not None:
-            page = seekers.found(viewer, what.wanted(), after, size=2)
+            page = queries.found(viewer, what.wanted(), after, size=2)
             keys, after = [*keys, *page.items], page.after
         numbers = {user.pk: n for n, user in enumerate(self.people)}
         return [numbers[key] for key in keys]

@@ -9,13 +9,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import parent_links
-from accounts.models import Enrolment, Guardianship, User
-from accounts.services import children, guardians, guardianship, ties
-from accounts.tasks import tidy
+from accounts.models import User
 from jamsite import roles
 from privacy import erasure
 from privacy.models import Erasure, Notice
+from schools import parent_links
+from schools.models import Enrolment, Guardianship
+from schools.services import children, guardians, guardianship
+from schools.tasks import tidy
 from tests.accounts.app import App
 from tests.accounts.test_schools import client_of
 from tests.cast import PASSWORD, person
@@ -197,7 +198,7 @@ def test_the_other_parent_connects_by_the_link_in_the_letter(brook: School) -> N
 def test_a_guardian_ends_it_and_the_child_is_told_in_plain_words(brook: School) -> None:
     client = client_of(brook.grete)
     stale = Client()
-    stale.force_login(brook.grete, backend="accounts.backends.Backend")
+    stale.force_login(brook.grete, backend="accounts.sign_in.backends.Backend")
     assert stale.post(ward(brook.ada), {"do": "end"}).status_code == 302  # who are you?
     assert Guardianship.objects.filter(ended=None).count() == 1
     client.post(ward(brook.ada), {"do": "end"})
@@ -237,7 +238,7 @@ def test_the_school_ends_it_with_a_reason_and_their_link_ends_too(brook: School)
     Enrolment.objects.filter(pk=place.pk).update(guardian_email="grete@mail.example")
     client_of(brook.grete).post(parent_links.path_of(brook.ada_enrolment), {"do": "connect"})
     dad = person("dad")
-    ties.answer_for(dad, brook.ada)
+    guardianship.answer_for(dad, brook.ada)
     with pytest.raises(children.Refused):
         guardians.join(guardians.invitation(brook.ada, dad), brook.grete)
     assert list(guardianship.standing(brook.ada).values_list("guardian__username", flat=True)) == [
@@ -248,14 +249,14 @@ def test_the_school_ends_it_with_a_reason_and_their_link_ends_too(brook: School)
 @pytest.mark.clause("children-orphans", "staff-looks")
 @pytest.mark.promise("JK-23")
 def test_our_staff_ends_it_with_a_reason(brook: School) -> None:
-    path = reverse("admin:accounts_guardianship_do", args=[brook.tie.pk, "end"])
+    path = reverse("admin:schools_guardianship_do", args=[brook.tie.pk, "end"])
     said = {"text": "The school showed us the court's order."}
     support = signed_in(member_of(roles.SUPPORT))
     assert support.post(path, said).status_code == 403
     manager = signed_in(member_of(roles.PARTNER_MANAGER))
     manager.post(path, said)  # no reason for looking was given
     assert Guardianship.objects.filter(ended=None).count() == 1
-    open_page(manager, reverse("admin:accounts_guardianship_change", args=[brook.tie.pk]))
+    open_page(manager, reverse("admin:schools_guardianship_change", args=[brook.tie.pk]))
     assert manager.post(path, {"text": "no"}).status_code == 422
     assert manager.post(path, said).status_code == 302
     row = Guardianship.objects.get()

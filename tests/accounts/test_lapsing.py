@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.identity.services import lapsing
 from accounts.models import Dormancy, User
-from accounts.services import lapsing
 from privacy import erasure
 from privacy.models import Erasure, Notice
 from privacy.tasks import expire

@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import SafetyLink
-from accounts.services import locks
-from privacy import intake
+from accounts.security.services import locks
+from privacy.erasure import leaving_by_mail
 from privacy.models import LeaveLink
 from tests.cast import PASSWORD, Cast
 from tests.coming_in import confirmed
@@ -26,7 +26,7 @@ def all_letters() -> list[Any]:
     for key in SafetyLink.due():
         locks.run(key)
     for key in LeaveLink.due():
-        intake.run(key)
+        leaving_by_mail.run(key)
     deliver()
     return list(mail.outbox)
 

@@ -8,9 +8,9 @@ from django.db import connection
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from accounts import middleware
 from accounts.models import User
-from accounts.services import lockouts
+from accounts.security.services import lockouts
+from accounts.sign_in import middleware
 from foundation.limits import says
 from tests.cast import PASSWORD, Cast, person
 from tests.entering import answer_age, sign_up
@@ -201,7 +201,7 @@ def test_links_and_previews_are_limited_by_network(cast: Cast, monkeypatch: Any)
 
 
 def test_whoever_signs_in_is_found_by_an_index(db: None) -> None:
-    from accounts.backends import find_account
+    from accounts.sign_in.backends import find_account
 
     found = []
     with connection.cursor() as cursor:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AccountLock, KnownDevice, SafetyEvent, SafetyLink, User
-from accounts.services import locks
+from accounts.security.services import locks
 from privacy.models import LeaveLink
 from tests.accounts.app import App
 from tests.cast import BACKEND, PASSWORD, Cast, person

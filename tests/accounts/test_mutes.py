@@ -8,12 +8,13 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from accounts.connections import services
 from accounts.models import Mute
-from accounts.services import ties
-from privacy import notices, quiet
-from privacy.access import audience_of, visible
+from privacy import notices
+from privacy.gate import mutes
+from privacy.gate.access import audience_of, visible
+from privacy.gate.viewer import NOBODY, Viewer
 from privacy.models import Notice
-from privacy.viewer import NOBODY, Viewer
 from sessions_app.models import Participant, Recording
 from sessions_app.services import rooms
 from tests.cast import Cast, person, recorded
@@ -126,7 +127,7 @@ def _still(answer: Any) -> str:
 
 @pytest.mark.clause("mutes")
 def test_notices_about_the_muted_are_not_shown_and_not_sent(cast: Cast) -> None:
-    ties.follow(cast["stranger"], cast["owner"])
+    services.follow(cast["stranger"], cast["owner"])
     letters = [
         notices.tell(cast["owner"], "account", "A jam", "It begins.", about=about)
         for about in (cast["stranger"], cast["former"])
@@ -134,12 +135,12 @@ def test_notices_about_the_muted_are_not_shown_and_not_sent(cast: Cast) -> None:
     owner = cast.client("owner")
     asked = "Somebody would like to follow you"
     assert asked in owner.get("/notices/").content.decode()
-    ties.mute(cast["owner"], cast["stranger"])  # after they were written, before they went
+    services.mute(cast["owner"], cast["stranger"])  # after they were written, before they went
     assert asked not in owner.get("/notices/").content.decode()
     for one in letters:
         notices.run(one.pk)
     assert len(mail.outbox) == 1
-    ties.unmute(cast["owner"], cast["stranger"])
+    services.unmute(cast["owner"], cast["stranger"])
     assert asked in owner.get("/notices/").content.decode()
 
 
@@ -158,39 +159,39 @@ def test_the_list_of_mutes_is_the_muters_alone(cast: Cast) -> None:
 
 def test_who_is_muted_and_blocked_is_named_to_nobody(cast: Cast) -> None:
     mute(cast, "stranger", "owner")
-    ties.block(cast["owner"], cast["stranger"])
+    services.block(cast["owner"], cast["stranger"])
     (row,) = cast.client("stranger").get(reverse("mutes")).context["mutes"]
     assert (row["name"], row["url"]) == ("Somebody you can't see now", "")
     assert mute(cast, "stranger", "owner", "0").status_code == 404
-    with pytest.raises(ties.Refused):
-        ties.mute(cast["owner"], cast["stranger"])
+    with pytest.raises(services.Refused):
+        services.mute(cast["owner"], cast["stranger"])
 
 
 def test_the_table_refuses_what_makes_no_sense(cast: Cast) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Mute.objects.create(muter=cast["owner"], muted=cast["owner"])
-    with pytest.raises(ties.Refused):
-        ties.mute(cast["owner"], cast["owner"])
+    with pytest.raises(services.Refused):
+        services.mute(cast["owner"], cast["owner"])
 
 
 def test_a_mute_goes_with_either_of_the_two(cast: Cast) -> None:
-    ties.mute(cast["stranger"], cast["owner"])
-    ties.mute(cast["owner"], cast["former"])
-    ties.mute(cast["former"], cast["stranger"])
-    while ties.purge_mutes(cast["owner"], 1):
+    services.mute(cast["stranger"], cast["owner"])
+    services.mute(cast["owner"], cast["former"])
+    services.mute(cast["former"], cast["stranger"])
+    while services.purge_mutes(cast["owner"], 1):
         pass
     assert [one.muter for one in Mute.objects.all()] == [cast["former"]]
 
 
 def test_what_nobody_owns_any_more_stays_in_the_lists(cast: Cast) -> None:
     """SQL's NOT IN drops rows without an owner, unless one sees to it."""
-    ties.mute(cast["stranger"], person("loud"))
+    services.mute(cast["stranger"], person("loud"))
     take = cast.recordings["public"]
     Recording.objects.filter(pk=take.pk).update(owner=None)
     rows = Recording.objects.filter(pk=take.pk)
     viewer = Viewer.of(cast["stranger"])
-    assert list(quiet.heard(rows, viewer, "owner")) == [take]
-    assert list(quiet.heard(rows, NOBODY, "owner")) == [take]
+    assert list(mutes.heard(rows, viewer, "owner")) == [take]
+    assert list(mutes.heard(rows, NOBODY, "owner")) == [take]
 
 
 @pytest.mark.promise("VJ-32")

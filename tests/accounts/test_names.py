@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import FormerAddress, FormerName, User
-from accounts.services import children, names
-from privacy import identifiers
+from accounts.profile.services import usernames
+from privacy.datamap import identifiers
 from privacy.models import Tombstone
+from schools.services import children
 from tests.cast import PASSWORD, Cast
 from tests.coming_in import confirmed
 from tests.told import deliver
@@ -68,7 +69,7 @@ def test_nobody_else_takes_the_old_name(cast: Cast) -> None:
     assert "can&#x27;t be used" in answer.content.decode()
     with pytest.raises(ValidationError):
         User.objects.create_user("owner", "new@mail.example", PASSWORD)
-    assert not names.is_free("Owner")
+    assert not usernames.is_free("Owner")
     # Its own person goes back to it, though the last change is young.
     assert rename(cast, "owner", "owner").status_code == 302
     cast["owner"].refresh_from_db()
@@ -110,7 +111,7 @@ def test_a_name_is_free_again_when_its_time_is_over(cast: Cast, settings: Any) -
         made_at=timezone.now() - timedelta(days=settings.RETENTION_NAMES_DAYS + 1)
     )
     expire()
-    assert names.is_free("owner")
+    assert usernames.is_free("owner")
 
 
 # What was given at sign-up -------------------------------------------------------------
@@ -170,17 +171,17 @@ def test_a_name_given_up_stays_reserved_when_its_owner_is_erased(cast: Cast, set
     ]  # fmt: skip
     Tombstone.objects.update(until=F("until") - timedelta(days=days - 99))
     expire()
-    assert names.is_free("owner") and not names.is_free("nightbird")
+    assert usernames.is_free("owner") and not usernames.is_free("nightbird")
 
 
 def test_whoever_changes_a_name_the_old_one_is_reserved(cast: Cast, db: None) -> None:
     """A parent who corrects a child's, and staff who correct one at its person's wish."""
     children.rename(cast["participant"], "Robin")
-    names.correct(cast["owner"], "Wren")
+    usernames.correct(cast["owner"], "Wren")
     for old in ("participant", "owner"):
-        assert not names.is_free(old)
+        assert not usernames.is_free(old)
     with pytest.raises(ValidationError):
-        names.correct(cast["stranger"], "owner")
+        usernames.correct(cast["stranger"], "owner")
 
 
 @pytest.mark.clause("leaving")

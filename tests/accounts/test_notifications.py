@@ -10,8 +10,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.connections import services as ties
 from accounts.models import User
-from accounts.services import clock, ties
+from accounts.settings import services
 from foundation import moments
 from privacy import notices
 from privacy.models import Notice, NoticeChoice
@@ -35,7 +36,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def quiet(user: User, begins: int = 22, ends: int = 7, zone: str = "Europe/Berlin") -> None:
-    clock.set_quiet(user, time(begins), time(ends), zone)
+    services.set_quiet(user, time(begins), time(ends), zone)
 
 
 def sent() -> list[str]:
@@ -220,7 +221,7 @@ def test_ending_quiet_hours_lets_go_what_they_held(cast: Cast, at: Any) -> None:
     quiet(cast["owner"])
     notices.tell(cast["owner"], "account", "mark-night", "")
     assert sent() == []
-    clock.set_quiet(cast["owner"], None, None, "")
+    services.set_quiet(cast["owner"], None, None, "")
     assert sent() == ["[Jamsite] mark-night"]
 
 

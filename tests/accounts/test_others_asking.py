@@ -8,7 +8,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from accounts.services import locks
+from accounts.security.services import locks
 from tests.accounts.test_letters import all_letters
 from tests.cast import Cast
 

@@ -11,11 +11,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import parent_links
-from accounts.models import ClassSeat, ConsentWithdrawal, Enrolment, Guardianship, User
-from accounts.services import children, guardians
-from privacy import erasure, export
+from accounts.models import User
+from privacy import erasure
 from privacy.models import ConsentRecord, Erasure, Export, Receipt
+from privacy.portability import export
+from schools import parent_links
+from schools.models import ClassSeat, ConsentWithdrawal, Enrolment, Guardianship
+from schools.services import children, guardians
 from sessions_app.models import JamSession, Mix, Participant, Recording, Stem
 from sessions_app.services import sessions
 from tests.accounts.test_schools import at_commit, client_of
@@ -72,11 +74,11 @@ def test_the_guardian_sees_all_that_is_held_and_nobody_else_does(brook: School) 
     recorded(brook.ada, [brook.ada], audience="me")
     page = client_of(brook.grete).get(ward_of(brook.ada))
     kinds = {kind.slug for _why, found in page.context["groups"] for kind in found}
-    assert {"accounts-user", "accounts-enrolment", "accounts-parentalconsent",
+    assert {"accounts-user", "schools-enrolment", "schools-parentalconsent",
             "sessions-app-recording", "sessions-app-stem"} <= kinds  # fmt: skip
     one = reverse("ward_held", args=[brook.ada.public_id, "sessions-app-recording"])
     assert "mark-title-ada-me" in client_of(brook.grete).get(one).content.decode()
-    consents = reverse("ward_held", args=[brook.ada.public_id, "accounts-parentalconsent"])
+    consents = reverse("ward_held", args=[brook.ada.public_id, "schools-parentalconsent"])
     assert "mark-evidence-ada" in client_of(brook.grete).get(consents).content.decode()
     for other in (brook.tilda, brook.karl, brook.omar, person("stranger")):
         client = client_of(other)
@@ -117,7 +119,7 @@ def test_the_guardian_takes_a_copy_and_nobody_else_fetches_it(brook: School) -> 
     wrong = copy["download_url"].replace(made.public_id, "A" * 22)
     assert client.get(wrong).status_code == 404
     stale = Client()
-    stale.force_login(brook.grete, backend="accounts.backends.Backend")
+    stale.force_login(brook.grete, backend="accounts.sign_in.backends.Backend")
     assert stale.get(copy["download_url"]).status_code == 302  # who are you?
 
 
@@ -287,7 +289,8 @@ def test_a_child_that_is_stopped_and_kept_after_all_stays_stopped(brook: School)
 @pytest.mark.clause("children-seen")
 @pytest.mark.promise("JK-24")
 def test_nothing_optional_is_done_with_a_childs_data_whatever_is_ticked(brook: School) -> None:
-    from privacy import consent, purposes
+    from privacy import consent
+    from privacy.consent import purposes
 
     for one in purposes.purposes():
         assert consent.give(brook.ada, one.key, channel="settings") is None
@@ -315,7 +318,7 @@ def test_a_full_class_and_a_taken_username_say_so_and_leave_nothing(brook: Schoo
 @pytest.mark.clause("children-parents")
 def test_a_withdrawal_and_a_new_account_that_meet_leave_no_child_without_consent() -> None:
     """Two threads, many rounds: whoever comes first, the end is lawful."""
-    from accounts.services import partners
+    from schools.services import partners
     from tests.school import school, teacher
 
     partner = school()

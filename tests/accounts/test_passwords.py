@@ -48,7 +48,7 @@ def test_it_holds_in_the_forms_and_in_apps(live_server: Any) -> None:
     assert changed.status == 200
     assert comes_in("Ada", "otro " + COMPOSED)
     web = Client()
-    web.force_login(User.objects.get(), backend="accounts.backends.Backend")
+    web.force_login(User.objects.get(), backend="accounts.sign_in.backends.Backend")
     asked = web.post(reverse("account_reauthenticate"), {"password": "otro " + COMPOSED})
     assert asked.status_code == 302
     confirmed(web)

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Plays, Profile
-from accounts.models.profiles import FIELDS
+from accounts.profile.models import FIELDS
 from tests.accounts.test_profile import mine
 from tests.cast import Cast
 

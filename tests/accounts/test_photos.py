@@ -11,9 +11,9 @@ from django.urls import reverse
 from PIL import ExifTags, Image, PngImagePlugin
 
 from accounts.models import Profile
-from accounts.services.photos import SIZES, clean_photo
+from accounts.profile.services.photos import SIZES, clean_photo
 from foundation import limits
-from privacy import media
+from privacy.sharing import media
 from tests.accounts import colours
 from tests.accounts.test_profile import mine, picture, save, upload
 from tests.cast import Cast

@@ -11,7 +11,7 @@ from django.urls import reverse
 from PIL import ExifTags, Image
 
 from accounts.models import Profile
-from accounts.services.photos import SIZES
+from accounts.profile.services.photos import SIZES
 from tests.cast import Cast
 
 FIELDS = {

@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Plays, Profile, RealName, User
-from accounts.models.profiles import FIELDS
-from accounts.services import children, profiles
+from accounts.profile.models import FIELDS
+from accounts.profile.services import profiles
+from schools.services import children
 from tests.accounts.test_profile import mine, save
 from tests.cast import Cast
 from tests.school import consent_for

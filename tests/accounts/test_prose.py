@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from accounts import prose
+from accounts.profile import prose
 
 ATTACKS = [
     "<script>alert(1)</script>",

@@ -10,18 +10,18 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import (
+from accounts.models import User
+from jamsite import roles
+from privacy.models import Look
+from schools.models import (
     ClassSeat,
     ConsentWithdrawal,
     Enrolment,
     ParentalConsent,
     Partner,
     PartnerStaff,
-    User,
 )
-from accounts.services import children, partners
-from jamsite import roles
-from privacy.models import Look
+from schools.services import children, partners
 from sessions_app.models import Mix
 from tests.cast import BACKEND, PASSWORD, just_signed_in, person, recorded
 from tests.privacy.copies import Copy
@@ -108,16 +108,16 @@ def test_a_partner_manager_takes_a_school_in_and_says_who_works_there(db: None) 
     client = signed_in(member_of(roles.PARTNER_MANAGER))
     said = {"name": "Brook", "kind": "school", "country": "DE", "website": "",
             "evidence": "Called the number in the register."}  # fmt: skip
-    assert client.post(reverse("admin:accounts_partner_add"), said).status_code == 302
+    assert client.post(reverse("admin:schools_partner_add"), said).status_code == 302
     made = Partner.objects.get()
     assert made.state == "verified"
     tilda = person("tilda")
     form = {"partner": made.pk, "username": "tilda", "role": "teacher"}
-    assert client.post(reverse("admin:accounts_partnerstaff_add"), form).status_code == 302
+    assert client.post(reverse("admin:schools_partnerstaff_add"), form).status_code == 302
     assert PartnerStaff.objects.get().user == tilda
     for action, state in (("start", "active"), ("end", "ended")):
         client.post(
-            reverse("admin:accounts_partner_changelist"),
+            reverse("admin:schools_partner_changelist"),
             {"action": action, "_selected_action": [made.pk]},
         )
         assert Partner.objects.get().state == state
@@ -130,7 +130,7 @@ def test_a_manager_sees_that_consent_exists_behind_a_reason_and_nothing_a_child_
 ) -> None:
     client = signed_in(member_of(roles.PARTNER_MANAGER))
     place = brook.ada_enrolment
-    path = reverse("admin:accounts_enrolment_change", args=[place.pk])
+    path = reverse("admin:schools_enrolment_change", args=[place.pk])
     assert b"give-reason" in client.get(path).content
     page = open_page(client, path)
     assert "parent-of-ada@mail.example" in page.content.decode()
@@ -398,14 +398,14 @@ def test_a_class_is_no_class_of_an_icon(brook: School) -> None:
 def test_a_partner_that_was_entered_unverified_is_verified_later(db: None) -> None:
     manager = signed_in(member_of(roles.PARTNER_MANAGER))
     form = {"name": "Hill", "kind": "school", "country": "DE", "website": "", "evidence": ""}
-    manager.post(reverse("admin:accounts_partner_add"), form)
+    manager.post(reverse("admin:schools_partner_add"), form)
     hill = Partner.objects.get(name="Hill")
     assert hill.state == "draft"
-    listed = reverse("admin:accounts_partner_changelist")
+    listed = reverse("admin:schools_partner_changelist")
     manager.post(listed, {"action": "start", "_selected_action": [str(hill.pk)]})
     assert Partner.objects.get(pk=hill.pk).state == "draft"  # not before it is verified
-    page = open_page(manager, reverse("admin:accounts_partner_change", args=[hill.pk]))
-    path = reverse("admin:accounts_partner_do", args=[hill.pk, "verify"])
+    page = open_page(manager, reverse("admin:schools_partner_change", args=[hill.pk]))
+    path = reverse("admin:schools_partner_do", args=[hill.pk, "verify"])
     assert path in page.content.decode()
     assert manager.post(path, {"evidence": "I know them"}).status_code == 422
     said = {"evidence": "Called the number on the ministry's list of schools."}
@@ -413,6 +413,6 @@ def test_a_partner_that_was_entered_unverified_is_verified_later(db: None) -> No
     hill.refresh_from_db()
     assert (hill.state, hill.evidence) == ("verified", said["evidence"])
     assert hill.verified_by is not None and hill.verified_at is not None
-    open_page(manager, reverse("admin:accounts_partner_change", args=[hill.pk]))
+    open_page(manager, reverse("admin:schools_partner_change", args=[hill.pk]))
     manager.post(listed, {"action": "start", "_selected_action": [str(hill.pk)]})
     assert "Hill" in Client().get(reverse("partners")).content.decode()

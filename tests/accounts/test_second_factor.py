@@ -76,7 +76,7 @@ def test_a_code_opens_once(guarded: Any) -> None:
     """The clock is held: at the edge of a half minute the test would say nothing."""
     now = int(time.time()) // 30 * 30 + 5
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("accounts.services.codes.time.time", lambda: now)
+        patch.setattr("accounts.security.services.codes.time.time", lambda: now)
         code = code_of(SECRET)
         assert answer(half_in(), code)
         assert not answer(half_in(), code)
@@ -90,7 +90,7 @@ def test_a_code_of_the_step_before_opens_once_too(guarded: Any) -> None:
     begun = int(time.time()) // 30 * 30
     with pytest.MonkeyPatch.context() as patch:
         at = [begun + 29.0]
-        patch.setattr("accounts.services.codes.time.time", lambda: at[0])
+        patch.setattr("accounts.security.services.codes.time.time", lambda: at[0])
         code, after, old = code_of(SECRET), code_of(SECRET, 1), code_of(SECRET, -1)
         at[0] = begun + 31.0
         assert not answer(half_in(), old)
@@ -111,7 +111,7 @@ def test_the_code_that_switched_codes_on_is_used(
     begun = int(time.time()) // 30 * 30
     with pytest.MonkeyPatch.context() as patch:
         at = [begun + 3.0]
-        patch.setattr("accounts.services.codes.time.time", lambda: at[0])
+        patch.setattr("accounts.security.services.codes.time.time", lambda: at[0])
         owner = confirmed(cast.client("owner"))
         secret = owner.get(reverse("mfa_activate_totp")).context["form"].secret
         code = code_of(secret, -1)
@@ -196,7 +196,7 @@ def test_sensitive_acts_ask_again_that_it_is_you(cast: Cast, route: str) -> None
     with_password, without = cast.client("owner"), cast.client("stranger")
     cast["stranger"].set_unusable_password()
     cast["stranger"].save()
-    without.force_login(cast["stranger"], backend="accounts.backends.Backend")
+    without.force_login(cast["stranger"], backend="accounts.sign_in.backends.Backend")
     for client, role in ((with_password, "owner"), (without, "stranger")):
         if route == "leave" and role == "owner":
             continue  # whose form asks for the password itself

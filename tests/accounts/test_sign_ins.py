@@ -19,8 +19,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.identity.services import last_use
 from accounts.models import KnownDevice, SafetyEvent
-from accounts.services import agents, alerts, devices, last_use, sign_ins
+from accounts.security.services import agents, alerts, devices, sign_ins
 from privacy.models import Notice
 from tests.cast import PASSWORD, Cast, just_signed_in
 from tests.coming_in import IPHONE, confirmed, links_in, sign_in

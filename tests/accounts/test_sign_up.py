@@ -75,10 +75,10 @@ def test_a_password_is_stored_as_a_bcrypt_hash(db: None) -> None:
 
 @pytest.mark.clause("passwords")
 def test_the_hasher_of_every_place_but_tests_is_djangos_bcrypt_of_a_normal_form() -> None:
-    from accounts.hashers import BCrypt
+    from accounts.identity.hashers import BCrypt
     from jamsite.settings import base
 
-    assert base.PASSWORD_HASHERS[0] == "accounts.hashers.BCrypt"
+    assert base.PASSWORD_HASHERS[0] == "accounts.identity.hashers.BCrypt"
     assert (BCrypt.rounds, BCrypt.algorithm) == (
         BCryptSHA256PasswordHasher.rounds, BCryptSHA256PasswordHasher.algorithm
     )  # fmt: skip

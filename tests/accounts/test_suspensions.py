@@ -9,12 +9,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.identity.services import suspensions
 from accounts.models import Suspension, User
-from accounts.services import children, suspensions
 from accounts.tasks import tidy
 from jamsite import roles
-from privacy import erasure, export
+from privacy import erasure
 from privacy.models import Export
+from privacy.portability import export
+from schools.services import children
 from sessions_app.services.mixing import heard_stems
 from tests.cast import PASSWORD, Cast, person, recorded
 from tests.school import School

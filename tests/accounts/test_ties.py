@@ -6,12 +6,13 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from accounts.connections import services
 from accounts.models import Block, Follow, JammedWith, Mute, User
-from accounts.services import ties
 from foundation.limits import spend
 from messaging import services as messaging
-from privacy import links
 from privacy.models import Notice
+from privacy.sharing import links
+from schools.services import guardianship
 from sessions_app.services import publishing
 from tests.cast import Cast
 from tests.school import consent_for
@@ -42,7 +43,7 @@ def test_a_follow_is_asked_for_told_once_and_accepted(cast: Cast) -> None:
 
 
 def test_who_asked_can_not_accept_for_the_other(cast: Cast) -> None:
-    tie = ties.follow(cast["stranger"], cast["owner"])
+    tie = services.follow(cast["stranger"], cast["owner"])
     cast.client("stranger").post(reverse("change_follow", args=[tie.public_id]), {"accept": "1"})
     assert not Follow.objects.filter(state="accepted").exists()
 
@@ -50,11 +51,11 @@ def test_who_asked_can_not_accept_for_the_other(cast: Cast) -> None:
 def test_with_the_switch_off_a_follow_holds_at_once_but_never_for_a_child(cast: Cast) -> None:
     form = {"api_access": "on", "indexed": "on"}
     assert cast.client("owner").post(reverse("sharing"), form).status_code == 302
-    ties.follow(cast["stranger"], User.objects.get(username="owner"))
+    services.follow(cast["stranger"], User.objects.get(username="owner"))
     assert Follow.objects.get().state == "accepted"
     consent_for(cast["owner"])
-    with pytest.raises(ties.Refused):
-        ties.follow(cast["former"], User.objects.get(username="owner"))
+    with pytest.raises(services.Refused):
+        services.follow(cast["former"], User.objects.get(username="owner"))
 
 
 @pytest.mark.clause("blocks")
@@ -73,9 +74,9 @@ def test_a_block_is_made_on_the_profile_listed_and_taken_back(cast: Cast) -> Non
 
 @pytest.mark.clause("blocks")
 def test_both_may_block_and_each_takes_back_only_their_own(cast: Cast) -> None:
-    ties.block(cast["owner"], cast["stranger"])
-    ties.block(cast["stranger"], cast["owner"])
-    ties.unblock(Block.objects.get(blocker=cast["owner"]))
+    services.block(cast["owner"], cast["stranger"])
+    services.block(cast["stranger"], cast["owner"])
+    services.unblock(Block.objects.get(blocker=cast["owner"]))
     assert cast.client("owner").get("/@stranger/").status_code == 404
 
 
@@ -85,7 +86,7 @@ def test_a_block_hides_a_conversation_from_both_and_gives_it_back(cast: Cast) ->
     for role in ("owner", "stranger"):
         ref = "7b1f2c1e-54f1-4d42-9b4a-1c9f9b7f0a1" + ("1" if role == "owner" else "2")
         messaging.write(talk, cast[role], text=f"mark-message-{role}", ref=ref)
-    row = ties.block(cast["stranger"], cast["owner"])
+    row = services.block(cast["stranger"], cast["owner"])
     path = talk.get_absolute_url()
     for role in ("owner", "stranger"):
         client = cast.client(role)
@@ -94,7 +95,7 @@ def test_a_block_hides_a_conversation_from_both_and_gives_it_back(cast: Cast) ->
         assert "mark-message" not in client.get("/messages/").content.decode()
         other = "stranger" if role == "owner" else "owner"
         assert client.post("/messages/", {"username": other}).status_code == 422
-    ties.unblock(row)
+    services.unblock(row)
     page = cast.client("owner").get(path).content.decode()
     assert "mark-message-owner" in page and "mark-message-stranger" in page
 
@@ -106,7 +107,7 @@ def test_an_invitation_does_not_pass_a_block(cast: Cast) -> None:
     made = sessions.invite(cast.sessions["participants"], cast["owner"])
     path = reverse("invite", args=[sessions.token_of(made)])
     assert cast.client("stranger").get(path).status_code == 200
-    ties.block(cast["stranger"], cast["owner"])
+    services.block(cast["stranger"], cast["owner"])
     assert cast.client("stranger").get(path).status_code == 404
     assert cast.client("former").get(path).status_code == 200
 
@@ -120,26 +121,26 @@ def test_the_tables_refuse_what_makes_no_sense(cast: Cast) -> None:
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             make()
-    for verb in (ties.follow, ties.block):
-        with pytest.raises(ties.Refused):
+    for verb in (services.follow, services.block):
+        with pytest.raises(services.Refused):
             verb(owner, owner)
-    with pytest.raises(ties.Refused):
-        ties.answer_for(stranger, owner)  # no child
+    with pytest.raises(services.Refused):
+        guardianship.answer_for(stranger, owner)  # no child
 
 
 def test_having_played_is_noted_both_ways_once(cast: Cast) -> None:
     keys = [cast[role].pk for role in ("owner", "participant", "former")]
     for _ in range(2):
-        ties.remember_jam([*keys, keys[0]])
+        services.remember_jam([*keys, keys[0]])
     assert JammedWith.objects.count() == 6
 
 
 def test_what_one_leaves_takes_the_ties_along(cast: Cast) -> None:
-    ties.follow(cast["stranger"], cast["owner"])
-    ties.block(cast["former"], cast["owner"])
-    ties.remember_jam([cast["owner"].pk, cast["participant"].pk])
+    services.follow(cast["stranger"], cast["owner"])
+    services.block(cast["former"], cast["owner"])
+    services.remember_jam([cast["owner"].pk, cast["participant"].pk])
     links.make(cast.recordings["me"], cast["owner"])
-    for step in (ties.purge_follows, ties.purge_blocks, ties.purge_jams):
+    for step in (services.purge_follows, services.purge_blocks, services.purge_jams):
         while step(cast["owner"], 1):
             pass
     counts = [model.objects.count() for model in (Follow, Block, JammedWith)]
@@ -151,15 +152,15 @@ def test_what_was_told_of_a_follow_ends_with_it(cast: Cast, end: str) -> None:
     """Its notice would name a row, and so somebody, who isn't there any more."""
     owner, stranger = cast["owner"], cast["stranger"]
     User.objects.filter(pk=owner.pk).update(approves_followers=True)
-    ties.follow(cast["former"], owner)
-    ties.follow(stranger, owner)
+    services.follow(cast["former"], owner)
+    services.follow(stranger, owner)
     assert Notice.objects.filter(user=owner, kind="follows").count() == 2
     if end == "unfollow":
-        ties.unfollow(stranger, owner)
+        services.unfollow(stranger, owner)
     elif end == "block":
-        ties.block(stranger, owner)
+        services.block(stranger, owner)
     else:
-        assert ties.purge_follows(stranger, 10) == 1
+        assert services.purge_follows(stranger, 10) == 1
     (left,) = Notice.objects.filter(user=owner, kind="follows")
     assert left.about == f"accounts.follow:{Follow.objects.get().public_id}"
 
@@ -167,8 +168,8 @@ def test_what_was_told_of_a_follow_ends_with_it(cast: Cast, end: str) -> None:
 @pytest.mark.promise("VJ-31")
 def test_a_follower_is_removed_and_sees_what_everybody_sees(cast: Cast) -> None:
     """From the list, at once, without a word to them; what was for followers is gone for them."""
-    tie = ties.follow(cast["stranger"], cast["owner"])
-    ties.accept(tie)
+    tie = services.follow(cast["stranger"], cast["owner"])
+    services.accept(tie)
     publishing.change_audience(cast.recordings["public"], "followers")
     path = cast.recordings["public"].get_absolute_url()
     assert cast.client("stranger").get(path).status_code == 200

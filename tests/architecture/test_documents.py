@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
-from jamsite.settings.environment import OUTSIDE, Environment
+from jamsite.environment import OUTSIDE, Environment
 from scripts import documents
 
 ROOT = Path(documents.ROOT)
@@ -18,12 +18,13 @@ SOURCES = [
     path
     for top in ("accounts", "bands", "community", "foundation", "frontend", "integrations",
                 "jamsite", "messaging", "privacy", "sessions_app", "templates", "tests", "bench",
-                "docs")
+                "docs", "schools")
     for path in (ROOT / top).rglob("*")
     if path.suffix in {".py", ".ts", ".md", ".html"} and "dist" not in path.parts
 ]  # fmt: skip
 APPS = (
-    r"(?:accounts|bands|community|foundation|integrations|jamsite|messaging|privacy|sessions_app)"
+    r"(?:accounts|bands|community|foundation|integrations|jamsite|messaging|privacy|schools"
+    r"|sessions_app)"
 )
 NAME = re.compile(rf"`({APPS}(?:\.(?!py`)\w+)+)(?:\(\))?`")
 FILE = re.compile(r"`(?!.*/NN-)([\w./-]+/[\w.-]+\.(?:py|ts|js|css|html|md|conf|toml))`")
@@ -46,7 +47,7 @@ def is_there(dotted: str) -> bool:
         thing = importlib.import_module(".".join(parts[:cut]))
         for name in parts[cut:]:
             thing = getattr(thing, name, None)
-        return thing is not None or _is_model_or_right(*parts)
+        return thing is not None or _is_model_or_right(*parts[:3])
     return False
 
 

@@ -8,7 +8,8 @@ from django.conf import settings
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ("jamsite", "community", "messaging", "sessions_app", "bands", "accounts", "privacy",
+APPS = ("jamsite", "community", "messaging", "sessions_app", "bands", "schools", "accounts",
+        "privacy",
         "integrations", "foundation")  # fmt: skip
 
 

@@ -8,7 +8,8 @@ import pytest
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ("jamsite", "community", "messaging", "sessions_app", "bands", "accounts", "privacy",
+APPS = ("jamsite", "community", "messaging", "sessions_app", "bands", "schools", "accounts",
+        "privacy",
         "foundation", "integrations")  # fmt: skip
 CLIENTS = {
     "httpx", "requests", "aiohttp", "urllib3", "smtplib", "imaplib", "poplib", "ftplib", "socket",

@@ -7,7 +7,8 @@ from pathlib import Path
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ("jamsite", "community", "messaging", "sessions_app", "bands", "accounts", "privacy",
+APPS = ("jamsite", "community", "messaging", "sessions_app", "bands", "schools", "accounts",
+        "privacy",
         "integrations", "foundation")  # fmt: skip
 
 # file:function → why it works on rows that aren't the person's own
@@ -17,9 +18,9 @@ ALLOWED = {
     "privacy/erasure/leaving.py:request": "withdraws mixes of several, closes rooms",
     "privacy/erasure/leaving.py:cancel": "orders mixes of several anew",
     "privacy/erasure/leaving.py:settle": "closes the sockets of several, after the commit",
-    "privacy/held.py:overview": "counts one's own rows, as above",
-    "privacy/held.py:page_of": "one's own rows, whole; what they point at is asked of the gate",
-    "privacy/held.py:remove": "one's own row, by the service of its app",
+    "privacy/datamap/own_data.py:overview": "counts one's own rows, as above",
+    "privacy/datamap/own_data.py:page_of": "one's own rows; the gate is asked what they name",
+    "privacy/datamap/own_data.py:remove": "one's own row, by the service of its app",
     "sessions_app/queries.py:mix_progress": "a number about a mix that nobody sees yet",
     "sessions_app/services/publishing.py:retry_mix": "the mix and stems of several",
     "sessions_app/services/publishing.py:withdraw": "the mix of several",
@@ -36,7 +37,7 @@ ALLOWED = {
 }
 # The staff's pages, whose permissions Django's admin checks; and what the machinery is made of.
 MACHINERY = {
-    "privacy/wall/acting.py:as_system", "privacy/wall/middleware.py:process_view",
+    "privacy/rls/viewer_identity.py:as_system", "privacy/rls/middleware.py:process_view",
     "jamsite/settings/base.py:", "jamsite/embedded/postgres.py:",
     "jamsite/embedded/postgres.py:_make_database",
 }  # fmt: skip
@@ -89,4 +90,4 @@ def test_nobody_takes_a_role_beside_the_wall() -> None:
         for path in (ROOT / app).rglob("*.py")
         if "Acting(role=" in path.read_text()
     }
-    assert places == {"privacy/wall/acting.py", "privacy/wall/middleware.py"}
+    assert places == {"privacy/rls/viewer_identity.py", "privacy/rls/middleware.py"}

@@ -7,7 +7,7 @@ from django.test import Client
 from accounts.models import User
 from bands.models import Band, BandFollow, BandMember
 from bands.services import bands, follows, members
-from privacy.viewer import NOBODY, Viewer
+from privacy.gate.viewer import NOBODY, Viewer
 from tests.cast import BACKEND, person
 
 PEOPLE = ("owner", "admin", "player", "fan", "asker", "stranger")

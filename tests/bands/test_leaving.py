@@ -10,8 +10,9 @@ from django.utils import timezone
 from accounts.models import User
 from bands.models import Band, BandFollow, BandInvite, BandMember
 from bands.services import bands, leaving, members
-from privacy import erasure, export
+from privacy import erasure
 from privacy.models import Export, Notice
+from privacy.portability import export
 from sessions_app.models import JamSession, Recording
 from sessions_app.services import sessions as jams
 from tests.bands.quartet import Quartet, Role

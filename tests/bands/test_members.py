@@ -8,12 +8,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from accounts.services import ties
+from accounts.connections import services
 from bands.models import Band, BandFollow, BandInvite, BandMember
 from bands.services import bands, follows, members
-from privacy.access import can_see
+from privacy.gate.access import can_see
+from privacy.gate.viewer import Viewer
 from privacy.models import Notice
-from privacy.viewer import Viewer
 from tests.bands.quartet import Quartet, Role, join
 from tests.cast import person
 from tests.school import consent_for
@@ -71,9 +71,9 @@ def test_an_invitation_runs_out_and_can_be_made_again(quartet: Quartet) -> None:
 def test_who_cannot_be_asked_gives_one_answer(quartet: Quartet, way: str) -> None:
     stranger, admin = quartet["stranger"], quartet["admin"]
     if way == "blocked by them":
-        ties.block(stranger, admin)
+        services.block(stranger, admin)
     elif way == "blocked them":
-        ties.block(admin, stranger)
+        services.block(admin, stranger)
     elif way == "child":
         consent_for(stranger)
     else:

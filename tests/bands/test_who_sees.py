@@ -9,11 +9,11 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from accounts.services import ties
+from accounts.connections import services
 from bands.models import Band, BandMember
 from bands.services import members
-from privacy.access import audience_of, can_see, visible
-from privacy.media import url_for
+from privacy.gate.access import audience_of, can_see, visible
+from privacy.sharing.media import url_for
 from sessions_app.models import JamSession, Participant, Recording
 from sessions_app.services import publishing
 from sessions_app.services import recording as takes
@@ -124,7 +124,7 @@ def test_each_says_who_may_know_that_they_are_in_it(quartet: Quartet) -> None:
 def test_a_block_takes_away_the_name_and_not_the_band(quartet: Quartet, by: str) -> None:
     BandMember.objects.update(audience="public")
     other = {"player": "stranger", "stranger": "player"}[by]
-    ties.block(quartet[by], quartet[other])
+    services.block(quartet[by], quartet[other])
     page = quartet.client("stranger").get("/bands/quartet/")
     assert page.status_code == 200
     assert {one["name"] for one in page.context["members"]} == {"owner", "admin"}
@@ -133,7 +133,7 @@ def test_a_block_takes_away_the_name_and_not_the_band(quartet: Quartet, by: str)
 
 @pytest.mark.clause("bands", "blocks")
 def test_who_runs_the_band_can_take_out_whom_they_blocked(quartet: Quartet) -> None:
-    ties.block(quartet["owner"], quartet["player"])
+    services.block(quartet["owner"], quartet["player"])
     page = quartet.client("owner").get("/bands/quartet/members/")
     rows = [one["name"] for one in page.context["seats"]]
     assert rows == ["owner", "admin", ""]
@@ -142,7 +142,7 @@ def test_who_runs_the_band_can_take_out_whom_they_blocked(quartet: Quartet) -> N
     assert answer.status_code == 302
     assert set(quartet.roles()) == {"owner", "admin"}
     # Between two members of whom neither runs it, the other isn't there at all.
-    ties.block(quartet["stranger"], quartet["admin"])
+    services.block(quartet["stranger"], quartet["admin"])
     assert {one.user.username for one in visible(BandMember, quartet.viewer("stranger"))} == {
         "owner"
     }
@@ -163,7 +163,7 @@ def test_one_careful_member_keeps_search_engines_and_apps_out(quartet: Quartet) 
     day = timezone.localdate().isoformat()
     sitemap = quartet.client("anonymous").get(f"/sitemaps/bands/{day}.xml").content.decode()
     assert ("X-Robots-Tag" in page.headers, "/bands/quartet/" in sitemap) == (False, True)
-    ties.switch(quartet["player"], approves_followers=True, api_access=False, indexed=False)
+    services.switch(quartet["player"], approves_followers=True, api_access=False, indexed=False)
     page = quartet.client("anonymous").get("/bands/quartet/")
     sitemap = quartet.client("anonymous").get(f"/sitemaps/bands/{day}.xml").content.decode()
     assert (page["X-Robots-Tag"], "/bands/quartet/" in sitemap) == ("noindex", False)

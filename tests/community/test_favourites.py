@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from accounts.services import ties
+from accounts.connections import services
 from community.models import Favourite
 from sessions_app.services import publishing
 from tests.cast import Cast, recorded
@@ -98,7 +98,7 @@ def test_the_list_has_its_own_audience_and_shows_what_each_may_hear(cast: Cast) 
     assert seen("anonymous") == both[1:]
     show_to("jammed")
     assert seen("stranger") == []
-    ties.remember_jam([cast["owner"].pk, cast["stranger"].pk])
+    services.remember_jam([cast["owner"].pk, cast["stranger"].pk])
     assert seen("stranger") == both[1:]
 
 

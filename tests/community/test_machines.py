@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.connections import services
 from accounts.models import User
-from accounts.services import ties
 from privacy import erasure
 from sessions_app.services import publishing
 from tests.cast import Cast
@@ -101,7 +101,7 @@ def test_the_map_lists_what_is_public_of_those_who_want_it(cast: Cast) -> None:
     people = {"/@owner/", "/@participant/", "/@former/", "/@stranger/"}
     assert listed("people") == people
     owner = User.objects.get(username="owner")
-    ties.switch(owner, approves_followers=True, api_access=True, indexed=False)
+    services.switch(owner, approves_followers=True, api_access=True, indexed=False)
     assert (listed("recordings"), listed("sessions")) == (set(), set())
     assert listed("people") == people - {"/@owner/"}
     for path in (take.get_absolute_url(), "/@owner/", jam.get_absolute_url()):

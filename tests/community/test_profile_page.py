@@ -10,8 +10,9 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Block, Guardianship, Plays, Profile
-from accounts.models.profiles import FIELDS
+from accounts.models import Block, Plays, Profile
+from accounts.profile.models import FIELDS
+from schools.models import Guardianship
 from tests.cast import Cast, recorded
 from tests.school import consent_for
 

@@ -12,22 +12,21 @@ from django.core.management import CommandError, call_command
 from django.core.serializers import serialize
 from django.test import Client
 
-from accounts.models import (
+from accounts.models import Profile, User
+from community.models import Favourite
+from jamsite.demo import sound, tunes, world
+from messaging.models import Conversation, Member, Message
+from privacy.gate.access import can_see
+from privacy.gate.viewer import NOBODY, Viewer
+from schools.models import (
     ClassSeat,
     Enrolment,
     Guardianship,
     ParentalConsent,
     Partner,
     PartnerStaff,
-    Profile,
     SchoolClass,
-    User,
 )
-from community.models import Favourite
-from jamsite.demo import sound, tunes, world
-from messaging.models import Conversation, Member, Message
-from privacy.access import can_see
-from privacy.viewer import NOBODY, Viewer
 from sessions_app.audio import probe_audio
 from sessions_app.models import JamSession, Mix, Participant, Recording, RecordingConsent, Stem
 

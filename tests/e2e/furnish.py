@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from accounts import parent_links
-from accounts.models import Enrolment, Follow, Guardianship, SafetyLink, SchoolClass, User
-from accounts.services import safety_links, ties
+from accounts.connections import services
+from accounts.models import Follow, SafetyLink, User
+from accounts.security.services import safety_links
 from bands.models import Band
 from bands.services import members
 from jamsite.demo import school, world
+from schools import parent_links
+from schools.models import Enrolment, Guardianship, SchoolClass
 from sessions_app.models import JamSession, Recording
 from sessions_app.services import sessions
 
@@ -41,12 +43,12 @@ def load() -> dict[str, str]:
 
 def _have_something_to_decide(lumen: User, hazel: User, pelagia: User, otis: User) -> None:
     """Lists that aren't empty: invitations, requests, blocks, mutes."""
-    ties.switch(lumen, approves_followers=True)
+    services.switch(lumen, approves_followers=True)
     if not Follow.objects.filter(followee=lumen).exists():
-        ties.follow(hazel, lumen)
-        ties.accept(ties.follow(otis, lumen))
-    ties.mute(lumen, hazel)
+        services.follow(hazel, lumen)
+        services.accept(services.follow(otis, lumen))
+    services.mute(lumen, hazel)
     band: Any = Band.objects.get(slug="porch-light")
     if not band.invites.exists():
         members.invite(band, lumen, pelagia)
-    ties.block(lumen, User.objects.get(username="brushwork"))
+    services.block(lumen, User.objects.get(username="brushwork"))

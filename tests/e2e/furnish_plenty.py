@@ -9,13 +9,14 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Block, Follow, Guardianship, Mute, SafetyEvent, User
-from accounts.services.profiles import write_profile
+from accounts.models import Block, Follow, Mute, SafetyEvent, User
+from accounts.profile.services.profiles import write_profile
 from bands.models import Band, BandFollow, BandMember
 from community.models import Favourite
 from foundation.paging import PAGE_SIZE
 from messaging.models import Conversation, Member, Message
 from privacy.models import Disclosure, Look, Notice, Request, ShareLink
+from schools.models import Guardianship
 from sessions_app.models import JamSession, Participant, Recording
 
 MANY = PAGE_SIZE + 2

@@ -8,7 +8,7 @@ import pytest
 from django.urls import get_resolver
 from django.urls.resolvers import URLPattern, URLResolver
 
-from privacy import browser as declared
+from privacy.datamap import browser_storage as declared
 from tests.e2e.people import sign_up, until, visitor
 from tests.e2e.site import Site
 from tests.live.browsers import join

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from foundation.work import NO_ROOM
-from privacy.export import job
 from privacy.models import Export
+from privacy.portability.export import job
 from sessions_app.models import Stem, StemChunk
 from tests.cast import Cast
 from tests.sessions_app.test_api_stems import put, stem  # noqa: F401

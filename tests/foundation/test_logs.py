@@ -53,7 +53,7 @@ def test_a_fault_names_the_route_and_the_line_and_not_whose_page_it_was(
 
 def test_what_is_refused_names_the_route(cast: Cast, written: io.StringIO) -> None:
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(cast["stranger"], backend="accounts.backends.Backend")
+    strict.force_login(cast["stranger"], backend="accounts.sign_in.backends.Backend")
     assert strict.post("/@owner/follow/").status_code in {403, 404}
     assert strict.post(f"/recordings/{new_public_id()}/audience/").status_code == 403
     assert Client().get("/@owner/", headers={"Host": "owner.example"}).status_code == 400

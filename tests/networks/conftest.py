@@ -8,8 +8,8 @@ import pytest
 import requests
 from django.test import Client
 
+from jamsite.environment import Environment
 from jamsite.settings import networks
-from jamsite.settings.environment import Environment
 from tests.networks import standin
 from tests.networks.standin import StandIn
 

@@ -10,8 +10,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from accounts.identity.services import ages
 from accounts.models import Connection, NetworkFact, Profile, RealName, User
-from accounts.services import ages, arrived
+from accounts.networks import arrived
 from tests.entering import answer_age, born
 from tests.networks.conftest import Walk
 from tests.networks.standin import NETWORKS, StandIn

@@ -18,9 +18,10 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from accounts.models import Connection, NetworkFact, User
-from accounts.services import networks as services
+from accounts.networks import services
+from foundation import sealing
 from foundation.work import Work
-from privacy import orders, sealing
+from privacy.erasure import provider_orders
 from privacy.models import DeletionOrder, Disclosure, Notice
 from tests.cast import BACKEND, Cast, just_signed_in, networked
 from tests.entering import answer_age
@@ -116,7 +117,7 @@ def test_taking_away_gives_the_permission_back_and_leaves_the_account(
     uid = there.people[network].get("sub") or there.people[network]["id"]
     for order in DeletionOrder.objects.all():
         assert uid.encode() not in bytes(order.subject or b"")
-        orders.run(order.pk)
+        provider_orders.run(order.pk)
     states = list(DeletionOrder.objects.values_list("work", "subject", "confirmed_how"))
     if network == "loose":  # it gave no lasting permission
         assert (states, there.revoked) == ([], [])

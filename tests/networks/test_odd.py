@@ -205,7 +205,7 @@ def test_our_own_mistake_is_not_put_on_the_network(
     def breaks(*args: Any) -> None:
         raise fault
 
-    monkeypatch.setattr("accounts.social._put_aside", breaks)
+    monkeypatch.setattr("accounts.networks.adapter._put_aside", breaks)
     client.raise_request_exception = False
     answer = walk(client, "google")
     assert (answer.status_code, WENT_WRONG in answer.content.decode()) == (500, False)

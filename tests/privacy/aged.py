@@ -9,8 +9,8 @@ from django.db.models import Model
 from accounts.models import Findable, FormerName, Profile, User
 from bands.models import Band, BandInvite
 from bands.services import bands, members
-from privacy import desk, requests
 from privacy.models import DeletionOrder, Erasure, LeaveLink, LegalHold, Request
+from privacy.subject_requests import fulfilment, intake
 from tests.cast import Cast, person
 
 
@@ -77,13 +77,13 @@ LEAVING = {
 
 
 def answered_request(cast: Cast, since: datetime) -> Callable[[], bool]:
-    made = desk.file_and_serve(cast["owner"], "know")
+    made = fulfilment.file_and_serve(cast["owner"], "know")
     Request.objects.filter(pk=made.pk).update(closed_at=since)
     return _there(made)
 
 
 def unconfirmed_request(cast: Cast, since: datetime) -> Callable[[], bool]:
-    made = requests.file("enquiry", channel="web", address="ann@mail.example", text="How?")
+    made = intake.file("enquiry", channel="web", address="ann@mail.example", text="How?")
     Request.objects.filter(pk=made.pk).update(received_at=since)
     return _there(made)
 

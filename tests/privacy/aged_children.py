@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import uuid4
 
-from accounts.models import ClassSeat, Enrolment, Partner, PartnerStaff, SchoolClass
+from schools.models import ClassSeat, Enrolment, Partner, PartnerStaff, SchoolClass
 from tests.cast import Cast
 from tests.privacy.aged import _there
 
@@ -50,9 +50,9 @@ def stopped_place(cast: Cast, since: datetime) -> Callable[[], bool]:
 
 
 CHILDREN = {
-    "accounts.partner:ended_at": ended_partner,
-    "accounts.partnerstaff:ended:1": ended_work,
-    "accounts.classseat:ended:1": left_class,
-    "accounts.enrolment:created_at:1": unused_place,
-    "accounts.enrolment:let_go:2": stopped_place,
+    "schools.partner:ended_at": ended_partner,
+    "schools.partnerstaff:ended:1": ended_work,
+    "schools.classseat:ended:1": left_class,
+    "schools.enrolment:created_at:1": unused_place,
+    "schools.enrolment:let_go:2": stopped_place,
 }

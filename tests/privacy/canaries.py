@@ -20,36 +20,31 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.connections import services as ties
+from accounts.discovery import services
+from accounts.identity.services import addresses
 from accounts.models import (
     AccountLock,
-    ClassSeat,
     Connection,
-    ConsentWithdrawal,
-    Enrolment,
     FormerName,
-    Guardianship,
     KnownDevice,
     NetworkFact,
-    ParentalConsent,
-    Partner,
-    PartnerStaff,
     Plays,
     Profile,
     RealName,
     SafetyEvent,
     SafetyLink,
-    SchoolClass,
     Suspension,
     User,
 )
-from accounts.models.profiles import FIELDS
-from accounts.services import addresses, finding, ties
+from accounts.profile.models import FIELDS
 from bands.models import Band
 from bands.services import bands, follows, members
 from community import services as community
 from foundation.ids import new_public_id
+from foundation.sealing import seal
 from messaging import services as messaging
-from privacy import consent, datamap, desk, notices, requests, usage
+from privacy import consent, datamap, notices
 from privacy.datamap import Held
 from privacy.models import (
     Disclosure,
@@ -61,7 +56,18 @@ from privacy.models import (
     NewsReader,
     Request,
 )
-from privacy.sealing import seal
+from privacy.subject_requests import fulfilment, intake
+from privacy.telemetry import usage
+from schools.models import (
+    ClassSeat,
+    ConsentWithdrawal,
+    Enrolment,
+    Guardianship,
+    ParentalConsent,
+    Partner,
+    PartnerStaff,
+    SchoolClass,
+)
 from sessions_app.models import Recording, Stem, StemChunk
 from sessions_app.services import absence
 from sessions_app.services import recording as takes
@@ -116,7 +122,7 @@ class Canary:
         Plays.objects.create(user=self.user, instrument="banjo", level=2)
         profile.findable = True
         profile.save()
-        finding.draw(self.user)
+        services.draw(self.user)
         RealName.objects.create(user=self.user, name=self.mark("real"))
 
     def _sound(self, other: "Canary") -> None:
@@ -278,8 +284,8 @@ class Canary:
             disclosed_at=timezone.now(), secret_because="", told_at=timezone.now(),
         )  # fmt: skip
 
-        asked = desk.file_and_serve(self.user, "enquiry", text=self.mark("enquiry"))
-        requests.reply(asked, self.mark("reply"))
+        asked = fulfilment.file_and_serve(self.user, "enquiry", text=self.mark("enquiry"))
+        intake.reply(asked, self.mark("reply"))
         Request.objects.filter(pk=asked.pk).update(address=f"{self.mark('asked')}@mail.example")
 
     def _untied(self, other: "Canary") -> None:
@@ -288,21 +294,21 @@ class Canary:
             f"{self.mark(what)}@mail.example" for what in ("second", "third", "former")
         )
         for address in (self.unconfirmed, self.confirmed_later, self.user.email, self.taken_away):
-            asked = requests.file(
+            asked = intake.file(
                 "enquiry", channel=Request.Channel.WEB, address=address, text=self.mark("asks")
             )
-            requests.confirm(asked)
+            intake.confirm(asked)
             if address != self.confirmed_later:
-                requests.answer(asked, None, self.mark("answered"))
+                intake.answer(asked, None, self.mark("answered"))
             NewsReader.objects.get_or_create(address=address.lower(), defaults={"form": "test"})
         EmailAddress.objects.create(user=self.user, email=self.confirmed_later, verified=True)
         EmailAddress.objects.create(user=self.user, email=self.unconfirmed, verified=False)
         addresses.remember(self.user, self.taken_away)
-        report = requests.report_child(
+        report = intake.report_child(
             f"https://jam.example/@{self.user.username}/", self.mark("reported"), other.user.email
         )
-        requests.note(report, other.user, self.mark("noted"))
-        desk.file_and_serve(
+        intake.note(report, other.user, self.mark("noted"))
+        fulfilment.file_and_serve(
             other.user, "enquiry", text=f"{other.mark('complains')} of @{self.user.username}."
         )
         untitled = jams.open_session(self.user, title="", about="", audience="participants")
@@ -360,7 +366,7 @@ UNMARKED: dict[str, str] = {
     "stage": "one of a few words",
     "provider": "the network's name, from the configuration",
     "password": "a hash",
-    "file of privacy.export": "a copy of all the others; opened and read by itself",
+    "file of privacy.portability.export": "a copy of all the others; opened and read by itself",
     "item_id": "random, made by us: the public id of what a link opens",
     "ip": "an address, looked for by itself",
     "session_key": "random, made by us; web sessions are opened and read instead",

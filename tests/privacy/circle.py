@@ -10,13 +10,14 @@ from typing import Any
 
 from django.test import Client
 
+from accounts.connections import services
 from accounts.models import Follow, Profile, User
-from accounts.services import profiles, ties
+from accounts.profile.services import profiles
 from community import services as community
 from foundation.clients import OUTSIDE
-from privacy import links
+from privacy.gate.viewer import NOBODY, Viewer
 from privacy.models import ShareLink
-from privacy.viewer import NOBODY, Viewer
+from privacy.sharing import links
 from sessions_app.models import JamSession, Mix, Participant, Recording
 from sessions_app.services import publishing, sessions
 from tests.cast import BACKEND, OWN_PAGE, app_of, person, recorded
@@ -46,9 +47,9 @@ class Circle:
                 state = "requested" if other == "asker" else "accepted"
                 Follow.objects.create(follower=self[other], followee=self[name], state=state)
             for other in ("jammed", "blocked", "blocker"):
-                ties.remember_jam([self[name].pk, self[other].pk])
-            ties.block(self[name], self["blocked"])
-            ties.block(self["blocker"], self[name])
+                services.remember_jam([self[name].pk, self[other].pk])
+            services.block(self[name], self["blocked"])
+            services.block(self["blocker"], self[name])
         self._seen: dict[tuple[str, str], Any] = {}
         self.recordings: dict[str, Recording] = {}
         self.sessions: dict[str, JamSession] = {}

@@ -2,8 +2,7 @@ from typing import Any
 
 import pytest
 
-from privacy import releases
-from privacy.policy import versions
+from privacy.policy import releases, versions
 from tests.cast import Cast
 from tests.privacy.world import World
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 
-from privacy import export
 from privacy.models import Export
+from privacy.portability import export
 
 
 class Copy:

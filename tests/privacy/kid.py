@@ -15,14 +15,14 @@ from django.db import connection, models
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.connections import services
+from accounts.discovery.models import COLUMNS
 from accounts.models import (
     Block,
     Connection,
-    Enrolment,
     Findable,
     Follow,
     FormerName,
-    Guardianship,
     JammedWith,
     Mute,
     NetworkFact,
@@ -31,17 +31,19 @@ from accounts.models import (
     RealName,
     User,
 )
-from accounts.models.finding import COLUMNS
-from accounts.models.profiles import FIELDS
-from accounts.services import children, partners, profiles, ties
+from accounts.profile.models import FIELDS
+from accounts.profile.services import profiles
 from bands.models import Band, BandFollow, BandInvite, BandMember
 from bands.services import bands
 from community import services as community
 from foundation.ids import new_public_id
 from messaging import services as messaging
 from messaging.models import Conversation, Member, Message
-from privacy import desk, notices
+from privacy import notices
 from privacy.models import Disclosure, Export, ShareLink
+from privacy.subject_requests import fulfilment
+from schools.models import Enrolment, Guardianship
+from schools.services import children, partners
 from sessions_app.models import (
     ChatLine,
     Invite,
@@ -149,14 +151,14 @@ class Kid:
         self.talk = messaging.conversation_between(user, school.ben)
         messaging.write(talk := self.talk, user, text=f"{TELLTALE}-words", ref=str(uuid.uuid4()))
         messaging.mark_read(talk, user)
-        ties.accept(ties.follow(user, school.ben))
-        ties.accept(ties.follow(school.ben, user))
-        ties.mute(user, school.ben)
+        services.accept(services.follow(user, school.ben))
+        services.accept(services.follow(school.ben, user))
+        services.mute(user, school.ben)
         for take in (self.take, self.cast.recordings["public"]):
             community.keep(user, take)
         for one in (school.ben, school.tilda, school.grete):
             community.keep(one, self.take)
-        self.request = desk.file_and_serve(user, "know", text=f"{TELLTALE}-request")
+        self.request = fulfilment.file_and_serve(user, "know", text=f"{TELLTALE}-request")
         self.copy = Export(
             user=user, work=Export.Progress.DONE, percent=100,
             expires_at=timezone.now() + timedelta(days=7),

@@ -37,14 +37,17 @@ def main(what: str, key: int) -> None:
 def attempt(what: str, key: int, last: int) -> None:
     from django.db import connection, transaction
 
-    from privacy import announcing, erasure, export, retention
+    from privacy import erasure
+    from privacy.datamap import retention_job
     from privacy.models import Erasure, Export, PolicyNoticeRun
+    from privacy.policy import announcing
+    from privacy.portability import export
 
     jobs: dict[str, tuple[Any, Any]] = {
         "erasure": (Erasure, erasure.run),
         "export": (Export, export.run),
         "policy": (PolicyNoticeRun, announcing.run),
-        "retention": (None, lambda key: retention.enforce()),
+        "retention": (None, lambda key: retention_job.enforce()),
     }
     model, run = jobs[what]
     if model is not None:  # the lease of the killed one runs out

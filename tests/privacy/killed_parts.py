@@ -12,9 +12,9 @@ def main(key: int, last: int) -> None:
     import django
 
     django.setup()
-    from privacy import export
-    from privacy.export import parts
     from privacy.models import Export
+    from privacy.portability import export
+    from privacy.portability.export import parts
 
     Export.objects.filter(pk=key).update(leased_until=None)
     parts.BATCH = 2

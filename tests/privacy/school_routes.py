@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from accounts import parent_links
-from accounts.models import Enrolment
-from accounts.services import guardians
 from privacy.models import Export
+from schools import parent_links
+from schools.models import Enrolment
+from schools.services import guardians
 from tests.cast import AT_SCHOOL, Cast
 
 CHILDREN = {"child", "classmate", "other-child", "far-child"}

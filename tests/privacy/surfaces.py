@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Profile
-from privacy import access, media
-from privacy.audiences import Audience
+from privacy.gate import access
+from privacy.gate.audiences import Audience
+from privacy.sharing import media
 from tests.privacy.circle import ROLES, Circle
 
 Ask = Callable[[Circle, str, str], bool]  # (circle, role, whose) → seen?

@@ -7,11 +7,12 @@ import pytest
 from channels.db import database_sync_to_async
 from django.core import mail
 
-from accounts.services import ties
+from accounts.connections import services
 from foundation.sockets import HIDDEN
-from privacy import media, notices
+from privacy import notices
+from privacy.gate.viewer import Viewer
 from privacy.models import Notice
-from privacy.viewer import Viewer
+from privacy.sharing import media
 from sessions_app.models import Mix, Participant
 from sessions_app.services import publishing, sessions
 from tests.cast import Cast
@@ -38,7 +39,7 @@ def test_a_block_closes_the_conversation_on_both_sides(
 
     def block() -> None:
         with django_capture_on_commit_callbacks(execute=True):
-            ties.block(cast["owner"], cast["stranger"])
+            services.block(cast["owner"], cast["stranger"])
 
     path = PATHS["messages-socket"].format(talk.public_id)
     code = with_socket(cast, role, path, told_after(block, "messages-socket"))
@@ -74,7 +75,7 @@ def test_a_host_who_blocks_somebody_puts_them_out_of_the_room(
 ) -> None:
     def block() -> None:
         with django_capture_on_commit_callbacks(execute=True):
-            ties.block(cast["owner"], cast["participant"])
+            services.block(cast["owner"], cast["participant"])
 
     session = cast.sessions["public"]
     path = PATHS["jam-socket"].format(session.public_id)
@@ -96,9 +97,9 @@ def test_guests_who_blocked_each_other_are_not_in_the_same_room_for_each_other(
     def change(block: bool) -> None:
         with django_capture_on_commit_callbacks(execute=True):
             if block:
-                ties.block(cast["former"], cast["stranger"])
+                services.block(cast["former"], cast["stranger"])
             else:
-                ties.unblock(cast["former"].blocks.get())
+                services.unblock(cast["former"].blocks.get())
 
     async def talk(socket: Socket) -> list[Any]:
         await socket.say({"t": "hello"})
@@ -148,8 +149,8 @@ def test_addresses_of_sound_that_were_given_out_end_with_a_block_or_an_audience(
     recording = cast.recordings["public"]
     mix = Mix.objects.get(recording=recording)
     publishing.change_audience(recording, "followers")
-    tie = ties.follow(cast["stranger"], cast["owner"])
-    ties.accept(tie)
+    tie = services.follow(cast["stranger"], cast["owner"])
+    services.accept(tie)
     url = media.url_for(mix, "opus", Viewer.of(cast["stranger"]))
     stranger = cast.client("stranger")
 
@@ -159,12 +160,12 @@ def test_addresses_of_sound_that_were_given_out_end_with_a_block_or_an_audience(
     assert heard() == 200
     publishing.change_audience(recording, "jammed")
     assert heard() == 404
-    ties.remember_jam([cast["owner"].pk, cast["stranger"].pk])
+    services.remember_jam([cast["owner"].pk, cast["stranger"].pk])
     assert heard() == 200
     publishing.change_audience(recording, "followers")
-    row = ties.block(cast["stranger"], cast["owner"])
+    row = services.block(cast["stranger"], cast["owner"])
     assert heard() == 404
-    ties.unblock(row)
+    services.unblock(row)
     assert heard() == 404  # the follow is over
     publishing.change_audience(recording, "members")
     assert heard() == 200
@@ -177,7 +178,7 @@ def test_a_letter_on_its_way_about_what_can_no_longer_be_seen_is_not_sent(cast: 
         notices.tell(cast[role], "account", "A jam", "It begins.", about=session)
         for role in ("stranger", "former")
     ]
-    ties.block(cast["owner"], cast["stranger"])
+    services.block(cast["owner"], cast["stranger"])
     for one in made:
         notices.run(one.pk)
     assert [letter.to for letter in mail.outbox] == [["former@mail.example"]]
@@ -191,7 +192,7 @@ def test_a_letter_on_its_way_about_what_can_no_longer_be_seen_is_not_sent(cast: 
 def test_a_room_closes_for_nobody_else(cast: Cast, django_capture_on_commit_callbacks: Any) -> None:
     def block() -> None:
         with django_capture_on_commit_callbacks(execute=True):
-            ties.block(cast["owner"], cast["stranger"])
+            services.block(cast["owner"], cast["stranger"])
 
     async def talk(socket: Socket) -> int:
         await socket.say({"t": "clock", "t0": 1.0})

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from accounts.connections import services
 from accounts.models import User
-from accounts.services import guardianship, ties
-from privacy import access, links
-from privacy.audiences import Audience
-from privacy.rules import Rule
-from privacy.viewer import NOBODY, SEARCH_ENGINE, Viewer
+from privacy.gate import access
+from privacy.gate.audiences import Audience
+from privacy.gate.rules import Rule
+from privacy.gate.viewer import NOBODY, SEARCH_ENGINE, Viewer
+from privacy.sharing import links
+from schools.services import guardianship
 from sessions_app.models import Recording, Stem
 from sessions_app.services import publishing
 from tests.cast import person, recorded
@@ -27,12 +29,12 @@ class Circle:
         self.owner = self["owner"]
         self.recording = recorded(self.owner, [self.owner, self["player"]], audience="me")
         for name in ("follower", "blocked", "blocker"):
-            ties.accept(ties.follow(self[name], self.owner))
-        ties.follow(self["asker"], self.owner)
-        ties.remember_jam([self.owner.pk, self["partner"].pk])
-        ties.remember_jam([self.owner.pk, self["blocked"].pk, self["blocker"].pk])
-        ties.block(self.owner, self["blocked"])
-        ties.block(self["blocker"], self.owner)
+            services.accept(services.follow(self[name], self.owner))
+        services.follow(self["asker"], self.owner)
+        services.remember_jam([self.owner.pk, self["partner"].pk])
+        services.remember_jam([self.owner.pk, self["blocked"].pk, self["blocker"].pk])
+        services.block(self.owner, self["blocked"])
+        services.block(self["blocker"], self.owner)
         self.link = links.make(self.recording, self.owner)
 
     def __getitem__(self, name: str) -> User:
@@ -85,15 +87,15 @@ def test_each_audience_means_what_it_says_and_a_block_stands_above_all(circle: C
 
 @pytest.mark.clause("blocks")
 def test_a_block_ends_follows_both_ways_and_taking_it_back_restores_none(circle: Circle) -> None:
-    row = ties.block(circle["follower"], circle.owner)
-    assert row == ties.block(circle["follower"], circle.owner)
-    ties.unblock(row)
+    row = services.block(circle["follower"], circle.owner)
+    assert row == services.block(circle["follower"], circle.owner)
+    services.unblock(row)
     circle.change("followers")
     assert circle.seeing() == ALWAYS
-    with pytest.raises(ties.Refused):
-        ties.follow(circle["blocked"], circle.owner)
-    with pytest.raises(ties.Refused):
-        ties.follow(circle.owner, circle["blocked"])
+    with pytest.raises(services.Refused):
+        services.follow(circle["blocked"], circle.owner)
+    with pytest.raises(services.Refused):
+        services.follow(circle.owner, circle["blocked"])
     assert access.can_see(Viewer.of(circle["follower"]), circle.owner)
     assert not access.can_see(Viewer.of(circle["blocked"]), circle.owner)
     assert not access.can_see(Viewer.of(circle.owner), circle["blocked"])
@@ -103,7 +105,7 @@ def test_a_block_ends_follows_both_ways_and_taking_it_back_restores_none(circle:
 def test_players_of_one_recording_keep_it_and_no_longer_meet_beside_it(circle: Circle) -> None:
     """Each has their own sound in it; what is beside it (profile, words, name) is apart."""
     circle.change("public")
-    ties.block(circle["player"], circle.owner)
+    services.block(circle["player"], circle.owner)
     player = Viewer.of(circle["player"])
     assert access.can_see(player, circle.recording)
     assert not access.can_see(player, circle.owner)
@@ -169,7 +171,7 @@ def test_an_app_sees_nothing_of_who_switched_apps_off_but_the_public_profile(
 
 def _switch(user: User, **changes: bool) -> None:
     values = {"approves_followers": True, "api_access": True, "indexed": True, **changes}
-    ties.switch(user, **values)
+    services.switch(user, **values)
 
 
 @pytest.mark.clause("apps-and-search")
@@ -193,7 +195,7 @@ def test_search_engines_are_shown_what_is_public_of_people_who_let_them(circle: 
 def test_a_childs_things_stay_in_the_childs_circle(circle: Circle) -> None:
     guardian = person("guardian")
     consent_for(circle.owner)
-    tie = ties.answer_for(guardian, circle.owner)
+    tie = guardianship.answer_for(guardian, circle.owner)
     circle.people["guardian"] = guardian
     mine = {"owner", "guardian"}
     found = {}
@@ -224,7 +226,7 @@ def test_a_childs_things_stay_in_the_childs_circle(circle: Circle) -> None:
 def test_a_recording_with_a_childs_sound_is_shown_to_no_strangers(circle: Circle) -> None:
     guardian = person("guardian")
     consent_for(circle["player"])
-    ties.answer_for(guardian, circle["player"])
+    guardianship.answer_for(guardian, circle["player"])
     circle.people["guardian"] = guardian
     found = {}
     for audience in ("public", "link", "members", "followers"):
@@ -243,6 +245,6 @@ def test_a_recording_with_a_childs_sound_is_shown_to_no_strangers(circle: Circle
 
 
 def test_a_rule_without_a_way_in_shows_nothing(db: None) -> None:
-    from privacy import rules
+    from privacy.gate import rules
 
     assert not Recording.objects.filter(rules._seen(Recording, Rule(), NOBODY)).exists()

@@ -11,9 +11,10 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts.models import User
-from privacy import datamap, erasure, export
-from privacy.export import archive
+from privacy import datamap, erasure
 from privacy.models import Erasure, Export
+from privacy.portability import export
+from privacy.portability.export import archive
 from sessions_app.models import ChatLine
 from tests.privacy.canaries import Canary, could_hold_words
 from tests.privacy.traces import contents, everywhere, found, rows, tables

@@ -15,7 +15,7 @@ from django.contrib.messages import get_messages
 from django.db import transaction
 from django.urls import Resolver404, resolve, reverse
 
-from jamsite.children import is_open
+from schools.middleware import is_open
 from sessions_app.models import JamSession, Participant, Recording
 from sessions_app.services import sessions
 from tests.cast import Cast, recorded

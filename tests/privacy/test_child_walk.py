@@ -12,8 +12,8 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.db.models import Q
 
-from accounts import queries as people
-from privacy import compiled
+from accounts.identity import queries as people
+from privacy.gate import compiled
 from sessions_app import queries as music
 from sessions_app.models import Recording
 from tests.cast import Cast
@@ -131,7 +131,7 @@ def every_recording(monkeypatch: pytest.MonkeyPatch) -> None:
     """The gate shows every recording to everybody."""
     ask = compiled.rows_for
     monkeypatch.setattr(
-        "privacy.compiled.rows_for",
+        "privacy.gate.compiled.rows_for",
         lambda model, viewer: EVERY if model is Recording else ask(model, viewer),
     )
 

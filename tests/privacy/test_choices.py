@@ -12,10 +12,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.backends import Backend
-from privacy import browser, consent, datamap, purposes
-from privacy.choices import Choices
-from privacy.consent import Channel
+from accounts.sign_in.backends import Backend
+from privacy import consent, datamap
+from privacy.consent import Channel, purposes
+from privacy.consent.choices import Choices
+from privacy.datamap import browser_storage
 from privacy.models import ConsentRecord
 from tests.cast import Cast
 from tests.privacy.test_purposes import new_words
@@ -233,17 +234,17 @@ def test_the_site_says_that_it_honours_the_signal(client: Client) -> None:
 @pytest.mark.promise("JK-30")
 def test_the_cookie_page_lists_everything_that_is_declared(client: Client) -> None:
     page = client.get(reverse("cookies")).content.decode()
-    told = [one.shown for one in browser.kept()]
+    told = [one.shown for one in browser_storage.kept()]
     assert re.findall(r"<code>([^<]+)</code>", page) == told
-    assert {one.kind for one in browser.kept()} >= {"cookie", "localStorage", "files"}
-    assert browser.declared("sessionStorage", "jam-room:abc:muted")
-    assert not browser.declared("cookie", "tracker")
+    assert {one.kind for one in browser_storage.kept()} >= {"cookie", "localStorage", "files"}
+    assert browser_storage.declared("sessionStorage", "jam-room:abc:muted")
+    assert not browser_storage.declared("cookie", "tracker")
 
 
 def test_the_cookie_page_and_the_data_map_know_the_same_browser_stores() -> None:
     places = {
         place for one in datamap.stores() if one.where == "your browser" for place in one.places
     }
-    names = {one.shown for one in browser.kept()}
+    names = {one.shown for one in browser_storage.kept()}
     assert {one for one in names if not any(fnmatchcase(one, place) for place in places)} == set()
     assert {one for one in places if not any(fnmatchcase(name, one) for name in names)} == set()

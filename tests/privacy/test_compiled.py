@@ -7,10 +7,10 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.test.utils import CaptureQueriesContext
 
+from accounts.identity.queries import naming, shown_people
 from accounts.models import Profile, User
-from accounts.queries import naming, shown_people
-from privacy import access, compiled, rules
-from privacy.viewer import NOBODY, SEARCH_ENGINE, Viewer
+from privacy.gate import access, compiled, rules
+from privacy.gate.viewer import NOBODY, SEARCH_ENGINE, Viewer
 from sessions_app.models import JamSession, Participant, Recording
 from tests.cast import ROLES, Cast
 

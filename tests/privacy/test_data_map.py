@@ -14,8 +14,9 @@ from django.db.models import FileField
 
 from accounts.models import Profile, User
 from community.models import Favourite
-from privacy import checks, datamap, rules
+from privacy import checks, datamap
 from privacy.datamap import Basis, Datum, Erase, Held, registry
+from privacy.gate import rules
 from sessions_app.models import Stem
 from tests import written
 from tests.cast import Cast

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from privacy import deadlines
+from privacy.subject_requests import deadlines
 
 
 def day(text: str) -> datetime:

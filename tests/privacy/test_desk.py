@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from accounts.models import Profile, User
 from jamsite import roles
-from privacy import desk, requests
 from privacy.models import Erasure, Export, Look, Notice, Request
+from privacy.subject_requests import fulfilment, intake
 from tests.cast import Cast
 from tests.staff import REASON, member_of, open_page, signed_in
 from tests.told import deliver
@@ -26,7 +26,7 @@ def officer(cast: Cast) -> Client:
 
 
 def ask(cast: Cast, kind: str = "correct", text: str = "mark-words") -> Request:
-    return desk.file_and_serve(cast["owner"], kind, text=text)
+    return fulfilment.file_and_serve(cast["owner"], kind, text=text)
 
 
 def page_of(row: Request) -> str:
@@ -54,7 +54,7 @@ def test_the_desk_shows_what_is_due_first_and_what_is_overdue(cast: Cast, office
     assert "mark-words" not in listed and "owner" not in listed
     late = officer.get(reverse(LIST) + "?standing=overdue").content.decode()
     assert [row.reference in late for row in rows] == [False, True, False]
-    requests.answer(rows[1], None, "Done.")
+    intake.answer(rows[1], None, "Done.")
     assert rows[1].reference not in officer.get(reverse(LIST)).content.decode()
     assert rows[1].reference in officer.get(reverse(LIST) + "?standing=closed").content.decode()
 
@@ -165,7 +165,7 @@ def test_a_letter_is_taken_in_confirmed_by_its_asker_and_carried_out(
     assert (row.channel, row.state, row.user) == ("staff", "unconfirmed", None)
     act(officer, row, "erase")
     assert Erasure.objects.count() == 0  # nobody has confirmed it
-    requests.confirm(row)
+    intake.confirm(row)
     act(officer, row, "erase")
     assert Erasure.objects.get().user == cast["owner"]
     cast["owner"].refresh_from_db()
@@ -178,7 +178,7 @@ def test_a_letter_is_taken_in_confirmed_by_its_asker_and_carried_out(
 
 
 def test_identity_can_be_checked_in_another_way(cast: Cast, officer: Client) -> None:
-    requests.file("access", channel="staff", address="old@mail.example", text="lost my address")
+    intake.file("access", channel="staff", address="old@mail.example", text="lost my address")
     row = Request.objects.get()
     act(officer, row, "copy")
     assert Export.objects.count() == 0

@@ -7,11 +7,12 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.utils import timezone
 
+from accounts.identity.services import addresses
 from accounts.models import User
-from accounts.services import addresses
-from privacy import desk, erasure, requests
+from privacy import erasure
 from privacy.erasure import purging
 from privacy.models import Erasure, NewsReader, Request, RequestStep
+from privacy.subject_requests import fulfilment, intake
 from tests.cast import Cast
 from tests.privacy.traces import found, rows
 from tests.told import deliver
@@ -28,8 +29,8 @@ def leaves(user: User) -> None:
 
 def asked(address: str, text: str = "mark-asked") -> Request:
     """Ask from an address, and open the link that was mailed there."""
-    made = requests.file("enquiry", channel=Request.Channel.WEB, address=address, text=text)
-    return requests.confirm(made)
+    made = intake.file("enquiry", channel=Request.Channel.WEB, address=address, text=text)
+    return intake.confirm(made)
 
 
 def left(*marks: str) -> dict[str, set[str]]:
@@ -53,14 +54,14 @@ def test_what_was_asked_from_an_address_that_was_confirmed_later_goes(cast: Cast
 def test_who_proved_a_mailbox_that_another_only_claims_gets_their_answer_first(cast: Cast) -> None:
     """Entering somebody's address and leaving would else do away with their request."""
     closed, open_one = asked("claimed@mail.example"), asked("claimed@mail.example")
-    requests.answer(closed, cast["stranger"], "mark-answer")
+    intake.answer(closed, cast["stranger"], "mark-answer")
     EmailAddress.objects.create(user=cast["owner"], email="claimed@mail.example", verified=False)
     leaves(cast["owner"])
     closed.refresh_from_db()
     open_one.refresh_from_db()
     assert (closed.address, closed.text) == ("", "")
     assert (open_one.address, open_one.text) == ("claimed@mail.example", "mark-asked")
-    requests.answer(open_one, cast["stranger"], "Here it is.")
+    intake.answer(open_one, cast["stranger"], "Here it is.")
     deliver()
     assert left("claimed@mail.example", "mark-asked", "mark-answer", "Here it is.") == {}
 
@@ -82,10 +83,10 @@ def test_an_address_that_is_somebody_elses_now_is_left_alone(cast: Cast) -> None
 @pytest.mark.promise("JK-14")
 @pytest.mark.parametrize("written", ["owner", " @Owner ", "https://jam.example/@owner/?as=x"])
 def test_a_report_on_the_person_goes_with_them(cast: Cast, written: str) -> None:
-    row = requests.report_child(written, "mark-report", "stranger@mail.example")
+    row = intake.report_child(written, "mark-report", "stranger@mail.example")
     assert row.about == cast["owner"]
-    requests.note(row, cast["stranger"], "mark-note")
-    old = requests.report_child("nobody", "x")  # of a time when reports were not tied to accounts
+    intake.note(row, cast["stranger"], "mark-note")
+    old = intake.report_child("nobody", "x")  # of a time when reports were not tied to accounts
     Request.objects.filter(pk=old.pk).update(text=f"{written.strip()}\n\nmark-old")
     leaves(cast["owner"])
     assert left("mark-report", "mark-note", "mark-old", "@owner") == {}
@@ -96,20 +97,20 @@ def test_a_report_on_the_person_goes_with_them(cast: Cast, written: str) -> None
 @pytest.mark.clause("leaving")
 def test_a_report_by_the_person_is_still_looked_into(cast: Cast) -> None:
     """A child is looked after whoever reported it, and leaves since."""
-    row = requests.report_child("participant", "mark-report", "owner@mail.example")
+    row = intake.report_child("participant", "mark-report", "owner@mail.example")
     leaves(cast["owner"])
     row.refresh_from_db()
     assert (row.address, row.about, row.state) == ("", cast["participant"], "open")
     assert "mark-report" in row.text
-    requests.answer(row, cast["stranger"])
+    intake.answer(row, cast["stranger"])
     assert left("mark-report") == {}
 
 
 @pytest.mark.clause("leaving")
 def test_others_who_quote_a_person_keep_their_words_without_the_name(cast: Cast) -> None:
     said = "Who is @owner (owner@mail.example)? Not @owners, nor @owner-2, nor the owner."
-    row = desk.file_and_serve(cast["stranger"], "enquiry", text=said)
-    requests.reply(row, "It is @OWNER.")
+    row = fulfilment.file_and_serve(cast["stranger"], "enquiry", text=said)
+    intake.reply(row, "It is @OWNER.")
     leaves(cast["owner"])
     row.refresh_from_db()
     assert row.text == "Who is [erased] ([erased])? Not @owners, nor @owner-2, nor the owner."

@@ -19,8 +19,11 @@ from integrations.boundary import Undeclared, disclose
 from integrations.mail import Backend, Letter
 from integrations.turn import ice_servers
 from jamsite import roles
-from privacy import datamap, disclosures, notices, retention
+from privacy import datamap, notices
+from privacy.datamap import retention_job
 from privacy.models import Disclosure, LegalDisclosure, Notice
+from privacy.notices import delivery
+from privacy.staff_access import disclosures
 from tests.cast import Cast, person
 from tests.mail_sink import listening
 from tests.privacy.copies import Copy
@@ -114,7 +117,7 @@ def test_mail_through_a_server_elsewhere_is_recorded(cast: Cast, outside: None) 
     notices.tell(cast["owner"], "rights", "Hear this", "mark-words")
     made = Notice.objects.get()
     with mail_server() as backend:
-        letter = notices._letter(made)
+        letter = delivery._letter(made)
         letter.connection = backend
         assert letter.send() == 1
         letters = backend.letters
@@ -214,7 +217,7 @@ def test_old_records_are_forgotten(cast: Cast, outside: None) -> None:
         pass
     old = Disclosure.objects.order_by("pk")[0]
     Disclosure.objects.filter(pk=old.pk).update(at=timezone.now() - timedelta(days=731))
-    retention.enforce()
+    retention_job.enforce()
     assert [one.pk != old.pk for one in Disclosure.objects.all()] == [True]
 
 

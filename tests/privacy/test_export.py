@@ -15,18 +15,19 @@ from django.urls import reverse
 from django.utils import timezone
 from jsonschema import Draft202012Validator
 
+from accounts.connections import services
 from accounts.models import Profile, User
-from accounts.services import ties
 from bands.services import bands, members
 from messaging import services as messaging
 from messaging.models import Message
-from privacy import datamap, erasure, export
+from privacy import datamap, erasure
 from privacy.datamap import registry
-from privacy.export import parts
-from privacy.export.schema import schema
-from privacy.export.sections import sections
-from privacy.export.values import HIDDEN
 from privacy.models import Export
+from privacy.portability import export
+from privacy.portability.export import parts
+from privacy.portability.export.schema import schema
+from privacy.portability.export.sections import sections
+from privacy.portability.export.values import HIDDEN
 from sessions_app.models import ChatLine
 from sessions_app.services import publishing
 from tests.cast import Cast
@@ -212,7 +213,7 @@ def test_what_is_taken_back_while_a_copy_is_made_is_not_in_it(
     pair: tuple[Canary, Canary], monkeypatch: Any
 ) -> None:
     """Rows that go after they were written, and before the zip is closed, are taken out again."""
-    from privacy.export import job
+    from privacy.portability.export import job
 
     one, other = pair
     real = job._gather
@@ -232,7 +233,7 @@ def test_what_is_taken_back_while_a_copy_is_made_is_not_in_it(
 def test_a_copy_that_outdates_while_it_is_made_is_begun_anew(
     pair: tuple[Canary, Canary], monkeypatch: Any
 ) -> None:
-    from privacy.export import archive
+    from privacy.portability.export import archive
 
     one, other = pair
     made = Export.objects.create(user=one.user)
@@ -322,8 +323,8 @@ def test_what_concerns_a_person_and_is_anothers_row_is_in_their_copy(cast: Cast)
     """Who follows them as they are shown it, invitations they sent, takes they play on."""
     owner, other = cast["participant"], cast["stranger"]
     for one in (other, cast["former"]):
-        ties.accept(ties.follow(one, owner))
-    ties.block(cast["former"], owner)
+        services.accept(services.follow(one, owner))
+    services.block(cast["former"], owner)
     band = bands.found(owner, name="mark-band", slug="mark-band", audience="public")
     sent = members.invite(band, owner, other)
     copy = Copy(owner)

@@ -14,7 +14,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from channels.db import database_sync_to_async
 
-from accounts.services import ties
+from accounts.connections import services
 from foundation import limits
 from foundation.sockets import HIDDEN
 from sessions_app.consumers import JamConsumer
@@ -48,8 +48,8 @@ def grown_ups(cast: Cast) -> Company:
     cast.people["barred"] = person("barred")
     for role in ("former", "stranger", "barred", "leaving"):
         Participant.objects.create(session=session, user=cast[role])
-    ties.block(cast["stranger"], cast["former"])
-    ties.block(cast["barred"], cast["owner"])
+    services.block(cast["stranger"], cast["former"])
+    services.block(cast["barred"], cast["owner"])
     cast.people["unseated"] = person("unseated")
     return Company(
         session,

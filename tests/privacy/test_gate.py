@@ -7,7 +7,7 @@ from django.http import Http404
 
 from accounts.models import Profile
 from foundation.problems import Gone
-from privacy import access
+from privacy.gate import access
 from sessions_app.models import JamSession, Mix, Recording, Stem
 from tests.cast import ROLES, Cast
 from tests.privacy.expectations import RECORDINGS, SESSIONS
@@ -79,7 +79,7 @@ def test_hidden_and_missing_are_one_answer(cast: Cast) -> None:
 
 
 def test_a_profile_field_shows_itself_to_its_audience(cast: Cast) -> None:
-    from accounts.queries import profile_for
+    from accounts.profile.queries import profile_for
 
     profile = Profile.objects.get(user=cast["owner"])
     expected = {

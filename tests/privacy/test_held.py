@@ -14,11 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.services import ties
+from accounts.connections import services
 from community import services as community
 from messaging.models import Message
-from privacy import datamap, held
-from privacy.datamap import Erase
+from privacy import datamap
+from privacy.datamap import Erase, own_data
 from privacy.models import Notice
 from sessions_app.models import Recording, Stem
 from tests.cast import Cast
@@ -59,7 +59,7 @@ def test_a_person_reads_every_value_that_is_theirs_and_none_of_the_other(
     one, other = pair
     told = everything(one.client)
     shown = set()
-    for item in held.told():
+    for item in own_data.told():
         for row in item.rows_of(one.user):
             for name, datum in item.fields.items():
                 text = str(getattr(row, name)) if datum.personal else ""
@@ -84,12 +84,12 @@ def test_each_kind_says_why_how_long_who_sees_and_what_leaving_does(
 ) -> None:
     one, _ = pair
     overview = text_of(one.client, reverse("held"))
-    for item in held.told():
-        if not held.rows_about(item, one.user).exists():
+    for item in own_data.told():
+        if not own_data.rows_about(item, one.user).exists():
             continue
         assert item.kept in overview, item.name
-        page = text_of(one.client, reverse("held_kind", args=[held.slug_of(item)]))
-        kind = held.kind(item)
+        page = text_of(one.client, reverse("held_kind", args=[own_data.slug_of(item)]))
+        kind = own_data.kind(item)
         told = [kind.label, kind.basis, kind.kept, kind.after_leaving, *kind.purposes,
                 *kind.categories, *kind.seen_by, *kind.unshown, *kind.recipients]  # fmt: skip
         assert [words for words in told if words not in page] == [], item.name
@@ -101,7 +101,7 @@ def test_each_kind_says_why_how_long_who_sees_and_what_leaving_does(
 @pytest.mark.promise("JK-19")
 def test_what_stays_after_leaving_is_told_beforehand_with_reason_and_end(cast: Cast) -> None:
     page = text_of(cast.client("owner"), reverse("held"))
-    kept = held.kept_after_leaving()
+    kept = own_data.kept_after_leaving()
     rows = [item for item in datamap.held() if item.erase is Erase.KEEP and item.purposes]
     assert {str(item.label) for item in rows} <= {one.label for one in kept}
     for one in kept:
@@ -111,7 +111,7 @@ def test_what_stays_after_leaving_is_told_beforehand_with_reason_and_end(cast: C
 
 def test_every_way_to_correct_leads_somewhere(cast: Cast) -> None:
     client = cast.client("owner")
-    for item in held.told():
+    for item in own_data.told():
         if item.correct:
             assert client.get(reverse(item.correct)).status_code == 200, item.name
 
@@ -136,7 +136,7 @@ def test_the_day_a_row_goes_is_told(cast: Cast) -> None:
     told = notices.tell(cast["owner"], "account", "Told", "", mail=False)
     Notice.objects.filter(pk=told.pk).update(created_at=timezone.now() - timedelta(days=100))
     told.refresh_from_db()
-    goes = held.ends_at(datamap.held_of(Notice), told)
+    goes = own_data.ends_at(datamap.held_of(Notice), told)
     assert goes == told.created_at + timedelta(days=180)
     page = text_of(cast.client("owner"), reverse("held_kind", args=["privacy-notice"]))
     assert f'datetime="{goes.date().isoformat()}' in page
@@ -161,9 +161,9 @@ def fill(cast: Cast) -> dict[str, Any]:
     from privacy.models import Export
 
     Export.objects.create(user=one.user, work="done")
-    ties.follow(one.user, other.user)
-    ties.block(one.user, cast["stranger"])
-    from privacy import links
+    services.follow(one.user, other.user)
+    services.block(one.user, cast["stranger"])
+    from privacy.sharing import links
 
     links.make(one.take, one.user)
     return {"one": one, "other": other}
@@ -174,19 +174,19 @@ def fill(cast: Cast) -> dict[str, Any]:
 def test_what_may_be_deleted_here_is_deleted_by_its_owner_alone(cast: Cast) -> None:
     people = fill(cast)
     one, other = people["one"], people["other"]
-    kinds = [item for item in held.told() if item.remove is not None]
+    kinds = [item for item in own_data.told() if item.remove is not None]
     assert len(kinds) >= 10
     for item in kinds:
-        path = reverse("held_remove", args=[held.slug_of(item)])
-        rows = held.rows_about(item, one.user)
+        path = reverse("held_remove", args=[own_data.slug_of(item)])
+        rows = own_data.rows_about(item, one.user)
         before = rows.count()
         assert before > 0, item.name
         row = rows.order_by("-pk").first()
-        page = text_of(one.client, reverse("held_kind", args=[held.slug_of(item)]))
+        page = text_of(one.client, reverse("held_kind", args=[own_data.slug_of(item)]))
         token = re.findall(r'name="row" value="([^"]+)"', page)[0]
         for client, value in ((other.client, token), (one.client, token + "x"), (one.client, "")):
             assert client.post(path, {"row": value}).status_code == 404, item.name
-        assert held.rows_about(item, one.user).count() == before
+        assert own_data.rows_about(item, one.user).count() == before
         if item.model is UserSession:
             continue  # its own story below: it ends the very sign-in that asks
         assert one.client.post(path, {"row": token}).status_code == 302, item.name
@@ -194,7 +194,7 @@ def test_what_may_be_deleted_here_is_deleted_by_its_owner_alone(cast: Cast) -> N
             row.refresh_from_db()
             assert (row.state, bool(row.file)) == (Stem.State.WITHDRAWN, False)
         else:
-            assert not held.rows_about(item, one.user).filter(pk=row.pk).exists(), item.name
+            assert not own_data.rows_about(item, one.user).filter(pk=row.pk).exists(), item.name
             assert one.client.post(path, {"row": token}).status_code == 404
 
 
@@ -235,7 +235,7 @@ def test_the_price_is_the_same_for_one_row_and_for_many(cast: Cast) -> None:
             counts.append(len(queries))
         prices.append(counts)
     assert prices[0] == prices[1]
-    assert prices[0][0] == len(held.told()) + FRAME
+    assert prices[0][0] == len(own_data.told()) + FRAME
     assert prices[0][1] == 3 + FRAME
 
 
@@ -264,7 +264,7 @@ def test_a_hundred_thousand_rows_are_read_a_page_at_a_time(cast: Cast) -> None:
     assert len(re.findall(r"mark-bulk", text_of(client, f"{path}?after=broken"))) == 20
     with connection.cursor() as cursor:
         item = datamap.held_of(Message)
-        rows = held.rows_about(item, cast["owner"]).order_by("-pk")[:21]
+        rows = own_data.rows_about(item, cast["owner"]).order_by("-pk")[:21]
         plan = rows.explain()
     assert "Seq Scan on messaging_message" not in plan
 
@@ -282,7 +282,7 @@ def test_what_is_held_is_called_by_words_of_people(cast: Cast) -> None:
     assert ("May do everything as staff" in shown, "Superuser status" in shown) == (True, False)
     ugly = re.compile(r"^(?:Is |Has )|\bid$| at$|_|\bmd5\b|\bsha256\b", re.I)
     every = {
-        held._label(item, name)
+        own_data._label(item, name)
         for item in datamap.held()
         if item.subjects
         for name, one in item.fields.items()

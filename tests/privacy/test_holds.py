@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from messaging.models import Conversation, Message
-from privacy import datamap, erasure, leave_links
-from privacy.erasure import actions, holds, steps
+from privacy import datamap, erasure
+from privacy.erasure import actions, holds, leave_links, steps
 from privacy.models import Erasure, LegalHold
 from tests.cast import BACKEND, PASSWORD, Cast
 from tests.leaving import end, let_pass

@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from jamsite import roles
-from privacy import desk, exceptions, identity, requests
 from privacy.models import Export, Request
-from privacy.requests import NotNow
+from privacy.subject_requests import exceptions, fulfilment, identity, intake
+from privacy.subject_requests.intake import NotNow
 from tests.cast import Cast, just_signed_in, person
 from tests.staff import member_of, open_page, signed_in
 from tests.told import deliver
@@ -33,8 +33,8 @@ def act(client: Client, row: Request, deed: str, **words: str) -> Any:
 
 
 def by_link(kind: str, name: str = "owner") -> Request:
-    made = requests.file(kind, channel="web", address=f"{name}@mail.example", text="mark-text")
-    return requests.confirm(made)
+    made = intake.file(kind, channel="web", address=f"{name}@mail.example", text="mark-text")
+    return intake.confirm(made)
 
 
 @pytest.mark.clause("requests", "identity")
@@ -86,7 +86,7 @@ def test_the_person_reads_what_is_missing_and_makes_it_sure_signed_in(cast: Cast
     client.post(reverse("write_request", args=[row.public_id]), {"sign": "1"})
     row.refresh_from_db()
     assert row.identity == "signed in"
-    desk.make_copy(row)
+    fulfilment.make_copy(row)
     page = client.get(reverse("request", args=[row.public_id])).content.decode()
     assert "more than its mailbox" not in page
     other = cast.client("stranger")
@@ -104,7 +104,7 @@ def test_an_address_that_an_account_only_claims_ties_no_request_to_it(cast: Cast
 @pytest.mark.clause("requests", "exceptions")
 @pytest.mark.promise("JK-40")
 def test_an_exception_is_named_with_its_law(cast: Cast, officer: Client) -> None:
-    row = desk.file_and_serve(cast["owner"], "delete", text="mark-text")
+    row = fulfilment.file_and_serve(cast["owner"], "delete", text="mark-text")
     said = act(officer, row, "refuse", text="We must keep the invoice.")
     assert "Choose the exception" in said and row.state == "open"
     act(officer, row, "refuse", text="We must keep it.", ground="excessive")  # California's
@@ -123,8 +123,8 @@ def test_an_exception_is_named_with_its_law(cast: Cast, officer: Client) -> None
 @pytest.mark.clause("requests", "exceptions")
 @pytest.mark.promise("JK-40")
 def test_an_answer_in_part_names_its_exception_too(cast: Cast) -> None:
-    row = desk.file_and_serve(cast["owner"], "correct", text="mark-text")
-    requests.answer(row, person("pia"), "The town is right as it was.", ground="accurate")
+    row = fulfilment.file_and_serve(cast["owner"], "correct", text="mark-text")
+    intake.answer(row, person("pia"), "The town is right as it was.", ground="accurate")
     row.refresh_from_db()
     assert (row.state, row.ground) == ("answered", "accurate")
     assert "GDPR Art. 16" in row.steps.get(kind="answered").text
@@ -138,7 +138,7 @@ def test_every_kind_of_request_has_exceptions_of_its_own_law_alone(cast: Cast) -
             assert {one.law for one in found} <= {law}
             assert (found == []) == (kind in identity.TELL_NOTHING)
     with pytest.raises(NotNow, match="exception"):
-        requests.answer(
-            desk.file_and_serve(cast["owner"], "enquiry", text="Hello?"),
+        intake.answer(
+            fulfilment.file_and_serve(cast["owner"], "enquiry", text="Hello?"),
             None, "No.", refuse=True, ground="others",
         )  # fmt: skip

@@ -17,12 +17,12 @@ from django.core.management import CommandError, call_command
 from PIL import Image
 
 from accounts.models import Plays, Profile, RealName, User
-from accounts.services.photos import SIZES
-from accounts.services.profiles import write_profile
+from accounts.profile.services.photos import SIZES
+from accounts.profile.services.profiles import write_profile
 from messaging import services as messaging
 from messaging.models import Message
-from privacy.importing import archive as reading
-from privacy.viewer import Viewer
+from privacy.gate.viewer import Viewer
+from privacy.portability.importing import archive as reading
 from sessions_app.audio import assemble
 from sessions_app.models import ChatLine, JamSession, Mix, Recording, Stem
 from tests.cast import Cast
@@ -167,7 +167,7 @@ def test_audiences_that_stayed_behind_become_only_me(taken: Path) -> None:
     }
     profile = Profile.objects.get()
     assert (profile.bio_audience, profile.photo_audience) == ("me", "me")  # were members
-    from privacy.access import visible
+    from privacy.gate.access import visible
 
     seen = visible(Recording, Viewer()).values_list("title", flat=True)
     assert list(seen) == []  # not before the mix is there

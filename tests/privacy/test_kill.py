@@ -21,9 +21,11 @@ from django.utils import timezone
 from psycopg.conninfo import make_conninfo
 
 from accounts.models import User
-from privacy import erasure, export, ledger
-from privacy.export import parts
+from privacy import erasure
+from privacy.erasure import ledger
 from privacy.models import Erasure, Export
+from privacy.portability import export
+from privacy.portability.export import parts
 from privacy.tasks import run_erasure, sweep
 from tests.privacy.canaries import Canary
 from tests.privacy.traces import everywhere, found

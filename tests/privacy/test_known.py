@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.services import ties
+from accounts.connections import services
 from bands.services import bands, follows, members
 from community.known import roughly
 from messaging import services as messaging
@@ -58,7 +58,7 @@ def test_what_is_missing_tells_of_no_block(db: None) -> None:
     take = recorded(quartet["player"], [quartet["player"]], audience="fans")
     Recording.objects.filter(pk=take.pk).update(band=quartet.band)
     before = who(quartet.client("player"), take).content
-    ties.block(fans[0], quartet["player"])
+    services.block(fans[0], quartet["player"])
     assert who(quartet.client("player"), take).content == before
 
 
@@ -76,7 +76,7 @@ def test_players_blocked_since_are_not_named_to_each_other(cast: Cast) -> None:
     assert {one["label"] for one in seen.context["stems"]} == {
         "owner", "participant", "stranger",
     }  # fmt: skip
-    ties.block(cast["stranger"], cast["participant"])
+    services.block(cast["stranger"], cast["participant"])
     for one, other in (("participant", "stranger"), ("stranger", "participant")):
         page = cast.client(one).get(take.get_absolute_url())
         assert {stem["label"] for stem in page.context["stems"]} == {
@@ -111,8 +111,8 @@ def test_two_kept_apart_since_meet_each_others_name_nowhere(cast: Cast) -> None:
     for user in (one, other):
         members.accept(members.invite(band, owner, user), user, audience="public")
         jams.say(jam, user, text=f"said by {user.username}", ref=str(uuid.uuid4()))
-    ties.accept(ties.follow(one, other))
-    ties.accept(ties.follow(other, one))
+    services.accept(services.follow(one, other))
+    services.accept(services.follow(other, one))
     talk = messaging.conversation_between(one, other)
     messaging.write(talk, other, text="said by zebulon", ref=str(uuid.uuid4()))
     client = Client()
@@ -130,5 +130,5 @@ def test_two_kept_apart_since_meet_each_others_name_nowhere(cast: Cast) -> None:
         return ["zebulon" in text.lower() for text in (*pages, Copy(one).whole)]
 
     assert named() == [True] * (len(paths) + 1)
-    ties.block(other, one)
+    services.block(other, one)
     assert named() == [False] * (len(paths) + 1)

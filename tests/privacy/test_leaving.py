@@ -18,9 +18,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from messaging.models import Message
-from privacy import erasure, export
+from privacy import erasure
 from privacy.erasure import purging
 from privacy.models import Erasure, Export, Tombstone
+from privacy.portability import export
 from sessions_app.models import JamSession, Mix, Recording, Stem
 from sessions_app.services import mixing
 from tests.cast import PASSWORD, Cast

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from privacy import intake, leave_links, ledger
+from privacy.erasure import leave_links, leaving_by_mail, ledger
 from privacy.models import Erasure, LeaveLink
 from privacy.tasks import expire
 from tests.cast import BACKEND, PASSWORD, Cast
@@ -26,7 +26,7 @@ def mailed() -> list[Any]:
     """Do what the worker does with requests and letters, and return what arrived."""
     mail.outbox.clear()
     for key in LeaveLink.due():
-        intake.run(key)
+        leaving_by_mail.run(key)
     deliver()
     return list(mail.outbox)
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from privacy import erasure, ledger
-from privacy.erasure import leaving
+from privacy import erasure
+from privacy.erasure import leaving, ledger
 from privacy.models import Erasure
 from tests.cast import Cast
 
@@ -99,7 +99,7 @@ def test_writers_that_are_killed_lose_nothing_they_were_told_is_there() -> None:
     """A process says each entry after `record` returned, and is killed in the middle of it all."""
     program = (
         "import django; django.setup()\n"
-        "from privacy import ledger\n"
+        "from privacy.erasure import ledger\n"
         "for n in range(100000):\n"
         "    ledger.record('requested', 'u', str(n)); print(n, flush=True)\n"
     )

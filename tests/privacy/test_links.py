@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.services import ties
-from privacy import links, media
+from accounts.connections import services
+from privacy.gate.viewer import Viewer
 from privacy.models import ShareLink
-from privacy.viewer import Viewer
+from privacy.sharing import links, media
 from sessions_app.models import Mix
 from sessions_app.services import publishing
 from tests.cast import Cast
@@ -95,7 +95,7 @@ def test_false_old_and_hidden_links_are_one_answer(cast: Cast) -> None:
     answers = {Client().get(one).status_code for one in tries}
     assert answers == {404}
     blocked = cast.client("stranger")
-    ties.block(cast["owner"], cast["stranger"])
+    services.block(cast["owner"], cast["stranger"])
     assert blocked.get(url).status_code == 404
     assert ShareLink.objects.get(pk=ShareLink.objects.earliest("pk").pk).used == 0
 

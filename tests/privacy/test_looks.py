@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from jamsite import roles
-from privacy import datamap, retention
-from privacy.guard import Guarded
+from privacy import datamap
+from privacy.datamap import retention_job
 from privacy.models import Look, Notice
+from privacy.staff_access.require_reason import Guarded
 from tests.cast import Cast, person
 from tests.staff import REASON, member_of, open_page, signed_in
 
@@ -183,10 +184,10 @@ def test_the_person_is_told_once_a_day_without_mail(cast: Cast, support: Client)
 def test_old_looks_are_forgotten(cast: Cast, support: Client) -> None:
     open_page(support, page_of(cast["owner"]))
     earlier(days=729)
-    retention.enforce()
+    retention_job.enforce()
     assert Look.objects.count() == 1
     earlier(days=2)
-    retention.enforce()
+    retention_job.enforce()
     assert Look.objects.count() == 0
 
 

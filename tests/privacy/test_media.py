@@ -7,8 +7,8 @@ from unittest import mock
 import pytest
 
 from foundation.ids import new_public_id
-from privacy import media
-from privacy.viewer import Viewer
+from privacy.gate.viewer import Viewer
+from privacy.sharing import media
 from sessions_app.models import Mix
 from sessions_app.services import publishing
 from tests.cast import Cast

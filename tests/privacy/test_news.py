@@ -16,13 +16,16 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
-from accounts.forms import AddressForm, NetworkSignUpForm, ProfileForm, SignUpForm
 from accounts.models import User
-from privacy import consent, news
+from accounts.networks.forms import NetworkSignUpForm
+from accounts.profile.forms.profile import ProfileForm
+from accounts.sign_in.forms.sign_up import AddressForm, SignUpForm
+from privacy import consent
 from privacy.consent import Channel
-from privacy.forms import NewsChoice
 from privacy.models import ConsentRecord, Newsletter, NewsReader, NewsSending, Notice
-from privacy.request_forms import PublicRequestForm, RequestForm
+from privacy.notices import newsletter as news
+from privacy.notices.forms import NewsChoice
+from privacy.subject_requests.forms import PublicRequestForm, RequestForm
 from sessions_app.forms import SessionForm
 from tests import entering
 from tests.cast import BACKEND, PASSWORD, Cast

@@ -17,7 +17,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integrations import deletion
-from privacy import erasure, orders
+from privacy import erasure
+from privacy.erasure import provider_orders
 from privacy.models import DeletionOrder, Disclosure, Erasure
 from privacy.tasks import prove_erasures
 from tests.cast import Cast
@@ -106,7 +107,7 @@ def works(order: DeletionOrder) -> DeletionOrder:
     """Let the time come, and do what the worker does."""
     DeletionOrder.objects.filter(pk=order.pk, work="waiting").update(due_at=timezone.now())
     with contextlib.suppress(deletion.Refused):  # the worker logs it
-        orders.run(order.pk)
+        provider_orders.run(order.pk)
     order.refresh_from_db()
     return order
 
@@ -218,7 +219,7 @@ def test_a_service_without_a_door_is_told_by_a_person_who_confirms(
     )
     order.refresh_from_db()
     assert (order.state, order.confirmed_how, order.subject) == ("confirmed", "by hand", None)
-    assert list(orders.overdue()) == []
+    assert list(provider_orders.overdue()) == []
 
 
 @pytest.mark.clause("deletion-orders")

@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.connections import services
 from accounts.models import User
-from accounts.services import ties
 from tests.accounts.app import App
 from tests.cast import OWN_CLIENT, OWN_PAGE, PASSWORD, Cast, app_of, person, recorded, signed_in
 
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.clause("apps-and-search"), pytest.mark.promise("JK-13"
 
 
 def keep_out(user: User) -> None:
-    ties.switch(user, approves_followers=True, api_access=False, indexed=True)
+    services.switch(user, approves_followers=True, api_access=False, indexed=True)
 
 
 def test_an_app_that_signs_in_gets_nothing_of_who_keeps_apps_out(

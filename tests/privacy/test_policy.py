@@ -12,7 +12,9 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from integrations import providers
-from privacy import browser, policy, releases
+from privacy import policy
+from privacy.datamap import browser_storage
+from privacy.policy import releases
 
 
 @pytest.fixture
@@ -105,7 +107,7 @@ def test_the_cookies_told_of_are_those_that_are_set(db: None, settings: Any) -> 
     client.get(reverse("account_login"))
     client.post(reverse("account_login"), {"login": "owner", "password": PASSWORD})
     client.get(reverse("home"))
-    needed = {one.shown for one in browser.kept() if one.kind == "cookie" and one.needed}
+    needed = {one.shown for one in browser_storage.kept() if one.kind == "cookie" and one.needed}
     later = {settings.CHOICES_COOKIE_NAME, settings.AGE_COOKIE_NAME, "apple-login-session"}
     assert set(client.cookies) == needed - later
     visitor = Client()

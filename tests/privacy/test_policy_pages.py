@@ -10,8 +10,8 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privacy import policy, releases
-from privacy.policy import compare, versions
+from privacy import policy
+from privacy.policy import compare, releases, versions
 from privacy.policy.search import Search
 from tests.cast import Cast
 

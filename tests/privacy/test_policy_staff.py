@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from privacy import releases
 from privacy.models import PolicyRelease
+from privacy.policy import releases
 from tests.cast import BACKEND, person
 from tests.privacy.test_releases import tell
 

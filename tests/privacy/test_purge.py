@@ -16,8 +16,8 @@ from django.utils import timezone
 from accounts.models import Profile, User
 from messaging import services as messaging
 from messaging.models import Message
-from privacy import erasure, ledger, notices
-from privacy.erasure import leaving, purging, states
+from privacy import erasure, notices
+from privacy.erasure import leaving, ledger, purging, states
 from privacy.erasure import steps as planned
 from privacy.models import Erasure, ErasureEvent, Export, Notice
 from sessions_app.models import ChatLine, Invite, Mix, Recording, Stem

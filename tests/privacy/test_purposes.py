@@ -12,11 +12,11 @@ from django.db.models import Model
 from django.urls import reverse
 
 from accounts.models import User
-from privacy import consent, purposes
-from privacy.consent import Channel
+from privacy import consent
+from privacy.consent import Channel, purposes
+from privacy.consent.purposes import Purpose, Text
 from privacy.datamap import Basis
 from privacy.models import ConsentRecord
-from privacy.purposes import Purpose, Text
 from sessions_app.models import Recording
 from tests.cast import Cast
 

@@ -12,30 +12,24 @@ from django.http import Http404
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 
-from accounts.models import (
-    Block,
-    ClassSeat,
-    ConsentWithdrawal,
-    Enrolment,
-    Findable,
-    Follow,
-    Guardianship,
-    JammedWith,
-    ParentalConsent,
-    Partner,
-    PartnerStaff,
-    Plays,
-    Profile,
-    SchoolClass,
-    User,
-)
+from accounts.models import Block, Findable, Follow, JammedWith, Plays, Profile, User
 from bands.models import Band, BandFollow, BandInvite, BandMember
 from community.models import Favourite
 from messaging.models import Conversation, Member, Message
-from privacy import access, rules
+from privacy.gate import access, rules
+from privacy.gate.rules import Rule
+from privacy.gate.viewer import Via, Viewer
 from privacy.models import ShareLink
-from privacy.rules import Rule
-from privacy.viewer import Via, Viewer
+from schools.models import (
+    ClassSeat,
+    ConsentWithdrawal,
+    Enrolment,
+    Guardianship,
+    ParentalConsent,
+    Partner,
+    PartnerStaff,
+    SchoolClass,
+)
 from sessions_app.models import (
     ChatLine,
     Invite,

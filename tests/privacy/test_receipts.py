@@ -14,7 +14,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from privacy import erasure, leave_links, receipts
+from privacy import erasure
+from privacy.erasure import leave_links, receipts
 from privacy.models import Erasure, Receipt
 from privacy.tasks import prove_erasures
 from tests.cast import Cast

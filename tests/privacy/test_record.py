@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from privacy import datamap, record
+from privacy import datamap
+from privacy.datamap import processing_record
 from tests.cast import Cast
 from tests.staff import member_of, signed_in
 
@@ -32,7 +33,7 @@ def test_every_kind_and_every_store_stands_under_each_of_its_purposes() -> None:
     by_purpose = dict(zip(
         [one.key for one in datamap.purposes()
          if any(one.key in each.purposes for each in everything)],
-        record.activities(), strict=True,
+        processing_record.activities(), strict=True,
     ))  # fmt: skip
     for item in everything:
         for key in item.purposes:
@@ -55,9 +56,9 @@ def test_page_and_csv_tell_what_the_settings_say(officer: Any, settings: Any) ->
     assert facts["controller: map"] == datamap.fingerprint()
     begin = next(n for n, row in enumerate(rows) if row[:1] == ["purpose"])
     table = rows[begin + 1 :]
-    assert len(table) == len(record.activities())
+    assert len(table) == len(processing_record.activities())
     assert {len(row) for row in table} == {8}
     account = next(row for row in table if row[0].startswith("Your account"))
     assert "mail.example" in account[5] and "user.contact.email" in account[3]
-    for text in ("Ghent", "=dpo@jam.example", *record.measures(), account[0]):
+    for text in ("Ghent", "=dpo@jam.example", *processing_record.measures(), account[0]):
         assert text in page

@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from privacy import announcing, releases
 from privacy.models import Notice, PolicyNotice, PolicyNoticeRun, PolicyRelease
+from privacy.policy import announcing, releases
 from privacy.tasks import policy as policy_task
 from tests.cast import Cast, person
 from tests.privacy.test_kill import killed_again_and_again
@@ -314,7 +314,8 @@ def test_the_consent_that_rests_on_new_words_is_asked_anew(
     """The text's version grows: the yes counts no more, the change is material, people hear why."""
     from dataclasses import replace
 
-    from privacy import consent, purposes
+    from privacy import consent
+    from privacy.consent import purposes
 
     owner = cast["owner"]
     releases.begin()

@@ -12,12 +12,15 @@ from django.utils import timezone
 
 from accounts.models import Profile
 from integrations.boundary import disclose
-from privacy import alarms, consent, desk, erasure, export, purposes, requests, retention
-from privacy.access import visible
-from privacy.datamap import Basis
+from privacy import consent, erasure
+from privacy.consent import purposes
+from privacy.consent.purposes import Purpose, Text
+from privacy.datamap import Basis, retention_job
+from privacy.gate.access import visible
+from privacy.gate.viewer import NOBODY
 from privacy.models import Disclosure, Export, Notice, Request, RequestStep
-from privacy.purposes import Purpose, Text
-from privacy.viewer import NOBODY
+from privacy.portability import export
+from privacy.subject_requests import alarms, fulfilment, intake
 from sessions_app.models import Recording
 from tests.cast import Cast, person
 from tests.told import deliver
@@ -50,11 +53,11 @@ def test_a_request_is_tracked_with_its_date_until_it_is_answered(cast: Cast) -> 
     page = client.get(made["Location"]).content.decode()
     assert row.reference in page and "mark-that-old-thing" in page and "answered by" in page
     staff = person("pia")
-    requests.acknowledge(row, staff)
-    requests.note(row, staff, "mark-among-us")
-    requests.ask(row, staff, "Which one?")
-    requests.reply(row, "The green one.")
-    requests.answer(row, staff, "It is gone.")
+    intake.acknowledge(row, staff)
+    intake.note(row, staff, "mark-among-us")
+    intake.ask(row, staff, "Which one?")
+    intake.reply(row, "The green one.")
+    intake.answer(row, staff, "It is gone.")
     page = client.get(made["Location"]).content.decode()
     assert "Which one?" in page and "The green one." in page and "It is gone." in page
     assert "mark-among-us" not in page and "pia" not in page
@@ -76,10 +79,10 @@ def test_a_copy_is_made_and_the_request_answered_when_it_is_there(cast: Cast) ->
     cast.client("owner").post(reverse("requests"), {"kind": "access"})
     row = Request.objects.get()
     assert row.state == "open"
-    assert desk.answer_copies() == 0
+    assert fulfilment.answer_copies() == 0
     export.run(Export.objects.get(user=cast["owner"]).pk)
-    assert desk.answer_copies() == 1
-    assert desk.answer_copies() == 0
+    assert fulfilment.answer_copies() == 1
+    assert fulfilment.answer_copies() == 0
     row.refresh_from_db()
     assert row.state == "answered"
     page = cast.client("owner").get(reverse("request", args=[row.public_id])).content.decode()
@@ -172,7 +175,7 @@ def test_a_restriction_keeps_the_data_and_stops_its_use(
     Disclosure.objects.create(user=owner, provider="x", recipient="x", categories=[],
                               purpose="account", basis="contract")  # fmt: skip
     Disclosure.objects.update(at=timezone.now() - timedelta(days=1000))
-    retention.enforce()
+    retention_job.enforce()
     assert Disclosure.objects.count() == 1
     page = client.get(reverse("requests")).content.decode()
     assert "Your data is restricted" in page
@@ -180,7 +183,7 @@ def test_a_restriction_keeps_the_data_and_stops_its_use(
     owner.refresh_from_db()
     assert not owner.restricted and consent.has(owner, "tips")
     assert public in visible(Recording, NOBODY)
-    retention.enforce()
+    retention_job.enforce()
     assert Disclosure.objects.count() == 0
     row = Request.objects.get()
     assert list(row.steps.exclude(detail="").values_list("detail", flat=True)) == [
@@ -218,28 +221,28 @@ def test_a_request_can_be_taken_back(cast: Cast) -> None:
     client.post(reverse("write_request", args=[row.public_id]), {"withdraw": "1"})
     row.refresh_from_db()
     assert (row.state, row.closed_at is not None) == ("withdrawn", True)
-    with pytest.raises(requests.NotNow):
-        requests.answer(row, person("pia"), "too late")
+    with pytest.raises(intake.NotNow):
+        intake.answer(row, person("pia"), "too late")
 
 
 @pytest.mark.clause("requests")
 @pytest.mark.promise("JK-28", "VJ-27")
 def test_the_answer_is_put_off_once_for_a_reason_that_is_sent_in_time(cast: Cast) -> None:
     staff = person("pia")
-    row = desk.file_and_serve(cast["owner"], "correct", text="my bio")
+    row = fulfilment.file_and_serve(cast["owner"], "correct", text="my bio")
     due = row.answer_by
-    with pytest.raises(requests.NotNow):
-        requests.extend(row, staff, "busy")
-    row = requests.extend(row, staff, LONG)
+    with pytest.raises(intake.NotNow):
+        intake.extend(row, staff, "busy")
+    row = intake.extend(row, staff, LONG)
     assert (row.answer_by - due).days in range(59, 63)
     deliver()
     assert LONG in mail.outbox[-1].body
-    with pytest.raises(requests.NotNow):
-        requests.extend(row, staff, LONG)
-    late = desk.file_and_serve(cast["owner"], "correct", text="my status")
+    with pytest.raises(intake.NotNow):
+        intake.extend(row, staff, LONG)
+    late = fulfilment.file_and_serve(cast["owner"], "correct", text="my status")
     shift(late, days=31)
-    with pytest.raises(requests.NotNow):
-        requests.extend(late, staff, LONG)
+    with pytest.raises(intake.NotNow):
+        intake.extend(late, staff, LONG)
     late.refresh_from_db()
     assert late.extended_at is None
 
@@ -247,8 +250,8 @@ def test_the_answer_is_put_off_once_for_a_reason_that_is_sent_in_time(cast: Cast
 @pytest.mark.clause("requests")
 @pytest.mark.promise("JK-28")
 def test_the_first_word_says_why_it_takes_longer_and_until_when(cast: Cast) -> None:
-    row = desk.file_and_serve(cast["owner"], "delete", text="one comment")
-    requests.acknowledge(row, person("pia"))
+    row = fulfilment.file_and_serve(cast["owner"], "delete", text="one comment")
+    intake.acknowledge(row, person("pia"))
     said = row.steps.get(kind="acknowledged").text
     assert "because" in said and str(row.answer_by.year) in said
 
@@ -257,8 +260,8 @@ def test_the_first_word_says_why_it_takes_longer_and_until_when(cast: Cast) -> N
 @pytest.mark.promise("VJ-27")
 def test_what_is_due_raises_one_alarm_each(cast: Cast, settings: Any) -> None:
     settings.CONTACT_EMAIL = "desk@jamsite.example"
-    row = desk.file_and_serve(cast["owner"], "correct", text="mark-secret-words")
-    calm = desk.file_and_serve(cast["owner"], "correct", text="my bio")
+    row = fulfilment.file_and_serve(cast["owner"], "correct", text="mark-secret-words")
+    calm = fulfilment.file_and_serve(cast["owner"], "correct", text="my bio")
     assert alarms.watch() == 0
     found = []
     for days in (8, 3, 16, 4):  # first word due, overdue; answer due, overdue
@@ -271,14 +274,14 @@ def test_what_is_due_raises_one_alarm_each(cast: Cast, settings: Any) -> None:
     assert {letter.to[0] for letter in mail.outbox} == {"desk@jamsite.example"}
     assert row.reference in text and calm.reference not in text
     assert "owner" not in text and "mark-secret-words" not in text
-    requests.answer(row, person("pia"), "Done.")
+    intake.answer(row, person("pia"), "Done.")
     shift(row, days=400)
     assert alarms.watch() == 0
 
 
 @pytest.mark.clause("requests")
 def test_steps_are_only_added(cast: Cast) -> None:
-    row = desk.file_and_serve(cast["owner"], "correct", text="my bio")
+    row = fulfilment.file_and_serve(cast["owner"], "correct", text="my bio")
     for change in ({"kind": "answered"}, {"text": "other words"}, {"at": timezone.now()}):
         with pytest.raises(IntegrityError), transaction.atomic():
             RequestStep.objects.filter(request=row).update(**change)
@@ -312,8 +315,8 @@ def test_nothing_is_withheld_from_who_used_a_right(cast: Cast) -> None:
 
 
 def test_who_is_erased_leaves_a_request_without_words(cast: Cast) -> None:
-    row = desk.file_and_serve(cast["owner"], "delete", text="mark-all-of-it")
-    requests.reply(row, "mark-please")
+    row = fulfilment.file_and_serve(cast["owner"], "delete", text="mark-all-of-it")
+    intake.reply(row, "mark-please")
     made = erasure.request(cast["owner"])
     type(made).objects.filter(pk=made.pk).update(due_at=timezone.now())
     erasure.run(made.pk)
@@ -324,12 +327,12 @@ def test_who_is_erased_leaves_a_request_without_words(cast: Cast) -> None:
 
 
 def test_requests_go_three_years_after_they_were_answered(cast: Cast) -> None:
-    row = desk.file_and_serve(cast["owner"], "know")
+    row = fulfilment.file_and_serve(cast["owner"], "know")
     Request.objects.filter(pk=row.pk).update(closed_at=timezone.now() - timedelta(days=1094))
-    retention.enforce()
+    retention_job.enforce()
     assert Request.objects.count() == 1
     Request.objects.filter(pk=row.pk).update(closed_at=timezone.now() - timedelta(days=1096))
-    retention.enforce()
+    retention_job.enforce()
     assert (Request.objects.count(), RequestStep.objects.count()) == (0, 0)
 
 
@@ -338,7 +341,7 @@ def test_the_list_costs_the_same_for_one_and_for_three(
     cast: Cast, count: int, django_assert_num_queries: Any
 ) -> None:
     for _ in range(count):
-        desk.file_and_serve(cast["owner"], "correct", text="my bio")
+        fulfilment.file_and_serve(cast["owner"], "correct", text="my bio")
     client = cast.client("owner")
     with django_assert_num_queries(3):  # web session, person, requests
         client.get(reverse("requests"))

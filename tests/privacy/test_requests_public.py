@@ -10,8 +10,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from privacy import requests, retention
+from privacy.datamap import retention_job
 from privacy.models import Notice, Request
+from privacy.subject_requests import intake
 from tests.cast import Cast, person
 from tests.told import deliver
 
@@ -49,7 +50,7 @@ def test_an_enquiry_gets_a_reference_a_state_and_an_answer(db: None) -> None:
     page = browser.get(link)
     assert row.reference in page.content.decode()
     assert page["Referrer-Policy"] == "strict-origin" and page["Cache-Control"] == "no-store"
-    requests.answer(row, person("sam"), "mark-answer")
+    intake.answer(row, person("sam"), "mark-answer")
     deliver()
     assert "mark-answer" in mail.outbox[-1].body and link in mail.outbox[-1].body
     assert "mark-answer" in browser.get(link).content.decode()
@@ -114,10 +115,10 @@ def test_periods_begin_when_the_address_is_confirmed(db: None) -> None:
 def test_what_is_never_confirmed_goes_after_three_days(db: None) -> None:
     send()
     Request.objects.update(received_at=timezone.now() - timedelta(days=2, hours=23))
-    retention.enforce()
+    retention_job.enforce()
     assert Request.objects.count() == 1
     Request.objects.update(received_at=timezone.now() - timedelta(days=3, hours=1))
-    retention.enforce()
+    retention_job.enforce()
     assert Request.objects.count() == 0
 
 
@@ -125,7 +126,7 @@ def test_what_is_never_confirmed_goes_after_three_days(db: None) -> None:
 def test_a_forged_link_opens_nothing(db: None, twist: str) -> None:
     send()
     row = Request.objects.get()
-    token = requests.token_of(row)
+    token = intake.token_of(row)
     forged = {"": row.public_id, "x": token + "x", "other": token.replace(token[0], "?", 1)}[twist]
     missing = Client().get(reverse("request_link", args=["nothing-at-all"]))
     answer = Client().get(reverse("request_link", args=[forged]))
@@ -141,7 +142,7 @@ def test_a_link_ends_ninety_days_after_the_answer(db: None) -> None:
     send()
     link = mailed_link()
     Client().post(link, {"confirm": "1"})
-    requests.answer(Request.objects.get(), person("sam"), "Yes.")
+    intake.answer(Request.objects.get(), person("sam"), "Yes.")
     Request.objects.update(closed_at=timezone.now() - timedelta(days=89))
     assert Client().get(link).status_code == 200
     Request.objects.update(closed_at=timezone.now() - timedelta(days=91))

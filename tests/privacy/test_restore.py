@@ -17,13 +17,15 @@ from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from accounts.models import Enrolment, Partner, Profile
+from accounts.models import Profile
 from bands.services import bands, members
 from jamsite import roles
-from privacy import erasure, ledger
+from privacy import erasure
 from privacy.backups import catalogue
 from privacy.backups.traces import Marks, unexplained
+from privacy.erasure import ledger
 from privacy.models import Backup, Erasure, Notice, Restore
+from schools.models import Enrolment, Partner
 from tests.cast import Cast, person
 from tests.privacy.canaries import Canary
 from tests.privacy.elsewhere import Elsewhere
@@ -164,7 +166,7 @@ def test_the_scan_tells_what_is_meant_from_what_was_forgotten(cast: Cast) -> Non
     Recording.objects.filter(owner=cast["leaving"]).update(title="of NOBODY@mail.example, once")
     assert unexplained(gone) == {}
     Partner.objects.create(name="Brook", slug="brook", country="DE", evidence="nobody@mail.example")
-    assert unexplained(gone) == {"accounts_partner.evidence": 1}
+    assert unexplained(gone) == {"schools_partner.evidence": 1}
 
 
 @pytest.mark.clause("backups")
@@ -184,7 +186,7 @@ def test_staff_may_finish_a_restore_with_a_trace_and_it_is_written_down(cast: Ca
         return out.getvalue()
 
     erased_since("owner")
-    with pytest.raises(CommandError, match=r"left in: accounts_partner.evidence \(1\)\. See"):
+    with pytest.raises(CommandError, match=r"left in: schools_partner.evidence \(1\)\. See"):
         clean()
 
     erased_since("participant")
@@ -196,16 +198,16 @@ def test_staff_may_finish_a_restore_with_a_trace_and_it_is_written_down(cast: Ca
             clean(*decided, f"--by={nobody}")
     assert Restore.objects.count() == 0
     told = clean(*decided, f"--by={officer.username}")
-    assert "Traces left by decision: accounts_partner.evidence (1)." in told
+    assert "Traces left by decision: schools_partner.evidence (1)." in told
     row = Restore.objects.get()
     assert (row.backup, row.erased, row.traces, row.because) == (
-        "old.age", 1, ["accounts_partner.evidence: 1"], "the only backup there is",
+        "old.age", 1, ["schools_partner.evidence: 1"], "the only backup there is",
     )  # fmt: skip
     logged = LogEntry.objects.get(object_id=str(row.pk), user=officer)
     assert logged.change_message == "accepted traces: the only backup there is"
     deliver()
     letter = next(one for one in mail.outbox if one.to == [settings.CONTACT_EMAIL])
-    assert "accounts_partner.evidence (1)" in letter.body
+    assert "schools_partner.evidence (1)" in letter.body
 
     # Without a trace there is nothing to decide, and the record says so.
     school.delete()

@@ -22,11 +22,12 @@ from django.urls import reverse
 from django.utils import timezone
 from pydantic import ValidationError
 
+from accounts.identity.services import lapsing
 from accounts.models import Dormancy, User
-from accounts.services import lapsing
-from jamsite.settings.environment import Environment
-from privacy import datamap, links, notices, retention, tombstones
-from privacy.datamap import Fades
+from jamsite.environment import Environment
+from privacy import datamap, notices
+from privacy.datamap import Fades, retention_job
+from privacy.gate import tombstones
 from privacy.models import (
     Disclosure,
     Erasure,
@@ -38,6 +39,7 @@ from privacy.models import (
     Tombstone,
     UsageEvent,
 )
+from privacy.sharing import links
 from privacy.tasks import expire
 from sessions_app.models import Invite, Stem, StemChunk
 from sessions_app.services import sessions
@@ -94,8 +96,7 @@ def web_session(cast: Cast, since: datetime) -> Callable[[], bool]:
 
 
 def invite(cast: Cast, since: datetime) -> Callable[[], bool]:
-    made = sessions.invite(cast.sessions["participants"], cast["owner"])
-    return dated(made, expires_at=since)
+    return dated(sessions.invite(cast.sessions["participants"], cast["owner"]), expires_at=since)
 
 
 def export(cast: Cast, since: datetime) -> Callable[[], bool]:
@@ -110,8 +111,7 @@ def export_never_made(cast: Cast, since: datetime) -> Callable[[], bool]:
 
 def confirmation(cast: Cast, since: datetime) -> Callable[[], bool]:
     address = EmailAddress.objects.get(user=cast["owner"])
-    key = f"{since.timestamp()}"
-    row = EmailConfirmation.objects.create(email_address=address, key=key)
+    row = EmailConfirmation.objects.create(email_address=address, key=f"{since.timestamp()}")
     return dated(row, created=since)
 
 
@@ -249,14 +249,14 @@ ENDS: dict[str, Make] = {
 
 def test_every_declared_period_is_shown_to_end() -> None:
     """A new period in a privacy.py fails here until it has its story above."""
-    assert {limit.key for limit in retention.limits()} == set(ENDS)
+    assert {limit.key for limit in retention_job.limits()} == set(ENDS)
 
 
 @pytest.mark.clause("how-long", "technical-data")
 @pytest.mark.promise("VJ-18", "JK-05", "VJ-06")
 def test_what_is_inside_its_period_stays_and_what_is_outside_goes(cast: Cast) -> None:
     inside, outside = {}, {}
-    for limit in retention.limits():
+    for limit in retention_job.limits():
         border = limit.end.over_before(timezone.now())
         inside[limit.key] = ENDS[limit.key](cast, border + MOMENT)
         outside[limit.key] = ENDS[limit.key](cast, border - MOMENT)
@@ -277,7 +277,7 @@ def test_what_is_inside_its_period_stays_and_what_is_outside_goes(cast: Cast) ->
 
 def test_the_cast_is_left_alone(cast: Cast) -> None:
     before = {item.name: item.model._default_manager.count() for item in datamap.held()}
-    assert retention.enforce() == {}
+    assert retention_job.enforce() == {}
     after = {item.name: item.model._default_manager.count() for item in datamap.held()}
     assert after == {**before, "privacy.retentionrun": len(ENDS)}
 
@@ -323,7 +323,7 @@ def test_an_address_loses_its_end_after_a_week(cast: Cast, whole: str, kept: str
     expire()
     row.refresh_from_db()
     assert row.ip == kept
-    assert retention.enforce() == {}
+    assert retention_job.enforce() == {}
 
 
 @pytest.mark.clause("how-long")
@@ -335,7 +335,7 @@ def test_every_period_is_found_through_an_index(db: None) -> None:
         cursor.execute("SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public'")
         indexes = cursor.fetchall()
     bare = []
-    for limit in retention.limits():
+    for limit in retention_job.limits():
         *parents, name = limit.end.since.split("__")
         model: Any = limit.held.model
         for parent in parents:
@@ -364,16 +364,16 @@ def test_a_limit_that_fails_is_told_and_stops_no_other(
 ) -> None:
     stays = notice(cast, timezone.now() - timedelta(days=1000))
     goes = invite(cast, timezone.now() - timedelta(days=1000))
-    real = retention.Limit.end_batch
+    real = retention_job.Limit.end_batch
 
-    def broken(limit: retention.Limit, size: int = 500) -> int:
+    def broken(limit: retention_job.Limit, size: int = 500) -> int:
         if limit.held.model is Notice:
             raise ValueError("mark-private")
         return real(limit, size)
 
-    monkeypatch.setattr(retention.Limit, "end_batch", broken)
-    with pytest.raises(retention.Unenforced, match=r"^privacy.notice:created_at, "):
-        retention.enforce()
+    monkeypatch.setattr(retention_job.Limit, "end_batch", broken)
+    with pytest.raises(retention_job.Unenforced, match=r"^privacy.notice:created_at, "):
+        retention_job.enforce()
     assert (stays(), goes()) == (True, False)
     assert RetentionRun.objects.get(limit="privacy.notice:created_at").error == "ValueError"
     assert "mark-private" not in caplog.text
@@ -388,7 +388,7 @@ def test_a_batch_at_a_time_with_the_same_number_of_queries(
 ) -> None:
     """Three statements a batch and its frame, whether it ends one row or forty."""
     old = timezone.now() - timedelta(days=1000)
-    limit = next(one for one in retention.limits() if one.held.model is Invite)
+    limit = next(one for one in retention_job.limits() if one.held.model is Invite)
     for number in (1, 40):
         for _ in range(number):
             invite(cast, old)

@@ -163,7 +163,7 @@ def test_good_settings_start_and_are_strict(answers: dict[str, Any]) -> None:
         "SESSION_COOKIE_HTTPONLY": True,
         "DEVELOPMENT_PAGES": False,
         "ALLOWED_HOSTS": ["jam.example"],
-        "PASSWORD_HASHERS": ["accounts.hashers.BCrypt"],
+        "PASSWORD_HASHERS": ["accounts.identity.hashers.BCrypt"],
         "SECURE_PROXY_SSL_HEADER": ["HTTP_X_FORWARDED_PROTO", "https"],
         "SOCIALACCOUNT_STORE_TOKENS": False,
         "ERASURE_GRACE_DAYS": 14,

@@ -14,8 +14,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from accounts.connections import services
 from accounts.models import User
-from accounts.services import ties
 from sessions_app.models import JamSession, Participant
 from tests.cast import OWN_CLIENT, OWN_PAGE, PASSWORD, Cast, app_of, signed_in
 from tests.privacy import routes
@@ -277,7 +277,7 @@ def test_no_socket_opens_to_anothers_app_for_a_child_or_who_keeps_them_out(
         assert opened(path, heads(app_of(cast[role], ours=True))) == 0, role
         if role == "participant":
             assert opened(path, heads(app_of(cast[role], ours=False))) == 0
-            ties.switch(cast[role], approves_followers=True, api_access=False, indexed=True)
+            services.switch(cast[role], approves_followers=True, api_access=False, indexed=True)
         assert opened(path, heads(app_of(cast[role], ours=False))) == 4404, role
         assert opened(path, heads(app_of(cast[role], ours=True))) == 0, role
 

@@ -25,7 +25,7 @@ from foundation.work import sweep_workshops, workshop
 from privacy import datamap
 from privacy.datamap import Fades
 from privacy.tasks import run_export
-from sessions_app.services.presence import Peer, Room
+from sessions_app.presence import Peer, Room
 from tests.cast import PASSWORD, Cast
 from tests.privacy.canaries import Canary
 

@@ -3,7 +3,7 @@
 import pytest
 from django.core.cache import cache
 
-from accounts.services import ties
+from accounts.connections import services
 from tests.privacy.circle import Circle
 from tests.privacy.expectations import AUDIENCES, AUDIENCES_OF_A_CHILD
 from tests.privacy.surfaces import SURFACES, Surface
@@ -42,7 +42,7 @@ def test_an_app_gets_nothing_of_who_switched_apps_off_and_the_website_everything
     path = f"/api/v1/recordings/{circle.recordings['owner'].public_id}/"
     jam = f"/api/v1/sessions/{circle.sessions['owner'].public_id}/"
     for switch, status in ((True, 200), (False, 404)):
-        ties.switch(circle["owner"], approves_followers=True, api_access=switch, indexed=True)
+        services.switch(circle["owner"], approves_followers=True, api_access=switch, indexed=True)
         circle.change("public")
         for one in (path, jam):
             assert circle.get("app", one).status_code == status

@@ -8,9 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from privacy import agreements, releases
 from privacy.models import PolicyRelease, TermsAgreement
-from privacy.policy import texts
+from privacy.policy import agreements, releases, texts
 from tests.accounts.app import App
 from tests.cast import BACKEND, Cast, person
 from tests.entering import FORM, answer_age, born, sign_up

@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from privacy import consent, crashes, usage
+from privacy import consent
 from privacy.consent import Channel
 from privacy.models import CrashReport, UsageCount, UsageEvent
 from privacy.tasks import count_usage, expire
+from privacy.telemetry import crashes, usage
 from tests.cast import Cast
 from tests.privacy.test_choices import OURS, choose
 

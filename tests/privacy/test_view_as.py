@@ -6,12 +6,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.connections import services
 from accounts.models import Follow, Profile
-from accounts.services import ties
-from privacy.access import can_see, visible
-from privacy.posing import CHOICES
-from privacy.rules import models_with_rules
-from privacy.viewer import SOMEBODY, Pose, Viewer
+from privacy.gate.access import can_see, visible
+from privacy.gate.rules import models_with_rules
+from privacy.gate.viewer import SOMEBODY, Pose, Viewer
+from privacy.sharing.view_as import CHOICES
 from sessions_app.models import Recording
 from tests.cast import Cast
 
@@ -26,8 +26,8 @@ def shown(cast: Cast) -> Cast:
     Profile.objects.filter(user=cast["owner"]).update(
         bio_audience="followers", status_audience="members"
     )
-    ties.follow(cast["participant"], cast["owner"])
-    ties.accept(Follow.objects.get(followee=cast["owner"], follower=cast["participant"]))
+    services.follow(cast["participant"], cast["owner"])
+    services.accept(Follow.objects.get(followee=cast["owner"], follower=cast["participant"]))
     return cast
 
 
@@ -103,7 +103,7 @@ def test_on_pages_of_others_it_means_nothing(shown: Cast, who: str) -> None:
 
 
 def test_a_name_one_cannot_see_is_a_name_nobody_has(shown: Cast) -> None:
-    ties.block(shown["stranger"], shown["owner"])
+    services.block(shown["stranger"], shown["owner"])
     client = shown.client("owner")
     hidden, missing = (page(client, "owner", who) for who in ("@stranger", "@nobodyatall"))
     for text in (hidden, missing):

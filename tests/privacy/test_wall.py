@@ -15,18 +15,19 @@ from hypothesis.extra.django import TestCase
 from foundation import acting
 from foundation.acting import NOBODY, Acting, behalf
 from messaging.models import Member, Message
-from privacy import access, rules, wall
+from privacy import rls
+from privacy.gate import access, rules
+from privacy.gate.rules import Rule
+from privacy.gate.viewer import Viewer
 from privacy.models import ShareLink
-from privacy.rules import Rule
-from privacy.viewer import Viewer
-from privacy.wall import install
-from privacy.wall.compile import policies
+from privacy.rls import install
+from privacy.rls.compile import policies
 from sessions_app.models import ChatLine, Recording, Stem, StemChunk
 from tests.cast import ROLES, Cast
 from tests.privacy import worlds
 from tests.privacy.world import World
 
-TABLES = sorted(model._meta.db_table for model in wall.guarded())
+TABLES = sorted(model._meta.db_table for model in rls.guarded())
 VIEWS = sorted({view.name for one in policies() for view in one.views})
 
 
@@ -40,9 +41,9 @@ def rows(table: str) -> set[int]:
 def differences(viewer: Viewer) -> dict[str, tuple[set[int], set[int]]]:
     """Return, for tables where they differ, what the wall shows a viewer and what the gate does."""
     found = {}
-    for model in wall.guarded():
+    for model in rls.guarded():
         gate = set(access.visible(model, viewer).values_list("pk", flat=True))
-        with wall.looking(viewer):
+        with rls.looking(viewer):
             raw = rows(model._meta.db_table)
         if raw != gate:
             found[model._meta.label] = (raw, gate)
@@ -111,7 +112,7 @@ def test_the_web_writes_its_persons_own_rows_and_no_others(talking: World) -> No
         role: Stem.objects.get(recording=cast.recordings["public"], player=cast[role])
         for role in ("owner", "participant")
     }
-    with wall.looking(cast.viewer("participant")):
+    with rls.looking(cast.viewer("participant")):
         assert attempt(write, "a" * 22, talk.pk, cast["participant"].pk) == 1
         assert attempt(write, "b" * 22, talk.pk, cast["owner"].pk) is None
         assert attempt("update messaging_message set text = ''") == 0
@@ -123,7 +124,7 @@ def test_the_web_writes_its_persons_own_rows_and_no_others(talking: World) -> No
         assert attempt("update sessions_app_stem set gain = 0.5") > 0
         assert attempt("update sessions_app_stem set player_id = %s", cast["owner"].pk) is None
         assert attempt("delete from sessions_app_stem") == 0
-    with wall.looking(cast.viewer("stranger")):
+    with rls.looking(cast.viewer("stranger")):
         assert attempt(write, "c" * 22, talk.pk, cast["stranger"].pk) is None
         assert attempt("update sessions_app_stem set gain = 0") == 0
     stems["owner"].refresh_from_db()
@@ -134,18 +135,18 @@ def test_the_web_writes_its_persons_own_rows_and_no_others(talking: World) -> No
 def test_the_system_is_a_role_of_its_own_that_ends_with_its_block(talking: World) -> None:
     everything = rows("messaging_message")
     with behalf(NOBODY):
-        with wall.as_system("a test"):
+        with rls.as_system("a test"):
             assert rows("messaging_message") == everything
         assert rows("messaging_message") == set()
         with transaction.atomic():
-            with wall.as_system("a test"):
+            with rls.as_system("a test"):
                 rows("messaging_message")
             assert rows("messaging_message") == set()
     assert rows("messaging_message") == everything
 
 
 def test_a_savepoint_that_is_rolled_back_takes_no_viewer_along(talking: World) -> None:
-    with wall.looking(talking.cast.viewer("owner")):
+    with rls.looking(talking.cast.viewer("owner")):
         with pytest.raises(DatabaseError), transaction.atomic():
             rows("no_such_table")
         assert rows("messaging_message") != set()
@@ -225,8 +226,8 @@ def test_all_that_holds_sound_or_messages_is_guarded() -> None:
         for model in apps.get_app_config(label).get_models()
         if any(isinstance(one, FileField | TextField) for one in model._meta.concrete_fields)
     }
-    assert found - {model._meta.label for model in wall.guarded()} == open_ones
-    assert Recording not in wall.guarded()  # why: docs/visibility.md
+    assert found - {model._meta.label for model in rls.guarded()} == open_ones
+    assert Recording not in rls.guarded()  # why: docs/visibility.md
 
 
 def test_a_request_ends_as_it_began(cast: Cast) -> None:

@@ -13,8 +13,9 @@ from django.test import RequestFactory
 
 from foundation.acting import BehalfMiddleware, behalf
 from messaging.models import Message
-from privacy import access, wall
-from privacy.wall.middleware import ViewerMiddleware
+from privacy import rls
+from privacy.gate import access
+from privacy.rls.middleware import ViewerMiddleware
 from tests.cast import Cast
 from tests.privacy.world import World
 
@@ -45,7 +46,7 @@ def after_an_error(request: HttpRequest) -> set[int]:
 
 
 def after_the_system_was_here(request: HttpRequest) -> set[int]:
-    with wall.as_system("a test"):
+    with rls.as_system("a test"):
         assert raw()
     return raw()
 
@@ -106,7 +107,7 @@ def test_no_thread_sees_what_the_last_one_saw(
             connection.close()  # back to the pool, as at the end of every request
         return role, found
 
-    monkeypatch.setattr("privacy.wall.middleware.get_user", lambda request: request.person)
+    monkeypatch.setattr("privacy.rls.middleware.get_user", lambda request: request.person)
     chance = random.Random(7)
     turns = [(chance.choice(ROLES), chance.choice(VIEWS)) for _ in range(REQUESTS)]
     with ThreadPoolExecutor(THREADS) as threads:

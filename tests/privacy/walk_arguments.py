@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Block, Follow, Mute
-from privacy import held, links, media
+from privacy.datamap import own_data
+from privacy.sharing import links, media
 from sessions_app.services import sessions
 from tests.privacy.kid import TELLTALE
 
@@ -74,8 +75,8 @@ def sounds(walk: Any, role: str) -> list[list[Any]]:
 def kinds(walk: Any, role: str) -> list[list[Any]]:
     """Every kind of what is held, for who has most of it; what names others, for all."""
     if role == "friend":
-        return [[held.slug_of(item)] for item in held.told()]
-    return [["accounts-follow"], ["accounts-guardianship"], ["accounts-partnerstaff"]]
+        return [[own_data.slug_of(item)] for item in own_data.told()]
+    return [["accounts-follow"], ["schools-guardianship"], ["schools-partnerstaff"]]
 
 
 def secrets(walk: Any) -> list[str]:

@@ -16,9 +16,9 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
-from accounts import parent_links
 from foundation import clients as apps
-from privacy.viewer import Viewer
+from privacy.gate.viewer import Viewer
+from schools import parent_links
 from tests.cast import BACKEND, OWN_PAGE, app_of, just_signed_in
 from tests.presence import come_in
 from tests.privacy import routes

@@ -9,15 +9,17 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.connections import services
 from accounts.models import Profile
-from accounts.services import profiles, ties
+from accounts.profile.services import profiles
 from bands.models import BandMember
 from bands.services import bands, follows, members
 from foundation.ids import new_public_id
 from messaging import services as messaging
-from privacy import desk, links, media
+from privacy.gate.viewer import Viewer
 from privacy.models import Export
-from privacy.viewer import Viewer
+from privacy.sharing import links, media
+from privacy.subject_requests import fulfilment
 from sessions_app.models import JamSession, Mix, Stem
 from sessions_app.services import sessions
 from tests.cast import ROLES, Cast, person
@@ -46,7 +48,7 @@ class World:
             "conversation": self._conversations(),
             "export": self._exports(),
             "request": {
-                name: desk.file_and_serve(cast[name], "know", text=f"mark-request-{name}")
+                name: fulfilment.file_and_serve(cast[name], "know", text=f"mark-request-{name}")
                 for name in ("owner", "leaving")
             },
         }
@@ -89,9 +91,9 @@ class World:
         """Two people beside the cast, so that its own expectations stay as they are."""
         owner = self.cast["owner"]
         return {
-            "block": {"owner": ties.block(owner, person("barred"))},
-            "mute": {"owner": ties.mute(owner, person("loud"))},
-            "follow": {"owner": ties.follow(person("fan"), owner)},
+            "block": {"owner": services.block(owner, person("barred"))},
+            "mute": {"owner": services.mute(owner, person("loud"))},
+            "follow": {"owner": services.follow(person("fan"), owner)},
             "sharelink": {"owner": links.make(self.cast.recordings["me"], owner)},
         }
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from accounts.models import Block, Follow, Guardianship, JammedWith, User
+from accounts.models import Block, Follow, JammedWith, User
 from messaging.models import Conversation, Member, Message
-from privacy import links
+from privacy.sharing import links
+from schools.models import Guardianship
 from sessions_app.models import ChatLine, JamSession, Mix, Participant, Recording, Stem, StemChunk
 from tests.school import consent_for
 

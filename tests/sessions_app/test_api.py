@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 from django.utils import timezone
 
-from privacy import tombstones
+from privacy.gate import tombstones
 from privacy.models import Erasure
 from sessions_app.models import JamSession, Recording
 from tests.cast import Cast, person, recorded

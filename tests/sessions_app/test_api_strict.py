@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import resolve, reverse
 
-from accounts.vocabulary import GENRES, INSTRUMENTS, language_codes
+from accounts.profile.vocabulary import GENRES, INSTRUMENTS, language_codes
 from sessions_app.models import JamSession
 from tests.cast import Cast
 from tests.sessions_app.test_api import LIST, SESSIONS, is_problem, patch, url_of

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 
-from accounts.services import ties
+from accounts.connections import services
 from community.models import Favourite
-from privacy import links
 from privacy.models import ShareLink
+from privacy.sharing import links
 from sessions_app.models import ChatLine, JamSession, Mix, Participant, Recording, Stem
 from sessions_app.services import deleting
 from tests.cast import Cast, recorded
@@ -173,7 +173,7 @@ def test_whose_sound_is_missing_is_not_named_behind_a_wall(cast: Cast) -> None:
     path = take.get_absolute_url()
     named = cast.client("participant").get(path).context["left_out"]
     assert [one["player_name"] for one in named] == ["stranger"]
-    ties.block(cast["stranger"], cast["participant"])
+    services.block(cast["stranger"], cast["participant"])
     page = cast.client("participant").get(path)
     assert [one["player_name"] for one in page.context["left_out"]] == ["A player you can't see"]
     assert "stranger" not in page.content.decode()

@@ -10,7 +10,7 @@ import pytest
 from django.core.files.base import ContentFile
 from PIL import Image
 
-from accounts.services import ties
+from accounts.connections import services
 from foundation.filenames import file_name
 from sessions_app.audio.encode import AacWriter, FlacWriter
 from sessions_app.models import Recording
@@ -88,7 +88,7 @@ def test_a_range_of_a_saved_file_is_a_piece_of_the_same(cast: Cast, take: Record
 
 @pytest.mark.clause("blocks")
 def test_a_saved_file_names_nobody_behind_a_wall(cast: Cast, take: Recording) -> None:
-    ties.block(cast["participant"], cast["stranger"])
+    services.block(cast["participant"], cast["stranger"])
     client = cast.client("stranger")
     url = client.get(take.get_absolute_url()).context["recording"]["download_url"]
     name, _tags, body = saved(client.get(url))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.services import ties
+from accounts.connections import services
 from foundation import limits
 from sessions_app.models import JamSession, Mix, Participant, Recording, RecordingConsent, Stem
 from sessions_app.services import endings, rooms
@@ -237,7 +237,7 @@ def test_two_guests_behind_a_block_are_not_asked_for_one_take(
     cast: Cast, jam: JamSession, blocker: int
 ) -> None:
     pair = (cast["former"], cast["stranger"])
-    ties.block(pair[blocker], pair[1 - blocker])
+    services.block(pair[blocker], pair[1 - blocker])
     present = [cast[name].pk for name in ("owner", "former", "stranger", "participant")]
     made = recordings.ask(jam, cast["owner"], present)
     # Who came first is asked; the other is neither asked, nor told, nor recorded.
@@ -253,7 +253,7 @@ def test_two_guests_behind_a_block_are_not_asked_for_one_take(
 def test_a_block_ends_the_take_that_both_are_in(
     cast: Cast, jam: JamSession, take: Recording
 ) -> None:
-    ties.block(cast["participant"], cast["owner"])
+    services.block(cast["participant"], cast["owner"])
     endings.settle()
     assert state(take) == ("uploading", "apart")
 
@@ -263,7 +263,7 @@ def test_a_block_while_it_is_asked_for_ends_the_asking(cast: Cast, jam: JamSessi
     present = [cast[name].pk for name in ("owner", "participant", "stranger")]
     made = recordings.ask(jam, cast["owner"], present)
     recordings.answer(made, cast["participant"], yes=True)
-    ties.block(cast["participant"], cast["stranger"])
+    services.block(cast["participant"], cast["stranger"])
     recordings.answer(made, cast["stranger"], yes=True)
     assert (state(made), made.stems.count()) == (("declined", ""), 0)
 
@@ -325,14 +325,14 @@ def test_nobody_joins_a_take_of_somebody_behind_a_block(
     late = cast["stranger"]
     if when == "before it began":
         come_in(jam, late)
-        ties.block(cast["participant"], late)
+        services.block(cast["participant"], late)
     take = begun(cast, jam, "owner", "participant")
     if when == "before they came":
-        ties.block(late, cast["participant"])
+        services.block(late, cast["participant"])
     recordings.ask_late(jam, late)
     assert asked(take).get("stranger") == ("waiting" if when == "before they agreed" else None)
     if when == "before they agreed":
-        ties.block(late, cast["participant"])
+        services.block(late, cast["participant"])
     with pytest.raises(recordings.Refused):
         recordings.answer(take, late, yes=True)
     assert not take.stems.filter(player=late).exists()

@@ -13,7 +13,7 @@ from community import queries as community
 from foundation.paging import earlier_than
 from messaging import queries as messaging
 from messaging.models import Conversation
-from privacy.viewer import NOBODY, Viewer
+from privacy.gate.viewer import NOBODY, Viewer
 from sessions_app import queries
 from sessions_app.api import rows
 from sessions_app.models import Recording

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.services import ties
+from accounts.connections import services
 from foundation.limits import valkey
-from privacy.viewer import NOBODY, Viewer
+from privacy.gate.viewer import NOBODY, Viewer
 from sessions_app import queries
 from sessions_app.models import JamSession
 from sessions_app.services import rooms, sessions
@@ -62,7 +62,7 @@ def test_a_flushed_valkey_takes_names_and_no_room(cast: Cast, jam: JamSession) -
 def test_a_card_says_who_is_in_as_far_as_its_reader_may_know(cast: Cast, jam: JamSession) -> None:
     come_in(jam, cast["owner"], cast["participant"])
     barred = person("barred")
-    ties.block(cast["participant"], barred)
+    services.block(cast["participant"], barred)
 
     def inside(viewer: Viewer) -> list[list[str]]:
         rows = queries.with_inside(queries.live_sessions(viewer), viewer)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jamsite.embedded.logs import LogFile
-from jamsite.settings.environment import Environment
+from jamsite.environment import Environment
 
 DAY = 86400
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from privacy.backups import catalogue, making
+from privacy.backups.models import Backup
 from privacy.backups.tools import Failed
-from privacy.models import Backup
 
 
 class Command(BaseCommand):

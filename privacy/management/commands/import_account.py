@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from privacy import datamap
-from privacy.importing import Archive, Refused, Unfit, take_in
-from privacy.importing.run import Incoming, not_brought
+from privacy.portability.importing import Archive, Refused, Unfit, take_in
+from privacy.portability.importing.run import Incoming, not_brought
 
 
 class _Undone(Exception):
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         if not options["dry_run"]:
             self._tell(take_in(archive, **wanted), dry=False)
             return
-        from privacy.importing import files
+        from privacy.portability.importing import files
 
         try:
             with transaction.atomic(), files.undone():

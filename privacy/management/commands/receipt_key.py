@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from privacy import receipts
+from privacy.erasure import receipts
 
 
 class Command(BaseCommand):

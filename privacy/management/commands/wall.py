@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from privacy.wall import install
+from privacy.rls import install
 
 
 class Command(BaseCommand):

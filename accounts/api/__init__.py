@@ -1,1 +1,0 @@
-"""The API of people: oneself, and how apps sign in."""

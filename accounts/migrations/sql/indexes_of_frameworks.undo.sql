@@ -1,0 +1,2 @@
+DROP INDEX sign_in_age;
+DROP INDEX staff_log_age;

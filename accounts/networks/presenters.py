@@ -1,0 +1,32 @@
+"""What templates are given about connected networks."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.networks.forms import label_of
+from accounts.networks.models import Connection, NetworkFact
+from integrations import networks
+
+
+def connection_shape(connection: Connection) -> dict[str, Any]:
+    """Return what its person is shown of a connected network."""
+    account = connection.account
+    return {
+        "name": networks.name_of(account.provider),
+        "uid": account.uid,
+        "since": account.date_joined,
+        "last_used": account.last_login,
+        "has_grant": connection.grant is not None,
+        "facts": [fact_shape(one) for one in connection.facts.all()],
+        "url": reverse("take_away_network", args=[connection.public_id]),
+    }
+
+
+def fact_shape(fact: NetworkFact) -> dict[str, Any]:
+    return {
+        "label": label_of(fact.name),
+        "lines": fact.value.splitlines(),
+        "in_profile": bool(fact.place),
+        "forget_url": reverse("forget_fact", args=[fact.public_id]),
+    }

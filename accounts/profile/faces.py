@@ -1,0 +1,103 @@
+"""How people look wherever they are named: photo, stage name, instrument, as far as one may see.
+
+A page asks for as many faces as it likes; the first one that is looked at brings them all, in one
+query. Who may be named at all was decided before (`queries.naming`, `queries.shown_people`).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from accounts.profile.models import Plays, Profile
+from accounts.profile.vocabulary import INSTRUMENTS
+from privacy.gate.access import visible, with_visible_fields
+from privacy.gate.viewer import Viewer
+from privacy.sharing.media import url_for
+
+
+class Faces:
+    """The faces on one page, for one viewer."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self.viewer = viewer
+        self._asked: set[int] = set()
+        self._found: dict[int, Any] = {}
+
+    def of(self, user: Any) -> "Face":
+        """Return the face of somebody who may be named to this viewer."""
+        self._asked.add(user.pk)
+        return Face(self, user.pk, user.username, user.public_id)
+
+    def look(self, key: int) -> Any | None:
+        """Return the profile of one who was asked for, or None where it is hidden."""
+        if missing := self._asked - self._found.keys():
+            self._found.update(dict.fromkeys(missing))
+            self._found.update({row.user_id: row for row in self._rows(missing)})
+        return self._found[key]
+
+    def _rows(self, keys: set[int]) -> Any:
+        plays = visible(Plays, self.viewer).filter(user=OuterRef("user"))
+        first = Subquery(plays.order_by("place", "pk").values("instrument")[:1])
+        rows = with_visible_fields(Profile.objects.filter(user__in=keys), self.viewer)
+        return rows.defer("bio").annotate(first_instrument=first).order_by()
+
+
+@dataclass(frozen=True, eq=False)
+class Face:
+    """One person, for templates: what isn't shown to the viewer is empty."""
+
+    faces: Faces
+    key: int
+    username: str
+    public_id: str
+
+    @cached_property
+    def _profile(self) -> Any | None:
+        return self.faces.look(self.key)
+
+    def load(self) -> None:
+        """Bring what there is to see now, where a query can be made."""
+        _ = self._profile
+
+    def _shows(self, field: str) -> bool:
+        return self._profile is not None and getattr(self._profile, f"sees_{field}")
+
+    @property
+    def url(self) -> str:
+        return reverse("profile", args=[self.username])
+
+    @property
+    def name(self) -> str:
+        """The stage name, or else the username."""
+        profile: Any = self._profile
+        return (profile.stage_name if self._shows("stage_name") else "") or self.username
+
+    @property
+    def handle(self) -> str:
+        """The username where it isn't the name already."""
+        return "" if self.name == self.username else self.username
+
+    @property
+    def photo_url(self) -> str:
+        """The photo in its smallest size."""
+        return self._photo("photo_small")
+
+    @property
+    def photo_middle_url(self) -> str:
+        return self._photo("photo_middle")
+
+    def _photo(self, part: str) -> str:
+        profile: Any = self._profile
+        if not self._shows("photo") or not profile.photo:
+            return ""
+        return url_for(profile, part if getattr(profile, part) else "photo", self.faces.viewer)
+
+    @property
+    def instrument(self) -> str:
+        """The instrument they name first, in words."""
+        profile: Any = self._profile
+        slug = profile.first_instrument if self._shows("instruments") else None
+        return str(INSTRUMENTS.get(slug, "")) if slug else ""

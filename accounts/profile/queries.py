@@ -1,0 +1,85 @@
+"""Named lists of profiles. Each has a constant query count."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import (
+    Prefetch,
+    QuerySet,
+)
+from django.http import Http404
+
+from accounts.identity.models import User
+from accounts.profile.models import FIELDS, Plays, Profile, RealName
+from privacy.gate.access import get_visible_or_404, marking, visible, with_visible_fields
+from privacy.gate.viewer import NOBODY, Viewer
+from privacy.sharing.previews import previewed
+
+
+def profile_for(viewer: Viewer, username: str) -> Profile:
+    """Return a person's profile as this viewer sees it: hidden fields are emptied.
+
+    Raises Http404 (or Gone) when there is nobody to see.
+    """
+    people = previewed(User.objects.all())
+    person = get_visible_or_404(people, viewer, username__iexact=username)
+    found = shown_profiles(Profile.objects.filter(user=person), viewer).get()
+    person.played = found.user.played  # type: ignore[attr-defined]
+    found.user = person
+    return concealed(found)
+
+
+def public_face(profile: Profile, viewer: Viewer) -> Profile | None:
+    """Return somebody's profile as anybody sees it, for link previews; None where nobody may.
+
+    `profile` is what `profile_for` answered this viewer: a visitor's view is anybody's.
+    """
+    if viewer == NOBODY:
+        return profile
+    rows = with_visible_fields(Profile.objects.filter(pk=profile.pk), NOBODY)
+    found: Any = rows.first()
+    if found is None:
+        return None
+    found.user = profile.user
+    return concealed(found, [one for one in profile.user.played if one.for_anyone])  # type: ignore[attr-defined]
+
+
+def shown_profiles(rows: QuerySet[Profile], viewer: Viewer) -> QuerySet[Profile]:
+    """Return visible profiles, with who sees which field and, as `user.played`, the instruments."""
+    plays = marking(visible(Plays, viewer), NOBODY, "for_anyone").order_by("place", "pk")
+    played = Prefetch("user__plays", plays, "played")
+    return with_visible_fields(rows, viewer).select_related("user").prefetch_related(played)
+
+
+def concealed(profile: Any, played: Sequence[Plays] | None = None) -> Profile:
+    """Empty the fields of a row of `shown_profiles` that its viewer may not see."""
+    profile.instruments = list(profile.user.played if played is None else played)
+    for name, columns in FIELDS.items():
+        if not getattr(profile, f"sees_{name}"):
+            for column in columns:
+                setattr(profile, column, profile._meta.get_field(column).get_default())
+            if name == "instruments":
+                profile.instruments = []
+    shown: Profile = profile
+    return shown
+
+
+def my_profile(user: Any) -> Profile:
+    """Return the signed-in person's own profile, whole."""
+    return Profile.objects.select_related("user").get(user=user)
+
+
+def my_real_name(user: Any) -> str:
+    """Return the signed-in person's own name, which nobody else is ever shown."""
+    return RealName.objects.filter(user=user).values_list("name", flat=True).first() or ""
+
+
+def my_shown_profile(viewer: Viewer) -> Profile:
+    """Return the viewer's own profile as they see it, with their instruments.
+
+    Raises Http404 for an app that is shown nothing of the person in whose name it looks.
+    """
+    found = shown_profiles(Profile.objects.filter(user=viewer.user_id), viewer).first()
+    if found is None:
+        raise Http404
+    return concealed(found)

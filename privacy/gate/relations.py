@@ -1,0 +1,181 @@
+"""Ties: relations between people and rows, each readable in both directions.
+
+A tie knows the rows a viewer is tied to (`rows`, for lists and single objects) and the people tied
+to a row (`people`, for fan-out), from one declaration, so that the two can't drift apart. All
+conditions are `Q` objects on columns and sub-queries, which compile to SQL as they stand.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Exists, Model, OuterRef, Q
+from django.db.models.functions import Now
+
+from privacy.gate.probe import RareProbe
+from privacy.gate.viewer import Viewer
+
+NO_ROWS = Q(pk__in=[])
+ALL_ROWS = ~NO_ROWS
+
+
+class Tie(ABC):
+    """A relation between people and rows."""
+
+    @abstractmethod
+    def rows(self, viewer: Viewer) -> Q:
+        """Return a condition on the model's rows: those this viewer is tied to."""
+
+    @abstractmethod
+    def people(self, obj: Model) -> Q:
+        """Return a condition on users: those tied to this row."""
+
+
+class Anyone(Tie):
+    def rows(self, viewer: Viewer) -> Q:
+        return ALL_ROWS
+
+    def people(self, obj: Model) -> Q:
+        return ALL_ROWS
+
+
+class AnyMember(Tie):
+    def rows(self, viewer: Viewer) -> Q:
+        return ALL_ROWS if viewer.is_member else NO_ROWS
+
+    def people(self, obj: Model) -> Q:
+        return ALL_ROWS
+
+
+class Nobody(Tie):
+    def rows(self, viewer: Viewer) -> Q:
+        return NO_ROWS
+
+    def people(self, obj: Model) -> Q:
+        return NO_ROWS
+
+
+@dataclass(frozen=True)
+class Person(Tie):
+    """The person a column of the row itself names, such as its owner."""
+
+    path: str
+
+    def rows(self, viewer: Viewer) -> Q:
+        return Q(**{self.path: viewer.user_id}) if viewer.is_member else NO_ROWS
+
+    def people(self, obj: Model) -> Q:
+        return Q(pk=value_at(obj, self.path))
+
+
+@dataclass(frozen=True)
+class Related(Tie):
+    """People named by rows of another table, such as those who took part.
+
+    `model` is "app.Model"; `row` its column that names our row (by `row_key`); `person` its
+    column that names the person; `where` narrows it.
+    """
+
+    model: str
+    row: str
+    person: str
+    where: Q = field(default_factory=Q)
+    row_key: str = "pk"
+
+    def rows(self, viewer: Viewer) -> Q:
+        if not viewer.is_member:
+            return NO_ROWS
+        mine = {self.row: OuterRef(self.row_key), self.person: viewer.user_id}
+        return Q(Exists(self.table().filter(self.where, **mine)))
+
+    def people(self, obj: Model) -> Q:
+        theirs = {self.row: value_at(obj, self.row_key), self.person: OuterRef("pk")}
+        return Q(Exists(self.table().filter(self.where, **theirs)))
+
+    def with_any(self, which: Q) -> Q:
+        """Return a condition on our rows: those to which somebody is related who meets `which`."""
+        named = {self.row: OuterRef(self.row_key)}
+        return Q(RareProbe(self.table().filter(self.where, which, **named)))
+
+    def keys(self, obj: Model) -> list[int]:
+        """Return the keys of everybody related to this row."""
+        named = self.table().filter(self.where, **{self.row: value_at(obj, self.row_key)})
+        return list(named.values_list(self.person, flat=True).distinct())
+
+    def table(self) -> Any:
+        return apps.get_model(self.model)._default_manager.order_by()
+
+
+@dataclass(frozen=True)
+class HoldsLink(Tie):
+    """Whoever holds a share link of the row's owner that is in force.
+
+    Fan-out doesn't know them: a link is held by browsers, not by accounts.
+    """
+
+    label: str
+    owner: str
+
+    def rows(self, viewer: Viewer) -> Q:
+        if not viewer.links:
+            return NO_ROWS
+        links = apps.get_model("privacy", "ShareLink")._default_manager.order_by()
+        in_force = Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=Now()))
+        named = links.filter(
+            in_force,
+            pk__in=list(viewer.links),
+            item_model=self.label,
+            item_id=OuterRef("public_id"),
+            made_by=OuterRef(self.owner),
+        )
+        return Q(Exists(named))
+
+    def people(self, obj: Model) -> Q:
+        return NO_ROWS
+
+
+@dataclass(frozen=True)
+class If(Tie):
+    """A tie that only holds for rows that meet a condition."""
+
+    where: Q
+    tie: Tie
+
+    def rows(self, viewer: Viewer) -> Q:
+        tied = self.tie.rows(viewer)
+        return tied if tied == NO_ROWS else self.where & tied
+
+    def people(self, obj: Model) -> Q:
+        holds = type(obj)._default_manager.filter(self.where, pk=obj.pk).exists()
+        return self.tie.people(obj) if holds else NO_ROWS
+
+
+@dataclass(frozen=True)
+class Either(Tie):
+    """Whoever is tied in one of several ways."""
+
+    ties: tuple[Tie, ...]
+
+    def rows(self, viewer: Viewer) -> Q:
+        found = [tied for tie in self.ties if (tied := tie.rows(viewer)) != NO_ROWS]
+        return Q(*found, _connector=Q.OR) if found else NO_ROWS
+
+    def people(self, obj: Model) -> Q:
+        found = NO_ROWS
+        for tie in self.ties:
+            found |= tie.people(obj)
+        return found
+
+
+def value_at(obj: Model, path: str) -> Any:
+    """Return the value that a lookup path such as "session__host" has for this object."""
+    value: Any = obj
+    for part in path.split("__"):
+        value = getattr(value, part) if value is not None else None
+    return value.pk if isinstance(value, Model) else value
+
+
+def lookup(path: str, name: str) -> str:
+    """Return the lookup of a person's column, where `path` names the person ("pk": the row)."""
+    return name if path == "pk" else f"{path}__{name}"

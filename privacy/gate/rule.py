@@ -1,0 +1,54 @@
+"""What a model's visibility rule is made of; read by `privacy.gate.rules`, which re-exports it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from privacy.gate.audiences import Audience
+from privacy.gate.relations import Related, Tie
+
+
+@dataclass(frozen=True)
+class Others:
+    """The other people whose thing it is too, and the walls that stand for them as well."""
+
+    tie: Related
+    walls: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may see the rows of one model.
+
+    - `owner`: path to the person whose item it is ("pk": the row is the person); they see it.
+    - `audience`: path to the audience they chose; `ties` says whom each audience means, where
+      it isn't what it means everywhere.
+    - `within`: for rows without a choice, ties by the audience that they amount to.
+    - `also`: ties that see the row whatever its audience and whatever stands before its owner
+      (people whose own sound is in it). Only the walls before apps and children stop them.
+    - `others`: see `Others`.
+    - `only`: rows that can be seen at all.
+    - `through`: column of a parent row; who can't see the parent can't see the child.
+    - `fields`: columns with an audience of their own, and the column that holds it.
+    - `open_to_apps`: its public part is shown to third-party apps whatever its owner switched.
+    - `no_childs`: `only` leaves out what is a child's, so neither guardians nor circles are asked
+      of each row.
+    """
+
+    owner: str | None = None
+    audience: str | None = None
+    ties: Mapping[Audience, Tie] = field(default_factory=dict)
+    within: Mapping[Audience, Tie] = field(default_factory=dict)
+    also: tuple[Tie, ...] = ()
+    others: Others | None = None
+    only: Q = field(default_factory=Q)
+    through: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    open_to_apps: bool = False
+    no_childs: bool = False
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether rows are shown to others than their owner, so that guardians look after them."""
+        return bool(self.audience or self.within or self.fields)

@@ -1,6 +1,0 @@
-"""Taking somebody's copy in from another installation. See docs/export.md."""
-
-from privacy.importing.archive import Archive, Unfit
-from privacy.importing.run import Incoming, Refused, Result, bring, take_in
-
-__all__ = ["Archive", "Incoming", "Refused", "Result", "Unfit", "bring", "take_in"]

@@ -1,0 +1,40 @@
+"""Which tables the wall stands before, and what the web may write there."""
+
+from dataclasses import dataclass
+
+from django.db.models import Model
+
+from privacy.gate.rules import Tie
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What the web may write to rows it sees: those with the tie. None: services do, as system.
+
+    `beside`: columns of the person and of the group, for a table that says who is together with
+    whom, where rules ask about the others too.
+    """
+
+    insert: Tie | None = None
+    update: Tie | None = None
+    delete: Tie | None = None
+    beside: tuple[str, str] | None = None
+
+
+_guards: dict[type[Model], Guard] = {}
+
+
+def protect(
+    model: type[Model],
+    *,
+    insert: Tie | None = None,
+    update: Tie | None = None,
+    delete: Tie | None = None,
+    beside: tuple[str, str] | None = None,
+) -> None:
+    """Put the wall before a model that has a visibility rule; called from `<app>/privacy.py`."""
+    _guards[model] = Guard(insert, update, delete, beside)
+
+
+def guarded() -> dict[type[Model], Guard]:
+    return dict(_guards)

@@ -1,0 +1,24 @@
+"""A server of pages or sockets doesn't start unless the wall holds it."""
+
+import sys
+
+from django.conf import settings
+from django.db import connection
+
+from privacy.rls import install
+
+
+def demand() -> None:
+    """End this process, with a sentence for each reason, when its role could see past the wall."""
+    with connection.cursor() as cursor:
+        cursor.execute("select session_user")
+        (role,) = cursor.fetchone()
+        found = install.problems(cursor)
+        if role != settings.WEB_ROLE:
+            found += install.faults_of(cursor, role)
+    connection.close()
+    if found:
+        sys.stderr.write("Jamsite's pages don't start: the wall doesn't hold them.\n")
+        sys.stderr.writelines(f"  - {one}\n" for one in found)
+        sys.stderr.write("`manage.py migrate` builds the wall.\n")
+        raise SystemExit(78)  # EX_CONFIG

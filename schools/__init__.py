@@ -1,0 +1,1 @@
+"""Children, guardians, partners, classes: whoever answers for a child, and what it may do."""
