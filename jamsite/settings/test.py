@@ -3,7 +3,7 @@
 import os
 
 from jamsite.settings.base import *  # noqa: F403
-from jamsite.settings.base import CACHES, INTERNAL_HOSTS
+from jamsite.settings.base import CACHES, DATABASES, INTERNAL_HOSTS
 from jamsite.settings.base import REDIS_URL as GIVEN_REDIS_URL
 
 SECRET_KEY = "not-a-secret-used-by-tests-only-0123456789-abcdefghijklmnop"  # noqa: S105
@@ -27,6 +27,10 @@ CHANNEL_LAYERS = {
     }
 }
 CELERY_TASK_DEFAULT_QUEUE = f"test{_number}"
+
+# A worker's database is a copy of one that is migrated already, where there is one.
+if "JAMSITE_TEST_TEMPLATE" in os.environ:
+    DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ["JAMSITE_TEST_TEMPLATE"]}
 
 # Sockets of tests ask the database on the thread that holds the test's transaction.
 SOCKET_THREADS = 0

@@ -16,6 +16,8 @@ from typing import Any
 
 import psycopg
 
+from tests import prepared
+
 PROJECT = Path(__file__).resolve().parent.parent.parent
 LINK = re.compile(r"https?://\S+")
 
@@ -43,6 +45,8 @@ class Site:
         self._env = {key: value for key, value in os.environ.items() if key not in ours}
         self._env |= {"JAMSITE_DATA": str(folder), **environment}
         self._output = (folder.parent / "up.log").open("wb")
+        if not (folder / "postgres").exists():
+            prepared.give(folder)
         self.process = subprocess.Popen(
             [
                 sys.executable, "manage.py", "up", "--no-demo",

@@ -17,6 +17,7 @@ from jamsite.embedded.paths import PROJECT
 from jamsite.embedded.site import Place, front, manage, python
 from jamsite.embedded.supervisor import Child
 from jamsite.embedded.valkey import Valkey
+from tests import prepared
 from tests.up.processes import clean_environment
 
 
@@ -99,6 +100,7 @@ class RealSite:
 
 @contextmanager
 def real_site(folder: Path) -> Iterator[RealSite]:
+    prepared.give(folder)
     with services.start(folder, durable=False, environment={}) as running:
         found = RealSite(folder, running)
         found.start()
