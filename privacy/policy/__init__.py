@@ -9,7 +9,17 @@ is in force on this site is `privacy.policy.releases`' to say.
 from typing import Any
 
 from privacy.policy.site import cookies, facts
-from privacy.policy.texts import Clause, clauses, forget, promises, rendered, shown, tests
+from privacy.policy.texts import (
+    Clause,
+    clauses,
+    forget,
+    marked,
+    promises,
+    rendered,
+    shown,
+    tests,
+    write_checks,
+)
 
 __all__ = [
     "Clause",
@@ -21,6 +31,7 @@ __all__ = [
     "rendered",
     "shown",
     "tests",
+    "write_checks",
 ]
 
 
@@ -46,13 +57,17 @@ def problems() -> list[str]:
             for promise in clause.covers
             if not shown().get(promise)
         ]
-        if not clause.tests:
+        if not marked().get(clause.id):
             found.append(f"Clause {clause.id} has no test marked with it.")
-    marked = tests()
     found += [
-        f"{', '.join(marked[one])} enforces the unknown clause {one}."
-        for one in sorted(set(marked) - set(ids))
+        f"{', '.join(marked()[one])} enforces the unknown clause {one}."
+        for one in sorted(set(marked()) - set(ids))
     ]
+    if marked() != tests():
+        found.append(
+            "Other tests stand behind the clauses than privacy/policy/checks.json says: "
+            "manage.py policy --draft writes it anew."
+        )
     return found
 
 

@@ -5,6 +5,7 @@ Every file of `clauses/` starts with `id`, `title`, `since` (the day that brough
 tests drive all of it through the door that people use; what shows a part of one says `partly`.
 """
 
+import json
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from markdown_it import MarkdownIt
 from privacy.policy.marks import by_clause, by_promise
 
 HERE = Path(__file__).parent
+CHECKS = HERE / "checks.json"
 _markdown = MarkdownIt("commonmark", {"html": False})
 
 
@@ -63,8 +65,24 @@ def rendered(text: str) -> SafeString:
 
 @cache
 def tests() -> dict[str, list[str]]:
-    """Return the ids of the tests of this code, by clause."""
+    """Return the ids of the tests of this code, by clause, as `write_checks` kept them.
+
+    Pages read no tests: a site in production needs none.
+    """
+    kept: dict[str, list[str]] = json.loads(CHECKS.read_text())
+    return kept
+
+
+@cache
+def marked() -> dict[str, list[str]]:
+    """Return the ids of the tests of this code, by clause, as their marks say now."""
     return by_clause(settings.BASE_DIR / "tests")
+
+
+def write_checks() -> None:
+    """Keep which tests stand behind which clause, for the pages that say how many there are."""
+    CHECKS.write_text(json.dumps(dict(sorted(marked().items())), indent=1) + "\n")
+    tests.cache_clear()
 
 
 @cache
@@ -108,6 +126,7 @@ def _promises_in(line: str) -> tuple[str, ...]:
 def forget() -> None:
     """Read everything anew: for tests that change the files or where they are looked for."""
     tests.cache_clear()
+    marked.cache_clear()
     shown.cache_clear()
     clauses.cache_clear()
     terms.cache_clear()

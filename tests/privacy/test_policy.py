@@ -48,6 +48,30 @@ def test_the_page_shows_each_clause_since_when_and_by_how_many_checks(
         assert f'datetime="{clause.since}' in section, clause.id
 
 
+def test_the_page_needs_no_tests_beside_it(
+    client: Client, db: None, tmp_path: Path, settings: Any, clauses_anew: None
+) -> None:
+    """A site in production comes without them, and says how many there are all the same."""
+    page = client.get(reverse("policy")).content.decode()
+    counts = re.findall(r"\b(\d+) checks?\b", page)
+    settings.BASE_DIR = tmp_path
+    policy.forget()
+    again = client.get(reverse("policy")).content.decode()
+    assert re.findall(r"\b(\d+) checks?\b", again) == counts
+    assert len(counts) >= len(policy.clauses())
+
+
+def test_other_tests_than_were_kept_fail_the_check(
+    monkeypatch: pytest.MonkeyPatch, clauses_anew: None
+) -> None:
+    kept = {**policy.tests(), "leaving": policy.tests()["leaving"][1:]}
+    monkeypatch.setattr(policy, "tests", lambda: kept)
+    assert policy.problems() == [
+        "Other tests stand behind the clauses than privacy/policy/checks.json says: "
+        "manage.py policy --draft writes it anew."
+    ]
+
+
 def test_a_clause_without_a_test_fails_the_check(
     tmp_path: Path, settings: Any, clauses_anew: None
 ) -> None:

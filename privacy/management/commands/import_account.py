@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from privacy import datamap
-from privacy.portability.importing import Archive, Refused, Unfit, take_in
+from privacy.portability.importing import Archive, Refused, Unfit, files, take_in
 from privacy.portability.importing.run import Incoming, not_brought
 
 
@@ -36,8 +36,6 @@ class Command(BaseCommand):
         if not options["dry_run"]:
             self._tell(take_in(archive, **wanted), dry=False)
             return
-        from privacy.portability.importing import files
-
         try:
             with transaction.atomic(), files.undone():
                 self._tell(take_in(archive, **wanted), dry=True)

@@ -20,7 +20,8 @@ class Command(BaseCommand):
             nargs="?",
             const="",
             metavar="SUMMARY",
-            help="write what the code says as the newest draft; a new one needs a summary",
+            help="write what the code says as the newest draft, and which tests stand behind it;"
+            " a new draft needs a summary",
         )
         parser.add_argument(
             "--release",
@@ -31,6 +32,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             if options["draft"] is not None:
+                policy.write_checks()
                 self._say(versions.draft(options["draft"]))
             if options["release"]:
                 self._say(versions.release())
