@@ -8,7 +8,7 @@ class FoundationConfig(AppConfig):
     name = "foundation"
 
     def ready(self) -> None:
-        from foundation import text
+        from foundation import text  # noqa: PLC0415  (forms, which need every app loaded)
 
         text.hold_fields_to_it()
         autodiscover_modules("settings_pages")

@@ -10,8 +10,10 @@ import math
 import re
 from typing import Any
 
+from django import forms
 from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.utils.translation import gettext as _
+from rest_framework import serializers
 
 _BREAKS = re.compile("[\x0b\x0c\x85]")
 _UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
@@ -51,9 +53,6 @@ def hold_fields_to_it() -> None:
 
     They have no common place of our own, and a field that was forgotten would be a 500.
     """
-    from django import forms
-    from rest_framework import serializers
-
     _ask_first(forms.CharField, "to_python", ValidationError)
     _ask_first(serializers.CharField, "to_internal_value", serializers.ValidationError)
     _ask_for_a_number(serializers.FloatField)

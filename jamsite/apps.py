@@ -9,7 +9,7 @@ class JamsiteConfig(AppConfig):
     name = "jamsite"
 
     def ready(self) -> None:
-        from jamsite.roles import write_roles
+        from jamsite.roles import write_roles  # noqa: PLC0415  (models, once all are loaded)
 
         # Sent for apps with tables alone, which this one is not; permissions are written there.
         post_migrate.connect(

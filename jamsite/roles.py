@@ -6,6 +6,9 @@ written here and nothing that somebody added by hand. A superuser is for emergen
 
 from typing import Any
 
+from django.apps import apps
+from django.contrib.auth import get_user_model
+
 SUPPORT = "Support"
 MODERATOR = "Moderator"
 PRIVACY_OFFICER = "Privacy officer"
@@ -111,10 +114,9 @@ def write_roles(**_: Any) -> None:
 
     Raises LookupError for a permission that doesn't exist: a role would silently lack it.
     """
-    from django.apps import apps
-    from django.contrib.auth import get_user_model
-    from django.contrib.auth.management import create_permissions
-    from django.contrib.auth.models import Group, Permission
+    # Roles are read by code that is loaded before models may be.
+    from django.contrib.auth.management import create_permissions  # noqa: PLC0415
+    from django.contrib.auth.models import Group, Permission  # noqa: PLC0415
 
     labels: dict[str, list[str]] = {}
     for model in apps.get_models():

@@ -7,4 +7,4 @@ class PrivacyConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("privacy")
-        from privacy import checks  # noqa: F401  (registers the system check)
+        from privacy import checks  # noqa: F401, PLC0415  (registers the check; reads rules)

@@ -9,7 +9,8 @@ from sessions_app.services import mixing, recording, rooms, tidying
 
 @shared_task(name="sessions_app.render_mix")
 def render_mix(mix_id: int) -> None:
-    from sessions_app.services import rendering  # loads the sound libraries: workers only
+    # Loads the sound libraries: workers only.
+    from sessions_app.services import rendering  # noqa: PLC0415
 
     rendering.run(mix_id)
 

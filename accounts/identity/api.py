@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import SessionAuthentication
@@ -36,8 +37,6 @@ class Scheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     name = ["sessionToken", "accessToken", "siteCookie"]
 
     def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
-        from django.conf import settings
-
         return [
             {"type": "apiKey", "in": "header", "name": "X-Session-Token"},
             {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},

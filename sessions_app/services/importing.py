@@ -75,7 +75,7 @@ def bring_stem(incoming: Incoming, row: dict[str, Any], result: Result) -> None:
     if path is None:
         result.skip(_("stems without their sound"))
         return
-    from sessions_app.audio import AudioError, peaks, remake
+    from sessions_app.audio import AudioError, peaks, remake  # noqa: PLC0415  (sound libraries)
 
     clean = path.with_name("stem.flac")
     try:

@@ -72,7 +72,7 @@ def place_of(address: str) -> str:
 
 
 def _of_agent(agent: str) -> dict[str, str]:
-    from ua_parser import parse  # its patterns take a quarter of a second to load
+    from ua_parser import parse  # noqa: PLC0415  (its patterns take 0.25 s to load)
 
     result = parse(agent[:500])
     browser, system, device = result.user_agent, result.os, result.device
@@ -100,6 +100,6 @@ def _zones() -> frozenset[str]:
 def _reader(path: str) -> Any:
     if not path:
         return None
-    import maxminddb
+    import maxminddb  # noqa: PLC0415  (where an operator has a file alone)
 
     return maxminddb.open_database(path)

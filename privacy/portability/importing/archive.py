@@ -1,5 +1,6 @@
 """Reading an archive that nobody vouches for: sizes, names and content are checked before use."""
 
+import codecs
 import json
 import zipfile
 from collections.abc import Iterator
@@ -148,8 +149,6 @@ class Archive:
 
 def _items(file: IO[bytes], path: str) -> Iterator[Any]:
     """Yield the items of a JSON array as it streams in, however it is spaced."""
-    import codecs
-
     decode = codecs.getincrementaldecoder("utf-8")()
     parse = json.JSONDecoder().raw_decode
     text, begun, over = "", False, False
