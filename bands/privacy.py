@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from bands.models import Band, BandFollow, BandInvite, BandMember
+from bands.relations import WAITS, audiences, has_somebody, in_band, invited_to, runs_band
 from bands.services import follows, leaving
-from bands.ties import WAITS, audiences, has_somebody, in_band, invited_to, runs_band
 from privacy import datamap as dm
 from privacy import erasure
 from privacy.gate import rules
@@ -23,7 +23,7 @@ rules.see(
     Band,
     Rule(
         audience="audience",
-        ties={
+        relations={
             Audience.PUBLIC: Anyone(),
             Audience.MEMBERS: AnyMember(),
             **audiences(),
@@ -40,7 +40,7 @@ rules.see(
     Rule(
         owner="user",
         audience="audience",
-        ties={Audience.BAND: Nobody()},
+        relations={Audience.BAND: Nobody()},
         within={Audience.PARTICIPANTS: in_band("band_id")},
         also=(runs_band("band_id"),),
         through="band",

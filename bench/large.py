@@ -81,7 +81,7 @@ def _queries() -> dict[str, dict[str, Any]]:
 
 
 def _measured(connection: Any) -> Times:
-    """Return the median milliseconds of each list: through the gate, without, behind the wall."""
+    """Return the median milliseconds of each list: through the gate, without, by policies alone."""
     from django.conf import settings
 
     found: Times = {}

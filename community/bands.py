@@ -11,13 +11,13 @@ from accounts.identity.queries import shown_person
 from accounts.profile.faces import Faces
 from bands import permissions, queries
 from bands.models import Band
-from bands.views.shapes import band_page, band_preview, seat_row
+from bands.views.presenters import band_page, band_preview, seat_row
 from foundation.paging import newest_first
 from privacy.gate.viewer import NOBODY
 from privacy.sharing import previews
 from privacy.sharing.view_as import OF_A_BAND, looking
 from sessions_app import queries as sessions
-from sessions_app.views.shapes import recording_card, session_card
+from sessions_app.views.presenters import recording_card, session_card
 
 SESSIONS = 12
 

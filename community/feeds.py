@@ -21,7 +21,7 @@ from accounts.identity.queries import begun
 from accounts.models import User
 from accounts.profile.presenters import person_preview
 from bands.models import Band
-from bands.views.shapes import band_preview
+from bands.views.presenters import band_preview
 from foundation.addresses import absolute
 from foundation.limits import network_of, spend
 from foundation.problems import problem_response
@@ -30,7 +30,7 @@ from privacy.gate.viewer import ANY_APP, SEARCH_ENGINE
 from privacy.sharing.previews import Preview
 from sessions_app import queries as sessions
 from sessions_app.models import JamSession, Recording
-from sessions_app.views.shapes import recording_preview, session_preview
+from sessions_app.views.presenters import recording_preview, session_preview
 
 PAGES_A_DAY = 50_000  # as many as one sitemap may list (sitemaps.org)
 

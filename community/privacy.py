@@ -7,9 +7,9 @@ from community.models import Favourite
 from privacy import datamap as dm
 from privacy.gate import rules
 from privacy.gate.rules import Rule
-from privacy.portability.importing import bring
+from privacy.portability.importing import register_importer
 
-bring(Favourite, importing.bring_favourite, order=70)
+register_importer(Favourite, importing.bring_favourite, order=70)
 rules.see(Favourite, Rule(owner="user", audience="user__profile__favourites_audience"))
 
 dm.declare(

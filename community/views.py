@@ -15,9 +15,9 @@ from accounts.identity.member_request import MemberRequest
 from accounts.identity.queries import find_person
 from accounts.models import User
 from accounts.profile.faces import Faces
-from accounts.profile.presenters import person_preview, person_shape
+from accounts.profile.presenters import person_preview, present_person
 from accounts.profile.queries import my_profile, profile_for, public_face
-from bands.views.shapes import of_person
+from bands.views.presenters import of_person
 from community import queries, services
 from community.forms import FavouritesForm
 from foundation.paging import newest_first
@@ -27,7 +27,7 @@ from privacy.sharing import previews
 from privacy.sharing.view_as import looking
 from sessions_app import queries as sessions
 from sessions_app.models import Recording
-from sessions_app.views.shapes import recording_card, session_card
+from sessions_app.views.presenters import recording_card, session_card
 
 
 @require_safe
@@ -52,7 +52,7 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
         request,
         "accounts/profile.html",
         {
-            "person": person_shape(found, viewer),
+            "person": present_person(found, viewer),
             "posing": posing,
             "message_url": to if may_write else None,
             "recordings": [recording_card(one, viewer, faces) for one in takes.items],

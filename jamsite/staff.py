@@ -9,7 +9,7 @@ from django.contrib.admin.sites import AdminSite
 from django.http import HttpRequest, HttpResponse
 
 from jamsite import second_step
-from privacy.staff_access.require_reason import Guarded
+from privacy.staff_access.require_reason import RequiresReason
 
 
 class StaffSite(AdminSite):
@@ -25,8 +25,10 @@ class StaffSite(AdminSite):
         **options: Any,
     ) -> None:
         given = admin_class or admin.ModelAdmin
-        if not issubclass(given, Guarded):
-            given = type(f"Guarded{given.__name__}", (Guarded, given), {"__module__": __name__})
+        if not issubclass(given, RequiresReason):
+            given = type(
+                f"Reasoned{given.__name__}", (RequiresReason, given), {"__module__": __name__}
+            )
         super().register(model_or_iterable, given, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:

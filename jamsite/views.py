@@ -16,7 +16,7 @@ from foundation.outages import AWAY
 from foundation.problems import away, problem_response
 from privacy.gate.viewer import Viewer
 from sessions_app import queries
-from sessions_app.views.shapes import recording_card, session_card
+from sessions_app.views.presenters import recording_card, session_card
 
 
 @require_safe

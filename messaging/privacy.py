@@ -12,7 +12,7 @@ from privacy.gate.audiences import Audience
 from privacy.gate.deny_rules import APPS, BLOCKS, CHILDREN
 from privacy.gate.rules import Anyone, Others, Person, Related, Rule
 from privacy.portability import export
-from privacy.portability.importing import bring
+from privacy.portability.importing import register_importer
 
 IS_MEMBER = Related("messaging.Member", row="conversation", person="user")
 
@@ -32,7 +32,8 @@ rules.see(
     Rule(owner="author", through="conversation", within={Audience.PARTICIPANTS: Anyone()}),
 )
 
-# The wall. Opening a conversation makes rows for two, so the service does it as the system.
+# Row-level security. Opening a conversation makes rows for two, so the service does it as the
+# system.
 rls.protect(Conversation, update=Anyone())
 rls.protect(Member, update=Person("user"), beside=("user_id", "conversation_id"))
 rls.protect(Message, insert=Person("author"))
@@ -54,8 +55,8 @@ dm.declare(
     },
     order=50,
 )
-bring(Conversation, importing.bring_conversation, order=60)
-bring(Message, importing.bring_message, order=61)
+register_importer(Conversation, importing.bring_conversation, order=60)
+register_importer(Message, importing.bring_message, order=61)
 
 export.also(
     Message,

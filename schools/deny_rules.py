@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.identity.models import User
-from privacy.gate.deny_rules import CHILDREN, Wall
-from privacy.gate.relations import ALL_ROWS, NO_ROWS, Person, Related, Tie, lookup
+from privacy.gate.deny_rules import CHILDREN, DenyRule
+from privacy.gate.relations import ALL_ROWS, NO_ROWS, Person, Related, Relation, lookup
 from privacy.gate.viewer import Viewer
 from schools.models import Partner, PartnerStaff
 
@@ -40,7 +40,12 @@ def coordinators_of(path: str) -> Related:
 
 
 # Who may get at anything of a child's, and nobody else, whatever a thing's audience is.
-_CIRCLE: tuple[Callable[[str], Tie], ...] = (Person, guardians_of, in_class_with, coordinators_of)
+_CIRCLE: tuple[Callable[[str], Relation], ...] = (
+    Person,
+    guardians_of,
+    in_class_with,
+    coordinators_of,
+)
 
 
 def in_circle(path: str, viewer: Viewer) -> Q:
@@ -51,8 +56,8 @@ def in_circle(path: str, viewer: Viewer) -> Q:
     met = ~Q(**{lookup(path, "age_group"): User.AgeGroup.CHILD})
     if viewer.app is not None:
         return met
-    for tie in _CIRCLE:
-        tied = tie(path).rows(viewer)
+    for relation in _CIRCLE:
+        tied = relation(path).rows(viewer)
         if tied != NO_ROWS:
             met |= tied
     return met
@@ -63,9 +68,9 @@ def circle_of(key: Any) -> Q:
     if not User.objects.filter(pk=key, age_group=User.AgeGroup.CHILD).exists():
         return ALL_ROWS
     child, circle = User(pk=key), NO_ROWS
-    for tie in _CIRCLE:
-        circle |= tie("pk").people(child)
+    for relation in _CIRCLE:
+        circle |= relation("pk").people(child)
     return circle
 
 
-DENY_RULES = (Wall(CHILDREN, in_circle, circle_of),)
+DENY_RULES = (DenyRule(CHILDREN, in_circle, circle_of),)

@@ -261,7 +261,7 @@ export.also(
 )
 
 for rule in DENY_RULES:
-    rules.wall(rule)
+    rules.deny(rule)
 rules.oversee(guardians_of)
 erasure.hook(hide=guardianship.leaves, show=guardianship.comes_back, after=erasure.nothing)
 connections.may_write_too(guardianship.may_write)

@@ -233,7 +233,7 @@ class JamConsumer(GatedConsumer):
 
     async def on_signal(self, frame: Signal) -> None:
         self._must_be_present()
-        if frame.to in self.roster.shown:  # else they have left, or are behind a wall: no answer
+        if frame.to in self.roster.shown:  # else they left, or are behind a deny rule: no answer
             await self._pass_on(f"peer.{frame.to}", "peer.signal", data=frame.data)
 
     async def on_clock(self, frame: Clock) -> None:

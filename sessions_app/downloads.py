@@ -27,7 +27,7 @@ def of_mix(mix: Mix, viewer: Viewer) -> Download | None:
 def of_stem(stem: Stem, viewer: Viewer) -> Download | None:
     """Return name and tags of one player's sound; None where they didn't agree to it.
 
-    It names nobody whom a wall keeps apart from who saves it.
+    It names nobody whom a deny rule keeps apart from who saves it.
     """
     recording = _seen(stem.recording_id, viewer)
     if recording is None or not may_save(stem, viewer):

@@ -17,7 +17,7 @@ from bands.queries import band_of
 from privacy.gate import mutes
 from privacy.gate.access import visible
 from privacy.gate.viewer import Via, Viewer
-from privacy.rls import as_system
+from privacy.rls import bypass_rls
 from schools.deny_rules import circle_of, in_circle
 from sessions_app import presence
 from sessions_app.models import (
@@ -105,7 +105,7 @@ def open_rooms(viewer: Viewer) -> QuerySet[JamSession]:
 
 
 def who_may_meet(viewer: Viewer, people: Iterable[int]) -> dict[int, User]:
-    """Return those of the people in a room to whom no wall stands, from either side, by key."""
+    """Return those of the people in a room to whom no deny rule stands, either way, by key."""
     rows = User.objects.filter(circle_of(viewer.user_id), pk__in=list(people))
     met = shown_people(rows, viewer, "pk")
     return {user.pk: user for user in met.only("public_id", "username")}
@@ -121,7 +121,7 @@ def met_in_room(viewer: Viewer, people: Iterable[int]) -> dict[int, Face]:
 
 
 def who_all_meet(people: Iterable[int]) -> list[int]:
-    """Return those of the people, taken in this order, between whom no wall stands.
+    """Return those of the people, taken in this order, between whom no deny rule stands.
 
     Walls are asked for from both sides. A query for each: a room has eight seats.
     """
@@ -135,7 +135,7 @@ def who_all_meet(people: Iterable[int]) -> list[int]:
 
 
 def all_meet(people: Iterable[int]) -> bool:
-    """Return whether no wall stands between any two of these people."""
+    """Return whether no deny rule stands between any two of these people."""
     keys = set(people)
     return len(who_all_meet(keys)) == len(keys)
 
@@ -206,7 +206,7 @@ def credits(viewer: Viewer) -> QuerySet[Credit]:
     """Return who plays on which recording.
 
     Who plays on a recording is part of it: who may see the recording may see the names, except
-    where a wall stands between the two.
+    where a deny rule stands between the two.
     """
     plays = shown_people(Credit.objects.all(), viewer, "player")
     return plays.filter(state__in=HEARD).order_by("pk")
@@ -240,8 +240,8 @@ def mix_of(viewer: Viewer, recording: Recording) -> Mix | None:
 def stems_of(viewer: Viewer, recording: Recording) -> QuerySet[Stem]:
     """Return the stems of a recording that the viewer may hear, and know of, one by one.
 
-    Those who play on it know of them all, those too that never came or are left out; whom a wall
-    keeps apart from them isn't named (`shown_person`).
+    Those who play on it know of them all, those too that never came or are left out; whom a deny
+    rule keeps apart from them isn't named (`shown_person`).
     """
     stems = visible(Stem, viewer).filter(recording=recording)
     return naming(stems, viewer, "player").order_by("pk")
@@ -303,7 +303,7 @@ def recording_for_room(recording_id: int, viewer: Viewer) -> dict[str, Any] | No
 
 
 def _tells(recording: Recording, viewer: Viewer, mine: str | None, *, everybody: bool) -> bool:
-    """Whether the room may tell this viewer of a take; `everybody`: no wall to any who is in it."""
+    """Whether the room may tell this viewer of a take; `everybody`: no deny rule to any of it."""
     if mine is None:
         return False
     if recording.state in {Recording.State.ASKING, Recording.State.DECLINED}:
@@ -319,7 +319,7 @@ def mix_progress(recording: Recording) -> tuple[int, bool]:
     Nobody sees the mix itself before.
     """
     coming = recording.mixes.filter(withdrawn_at__isnull=True).only("percent", "work", "error")
-    with as_system("how far the mix of a visible recording is"):
+    with bypass_rls("how far the mix of a visible recording is"):
         mix = coming.first()
     return (mix.percent, mix.waits_for_room) if mix is not None else (0, False)
 
@@ -337,8 +337,8 @@ def among_whom_they_know(user: Any) -> Q:
 def played_on(user: Any) -> QuerySet[Recording]:
     """Return others' recordings that somebody plays on, for their copy.
 
-    None of an owner whom a wall keeps apart from them, or who is leaving: a title is its owner's
-    words. What they played on those is in their copy all the same, as their own sound.
+    None of an owner whom a deny rule keeps apart from them, or who is leaving: a title is its
+    owner's words. What they played on those is in their copy all the same, as their own sound.
     """
     plays = Credit.objects.filter(player=user).order_by().values("recording")
     rows = Recording.objects.filter(pk__in=plays).exclude(owner=user)

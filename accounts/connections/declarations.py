@@ -100,6 +100,6 @@ dm.declare(
 )
 
 for rule in DENY_RULES:
-    rules.wall(rule)
+    rules.deny(rule)
 rules.standard(Audience.FOLLOWERS, lambda model, owner: followers_of(owner))
 rules.standard(Audience.JAMMED, lambda model, owner: jammed_with(owner))

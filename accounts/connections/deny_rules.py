@@ -10,8 +10,8 @@ from django.db.models import Exists, Model, Q, QuerySet
 
 from accounts.connections.models import Block, Follow
 from accounts.identity.models import User
-from privacy.gate.deny_rules import APPS, BLOCKS, INDEX, RESTRICTED, STATE, Wall
-from privacy.gate.relations import ALL_ROWS, NO_ROWS, Related, Tie, lookup
+from privacy.gate.deny_rules import APPS, BLOCKS, INDEX, RESTRICTED, STATE, DenyRule
+from privacy.gate.relations import ALL_ROWS, NO_ROWS, Related, Relation, lookup
 from privacy.gate.viewer import Via, Viewer
 
 ACCEPTED = Q(state=Follow.State.ACCEPTED)
@@ -27,7 +27,7 @@ def jammed_with(path: str) -> Related:
     return Related("accounts.JammedWith", "person", "partner", row_key=path)
 
 
-class Seeker(Tie):
+class Seeker(Relation):
     """Whoever may look for people they don't know: visitors, teenagers and grown-ups."""
 
     def rows(self, viewer: Viewer) -> Q:
@@ -40,7 +40,7 @@ class Seeker(Tie):
         return ~Q(age_group=User.AgeGroup.CHILD)
 
 
-class Peer(Tie):
+class Peer(Relation):
     """Teenagers."""
 
     def rows(self, viewer: Viewer) -> Q:
@@ -72,7 +72,7 @@ def _unrestricted(path: str, viewer: Viewer) -> Q:
 
 
 def _everybody_if(condition: Q) -> Callable[[Any], Q]:
-    """Return a wall's inverse that depends on the owner alone: everybody, or nobody."""
+    """Return a deny rule's inverse that depends on the owner alone: everybody, or nobody."""
 
     def people(key: Any) -> Q:
         return ALL_ROWS if User.objects.filter(condition, pk=key).exists() else NO_ROWS
@@ -107,9 +107,9 @@ def _all_people(key: Any) -> Q:
 
 
 DENY_RULES = (
-    Wall(STATE, _present, _everybody_if(User.present()), before_overseers=True),
-    Wall(RESTRICTED, _unrestricted, _everybody_if(Q(restricted=False))),
-    Wall(BLOCKS, _not_blocked, _not_blocked_people),
-    Wall(APPS, _open_to_apps, _all_people),
-    Wall(INDEX, _indexed, _all_people),
+    DenyRule(STATE, _present, _everybody_if(User.present()), before_overseers=True),
+    DenyRule(RESTRICTED, _unrestricted, _everybody_if(Q(restricted=False))),
+    DenyRule(BLOCKS, _not_blocked, _not_blocked_people),
+    DenyRule(APPS, _open_to_apps, _all_people),
+    DenyRule(INDEX, _indexed, _all_people),
 )

@@ -31,7 +31,7 @@ def blocks(viewer: Viewer) -> QuerySet[Block]:
     They are named, blocked as they are; but a child only to its circle, from which people go.
     """
     met = Case(
-        When(rules.wall_named(CHILDREN).rows("blocked", viewer), then=Value(True)),
+        When(rules.deny_rule(CHILDREN).rows("blocked", viewer), then=Value(True)),
         default=Value(False),
     )
     return visible(Block, viewer).select_related("blocked").annotate(shows_blocked=met)
@@ -73,6 +73,6 @@ def may_meet(person: User, others: Iterable[int]) -> bool:
     if not keys:
         return True
     rows = User.objects.filter(pk__in=keys)
-    circle = rules.wall_named(CHILDREN)
+    circle = rules.deny_rule(CHILDREN)
     theirs = rows.filter(circle.rows("pk", Viewer(person.pk)))
     return theirs.filter(circle.people(person.pk)).count() == len(keys)

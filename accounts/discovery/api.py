@@ -18,7 +18,7 @@ from accounts.profile.api.serializers import (
     NamedSerializer,
     PlaceSerializer,
 )
-from accounts.profile.presenters import found_shape
+from accounts.profile.presenters import present_found
 from accounts.profile.vocabulary import Level
 from foundation.api import KeysetPagination
 from foundation.strict import StrictQuery, flag
@@ -82,5 +82,5 @@ class PeopleList(StrictQuery, GenericAPIView[Any]):
         if not form.is_valid():
             raise serializers.ValidationError(form.errors.get_json_data())
         found: Any = self.paginate_queryset((viewer, form.wanted()))
-        shapes = [found_shape(one, viewer) for one in found]
+        shapes = [present_found(one, viewer) for one in found]
         return self.get_paginated_response(self.get_serializer(shapes, many=True).data)

@@ -19,7 +19,7 @@ from accounts.discovery.forms import FindForm
 from accounts.identity.member_request import MemberRequest
 from accounts.identity.models import User
 from accounts.profile.models import Profile
-from accounts.profile.presenters import found_shape
+from accounts.profile.presenters import present_found
 from accounts.profile.queries import my_profile
 from accounts.profile.services import profiles
 from foundation.limits import network_of, spend
@@ -57,7 +57,7 @@ def find(request: HttpRequest) -> HttpResponse:
         "form": form,
         "said": form.said() if form.is_valid() else [],
         "searched": any(request.GET.get(name) for name in form.fields),
-        "people": [found_shape(one, viewer) for one in page.items],
+        "people": [present_found(one, viewer) for one in page.items],
         "next_url": page.next_url(request),
         "may_look": looks_for_strangers(request.user),
         "me": me and {"findable": me.findable, "open_now_until": _until(me)},

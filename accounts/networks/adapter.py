@@ -18,7 +18,7 @@ from accounts.identity.models import User
 from accounts.identity.services import ages
 from accounts.networks import arrived, services
 from accounts.sign_in import age_gate
-from foundation import fresh
+from foundation import reauthentication
 from integrations import arrivals as told_by
 from integrations import fetching
 from integrations import networks as known
@@ -149,7 +149,7 @@ def _connect(
         return HttpResponseRedirect(reverse("account_login"))
     back = HttpResponseRedirect(reverse("networks"))
     name = {"network": network.name}
-    if not fresh.is_fresh(request):
+    if not reauthentication.is_fresh(request):
         messages.error(
             request, _("Nothing was connected: too much time has passed. Please try again.")
         )

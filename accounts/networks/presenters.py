@@ -9,7 +9,7 @@ from accounts.networks.models import Connection, NetworkFact
 from integrations import networks
 
 
-def connection_shape(connection: Connection) -> dict[str, Any]:
+def present_connection(connection: Connection) -> dict[str, Any]:
     """Return what its person is shown of a connected network."""
     account = connection.account
     return {
@@ -18,12 +18,12 @@ def connection_shape(connection: Connection) -> dict[str, Any]:
         "since": account.date_joined,
         "last_used": account.last_login,
         "has_grant": connection.grant is not None,
-        "facts": [fact_shape(one) for one in connection.facts.all()],
+        "facts": [present_fact(one) for one in connection.facts.all()],
         "url": reverse("take_away_network", args=[connection.public_id]),
     }
 
 
-def fact_shape(fact: NetworkFact) -> dict[str, Any]:
+def present_fact(fact: NetworkFact) -> dict[str, Any]:
     return {
         "label": label_of(fact.name),
         "lines": fact.value.splitlines(),

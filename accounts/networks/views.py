@@ -35,9 +35,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.identity.member_request import MemberRequest
 from accounts.networks import adapter, arrived, queries, services
 from accounts.networks.models import Connection, NetworkFact
-from accounts.networks.presenters import connection_shape
+from accounts.networks.presenters import present_connection
 from accounts.sign_in import age_gate
-from foundation import fresh
+from foundation import reauthentication
 from foundation.addresses import absolute
 from foundation.limits import network_of, spend
 from integrations import apple, deletion, facebook, fetching
@@ -173,7 +173,7 @@ def home(request: MemberRequest) -> HttpResponse:
         request,
         "accounts/networks.html",
         {
-            "connections": [connection_shape(one) for one in mine],
+            "connections": [present_connection(one) for one in mine],
             "others": [one for one in known.configured() if one.id not in there],
         },
     )
@@ -184,8 +184,8 @@ def home(request: MemberRequest) -> HttpResponse:
 def connect(request: MemberRequest, provider_id: str) -> HttpResponseBase:
     """Go to a network to connect it, once it is sure that it is really them."""
     network = _switched_on(provider_id)
-    if not fresh.is_fresh(request):
-        return fresh.ask(request, "networks")
+    if not reauthentication.is_fresh(request):
+        return reauthentication.ask(request, "networks")
     return careful(_go)(request, network.id)
 
 
@@ -205,8 +205,8 @@ def take_away(request: MemberRequest, public_id: str) -> HttpResponse:
     found = get_visible_or_404(queries.connections(viewer), viewer, public_id=public_id)
     name = known.name_of(found.account.provider)
     if request.method == "POST":
-        if not fresh.is_fresh(request):
-            return fresh.ask(request)
+        if not reauthentication.is_fresh(request):
+            return reauthentication.ask(request)
         try:
             services.disconnect(request.user, found)
         except services.LastWayIn:
@@ -220,7 +220,7 @@ def take_away(request: MemberRequest, public_id: str) -> HttpResponse:
 
 def _take_away_page(request: MemberRequest, found: Connection, status: int = 200) -> HttpResponse:
     context = {
-        "connection": connection_shape(found),
+        "connection": present_connection(found),
         "may": services.has_other_way_in(request.user, found),
     }
     return render(request, "accounts/take_away.html", context, status=status)

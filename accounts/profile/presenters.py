@@ -84,7 +84,7 @@ def _played_names(profile: Any) -> list[str]:
             if one.instrument in INSTRUMENTS]  # fmt: skip
 
 
-def person_shape(profile: Any, viewer: Viewer) -> dict[str, Any]:
+def present_person(profile: Any, viewer: Viewer) -> dict[str, Any]:
     """Return what is shown of a person; `profile` has its hidden fields emptied."""
     user = profile.user
     is_me = viewer.user_id == user.pk
@@ -164,7 +164,7 @@ def link_name(url: str) -> str:
     return name if len(name) <= 40 else f"{name[:39]}…"
 
 
-def found_shape(profile: Any, viewer: Viewer) -> dict[str, Any]:
+def present_found(profile: Any, viewer: Viewer) -> dict[str, Any]:
     """Return a person as a list of musicians shows them; `profile` is concealed."""
     username = profile.user.username
     return {

@@ -27,7 +27,7 @@ from accounts.identity.services import addresses
 from accounts.security.models import SafetyEvent
 from accounts.security.services import alerts, arrivals, locks, sign_ins
 from accounts.security.services.alerts import Alert
-from foundation import fresh
+from foundation import reauthentication
 from foundation.words import masked_address
 
 Kind = SafetyEvent.Kind
@@ -207,7 +207,7 @@ class GuardingAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Ask people without password or second step too: allauth lets them through unasked."""
         user = self.request.user
         if user.is_authenticated and not get_reauthentication_flows(user):
-            if not fresh.is_fresh(self.request):
+            if not reauthentication.is_fresh(self.request):
                 raise ReauthenticationRequired
             return False
         return True

@@ -30,7 +30,7 @@ class AccountAdapter(GuardingAdapter):
     """Sign-up with e-mail, username, password; every account has a profile from the start."""
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
-        """Make the account, of somebody whose age is known; the wall behind every way in."""
+        """Make the account, of somebody whose age is known: asked behind every way in."""
         age = age_gate.age_known(request)
         if age is None:
             raise PermissionDenied("no account before the age question is answered")

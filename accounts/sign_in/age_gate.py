@@ -7,7 +7,7 @@ person is too young gets a cookie that says "not today" and nothing else; the se
     if step is not None:
         return step
 
-`AccountAdapter.save_user` is the wall behind it: without an answer no account is made.
+`AccountAdapter.save_user` is row-level security behind it: without an answer no account is made.
 """
 
 import time

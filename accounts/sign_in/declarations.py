@@ -6,7 +6,7 @@ from accounts.identity.models import User
 from accounts.profile.models import Plays, Profile, RealName
 from accounts.sign_in import importing
 from privacy.datamap import browser_storage
-from privacy.portability.importing import bring
+from privacy.portability.importing import register_importer
 
 browser_storage.keeps(
     "cookie",
@@ -17,7 +17,7 @@ browser_storage.keeps(
     when=_("when the age question of signing up is answered by somebody too young"),
 )
 
-bring(User, importing.make_account, order=0)
-bring(Profile, importing.bring_profile, order=10)
-bring(Plays, importing.bring_instrument, order=11)
-bring(RealName, importing.bring_real_name, order=11)
+register_importer(User, importing.make_account, order=0)
+register_importer(Profile, importing.bring_profile, order=10)
+register_importer(Plays, importing.bring_instrument, order=11)
+register_importer(RealName, importing.bring_real_name, order=11)

@@ -16,7 +16,7 @@ from bands import permissions, queries
 from bands.forms import BandForm, EndForm, FoundForm, SeatForm
 from bands.models import Band, BandMember
 from bands.services import bands, members
-from bands.views.shapes import band_card, invite_row, own_band
+from bands.views.presenters import band_card, invite_row, own_band
 from foundation.limits import spend
 from foundation.paging import newest_first
 from foundation.problems import status_of

@@ -18,7 +18,7 @@ from bands.models import Band, BandFollow, BandInvite, BandMember
 from bands.services import follows, members
 from bands.services.bands import Refused
 from bands.views.pages import run_by
-from bands.views.shapes import named_row, seat_row
+from bands.views.presenters import named_row, seat_row
 from foundation.limits import spend
 from foundation.paging import newest_first
 from privacy.gate.access import get_visible_or_404, visible

@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from psycopg import ClientCursor, DataError
 from psycopg.errors import UntranslatableCharacter
 
-from foundation import acting
-from foundation.acting import NAMES, PREFIX, Acting
+from foundation import database_identity
+from foundation.database_identity import NAMES, PREFIX, DatabaseIdentity
 from foundation.text import UnfitStatement
 
 # These stand alone: PostgreSQL takes nothing before them after an error, or in a transaction.
@@ -31,7 +31,7 @@ _TOLD = re.compile(r"^select set_config\('app\.viewer'.*?; ", re.DOTALL)
 
 
 @lru_cache(maxsize=1024)
-def told(now: Acting | None, role: str, assumed: bool) -> str:
+def told(now: DatabaseIdentity | None, role: str, assumed: bool) -> str:
     """Return what goes in front of a statement.
 
     `role` is the web's. `assumed`: we are logged in as the owner and take that role by statement.
@@ -66,15 +66,15 @@ class Cursor(CursorMixin, ClientCursor[Any]):
             raise
 
     def _execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        if not settings.WALLED or not isinstance(query, str) or _ALONE.match(query):
+        if not settings.ROW_SECURITY or not isinstance(query, str) or _ALONE.match(query):
             return super().execute(query, params, **options)
-        front = told(acting.now(), settings.WEB_ROLE, settings.WALL_ASSUMED)
+        front = told(database_identity.now(), settings.WEB_ROLE, settings.ROW_SECURITY_ASSUMED)
         found = super().execute(front + query, params, **options)
         self.nextset()
         return found
 
     def executemany(self, query: Any, params_seq: Iterable[Any], **options: Any) -> None:
-        if not settings.WALLED:
+        if not settings.ROW_SECURITY:
             super().executemany(query, params_seq, **options)
             return
         rows = 0
@@ -99,4 +99,4 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def chunked_cursor(self) -> Any:
         """Return a cursor for `iterator()`; one kept by PostgreSQL could say nothing in front."""
-        return self.cursor() if settings.WALLED else super().chunked_cursor()
+        return self.cursor() if settings.ROW_SECURITY else super().chunked_cursor()

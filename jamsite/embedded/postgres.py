@@ -22,8 +22,8 @@ from jamsite.embedded.supervisor import Child, Identity, Supervisor
 NAME = "postgres"
 MAJOR = 18
 DATABASE = "jamsite"  # and the role that owns it
-WEB_ROLE = "jamsite_web"  # signs in for pages and sockets, behind the wall
-SYSTEM_ROLE = "jamsite_system"  # what the web asks for by name, to work past the wall
+WEB_ROLE = "jamsite_web"  # signs in for pages and sockets, behind row-level security
+SYSTEM_ROLE = "jamsite_system"  # what the web asks for by name, to work past row-level security
 SOCKET_LIMIT = 107
 RECOVERY_LIMIT = 900.0  # seconds; replaying a gigabyte of log takes a few
 

@@ -27,15 +27,16 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 ENV = read()
 DATA_DIR = data_dir()
 _running = running_urls(DATA_DIR) or {}
-# Two sign-ins to one database: its owner's for jobs and migrations, and the web's, which the wall
-# holds (docs/visibility.md). The servers of pages and sockets know themselves (jamsite.wsgi, asgi).
-WALLED = IS_FRONT = ENV.jamsite_front
+# Two sign-ins to one database: its owner's for jobs and migrations, and the web's, which row-level
+# security holds (docs/row-security.md). The servers of pages and sockets know themselves
+# (jamsite.wsgi, asgi).
+ROW_SECURITY = IS_FRONT = ENV.jamsite_front
 WEB_DATABASE_URL = ENV.web_database_url or _running.get("WEB_DATABASE_URL", "")
 OWNER_DATABASE_URL = ENV.database_url or _running.get("DATABASE_URL", "")
 DATABASE_URL = WEB_DATABASE_URL if IS_FRONT else OWNER_DATABASE_URL
 WEB_ROLE = conninfo_to_dict(WEB_DATABASE_URL).get("user", "jamsite_web")
 SYSTEM_ROLE = "jamsite_system"
-WALL_ASSUMED = False  # tests sign in as the owner and take the web's role by statement
+ROW_SECURITY_ASSUMED = False  # tests sign in as the owner and take the web's role by statement
 REDIS_URL = ENV.redis_url or _running.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL
 VALKEY_REWRITE = ENV.valkey_rewrite
@@ -99,7 +100,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "foundation.acting.BehalfMiddleware",  # outermost: every request begins as nobody
+    "foundation.database_identity.NobodyMiddleware",  # outermost: every request begins as nobody
     "django.middleware.security.SecurityMiddleware",
     "jamsite.middleware.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

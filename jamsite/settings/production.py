@@ -70,7 +70,7 @@ def _faults() -> list[str]:
     if not IS_FRONT and not ENV.database_url:
         faults.append("DATABASE_URL must be set.")
     if not ENV.web_database_url:
-        faults.append("WEB_DATABASE_URL must be set: the wall is built for its role.")
+        faults.append("WEB_DATABASE_URL must be set: row-level security is built for its role.")
     elif conninfo_to_dict(ENV.database_url).get("user") == WEB_ROLE:
         faults.append("WEB_DATABASE_URL must sign in as another role than DATABASE_URL does.")
     if not ENV.redis_url:

@@ -35,5 +35,6 @@ if "JAMSITE_TEST_TEMPLATE" in os.environ:
 # Sockets of tests ask the database on the thread that holds the test's transaction.
 SOCKET_THREADS = 0
 
-# Requests and sockets of tests run as the web's role, behind the wall; the tests' own code doesn't.
-WALLED = WALL_ASSUMED = True
+# Requests and sockets of tests run as the web's role, behind row-level security; the tests' own
+# code doesn't.
+ROW_SECURITY = ROW_SECURITY_ASSUMED = True

@@ -14,7 +14,7 @@ from privacy.erasure.hooks import hooks
 from privacy.erasure.models import Erasure
 from privacy.erasure.states import CANCELLABLE, OPEN, move
 from privacy.gate import tombstones
-from privacy.rls import as_system
+from privacy.rls import bypass_rls
 
 HARD_LIMIT_DAYS = 28
 S = Erasure.Stage
@@ -28,7 +28,7 @@ def open_erasure(user: Any) -> Erasure | None:
     return Erasure.objects.filter(user=user, stage__in=OPEN).first()
 
 
-@as_system("hide a person who leaves")
+@bypass_rls("hide a person who leaves")
 @transaction.atomic
 def request(user: Any, way: str = Erasure.Way.SETTINGS, *, date: datetime | None = None) -> Erasure:
     """Hide a person and all of theirs now, and set the date of the purge. Idempotent.
@@ -85,7 +85,7 @@ class TooLate(Exception):
     """The purge has begun; there is nothing whole to come back to."""
 
 
-@as_system("bring a person back")
+@bypass_rls("bring a person back")
 @transaction.atomic
 def cancel(user: Any) -> None:
     """Bring a person back within the grace period; raise TooLate after it."""
@@ -105,7 +105,7 @@ def cancel(user: Any) -> None:
     transaction.on_commit(lambda: settle(erasure.pk), robust=True)
 
 
-@as_system("follow a leaving outside the database")
+@bypass_rls("follow a leaving outside the database")
 def settle(erasure_id: int) -> None:
     """Have everything outside the database follow the last change: sockets, keys, the ledger.
 

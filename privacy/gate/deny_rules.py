@@ -18,7 +18,7 @@ ORDER = (STATE, RESTRICTED, BLOCKS, CHILDREN, APPS, INDEX)  # in which they are 
 
 
 @dataclass(frozen=True)
-class Wall:
+class DenyRule:
     """One condition on people, in both directions.
 
     - `rows(path, viewer)`: on rows, by the path to the person, whom this viewer may get at.

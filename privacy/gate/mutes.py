@@ -1,4 +1,4 @@
-"""Whom somebody doesn't want to hear of. No wall: a wall hides, this only passes over.
+"""Whom somebody doesn't want to hear of. No deny rule: a deny rule hides, this only passes over.
 
 Lists of what is new, search and notices leave out what a muted person brought about. Pages that
 are opened by name show it, and what the muted one sees is the same as before: nothing here is

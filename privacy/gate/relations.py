@@ -1,8 +1,9 @@
-"""Ties: relations between people and rows, each readable in both directions.
+"""Relations: relations between people and rows, each readable in both directions.
 
-A tie knows the rows a viewer is tied to (`rows`, for lists and single objects) and the people tied
-to a row (`people`, for fan-out), from one declaration, so that the two can't drift apart. All
-conditions are `Q` objects on columns and sub-queries, which compile to SQL as they stand.
+A relation knows the rows a viewer has it to (`rows`, for lists and single objects) and the people
+who have it to a row (`people`, for fan-out), from one declaration, so that the two can't drift
+apart. All conditions are `Q` objects on columns and sub-queries, which compile to SQL as they
+stand.
 """
 
 from abc import ABC, abstractmethod
@@ -20,7 +21,7 @@ NO_ROWS = Q(pk__in=[])
 ALL_ROWS = ~NO_ROWS
 
 
-class Tie(ABC):
+class Relation(ABC):
     """A relation between people and rows."""
 
     @abstractmethod
@@ -32,7 +33,7 @@ class Tie(ABC):
         """Return a condition on users: those tied to this row."""
 
 
-class Anyone(Tie):
+class Anyone(Relation):
     def rows(self, viewer: Viewer) -> Q:
         return ALL_ROWS
 
@@ -40,7 +41,7 @@ class Anyone(Tie):
         return ALL_ROWS
 
 
-class AnyMember(Tie):
+class AnyMember(Relation):
     def rows(self, viewer: Viewer) -> Q:
         return ALL_ROWS if viewer.is_member else NO_ROWS
 
@@ -48,7 +49,7 @@ class AnyMember(Tie):
         return ALL_ROWS
 
 
-class Nobody(Tie):
+class Nobody(Relation):
     def rows(self, viewer: Viewer) -> Q:
         return NO_ROWS
 
@@ -57,7 +58,7 @@ class Nobody(Tie):
 
 
 @dataclass(frozen=True)
-class Person(Tie):
+class Person(Relation):
     """The person a column of the row itself names, such as its owner."""
 
     path: str
@@ -70,7 +71,7 @@ class Person(Tie):
 
 
 @dataclass(frozen=True)
-class Related(Tie):
+class Related(Relation):
     """People named by rows of another table, such as those who took part.
 
     `model` is "app.Model"; `row` its column that names our row (by `row_key`); `person` its
@@ -108,7 +109,7 @@ class Related(Tie):
 
 
 @dataclass(frozen=True)
-class HoldsLink(Tie):
+class HoldsLink(Relation):
     """Whoever holds a share link of the row's owner that is in force.
 
     Fan-out doesn't know them: a link is held by browsers, not by accounts.
@@ -136,35 +137,35 @@ class HoldsLink(Tie):
 
 
 @dataclass(frozen=True)
-class If(Tie):
-    """A tie that only holds for rows that meet a condition."""
+class If(Relation):
+    """A relation that only holds for rows that meet a condition."""
 
     where: Q
-    tie: Tie
+    relation: Relation
 
     def rows(self, viewer: Viewer) -> Q:
-        tied = self.tie.rows(viewer)
+        tied = self.relation.rows(viewer)
         return tied if tied == NO_ROWS else self.where & tied
 
     def people(self, obj: Model) -> Q:
         holds = type(obj)._default_manager.filter(self.where, pk=obj.pk).exists()
-        return self.tie.people(obj) if holds else NO_ROWS
+        return self.relation.people(obj) if holds else NO_ROWS
 
 
 @dataclass(frozen=True)
-class Either(Tie):
+class Either(Relation):
     """Whoever is tied in one of several ways."""
 
-    ties: tuple[Tie, ...]
+    relations: tuple[Relation, ...]
 
     def rows(self, viewer: Viewer) -> Q:
-        found = [tied for tie in self.ties if (tied := tie.rows(viewer)) != NO_ROWS]
+        found = [tied for relation in self.relations if (tied := relation.rows(viewer)) != NO_ROWS]
         return Q(*found, _connector=Q.OR) if found else NO_ROWS
 
     def people(self, obj: Model) -> Q:
         found = NO_ROWS
-        for tie in self.ties:
-            found |= tie.people(obj)
+        for relation in self.relations:
+            found |= relation.people(obj)
         return found
 
 

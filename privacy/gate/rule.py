@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from privacy.gate.audiences import Audience
-from privacy.gate.relations import Related, Tie
+from privacy.gate.relations import Related, Relation
 
 
 @dataclass(frozen=True)
 class Others:
     """The other people whose thing it is too, and the walls that stand for them as well."""
 
-    tie: Related
-    walls: frozenset[str]
+    relation: Related
+    deny_rules: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,10 @@ class Rule:
     """Who may see the rows of one model.
 
     - `owner`: path to the person whose item it is ("pk": the row is the person); they see it.
-    - `audience`: path to the audience they chose; `ties` says whom each audience means, where
+    - `audience`: path to the audience they chose; `relations` says whom each audience means, where
       it isn't what it means everywhere.
-    - `within`: for rows without a choice, ties by the audience that they amount to.
-    - `also`: ties that see the row whatever its audience and whatever stands before its owner
+    - `within`: for rows without a choice, relations by the audience that they amount to.
+    - `also`: relations that see the row whatever its audience and whatever stands before its owner
       (people whose own sound is in it). Only the walls before apps and children stop them.
     - `others`: see `Others`.
     - `only`: rows that can be seen at all.
@@ -38,9 +38,9 @@ class Rule:
 
     owner: str | None = None
     audience: str | None = None
-    ties: Mapping[Audience, Tie] = field(default_factory=dict)
-    within: Mapping[Audience, Tie] = field(default_factory=dict)
-    also: tuple[Tie, ...] = ()
+    relations: Mapping[Audience, Relation] = field(default_factory=dict)
+    within: Mapping[Audience, Relation] = field(default_factory=dict)
+    also: tuple[Relation, ...] = ()
     others: Others | None = None
     only: Q = field(default_factory=Q)
     through: str | None = None

@@ -1,7 +1,7 @@
 """Visibility rules: declared once per model, read in both directions.
 
-Who sees a row is told by ties (`privacy.gate.relations`); walls (`privacy.gate.deny_rules`) stand
-before them, whatever audience the owner chose.
+Who sees a row is told by relations (`privacy.gate.relations`); deny rules
+(`privacy.gate.deny_rules`) stand before them, whatever audience the owner chose.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Model, Q
 
 from privacy.gate.audiences import Audience
-from privacy.gate.deny_rules import APPS, CHILDREN, ORDER, Wall
+from privacy.gate.deny_rules import APPS, CHILDREN, ORDER, DenyRule
 from privacy.gate.probe import localised
 from privacy.gate.relations import (
     ALL_ROWS,
@@ -24,7 +24,7 @@ from privacy.gate.relations import (
     Nobody,
     Person,
     Related,
-    Tie,
+    Relation,
     value_at,
 )
 from privacy.gate.rule import Others, Rule
@@ -35,25 +35,25 @@ __all__ = [
     "NO_ROWS",
     "AnyMember",
     "Anyone",
+    "DenyRule",
     "If",
     "Nobody",
     "Others",
     "Person",
     "Related",
+    "Relation",
     "Rule",
-    "Tie",
-    "Wall",
     "value_at",
 ]
 
 
-def _linked(model: type[Model], owner: str) -> Tie:
+def _linked(model: type[Model], owner: str) -> Relation:
     """Return who holds a link: to a thing that addresses name, others have none."""
     named = any(column.name == "public_id" for column in model._meta.concrete_fields)
     return HoldsLink(model._meta.label_lower, owner) if named else Nobody()
 
 
-Standard = Callable[[type[Model], str], Tie]  # (model, path to the owner) → the tie
+Standard = Callable[[type[Model], str], Relation]  # (model, path to the owner) → the relation
 
 _standard: dict[Audience, Standard] = {
     Audience.PUBLIC: lambda model, owner: Anyone(),
@@ -62,8 +62,8 @@ _standard: dict[Audience, Standard] = {
     Audience.ME: lambda model, owner: Nobody(),  # the owner sees it anyway
 }
 _rules: dict[type[Model], Rule] = {}
-_walls: list[Wall] = []
-_overseers: list[Callable[[str], Tie]] = []
+_deny_rules: list[DenyRule] = []
+_overseers: list[Callable[[str], Relation]] = []
 _watchers: list[Callable[[], None]] = []
 
 
@@ -85,36 +85,36 @@ def see(model: type[Model], rule: Rule) -> None:
     _changed()
 
 
-def standard(audience: Audience, tie: Standard) -> None:
+def standard(audience: Audience, relation: Standard) -> None:
     """Declare whom an audience means for every model that doesn't say otherwise."""
-    _standard[audience] = tie
+    _standard[audience] = relation
     _changed()
 
 
-def meant(audience: Audience, model: type[Model], owner: str) -> Tie:
+def meant(audience: Audience, model: type[Model], owner: str) -> Relation:
     """Return whom an audience means for a model of another rule's, by the path to its owner."""
     return _standard[audience](model, owner)
 
 
-def wall(one: Wall) -> None:
+def deny(one: DenyRule) -> None:
     """Declare a condition on owners that no audience overrides (blocked, leaving, suspended)."""
-    _walls.append(one)
-    _walls.sort(key=_place)
+    _deny_rules.append(one)
+    _deny_rules.sort(key=_place)
     _changed()
 
 
-def _place(one: Wall) -> int:
+def _place(one: DenyRule) -> int:
     return ORDER.index(one.name) if one.name in ORDER else len(ORDER)
 
 
-def wall_named(name: str) -> Wall:
+def deny_rule(name: str) -> DenyRule:
     """Return one condition on owners by its name, whichever app declared it."""
-    return next(wall for wall in _walls if wall.name == name)
+    return next(rule for rule in _deny_rules if rule.name == name)
 
 
-def oversee(tie: Callable[[str], Tie]) -> None:
+def oversee(relation: Callable[[str], Relation]) -> None:
     """Declare who sees whatever somebody shows to anybody, by the path to that person."""
-    _overseers.append(tie)
+    _overseers.append(relation)
     _changed()
 
 
@@ -156,8 +156,8 @@ def field_rows_for(model: type[Model], name: str, viewer: Viewer) -> Q:
         return _posed(rule, viewer, lambda one: field_rows_for(model, name, one))
     # The walls stand before the row, so that they need not stand before its fields again.
     seen = _chosen(model, _field_rule(rule, name), viewer) | _own(rule, viewer)
-    for tie in rule.also:
-        seen |= tie.rows(viewer)
+    for relation in rule.also:
+        seen |= relation.rows(viewer)
     if viewer.app is not None:
         public = Q(**{rule.fields[name]: Audience.PUBLIC})
         seen &= public | _behind(APPS, rule, viewer)
@@ -172,10 +172,10 @@ def audience_rows_for(model: type[Model], audience: Audience, viewer: Viewer) ->
     rule = rule_of(model)
     if viewer.real is not None:
         return _posed(rule, viewer, lambda one: audience_rows_for(model, audience, one))
-    # As above: of what `rows_for` lets through, only what is theirs isn't behind every wall.
+    # As above: of what `rows_for` lets through, only what is theirs isn't behind every deny rule.
     seen = _tied(rule, audience, _meant(model, rule, audience), viewer) | _own(rule, viewer)
-    for tie in rule.also:
-        seen |= tie.rows(viewer)
+    for relation in rule.also:
+        seen |= relation.rows(viewer)
     if viewer.app is not None and audience is not Audience.PUBLIC:
         seen &= _behind(APPS, rule, viewer)
     return seen
@@ -189,11 +189,11 @@ def offered(model: type[Model]) -> list[Audience]:
 
 
 def stands_open(person: str, viewer: Viewer) -> Q:
-    """Return the condition that no wall stands between this viewer and the person at a path.
+    """Return the condition that no deny rule stands between this viewer and the person at a path.
 
     For people who are named where the viewer may be anyway: players, members, authors.
     """
-    return _walled(Rule(owner=person), viewer, set())
+    return _not_denied(Rule(owner=person), viewer, set())
 
 
 def _posed(rule: Rule, viewer: Viewer, seen_by: Callable[[Viewer], Q]) -> Q:
@@ -214,10 +214,10 @@ def _posed(rule: Rule, viewer: Viewer, seen_by: Callable[[Viewer], Q]) -> Q:
 def _seen(model: type[Model], rule: Rule, viewer: Viewer) -> Q:
     if not rule.owner and not rule.also and not rule.within:
         return Q() if rule.through else NO_ROWS
-    # The wall before apps stands before everything: see `rows_for`.
-    seen = _chosen(model, rule, viewer) & _walled(rule, viewer, {CHILDREN, APPS})
-    for tie in rule.also:
-        seen |= tie.rows(viewer)
+    # Row-level security before apps stands before everything: see `rows_for`.
+    seen = _chosen(model, rule, viewer) & _not_denied(rule, viewer, {CHILDREN, APPS})
+    for relation in rule.also:
+        seen |= relation.rows(viewer)
     if _for_children_too(rule):
         seen |= _mine(rule, viewer)
         return _overseen(rule, viewer) | (seen & _behind(CHILDREN, rule, viewer))
@@ -225,12 +225,13 @@ def _seen(model: type[Model], rule: Rule, viewer: Viewer) -> Q:
 
 
 def _for_children_too(rule: Rule) -> bool:
-    """Whether the wall before children stands for others than the owner: then before the owner too.
+    """Whether row-level security before children stands for others than the owner: then before the
+    owner too.
 
     A child can be heard in a recording. Who owns it and isn't of the child's circle any more, or
     never was, hears their own sound alone.
     """
-    return rule.others is not None and CHILDREN in rule.others.walls
+    return rule.others is not None and CHILDREN in rule.others.deny_rules
 
 
 def _own(rule: Rule, viewer: Viewer) -> Q:
@@ -246,10 +247,10 @@ def _overseen(rule: Rule, viewer: Viewer) -> Q:
     """Return the condition for what is of somebody whom the viewer answers for."""
     own = NO_ROWS
     if rule.owner and rule.is_shown and not rule.no_childs:
-        for tie in _overseers:
-            overseen = tie(rule.owner).rows(viewer)
+        for relation in _overseers:
+            overseen = relation(rule.owner).rows(viewer)
             if overseen != NO_ROWS:
-                for each in _walls:
+                for each in _deny_rules:
                     if each.before_overseers:
                         overseen &= each.rows(rule.owner, viewer)
                 own = overseen if own == NO_ROWS else own | overseen
@@ -259,68 +260,68 @@ def _overseen(rule: Rule, viewer: Viewer) -> Q:
 def _chosen(model: type[Model], rule: Rule, viewer: Viewer) -> Q:
     """Return the condition for rows whose audience this viewer is in."""
     found = NO_ROWS
-    for audience, tie, where in _ties(model, rule):
-        tied = _tied(rule, audience, tie, viewer)
+    for audience, relation, where in _ties(model, rule):
+        tied = _tied(rule, audience, relation, viewer)
         if tied != NO_ROWS:
             found |= where & tied
     return found
 
 
-def _tied(rule: Rule, audience: Audience, tie: Tie, viewer: Viewer) -> Q:
+def _tied(rule: Rule, audience: Audience, relation: Relation, viewer: Viewer) -> Q:
     pose = viewer.pose
     if pose is not None and pose.audience == audience and rule.owner:
-        where = tie.where if isinstance(tie, If) else Q()
+        where = relation.where if isinstance(relation, If) else Q()
         return where & Q(**{rule.owner: pose.owner_id})
-    return tie.rows(viewer)
+    return relation.rows(viewer)
 
 
-def _ties(model: type[Model], rule: Rule) -> Iterator[tuple[Audience, Tie, Q]]:
+def _ties(model: type[Model], rule: Rule) -> Iterator[tuple[Audience, Relation, Q]]:
     """Yield each audience, whom it means here, and the condition for rows that have it."""
-    for audience, tie in rule.within.items():
-        yield audience, tie, Q()
+    for audience, relation in rule.within.items():
+        yield audience, relation, Q()
     if rule.audience:
         for audience in Audience:
             yield audience, _meant(model, rule, audience), Q(**{rule.audience: audience})
 
 
-def _meant(model: type[Model], rule: Rule, audience: Audience) -> Tie:
-    if audience in rule.ties:
-        return rule.ties[audience]
+def _meant(model: type[Model], rule: Rule, audience: Audience) -> Relation:
+    if audience in rule.relations:
+        return rule.relations[audience]
     if audience in _standard and rule.owner:
         return _standard[audience](model, rule.owner)
     return Nobody()
 
 
 def _field_rule(rule: Rule, name: str) -> Rule:
-    return Rule(owner=rule.owner, audience=rule.fields[name], ties=rule.ties)
+    return Rule(owner=rule.owner, audience=rule.fields[name], relations=rule.relations)
 
 
-def _walled(rule: Rule, viewer: Viewer, but: set[str]) -> Q:
+def _not_denied(rule: Rule, viewer: Viewer, but: set[str]) -> Q:
     """Return the walls that stand before the owner and before others, except some by name."""
     found = Q()
-    for each in _walls:
+    for each in _deny_rules:
         if each.name not in but:
-            found &= _wall(each, rule, viewer)
+            found &= _denied(each, rule, viewer)
     return found
 
 
 def _behind(name: str, rule: Rule, viewer: Viewer) -> Q:
-    """Return one wall by name, before the owner and before others."""
+    """Return one deny rule by name, before the owner and before others."""
     found = Q()
-    for each in _walls:
+    for each in _deny_rules:
         if each.name == name:
-            found &= _wall(each, rule, viewer)
+            found &= _denied(each, rule, viewer)
     return found
 
 
-def _wall(each: Wall, rule: Rule, viewer: Viewer) -> Q:
+def _denied(each: DenyRule, rule: Rule, viewer: Viewer) -> Q:
     found = Q()
     if rule.owner and not (each.name == CHILDREN and rule.no_childs):
         found &= each.rows(rule.owner, viewer)
-    if rule.others and each.name in rule.others.walls:
-        clear = each.rows(rule.others.tie.person, viewer)
+    if rule.others and each.name in rule.others.deny_rules:
+        clear = each.rows(rule.others.relation.person, viewer)
         if clear:
-            found &= ~rule.others.tie.with_any(~clear)
+            found &= ~rule.others.relation.with_any(~clear)
     return found
 
 
@@ -341,8 +342,8 @@ def field_people_for(obj: Model, name: str) -> Q:
     rule = rule_of(type(obj))
     field_rule = _field_rule(rule, name)
     seen = _people_chosen(obj, field_rule) | _people_of(obj, rule)
-    for tie in rule.also:
-        seen |= tie.people(obj)
+    for relation in rule.also:
+        seen |= relation.people(obj)
     return seen
 
 
@@ -350,16 +351,16 @@ def _people_who_see(obj: Model, rule: Rule) -> Q:
     if not rule.owner and not rule.also and not rule.within:
         return Q() if rule.through else NO_ROWS
     seen = _people_chosen(obj, rule)
-    for each in _walls:
+    for each in _deny_rules:
         if each.name != CHILDREN:
-            seen &= _people_of_wall(each, obj, rule)
-    for tie in rule.also:
-        seen |= tie.people(obj)
+            seen &= _people_of_deny_rule(each, obj, rule)
+    for relation in rule.also:
+        seen |= relation.people(obj)
     if _for_children_too(rule):
         seen |= _owner_of(obj, rule)
-    for each in _walls:
+    for each in _deny_rules:
         if each.name == CHILDREN:
-            seen &= _people_of_wall(each, obj, rule)
+            seen &= _people_of_deny_rule(each, obj, rule)
     if _for_children_too(rule):
         return seen | _overseers_of(obj, rule)
     return seen | _people_of(obj, rule)
@@ -380,9 +381,9 @@ def _overseers_of(obj: Model, rule: Rule) -> Q:
         return own
     owner = value_at(obj, rule.owner)
     if rule.is_shown and owner is not None:
-        for tie in _overseers:
-            overseers = tie(rule.owner).people(obj)
-            for each in _walls:
+        for relation in _overseers:
+            overseers = relation(rule.owner).people(obj)
+            for each in _deny_rules:
                 if each.before_overseers:
                     overseers &= each.people(owner)
             own |= overseers
@@ -394,12 +395,12 @@ def _people_chosen(obj: Model, rule: Rule) -> Q:
     seen = NO_ROWS
     now = Audience(value_at(obj, rule.audience)) if rule.audience else None
     chosen = [] if now is None else [(now, _meant(model, rule, now))]
-    for _audience, tie in [*rule.within.items(), *chosen]:
-        seen |= tie.people(obj)
+    for _audience, relation in [*rule.within.items(), *chosen]:
+        seen |= relation.people(obj)
     return seen
 
 
-def _people_of_wall(each: Wall, obj: Model, rule: Rule) -> Q:
+def _people_of_deny_rule(each: DenyRule, obj: Model, rule: Rule) -> Q:
     found = Q()
     if rule.owner:
         owner = value_at(obj, rule.owner)
@@ -407,8 +408,8 @@ def _people_of_wall(each: Wall, obj: Model, rule: Rule) -> Q:
             found &= each.people(owner)
         elif each.name != CHILDREN:  # nobody's thing is no child's
             found &= NO_ROWS
-    if rule.others and each.name in rule.others.walls:
-        for key in rule.others.tie.keys(obj):
+    if rule.others and each.name in rule.others.deny_rules:
+        for key in rule.others.relation.keys(obj):
             found &= each.people(key)
     return found
 

@@ -38,7 +38,8 @@ class Viewer:
     - `links`: keys of the share links whose secret this viewer has shown.
     - `app`: client id of the third-party app that looks, on somebody's behalf or nobody's.
     - `real`, `pose`: who looks with borrowed eyes, and how; see `privacy.sharing.view_as`.
-    - `trusts`: parents whose own policies say who sees them; only while the wall is generated.
+    - `trusts`: parents whose own policies say who sees them; only while row-level security is
+    generated.
     """
 
     user_id: int | None = None
@@ -109,7 +110,7 @@ def hold_link(session: Any, link_id: int) -> bool:
     return True
 
 
-SOMEBODY = 0  # the key of no account: a member without any ties
+SOMEBODY = 0  # the key of no account: a member without relations
 NOBODY = Viewer()
 ANY_APP = Viewer(via=Via.API, app=clients.OUTSIDE)  # somebody else's, on nobody's behalf
 SEARCH_ENGINE = Viewer(via=Via.INDEX)

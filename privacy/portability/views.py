@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from foundation import fresh
+from foundation import reauthentication
 from foundation.limits import spend
 from foundation.ranges import file_response
 from foundation.work import soon
@@ -78,10 +78,10 @@ def download(request: HttpRequest, public_id: str) -> HttpResponseBase:
         messages.warning(request, _("Somebody in this copy is no longer there. Make a new one."))
         return redirect("exports")
     begun: dict[str, float] = request.session.get(_BEGUN, {})
-    if fresh.is_fresh(request):
+    if reauthentication.is_fresh(request):
         request.session[_BEGUN] = {**begun, export.public_id: time.time()}
     elif "Range" not in request.headers or time.time() - begun.get(public_id, 0) > RESUMABLE:
-        return fresh.ask(request)
+        return reauthentication.ask(request)
     return _send(request, export)
 
 

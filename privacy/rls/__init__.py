@@ -1,11 +1,12 @@
-"""The wall: row-level security in PostgreSQL, the second thing that stands before private rows.
+"""Row-level security: row-level security in PostgreSQL, the second thing that stands before private
+rows.
 
-The gate (`privacy.gate.access`) filters what Jamsite asks for. The wall holds when somebody forgets
-to ask it: the web logs in as a role to which PostgreSQL itself shows only what the rule of the
-model shows, generated from that rule. See docs/visibility.md.
+The gate (`privacy.gate.access`) filters what Jamsite asks for. Row-level security holds when
+somebody forgets to ask it: the web logs in as a role to which PostgreSQL itself shows only what the
+rule of the model shows, generated from that rule. See docs/row-security.md.
 """
 
 from privacy.rls.declare import Guard, guarded, protect
-from privacy.rls.viewer_identity import as_system, looking, of
+from privacy.rls.viewer_identity import bypass_rls, looking, of
 
-__all__ = ["Guard", "as_system", "guarded", "looking", "of", "protect"]
+__all__ = ["Guard", "bypass_rls", "guarded", "looking", "of", "protect"]

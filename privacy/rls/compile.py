@@ -2,8 +2,8 @@
 
 The rule is asked for a viewer whose key isn't a number but an expression: the setting that every
 statement carries. Policies can't join, so what a rule says about a related row becomes a probe
-(`privacy.gate.probe`); and policies that read each other's tables would run in circles, so ties
-read a guarded table through a view of the viewer's own rows of it.
+(`privacy.gate.probe`); and policies that read each other's tables would run in circles, so
+relations read a guarded table through a view of the viewer's own rows of it.
 """
 
 import re
@@ -17,11 +17,11 @@ from psycopg import sql as sql_parts
 
 from privacy.gate import rules
 from privacy.gate.probe import localised
-from privacy.gate.rules import Tie
+from privacy.gate.rules import Relation
 from privacy.gate.viewer import Viewer
 from privacy.rls.declare import guarded
 
-SCHEMA = "wall"
+SCHEMA = "rls"
 VIEWER = "nullif(current_setting('app.viewer', true), '')::bigint"
 LINKS = "SELECT unnest(string_to_array(current_setting('app.links', true), ',')::bigint[])"
 _SHAPE = {"INSERT": "with check ({0})", "UPDATE": "using ({0}) with check ({0})"}
@@ -85,11 +85,11 @@ def policies() -> list[Policy]:
         table = model._meta.db_table
         seen, views = _sees(model)
         found.append(Policy(table, "web_select", "SELECT", seen, views))
-        for command, tie in (
+        for command, relation in (
             ("INSERT", guard.insert), ("UPDATE", guard.update), ("DELETE", guard.delete),
         ):  # fmt: skip
-            if tie is not None:
-                tied, more = _tied(model, tie)
+            if relation is not None:
+                tied, more = _tied(model, relation)
                 both = f"({tied}) and ({seen})" if tied != "true" else seen
                 found.append(Policy(table, f"web_{command.lower()}", command, both, views | more))
     return sorted(found, key=lambda one: (one.table, one.name))
@@ -113,8 +113,8 @@ def _sees(model: type[Model]) -> tuple[str, frozenset[View]]:
     return whole, views | more
 
 
-def _tied(model: type[Model], tie: Tie) -> tuple[str, frozenset[View]]:
-    return _sql(model, tie.rows(_symbolic()))
+def _tied(model: type[Model], relation: Relation) -> tuple[str, frozenset[View]]:
+    return _sql(model, relation.rows(_symbolic()))
 
 
 def _sql(model: type[Model], condition: Q) -> tuple[str, frozenset[View]]:
@@ -129,7 +129,7 @@ def _sql(model: type[Model], condition: Q) -> tuple[str, frozenset[View]]:
         return "true", frozenset()
     used = {alias for alias, count in query.alias_refcount.items() if count}
     if joined := sorted(used - {model._meta.db_table}):
-        raise TypeError(f"the rule of {model.__name__} joins {joined}: the wall can't")
+        raise TypeError(f"the rule of {model.__name__} joins {joined}: row-level security can't")
     return _through_views(model, sql % tuple(_literal(one) for one in parameters))
 
 

@@ -1,23 +1,23 @@
-"""Which tables the wall stands before, and what the web may write there."""
+"""Which tables row-level security stands before, and what the web may write there."""
 
 from dataclasses import dataclass
 
 from django.db.models import Model
 
-from privacy.gate.rules import Tie
+from privacy.gate.rules import Relation
 
 
 @dataclass(frozen=True)
 class Guard:
-    """What the web may write to rows it sees: those with the tie. None: services do, as system.
+    """What the web may write to rows it sees: of whom the relation says. None: services do.
 
     `beside`: columns of the person and of the group, for a table that says who is together with
     whom, where rules ask about the others too.
     """
 
-    insert: Tie | None = None
-    update: Tie | None = None
-    delete: Tie | None = None
+    insert: Relation | None = None
+    update: Relation | None = None
+    delete: Relation | None = None
     beside: tuple[str, str] | None = None
 
 
@@ -27,12 +27,12 @@ _guards: dict[type[Model], Guard] = {}
 def protect(
     model: type[Model],
     *,
-    insert: Tie | None = None,
-    update: Tie | None = None,
-    delete: Tie | None = None,
+    insert: Relation | None = None,
+    update: Relation | None = None,
+    delete: Relation | None = None,
     beside: tuple[str, str] | None = None,
 ) -> None:
-    """Put the wall before a model that has a visibility rule; called from `<app>/privacy.py`."""
+    """Put policies before a model that has a visibility rule; called from `<app>/privacy.py`."""
     _guards[model] = Guard(insert, update, delete, beside)
 
 

@@ -1,4 +1,4 @@
-"""The wall in the database: built, taken down, compared with what the rules ask for.
+"""Row-level security in the database: built, taken down, compared with what the rules ask for.
 
 Each policy carries two digests in its comment: of the SQL that was generated, and of what
 PostgreSQL made of it. The first tells that a rule changed, the second that somebody changed the
@@ -78,7 +78,7 @@ def wanted() -> list[Policy]:
 
 
 def problems(cursor: Any) -> list[str]:
-    """Return how the database's wall differs from what the rules ask for, a sentence each."""
+    """Return how the database's policies differ from what the rules ask for, a sentence each."""
     want = {(one.table, one.name): one for one in wanted()}
     cursor.execute(_PRESENT)
     present = {(row[0], row[1]): row[2:] for row in cursor.fetchall()}
@@ -96,8 +96,8 @@ def problems(cursor: Any) -> list[str]:
     cursor.execute(_ENABLED)
     enabled = {row[0] for row in cursor.fetchall()}
     tables = {model._meta.db_table for model in guarded()}
-    found += [f"{name} has its wall switched off." for name in sorted(tables - enabled)]
-    found += [f"{name} has a wall that nobody asked for." for name in sorted(enabled - tables)]
+    found += [f"{name} has its policies switched off." for name in sorted(tables - enabled)]
+    found += [f"{name} has policies that nobody asked for." for name in sorted(enabled - tables)]
     return found + _grant_faults(cursor) + faults_of(cursor, str(settings.WEB_ROLE))
 
 
@@ -135,7 +135,7 @@ def _grant_faults(cursor: Any) -> list[str]:
 
 
 def faults_of(cursor: Any, role: str) -> list[str]:
-    """Return why a role isn't held by the wall; nothing when it is."""
+    """Return why a role isn't held by row-level security; nothing when it is."""
     cursor.execute(_ROLE, [settings.SYSTEM_ROLE, role])
     row = cursor.fetchone()
     if row is None:
@@ -152,7 +152,7 @@ def faults_of(cursor: Any, role: str) -> list[str]:
 
 
 def build(cursor: Any) -> bool:
-    """Bring wall and grants up to what the rules ask for; return whether there was a difference."""
+    """Bring policies and grants up to what the rules ask for; return whether they differed."""
     _roles(cursor)
     before = problems(cursor)
     for statement in _grants():  # also on what a migration has just added
@@ -170,7 +170,7 @@ def build(cursor: Any) -> bool:
             cursor.execute(f'comment on policy "{one.name}" on "{one.table}" is %s', [text])
     left = problems(cursor)
     if left:
-        raise RuntimeError("The wall doesn't stand: " + " ".join(left))
+        raise RuntimeError("Row-level security doesn't stand: " + " ".join(left))
     return True
 
 
@@ -188,7 +188,7 @@ def take_down(cursor: Any) -> None:
 
 
 def statements() -> list[str]:
-    """Return the SQL that builds the wall, for `manage.py wall --sql` too."""
+    """Return the SQL that builds row-level security, for `manage.py rls --sql` too."""
     both = f"{settings.WEB_ROLE}, {settings.SYSTEM_ROLE}"
     all_policies = wanted()
     views = {view for one in all_policies for view in one.views}

@@ -1,4 +1,4 @@
-"""Where a viewer becomes known to the wall: in requests, in sockets, in the staff's pages."""
+"""Where PostgreSQL learns who looks: in requests, in sockets, in the staff's pages."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,14 +7,15 @@ from django.conf import settings
 from django.contrib.auth.middleware import get_user
 from django.utils.functional import SimpleLazyObject
 
-from foundation import acting
-from foundation.acting import Acting, behalf
+from foundation import database_identity
+from foundation.database_identity import DatabaseIdentity, behalf
 from privacy.gate.viewer import Viewer, links_in
 from privacy.rls.viewer_identity import of
 
 
 class ViewerMiddleware:
-    """Tell the wall who looks as soon as the request's user is read; until then it is nobody.
+    """Tell row-level security who looks as soon as the request's user is read; until then it is
+    nobody.
 
     Reading the user costs a query or two, so a page that needs none doesn't pay for them.
     """
@@ -25,7 +26,7 @@ class ViewerMiddleware:
     def __call__(self, request: Any) -> Any:
         def known() -> Any:
             user = get_user(request)
-            acting.become(of(replace(Viewer.of(user), links=links_in(request.session))))
+            database_identity.become(of(replace(Viewer.of(user), links=links_in(request.session))))
             return user
 
         request.user = SimpleLazyObject(known)
@@ -36,7 +37,7 @@ class ViewerMiddleware:
         if request.resolver_match.app_names[:1] == ["admin"]:
             user = request.user
             if user.is_authenticated and user.is_present and user.is_staff:
-                acting.become(Acting(role=settings.SYSTEM_ROLE))
+                database_identity.become(DatabaseIdentity(role=settings.SYSTEM_ROLE))
 
 
 class SocketBehalf:

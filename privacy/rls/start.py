@@ -1,4 +1,4 @@
-"""A server of pages or sockets doesn't start unless the wall holds it."""
+"""A server of pages or sockets doesn't start unless row-level security holds it."""
 
 import sys
 
@@ -9,7 +9,7 @@ from privacy.rls import install
 
 
 def demand() -> None:
-    """End this process, with a sentence for each reason, when its role could see past the wall."""
+    """End this process, with a sentence for each reason, when its role could see everything."""
     with connection.cursor() as cursor:
         cursor.execute("select session_user")
         (role,) = cursor.fetchone()
@@ -18,7 +18,7 @@ def demand() -> None:
             found += install.faults_of(cursor, role)
     connection.close()
     if found:
-        sys.stderr.write("Jamsite's pages don't start: the wall doesn't hold them.\n")
+        sys.stderr.write("Jamsite's pages don't start: row-level security doesn't hold them.\n")
         sys.stderr.writelines(f"  - {one}\n" for one in found)
-        sys.stderr.write("`manage.py migrate` builds the wall.\n")
+        sys.stderr.write("`manage.py migrate` builds row-level security.\n")
         raise SystemExit(78)  # EX_CONFIG

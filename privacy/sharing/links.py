@@ -58,14 +58,14 @@ def shapes(
 
 def _shape(row: ShareLink, item: Any, absolute: Callable[[str], str]) -> dict[str, Any]:
     return {
-        **plain_shape(row, absolute),
+        **present_link(row, absolute),
         "item_title": getattr(item, "title", "") if item else "",
         "item_url": item.get_absolute_url() if item else "",
         "opens": item is not None and item.audience == Audience.LINK,
     }
 
 
-def plain_shape(row: ShareLink, absolute: Callable[[str], str]) -> dict[str, Any]:
+def present_link(row: ShareLink, absolute: Callable[[str], str]) -> dict[str, Any]:
     """Return what an item's own page shows of one link."""
     return {
         "url": absolute(reverse("shared", args=[key_of(row)])),

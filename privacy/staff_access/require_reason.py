@@ -54,7 +54,7 @@ class ReasonForm(forms.Form):
         return values
 
 
-class Guarded(admin.ModelAdmin[Any]):
+class RequiresReason(admin.ModelAdmin[Any]):
     """Pages about a person open after a reason was given, and not before; actions likewise.
 
     Lists show people as their usernames. Nothing is deleted here, whoever asks: rows about people

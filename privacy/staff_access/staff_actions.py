@@ -19,7 +19,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from privacy.staff_access.require_reason import Guarded
+from privacy.staff_access.require_reason import RequiresReason
 
 
 def _always(request: HttpRequest, row: Any) -> bool:
@@ -50,7 +50,7 @@ class DeedForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class WithDeeds(Guarded):
+class WithDeeds(RequiresReason):
     """A page with deeds: links on the row's page, each to a form of its own."""
 
     deeds: Sequence[Deed] = ()

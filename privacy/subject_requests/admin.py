@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from foundation.admin import ReadOnlyAdmin
 from privacy.consent import purposes
 from privacy.staff_access import access_log
-from privacy.staff_access.require_reason import Guarded
+from privacy.staff_access.require_reason import RequiresReason
 from privacy.subject_requests import alarms, exceptions, fulfilment, identity
 from privacy.subject_requests import intake as service
 from privacy.subject_requests.intake import NotNow
@@ -123,7 +123,7 @@ WORDS = {"acknowledge", "answer", "refuse", "extend", "ask", "note"}
 
 
 @admin.register(Request)
-class RequestAdmin(Guarded, ReadOnlyAdmin):
+class RequestAdmin(RequiresReason, ReadOnlyAdmin):
     list_display = ["reference", "due", "kind", "state", "identity", "channel", "received_at"]
     list_filter = [StandingFilter, "kind", "channel"]
     search_fields = ["reference"]

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from foundation import fresh
+from foundation import reauthentication
 from foundation.limits import masked, spend, spend_on
 from foundation.paging import newest_first
 from foundation.secret_pages import kept_secret
@@ -117,8 +117,8 @@ def write(request: HttpRequest, public_id: str) -> HttpResponse:
     """Write a few words more, say that it is oneself who asks, or take the request back."""
     row = get_visible_or_404(Request, Viewer.oneself(request.user), public_id=public_id)
     if "sign" in request.POST:
-        if not fresh.is_fresh(request):
-            return fresh.ask(request, "request", public_id)
+        if not reauthentication.is_fresh(request):
+            return reauthentication.ask(request, "request", public_id)
         service.sign_for(row)
         messages.success(request, _("Thank you: it is sure now that it is you."))
         return redirect("request", public_id=public_id)

@@ -1,6 +1,7 @@
 """What a parent may do for a child: connect an account, copy, delete, take consent back, report.
 
-The child's account may be stopped: nobody's eyes reach it then, so these work past the wall.
+The child's account may be stopped: nobody's eyes reach it then, so these work past row-level
+security.
 """
 
 from datetime import timedelta

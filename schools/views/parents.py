@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.connections import services
 from accounts.identity.member_request import MemberRequest
 from accounts.identity.models import User
-from foundation import fresh
+from foundation import reauthentication
 from foundation.addresses import absolute
 from foundation.limits import network_of, spend
 from foundation.secret_pages import kept_secret
@@ -51,8 +51,8 @@ def ward(request: MemberRequest, public_id: str) -> HttpResponseBase:
     )
     if do:
         spend("ward", str(request.user.pk), limit=60, seconds=3600)
-        if do in {"withdraw", "delete", "end", "invite"} and not fresh.is_fresh(request):
-            return fresh.ask(request)
+        if do in {"withdraw", "delete", "end", "invite"} and not reauthentication.is_fresh(request):
+            return reauthentication.ask(request)
         if do != "rename" or form.is_valid():
             try:
                 _do(request, child, do, form)
@@ -147,8 +147,8 @@ def ward_held(request: HttpRequest, public_id: str, slug: str) -> HttpResponse:
 def ward_copy(request: HttpRequest, public_id: str, copy_id: str) -> HttpResponseBase:
     """Send a copy of a child's data to who answers for them, and has just shown who they are."""
     child = queries.ward(Viewer.oneself(request.user), public_id)
-    if not fresh.is_fresh(request):
-        return fresh.ask(request)
+    if not reauthentication.is_fresh(request):
+        return reauthentication.ask(request)
     copy = get_visible_or_404(
         visible(Export, Viewer(child.pk)), Viewer(child.pk), public_id=copy_id
     )

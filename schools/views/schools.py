@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.identity.member_request import MemberRequest
 from accounts.profile.vocabulary import country_name
-from foundation import fresh
+from foundation import reauthentication
 from foundation.limits import spend
 from privacy.gate.viewer import Viewer
 from schools import consent_words, queries
@@ -179,8 +179,8 @@ def _do(request: MemberRequest, row: Enrolment, do: str, said: dict[str, Any]) -
         child, password = children.create_account(row, said["username"])
         return _card(request, row, child.username, password)
     if do == "password":
-        if not fresh.is_fresh(request):
-            return fresh.ask(request)
+        if not reauthentication.is_fresh(request):
+            return reauthentication.ask(request)
         password = children.renew_password(row)
         return _card(request, row, row.child.username if row.child else "", password)
     if do == "consent":

@@ -57,7 +57,7 @@ def _worth_listing() -> Any:
 def complete(rows: Sequence[Row], viewer: Viewer) -> None:
     """Add `duration_ms`, `owner`, `band` and `players` to rows that came through the gate.
 
-    An owner before whom a wall stands is not named, and the title they gave is emptied.
+    An owner before whom a deny rule stands is not named, and the title they gave is emptied.
     """
     if not rows:
         return

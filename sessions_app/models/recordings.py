@@ -174,8 +174,8 @@ class Stem(models.Model):
 class Credit(models.Model):
     """Who plays on a recording, and nothing of how it sounds: a view of stems.
 
-    Who may see a recording may see who plays on it; the wall keeps stems themselves to those who
-    may hear them. Rules and lists that only ask who plays read this.
+    Who may see a recording may see who plays on it; row-level security keeps stems themselves to
+    those who may hear them. Rules and lists that only ask who plays read this.
     """
 
     recording = models.ForeignKey(

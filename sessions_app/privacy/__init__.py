@@ -6,18 +6,18 @@ from accounts.identity.services import stops
 from privacy import datamap as dm
 from privacy import erasure
 from privacy.models import Erasure
-from privacy.portability.importing import bring
+from privacy.portability.importing import register_importer
 from sessions_app.models import ChatLine, JamSession, Recording, RecordingConsent, Stem
 from sessions_app.privacy import rows, sight, stores
 from sessions_app.services import importing, leaving, stopping
 
 __all__ = ["rows", "sight", "stores"]
 
-bring(JamSession, importing.bring_session, order=20)
-bring(Recording, importing.bring_recording, order=30)
-bring(Stem, importing.bring_stem, order=40)
-bring(RecordingConsent, importing.bring_consent, order=50)
-bring(ChatLine, importing.bring_chat_line, order=50)
+register_importer(JamSession, importing.bring_session, order=20)
+register_importer(Recording, importing.bring_recording, order=30)
+register_importer(Stem, importing.bring_stem, order=40)
+register_importer(RecordingConsent, importing.bring_consent, order=50)
+register_importer(ChatLine, importing.bring_chat_line, order=50)
 
 erasure.hook(
     hide=leaving.hide,

@@ -1,9 +1,9 @@
-"""Who sees sessions, recordings and sound, by rules, the wall and addresses of sound."""
+"""Who sees sessions, recordings and sound, by rules, row-level security and addresses of sound."""
 
 from django.db.models import Q
 
 from accounts.models import User
-from bands.ties import audiences as band_audiences
+from bands.relations import audiences as band_audiences
 from privacy import rls
 from privacy.gate import rules
 from privacy.gate.audiences import OF_BANDS, Audience
@@ -42,7 +42,7 @@ rules.see(
     Rule(
         owner="host",
         audience="audience",
-        ties={Audience.PARTICIPANTS: Nobody(), **OF_ITS_BAND},
+        relations={Audience.PARTICIPANTS: Nobody(), **OF_ITS_BAND},
         also=(TOOK_PART,),
     ),
 )
@@ -52,7 +52,7 @@ rules.see(
     Rule(
         owner="owner",
         audience="audience",
-        ties={
+        relations={
             Audience.PARTICIPANTS: Nobody(),
             **{one: If(READY, rules.meant(one, Recording, "owner")) for one in OTHERS_SEE},
             **{one: If(READY, tie) for one, tie in OF_ITS_BAND.items()},
@@ -102,8 +102,8 @@ rules.see(ChatLine, Rule(owner="author", within={Audience.PARTICIPANTS: SITS_THE
 rules.see(Invite, Rule(owner="made_by"))
 rules.see(RecordingConsent, Rule(owner="user"))
 
-# The wall: players' own sound, and what is said in rooms (mixes: docs/decisions/0006). What the
-# web may write there is its person's own.
+# Row-level security: players' own sound, and what is said in rooms (mixes: docs/decisions/0006).
+# What the web may write there is its person's own.
 rls.protect(Stem, update=Person("player"))
 
 rls.protect(StemChunk, insert=Person("stem__player"))

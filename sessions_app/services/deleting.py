@@ -16,7 +16,7 @@ from privacy.gate.audiences import Audience
 from privacy.models import ShareLink
 from privacy.notices import delete_with
 from privacy.portability import export
-from privacy.rls import as_system
+from privacy.rls import bypass_rls
 from privacy.sharing import links
 from sessions_app.models import (
     ChatLine,
@@ -41,7 +41,7 @@ class Running(Exception):
     """The take is still being asked for or played; it is stopped before it is deleted."""
 
 
-@as_system("take a player's sound out of a recording of several, and hand it on")
+@bypass_rls("take a player's sound out of a recording of several, and hand it on")
 @transaction.atomic
 def delete_recording(recording: Recording, owner: User) -> bool:
     """Delete a recording for its owner; return whether it is gone for everybody.
@@ -131,13 +131,13 @@ def take_out(stems: Iterable[Stem]) -> None:
     transaction.on_commit(partial(_delete_files, gone, []))
 
 
-@as_system("delete sound that no row names any more")
+@bypass_rls("delete sound that no row names any more")
 def _delete_files(stems: list[Stem], mixes: list[Mix]) -> None:
     mixing.delete_sounds(stems)
     mixing.delete_mix_files(mixes)
 
 
-@as_system("let go of a session that others took part in")
+@bypass_rls("let go of a session that others took part in")
 @transaction.atomic
 def delete_session(session: JamSession, host: User) -> bool:
     """Delete a session for its host; return whether it is gone for everybody.

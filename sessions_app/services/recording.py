@@ -12,7 +12,7 @@ from accounts.models import User
 from bands.services.members import hold_seat
 from foundation import limits
 from foundation.spelling import check_readable
-from privacy.rls import as_system
+from privacy.rls import bypass_rls
 from privacy.telemetry import usage
 from sessions_app import presence, queries
 from sessions_app.models import (
@@ -63,7 +63,7 @@ def _ask(session: JamSession, by: User, present: Iterable[int], title: str) -> R
     in_force = Recording.objects.filter(session=session, state__in=IN_FORCE)
     if in_force.filter(consents__user=by).exists():
         raise Refused(_("A recording is already being asked for or made."))
-    if in_force.exists():  # of people behind a wall from the asker: they aren't told of it
+    if in_force.exists():  # of people behind a deny rule from the asker: they aren't told of it
         raise Refused(_("No recording can begin in this room right now."))
     recording = Recording.objects.create(
         session=session,
@@ -141,7 +141,7 @@ def _answer_late(recording: Recording, user: User, *, yes: bool) -> None:
     if not mine.update(answer=Answer.YES if yes else Answer.NO, answered_at=timezone.now()):
         raise Refused(_("You were not asked, or have answered already."))
     if yes:
-        with as_system("give who joins a running take a stem"):
+        with bypass_rls("give who joins a running take a stem"):
             Stem.objects.create(recording=recording, player=user)
 
 
@@ -150,7 +150,7 @@ def _start(recording: Recording) -> None:
     recording.state = S.RECORDING
     recording.starts_at_ms = math.ceil(session_ms(recording.session)) + LEAD_MS
     recording.save(update_fields=["state", "starts_at_ms"])
-    with as_system("give everybody who agreed a stem"):
+    with bypass_rls("give everybody who agreed a stem"):
         Stem.objects.bulk_create(
             Stem(recording=recording, player_id=key)
             for key in recording.consents.order_by("user_id").values_list("user_id", flat=True)

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from foundation.live import cut
-from privacy.rls import as_system
+from privacy.rls import bypass_rls
 from sessions_app.models import Invite, JamSession, Participant, Recording, RecordingConsent, Stem
 from sessions_app.services import endings, leaving, rooms
 from sessions_app.services import recording as recordings
@@ -14,7 +14,7 @@ from sessions_app.services import recording as recordings
 ASKING, RECORDING = Recording.State.ASKING, Recording.State.RECORDING
 
 
-@as_system("stop an account")
+@bypass_rls("stop an account")
 def stop(user: User) -> None:
     """End what they are being recorded in, close their rooms, take their sound out of mixes.
 
@@ -44,7 +44,7 @@ def _cut(sessions: list[int]) -> None:
         cut(f"jam.{key}")
 
 
-@as_system("let an account go on")
+@bypass_rls("let an account go on")
 def resume(user: User) -> None:
     """Render the mixes again, with their sound."""
     leaving.mix_again_after(user)

@@ -25,7 +25,7 @@ from sessions_app.forms import RecordingAudienceForm, RecordingTitleForm
 from sessions_app.models import Recording, Stem
 from sessions_app.services import deleting, publishing
 from sessions_app.views import shared
-from sessions_app.views.shapes import (
+from sessions_app.views.presenters import (
     recording_card,
     recording_page,
     recording_preview,

@@ -31,7 +31,7 @@ from sessions_app.models import Invite, JamSession, Participant
 from sessions_app.models.sessions import SEATS
 from sessions_app.services import deleting, rooms, sessions
 from sessions_app.views import shared
-from sessions_app.views.shapes import recording_card, session_card, session_preview
+from sessions_app.views.presenters import recording_card, session_card, session_preview
 
 OWN_ROOMS = 12
 

@@ -25,7 +25,7 @@ def context(request: HttpRequest, viewer: Viewer, item: Any, *, owned: bool) -> 
     route = ROUTES[item._meta.model_name]
     return {
         "make_link_url": reverse(route, args=[item.public_id]),
-        "share_links": [links.plain_shape(row, request.build_absolute_uri) for row in rows],
+        "share_links": [links.present_link(row, request.build_absolute_uri) for row in rows],
     }
 
 

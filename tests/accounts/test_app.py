@@ -189,7 +189,7 @@ def test_tokens_hold_no_key_of_ours_and_no_session(app: App) -> None:
 
 
 def test_a_token_shows_what_its_person_may_see(live_server: Any, transactional_db: None) -> None:
-    """Behind the wall too: the token's person is told to the database."""
+    """Behind row-level security too: the token's person is told to the database."""
     owner, stranger = person("owner"), person("stranger")
     mine = recorded(owner, [owner], audience="me")
     found = []

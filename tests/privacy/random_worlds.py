@@ -180,7 +180,7 @@ class Oracle:
     def shown(
         self, audience: str, owner: int, others: set[int], look: Look, *, linked: bool = False
     ) -> bool:
-        """Whether somebody is in the audience of a thing, and no wall stands before it."""
+        """Whether somebody is in the audience of a thing, and no deny rule stands before it."""
         if not self.reached(audience, owner, look, linked=linked):
             return False
         if not self.open(owner, look):

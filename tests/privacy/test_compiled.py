@@ -84,10 +84,12 @@ def test_people_before_whom_a_wall_stands_are_left_out(cast: Cast) -> None:
 
 
 def test_a_rule_declared_later_counts(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rules, "_walls", list(rules._walls))
+    monkeypatch.setattr(rules, "_deny_rules", list(rules._deny_rules))
     viewer = cast.viewer("stranger")
     assert access.visible(Recording, viewer).exists()
-    rules.wall(rules.Wall("test", lambda path, viewer: rules.NO_ROWS, lambda key: rules.NO_ROWS))
+    rules.deny(
+        rules.DenyRule("test", lambda path, viewer: rules.NO_ROWS, lambda key: rules.NO_ROWS)
+    )
     assert not access.visible(Recording, viewer).exists()
     monkeypatch.undo()
     rules._changed()

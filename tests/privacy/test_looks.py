@@ -16,7 +16,7 @@ from jamsite import roles
 from privacy import datamap
 from privacy.datamap import retention_job
 from privacy.models import Look, Notice
-from privacy.staff_access.require_reason import Guarded
+from privacy.staff_access.require_reason import RequiresReason
 from tests.cast import Cast, person
 from tests.staff import REASON, member_of, open_page, signed_in
 
@@ -121,7 +121,7 @@ def test_the_history_of_a_row_asks_as_well(cast: Cast, support: Client) -> None:
 @pytest.mark.clause("staff-looks")
 def test_every_page_of_the_admin_is_guarded() -> None:
     pages = admin.site._registry.items()
-    assert [str(model) for model, page in pages if not isinstance(page, Guarded)] == []
+    assert [str(model) for model, page in pages if not isinstance(page, RequiresReason)] == []
     assert {item.model for item in datamap.held() if item.subjects} - set(admin.site._registry) <= {
         User.groups.through,
         User.user_permissions.through,

@@ -123,7 +123,7 @@ def test_nobody_returns_who_was_erased_since(
         assert there.do("state", username="frida") == ["leaving", told_last]
         assert there.do("state", username="dora") == ["active", ""]
     assert there.do("traces", marks=[QUOTED, "trio"]) == [QUOTED, "trio"]
-    wall = there.manage("wall", "--check")
+    wall = there.manage("rls", "--check")
     assert wall.returncode == 0, wall.stderr
     assert (there.databases(), media_folders(there)) == ([there.name], ["media"])
 

@@ -1,4 +1,4 @@
-"""Random worlds for the wall: people in every state, and rows that tie them to each other."""
+"""Random worlds for row-level security: people in every state, and rows that tie them."""
 
 import uuid
 from typing import Any

@@ -122,7 +122,7 @@ def test_the_site_starts_mends_itself_stops_and_starts_again_with_its_data(folde
     eventually(lambda: len(site.programs(" beat ")) == 1, "the scheduler")
     eventually(lambda: len(site.programs(" worker ")) == 3, "the worker and its two", START_LIMIT)
 
-    # Pages and sockets sign in as the web, behind the wall; jobs as the owner.
+    # Pages and sockets sign in as the web, behind row-level security; jobs as the owner.
     signed_in = roles_of(folder)
     assert signed_in["jamsite_web"] >= 2, signed_in
     assert "DATABASE_URL" not in what_they_know(site, "granian", "uvicorn")

@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from accounts.profile.api.serializers import MeChanges, MeSerializer, PersonSerializer
 from accounts.profile.models import FIELDS
-from accounts.profile.presenters import person_shape
+from accounts.profile.presenters import present_person
 from accounts.profile.queries import my_real_name, my_shown_profile, profile_for
 from accounts.profile.services.profiles import write_profile
 from foundation.strict import StrictQuery
@@ -37,7 +37,7 @@ class MeView(StrictQuery, APIView):
         profile: Any = my_shown_profile(viewer)
         user = profile.user
         shape = {
-            **person_shape(profile, viewer),
+            **present_person(profile, viewer),
             "own_email": user.email,
             "real_name": "" if viewer.app else my_real_name(user),
             "findable": profile.findable,
@@ -54,4 +54,6 @@ class PersonView(StrictQuery, APIView):
     @extend_schema(responses=PersonSerializer)
     def get(self, request: Request, username: str) -> Response:
         viewer = Viewer.looking(request, Via.API)
-        return Response(PersonSerializer(person_shape(profile_for(viewer, username), viewer)).data)
+        return Response(
+            PersonSerializer(present_person(profile_for(viewer, username), viewer)).data
+        )

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.identity.member_request import MemberRequest
 from accounts.security.models import SafetyEvent
 from accounts.security.services import agents, alerts, sign_ins
-from foundation import fresh
+from foundation import reauthentication
 from foundation.limits import spend
 from foundation.paging import newest_first
 from privacy.gate.access import visible
@@ -77,8 +77,8 @@ def end(request: MemberRequest) -> HttpResponse:
 def end_others(request: MemberRequest) -> HttpResponse:
     """End every sign-in but this one, once the person has shown that it is them."""
     spend("end-sign-in", str(request.user.pk), limit=60, seconds=3600)
-    if not fresh.is_fresh(request):
-        return fresh.ask(request, back_to="sign_ins")
+    if not reauthentication.is_fresh(request):
+        return reauthentication.ask(request, back_to="sign_ins")
     count = sign_ins.end_all(request.user, but=request.session.session_key)
     if count:
         alerts.note(request.user, SafetyEvent.Kind.ENDED)

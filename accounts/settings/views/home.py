@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.identity.member_request import MemberRequest
 from accounts.settings import leaving_page
 from accounts.settings.forms.leaving import LeaveForm
-from foundation import fresh, settings_map, settings_search
+from foundation import reauthentication, settings_map, settings_search
 from foundation.limits import spend
 from foundation.middleware import reads_words
 from privacy import erasure
@@ -47,8 +47,8 @@ def leave(request: MemberRequest) -> HttpResponse:
     form = LeaveForm(request.POST or None, user=user)
     if request.method == "POST" and not user.is_leaving:
         spend("leave", str(user.pk), limit=10, seconds=3600)
-        if not user.has_usable_password() and not fresh.is_fresh(request):
-            return fresh.ask(request)  # a username is no proof
+        if not user.has_usable_password() and not reauthentication.is_fresh(request):
+            return reauthentication.ask(request)  # a username is no proof
         if form.is_valid():
             made = erasure.request(user)
             logout(request)  # the web session has ended with all others

@@ -1,4 +1,4 @@
-"""`manage.py migrate`, which builds the wall as well: no table is migrated without it."""
+"""`manage.py migrate`, which builds row-level security as well: no table is migrated without it."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from privacy.rls import install
 
 
 class Command(migrate.Command):
-    help = f"{migrate.Command.help} Builds the wall (row-level security) from the rules."
+    help = f"{migrate.Command.help} Builds row-level security (row-level security) from the rules."
 
     def handle(self, *args: Any, **options: Any) -> None:
         only_shown = options["plan"] or options["check_unapplied"]
@@ -26,7 +26,7 @@ class Command(migrate.Command):
         if not only_shown and not options["app_label"]:
             with connection.cursor() as cursor:
                 if install.build(cursor) and options["verbosity"]:
-                    self.stdout.write("The wall is built from the rules.")
+                    self.stdout.write("Row-level security is built from the rules.")
 
     def _refuse_before_rooms(self, connection: Any) -> None:
         """Stop at a database of before the migrations were written anew: it would lose tables."""

@@ -48,14 +48,16 @@ class Batch:
         """Return what each row refers to in words: titles, and others' names; ids say nothing."""
         columns = [self.section.model._meta.get_field(name) for name in self.section.fields]
         ties: list[Any] = [one for one in columns if one.is_relation]
-        return [{tie.name: self._in_words(row, tie) for tie in ties} for row in self.rows]
+        return [
+            {relation.name: self._in_words(row, relation) for relation in ties} for row in self.rows
+        ]
 
-    def _in_words(self, row: Model, tie: Any) -> str:
-        model = tie.related_model
-        if tie.many_to_many:
-            keys = self._many[tie.name].get(row.pk, [])
+    def _in_words(self, row: Model, relation: Any) -> str:
+        model = relation.related_model
+        if relation.many_to_many:
+            keys = self._many[relation.name].get(row.pk, [])
         else:
-            keys = [getattr(row, tie.attname)]
+            keys = [getattr(row, relation.attname)]
         if model is get_user_model():
             keys = [key for key in keys if key != self.user.pk]
             words = self._names[model]

@@ -88,7 +88,7 @@ class _Bringer:
 _bringers: dict[str, _Bringer] = {}
 
 
-def bring(model: type[models.Model], make: Maker, *, order: int) -> None:
+def register_importer(model: type[models.Model], make: Maker, *, order: int) -> None:
     """Say how rows of a model come in; called from `<app>/privacy.py`. Small `order` first.
 
     `make` gets one row at a time, counts into the result, and changes nothing the second time.

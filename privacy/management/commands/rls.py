@@ -1,4 +1,4 @@
-"""`manage.py wall`: compare the wall in the database with the rules, build it, or print it."""
+"""`manage.py rls`: compare row-level security with the rules, build it, or print its SQL."""
 
 from typing import Any
 
@@ -23,8 +23,11 @@ class Command(BaseCommand):
         with connection.cursor() as cursor:
             if options["apply"]:
                 changed = install.build(cursor)
-                self.stdout.write("The wall is built." if changed else "The wall stood already.")
+                said = "is built." if changed else "stood already."
+                self.stdout.write(f"Row-level security {said}")
             found = install.problems(cursor)
         if found:
-            raise CommandError("The wall isn't what the rules ask for:\n  " + "\n  ".join(found))
-        self.stdout.write(f"The wall stands as the rules ask: {len(install.wanted())} policies.")
+            listed = "\n  ".join(found)
+            raise CommandError(f"Row-level security isn't what the rules ask for:\n  {listed}")
+        count = len(install.wanted())
+        self.stdout.write(f"Row-level security stands as the rules ask: {count} policies.")

@@ -12,7 +12,7 @@ from accounts.models import User
 from bands.models import BandFollow, BandMember
 from privacy.gate.audiences import Audience
 from privacy.gate.probe import Probe
-from privacy.gate.relations import Either, Related, Tie
+from privacy.gate.relations import Either, Related, Relation
 from privacy.gate.viewer import Viewer
 
 RUNS = Q(role__in=[BandMember.Role.OWNER, BandMember.Role.ADMIN])
@@ -41,7 +41,7 @@ def follows_band(key: str = "pk") -> Related:
 
 
 @dataclass(frozen=True)
-class Fans(Tie):
+class Fans(Relation):
     """Who follows the band, and who is in it."""
 
     key: str
@@ -60,7 +60,7 @@ class Fans(Tie):
         return Either((follows_band(self.key), in_band(self.key)))
 
 
-def audiences(key: str = "pk") -> dict[Audience, Tie]:
+def audiences(key: str = "pk") -> dict[Audience, Relation]:
     """Return whom the two audiences of a band mean."""
     return {
         Audience.BAND: in_band(key),

@@ -45,7 +45,7 @@ def band_page(band: Band, viewer: Viewer) -> dict[str, Any]:
 
 
 def seat_row(seat: BandMember, viewer: Viewer, faces: Faces) -> dict[str, Any]:
-    """Return a member as a page names them (from `queries.lineup`); nameless behind a wall."""
+    """Return a member as a page names them (from `queries.lineup`); nameless behind a deny rule."""
     person = shown_person(seat, "user")
     return {
         "name": person.username if person else "",

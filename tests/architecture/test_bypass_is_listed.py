@@ -1,4 +1,4 @@
-"""The way past the wall is taken by services that are listed here, each with its reason."""
+"""Row-level security is bypassed by services that are listed here, each with its reason."""
 
 import ast
 from collections.abc import Iterator
@@ -37,20 +37,20 @@ ALLOWED = {
 }
 # The staff's pages, whose permissions Django's admin checks; and what the machinery is made of.
 MACHINERY = {
-    "privacy/rls/viewer_identity.py:as_system", "privacy/rls/middleware.py:process_view",
+    "privacy/rls/viewer_identity.py:bypass_rls", "privacy/rls/middleware.py:process_view",
     "jamsite/settings/base.py:", "jamsite/embedded/postgres.py:",
     "jamsite/embedded/postgres.py:_make_database",
 }  # fmt: skip
 
 
 def escapes(tree: ast.AST, function: str = "") -> Iterator[str]:
-    """Yield the function in which each way past the wall is taken, decorators included."""
+    """Yield the function in which row-level security is bypassed, decorators included."""
     for node in ast.iter_child_nodes(tree):
         inside = node.name if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else function
         names = {getattr(node, "attr", ""), getattr(node, "id", "")}
         if isinstance(node, ast.Call):
             called = {getattr(node.func, "attr", ""), getattr(node.func, "id", "")}
-            if "as_system" in called:
+            if "bypass_rls" in called:
                 assert isinstance(node.args[0], ast.Constant), "the reason is written where it is"
                 yield inside
         if "SYSTEM_ROLE" in names:
@@ -63,7 +63,7 @@ def found() -> set[str]:
         f"{path.relative_to(ROOT)}:{function}"
         for app in APPS
         for path in sorted((ROOT / app).rglob("*.py"))
-        if path.name not in {"install.py", "compile.py"}  # which build the wall
+        if path.name not in {"install.py", "compile.py"}  # which build row-level security
         for function in escapes(ast.parse(path.read_text()))
     }
 
@@ -74,20 +74,20 @@ def test_the_way_past_the_wall_is_taken_where_it_is_listed() -> None:
 
 def test_the_rule_sees_what_it_forbids() -> None:
     code = """
-@as_system("all")
+@bypass_rls("all")
 def page(request):
-    with wall.as_system("more"):
-        behalf(Acting(role=settings.SYSTEM_ROLE))
+    with rls.bypass_rls("more"):
+        behalf(DatabaseIdentity(role=settings.SYSTEM_ROLE))
 """
     assert list(escapes(ast.parse(code))) == ["page", "page", "page"]
 
 
 def test_nobody_takes_a_role_beside_the_wall() -> None:
-    """`Acting(role=…)` is written in two places, and nowhere else."""
+    """`DatabaseIdentity(role=…)` is written in two places, and nowhere else."""
     places = {
         str(path.relative_to(ROOT))
         for app in APPS
         for path in (ROOT / app).rglob("*.py")
-        if "Acting(role=" in path.read_text()
+        if "DatabaseIdentity(role=" in path.read_text()
     }
     assert places == {"privacy/rls/viewer_identity.py", "privacy/rls/middleware.py"}

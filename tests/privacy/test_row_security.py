@@ -1,4 +1,4 @@
-"""The wall: PostgreSQL itself shows the web no more than the gate does."""
+"""Row-level security: PostgreSQL itself shows the web no more than the gate does."""
 
 import re
 import uuid
@@ -12,8 +12,8 @@ from django.db import DatabaseError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis.extra.django import TestCase
 
-from foundation import acting
-from foundation.acting import NOBODY, Acting, behalf
+from foundation import database_identity
+from foundation.database_identity import NOBODY, DatabaseIdentity, behalf
 from messaging.models import Member, Message
 from privacy import rls
 from privacy.gate import access, rules
@@ -39,7 +39,7 @@ def rows(table: str) -> set[int]:
 
 
 def differences(viewer: Viewer) -> dict[str, tuple[set[int], set[int]]]:
-    """Return, for tables where they differ, what the wall shows a viewer and what the gate does."""
+    """Return, for tables where they differ, what policies show a viewer and what the gate does."""
     found = {}
     for model in rls.guarded():
         gate = set(access.visible(model, viewer).values_list("pk", flat=True))
@@ -135,11 +135,11 @@ def test_the_web_writes_its_persons_own_rows_and_no_others(talking: World) -> No
 def test_the_system_is_a_role_of_its_own_that_ends_with_its_block(talking: World) -> None:
     everything = rows("messaging_message")
     with behalf(NOBODY):
-        with rls.as_system("a test"):
+        with rls.bypass_rls("a test"):
             assert rows("messaging_message") == everything
         assert rows("messaging_message") == set()
         with transaction.atomic():
-            with rls.as_system("a test"):
+            with rls.bypass_rls("a test"):
                 rows("messaging_message")
             assert rows("messaging_message") == set()
     assert rows("messaging_message") == everything
@@ -157,10 +157,11 @@ def test_a_savepoint_that_is_rolled_back_takes_no_viewer_along(talking: World) -
 def test_values_that_could_end_the_quotes_are_refused() -> None:
     for value in ("'", "1; drop", 'a"', "\\"):
         with pytest.raises(ValueError):
-            Acting(viewer=value)
+            DatabaseIdentity(viewer=value)
 
 
-# The wall and the rules -------------------------------------------------------------------
+# Row-level security and the rules
+# -------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -227,13 +228,13 @@ def test_all_that_holds_sound_or_messages_is_guarded() -> None:
         if any(isinstance(one, FileField | TextField) for one in model._meta.concrete_fields)
     }
     assert found - {model._meta.label for model in rls.guarded()} == open_ones
-    assert Recording not in rls.guarded()  # why: docs/visibility.md
+    assert Recording not in rls.guarded()  # why: docs/row-security.md
 
 
 def test_a_request_ends_as_it_began(cast: Cast) -> None:
-    assert acting.now() is None
+    assert database_identity.now() is None
     cast.client("owner").get("/")
-    assert acting.now() is None
+    assert database_identity.now() is None
 
 
 @pytest.mark.clause("second-wall")
@@ -246,8 +247,8 @@ def test_lost_and_added_rights_are_differences_and_build_mends_them(db: None) ->
         for statement, told in (
             (f"revoke select on {VIEWS[0]} from {web}",
              f"{web} has nothing on the table {view} instead of SELECT."),
-            (f"revoke usage on schema wall from {system}",
-             f"{system} has nothing on the schema wall instead of USAGE."),
+            (f"revoke usage on schema rls from {system}",
+             f"{system} has nothing on the schema rls instead of USAGE."),
             (f"revoke update on accounts_user from {web}",
              f"{web} has DELETE, INSERT, SELECT on the table accounts_user instead of DELETE, "
              "INSERT, SELECT, UPDATE."),
@@ -262,6 +263,6 @@ def test_lost_and_added_rights_are_differences_and_build_mends_them(db: None) ->
             cursor.execute(statement)
             assert install.problems(cursor) == [told]
             with pytest.raises(CommandError, match=re.escape(told)):
-                call_command("wall", "--check")
+                call_command("rls", "--check")
             assert install.build(cursor)
             assert install.problems(cursor) == []

@@ -1,8 +1,9 @@
 """On whose behalf the database is asked: what a statement tells row-level security.
 
-Each request, socket and job has one `Acting` in a ContextVar. The database backend sends it in
-front of every statement, in the same message and the same transaction (`foundation.postgres`), so
-nothing stays behind on a pooled connection. What it is good for: docs/visibility.md, "The wall".
+Each request, socket and job has one `DatabaseIdentity` in a ContextVar. The database backend sends
+it in front of every statement, in the same message and the same transaction
+(`foundation.postgres`), so nothing stays behind on a pooled connection. What it is good for:
+docs/row-security.md.
 """
 
 import re
@@ -18,7 +19,7 @@ _PLAIN = re.compile(r"[0-9A-Za-z_,.:-]*")
 
 
 @dataclass(frozen=True)
-class Acting:
+class DatabaseIdentity:
     """What PostgreSQL is told of who asks: our settings, and a role when it isn't the usual one.
 
     - `viewer`: key of the account that looks, empty for nobody.
@@ -33,25 +34,25 @@ class Acting:
     def __post_init__(self) -> None:
         for value in (self.viewer, self.links, self.role):
             if not _PLAIN.fullmatch(value):
-                raise ValueError("a setting of the wall holds a character that it can't hold")
+                raise ValueError("a setting of row-level security holds a forbidden character")
 
 
-NOBODY = Acting()
-_now: ContextVar[Acting | None] = ContextVar("acting", default=None)
+NOBODY = DatabaseIdentity()
+_now: ContextVar[DatabaseIdentity | None] = ContextVar("acting", default=None)
 
 
-def now() -> Acting | None:
+def now() -> DatabaseIdentity | None:
     """Return on whose behalf this code runs; None outside requests and sockets."""
     return _now.get()
 
 
-def become(acting: Acting | None) -> None:
+def become(acting: DatabaseIdentity | None) -> None:
     """From here on act for this one, until the request ends or somebody else is named."""
     _now.set(acting)
 
 
 @contextmanager
-def behalf(acting: Acting | None) -> Iterator[None]:
+def behalf(acting: DatabaseIdentity | None) -> Iterator[None]:
     """Act for this one inside the block, and for whom it was before after it."""
     token = _now.set(acting)
     try:
@@ -60,7 +61,7 @@ def behalf(acting: Acting | None) -> Iterator[None]:
         _now.reset(token)
 
 
-class BehalfMiddleware:
+class NobodyMiddleware:
     """Every request begins as nobody, whatever its thread did before (outermost of all)."""
 
     def __init__(self, get_response: Any) -> None:

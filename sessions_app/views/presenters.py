@@ -71,7 +71,7 @@ def recording_page(recording: Any, viewer: Viewer, faces: Faces) -> dict[str, An
 
 
 def stem_row(stem: Stem, viewer: Viewer, faces: Faces) -> dict[str, Any]:
-    """Return one player's sound (from `queries.stems_of`); nameless behind a wall."""
+    """Return one player's sound (from `queries.stems_of`); nameless behind a deny rule."""
     player = shown_person(stem, "player")
     return {
         "player": faces.of(player) if player else None,

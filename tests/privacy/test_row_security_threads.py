@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from foundation.acting import BehalfMiddleware, behalf
+from foundation.database_identity import NobodyMiddleware, behalf
 from messaging.models import Message
 from privacy import rls
 from privacy.gate import access
@@ -46,7 +46,7 @@ def after_an_error(request: HttpRequest) -> set[int]:
 
 
 def after_the_system_was_here(request: HttpRequest) -> set[int]:
-    with rls.as_system("a test"):
+    with rls.bypass_rls("a test"):
         assert raw()
     return raw()
 
@@ -102,7 +102,7 @@ def test_no_thread_sees_what_the_last_one_saw(
         request.session = {}
         request.person = AnonymousUser() if role == "anonymous" else cast[role]
         try:
-            BehalfMiddleware(ViewerMiddleware(answer))(request)
+            NobodyMiddleware(ViewerMiddleware(answer))(request)
         finally:
             connection.close()  # back to the pool, as at the end of every request
         return role, found
