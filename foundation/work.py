@@ -136,7 +136,7 @@ def soon(job: str, *keys: int) -> None:
 
 
 def send(job: str, *keys: int) -> None:
-    """Have a worker do a job now. That every name exists is checked: `jamsite.checks`."""
+    """Have a worker do a job now. That its name exists, `tests/architecture/test_jobs.py` holds."""
     current_app.send_task(job, keys)
 
 

@@ -123,7 +123,7 @@ def met_in_room(viewer: Viewer, people: Iterable[int]) -> dict[int, Face]:
 def who_all_meet(people: Iterable[int]) -> list[int]:
     """Return those of the people, taken in this order, between whom no deny rule stands.
 
-    Walls are asked for from both sides. A query for each: a room has eight seats.
+    Deny rules are asked from both sides. A query for each: a room has eight seats.
     """
     keys = list(dict.fromkeys(people))
     meets = {key: who_may_meet(Viewer(key), keys) for key in keys}

@@ -11,7 +11,7 @@ from privacy.gate.audiences import Audience
 from privacy.gate.rules import Person, Rule
 from privacy.portability import export
 
-# Both sides see a follow; the walls stand between them as everywhere.
+# Both sides see a follow; deny rules stand between them as everywhere.
 rules.see(
     Follow,
     Rule(

@@ -1,6 +1,6 @@
 """What follows, blocks, guardians and switches mean to the gate.
 
-Registered from `accounts/privacy/`. Everything is a condition on columns and sub-queries.
+Registered from the `declarations` beside it. All are conditions on columns and sub-queries.
 """
 
 from collections.abc import Callable
@@ -102,7 +102,7 @@ def _indexed(path: str, viewer: Viewer) -> Q:
 
 
 def _all_people(key: Any) -> Q:
-    """The inverse of walls that stand before surfaces, not before people."""
+    """The inverse of deny rules that stand before surfaces, not before people."""
     return ALL_ROWS
 
 

@@ -1,6 +1,6 @@
-"""What ties people to each other: follows, blocks, mutes, having played together, guardianship.
+"""What ties people to each other: follows, blocks, mutes, having played together.
 
-Audiences and walls are made of these rows. `accounts.connections.services` is their only writer.
+Audiences and deny rules are made of these rows; `accounts.connections.services` alone writes them.
 """
 
 from django.conf import settings

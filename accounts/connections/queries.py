@@ -1,4 +1,4 @@
-"""Named lists of people. Each has a constant query count."""
+"""Named lists of follows, blocks and mutes. Each has a constant query count."""
 
 from collections.abc import Iterable
 from typing import Any, TypeVar

@@ -76,7 +76,7 @@ dm.declare(
         "updated_at": dm.moment(),
     },
     order=80,
-)  # fmt: skip  # fmt: skip
+)  # fmt: skip
 dm.declare(
     Plays,
     label=_("Instruments you play"),

@@ -7,7 +7,7 @@ person is too young gets a cookie that says "not today" and nothing else; the se
     if step is not None:
         return step
 
-`AccountAdapter.save_user` is row-level security behind it: without an answer no account is made.
+`AccountAdapter.save_user` stands behind it: without an answer no account is made.
 """
 
 import time
@@ -29,7 +29,7 @@ from accounts.identity.services.ages import Age
 ANSWER = "age"  # key in the web session
 HOLDS = 3600  # seconds that an answer waits for its account
 BARRED = 24 * 3600  # seconds until a browser is asked again
-_signer = Signer(salt="accounts.sign_in.age_gate")
+_signer = Signer(salt="accounts.entrance")
 
 
 def remember_age(request: HttpRequest, age: Age) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.http import Http404
 from django.urls import reverse
@@ -53,9 +54,13 @@ def _write(user: Any, **values: Any) -> LeaveLink:
     return link
 
 
+def _unused(user: Any) -> QuerySet[LeaveLink]:
+    return LeaveLink.objects.filter(user=user, used_at__isnull=True)
+
+
 def end_links(user: Any) -> None:
     """Make every link that was not used yet void."""
-    LeaveLink.objects.filter(user=user, used_at__isnull=True).update(expires_at=timezone.now())
+    _unused(user).update(expires_at=timezone.now())
 
 
 def run(link_id: int) -> None:
@@ -79,7 +84,7 @@ def run(link_id: int) -> None:
 def _are_at_hand(user: Any) -> bool:
     """Return whether so many links were mailed in the last hour, and still work, that they do."""
     lately = timezone.now() - timedelta(hours=1)
-    mailed = LeaveLink.objects.filter(user=user, used_at__isnull=True, created_at__gt=lately)
+    mailed = _unused(user).filter(created_at__gt=lately)
     return bool(mailed.exclude(secret_hash="").count() >= MOST_IN_AN_HOUR)
 
 
@@ -113,5 +118,4 @@ def use(secret: str) -> Erasure:
 
 def void(user: Any) -> None:
     """End the open links of a person; a new one can be asked for."""
-    now = timezone.now()
-    LeaveLink.objects.filter(user=user, used_at__isnull=True).update(used_at=now)
+    _unused(user).update(used_at=timezone.now())

@@ -1,4 +1,4 @@
-"""Walls: what stands before a person's things whatever audience they chose."""
+"""Deny rules: what stands before a person's things whatever audience they chose."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

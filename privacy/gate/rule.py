@@ -11,7 +11,7 @@ from privacy.gate.relations import Related, Relation
 
 @dataclass(frozen=True)
 class Others:
-    """The other people whose thing it is too, and the walls that stand for them as well."""
+    """The other people whose thing it is too, and the deny rules that stand for them as well."""
 
     relation: Related
     deny_rules: frozenset[str]
@@ -26,7 +26,7 @@ class Rule:
       it isn't what it means everywhere.
     - `within`: for rows without a choice, relations by the audience that they amount to.
     - `also`: relations that see the row whatever its audience and whatever stands before its owner
-      (people whose own sound is in it). Only the walls before apps and children stop them.
+      (people whose own sound is in it). Only the deny rules before apps and children stop them.
     - `others`: see `Others`.
     - `only`: rows that can be seen at all.
     - `through`: column of a parent row; who can't see the parent can't see the child.

@@ -154,7 +154,7 @@ def field_rows_for(model: type[Model], name: str, viewer: Viewer) -> Q:
     rule = rule_of(model)
     if viewer.real is not None:
         return _posed(rule, viewer, lambda one: field_rows_for(model, name, one))
-    # The walls stand before the row, so that they need not stand before its fields again.
+    # Deny rules stand before the row, so that they need not stand before its fields again.
     seen = _chosen(model, _field_rule(rule, name), viewer) | _own(rule, viewer)
     for relation in rule.also:
         seen |= relation.rows(viewer)
@@ -193,7 +193,7 @@ def stands_open(person: str, viewer: Viewer) -> Q:
 
     For people who are named where the viewer may be anyway: players, members, authors.
     """
-    return _not_denied(Rule(owner=person), viewer, set())
+    return _let_through(Rule(owner=person), viewer, set())
 
 
 def _posed(rule: Rule, viewer: Viewer, seen_by: Callable[[Viewer], Q]) -> Q:
@@ -214,8 +214,8 @@ def _posed(rule: Rule, viewer: Viewer, seen_by: Callable[[Viewer], Q]) -> Q:
 def _seen(model: type[Model], rule: Rule, viewer: Viewer) -> Q:
     if not rule.owner and not rule.also and not rule.within:
         return Q() if rule.through else NO_ROWS
-    # Row-level security before apps stands before everything: see `rows_for`.
-    seen = _chosen(model, rule, viewer) & _not_denied(rule, viewer, {CHILDREN, APPS})
+    # The deny rule before apps stands before everything: see `rows_for`.
+    seen = _chosen(model, rule, viewer) & _let_through(rule, viewer, {CHILDREN, APPS})
     for relation in rule.also:
         seen |= relation.rows(viewer)
     if _for_children_too(rule):
@@ -225,8 +225,7 @@ def _seen(model: type[Model], rule: Rule, viewer: Viewer) -> Q:
 
 
 def _for_children_too(rule: Rule) -> bool:
-    """Whether row-level security before children stands for others than the owner: then before the
-    owner too.
+    """Whether the deny rule before children stands for others too: then for the owner as well.
 
     A child can be heard in a recording. Who owns it and isn't of the child's circle any more, or
     never was, hears their own sound alone.
@@ -296,25 +295,21 @@ def _field_rule(rule: Rule, name: str) -> Rule:
     return Rule(owner=rule.owner, audience=rule.fields[name], relations=rule.relations)
 
 
-def _not_denied(rule: Rule, viewer: Viewer, but: set[str]) -> Q:
-    """Return the walls that stand before the owner and before others, except some by name."""
+def _let_through(rule: Rule, viewer: Viewer, but: set[str]) -> Q:
+    """Return the condition that no deny rule stops it, some left out by name."""
     found = Q()
     for each in _deny_rules:
         if each.name not in but:
-            found &= _denied(each, rule, viewer)
+            found &= _lets_through(each, rule, viewer)
     return found
 
 
 def _behind(name: str, rule: Rule, viewer: Viewer) -> Q:
-    """Return one deny rule by name, before the owner and before others."""
-    found = Q()
-    for each in _deny_rules:
-        if each.name == name:
-            found &= _denied(each, rule, viewer)
-    return found
+    """Return the condition that one deny rule, by name, doesn't stop it."""
+    return _lets_through(deny_rule(name), rule, viewer)
 
 
-def _denied(each: DenyRule, rule: Rule, viewer: Viewer) -> Q:
+def _lets_through(each: DenyRule, rule: Rule, viewer: Viewer) -> Q:
     found = Q()
     if rule.owner and not (each.name == CHILDREN and rule.no_childs):
         found &= each.rows(rule.owner, viewer)
@@ -358,9 +353,7 @@ def _people_who_see(obj: Model, rule: Rule) -> Q:
         seen |= relation.people(obj)
     if _for_children_too(rule):
         seen |= _owner_of(obj, rule)
-    for each in _deny_rules:
-        if each.name == CHILDREN:
-            seen &= _people_of_deny_rule(each, obj, rule)
+    seen &= _people_of_deny_rule(deny_rule(CHILDREN), obj, rule)
     if _for_children_too(rule):
         return seen | _overseers_of(obj, rule)
     return seen | _people_of(obj, rule)

@@ -1,5 +1,4 @@
-"""Row-level security: row-level security in PostgreSQL, the second thing that stands before private
-rows.
+"""Row-level security in PostgreSQL: the second thing that stands before private rows.
 
 The gate (`privacy.gate.access`) filters what Jamsite asks for. Row-level security holds when
 somebody forgets to ask it: the web logs in as a role to which PostgreSQL itself shows only what the

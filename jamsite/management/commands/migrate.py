@@ -12,7 +12,7 @@ from privacy.rls import install
 
 
 class Command(migrate.Command):
-    help = f"{migrate.Command.help} Builds row-level security (row-level security) from the rules."
+    help = f"{migrate.Command.help} Builds row-level security from the rules."
 
     def handle(self, *args: Any, **options: Any) -> None:
         only_shown = options["plan"] or options["check_unapplied"]
