@@ -15,9 +15,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parent.parent
-APPS = ("accounts", "bands", "community", "foundation", "integrations", "jamsite", "messaging",
-        "privacy", "schools", "sessions_app")  # fmt: skip
+from tests.apps import APPS
+from tests.up.processes import PROJECT, clean_environment
+
 NAMES = {"apps.py", "audiences.py", "declarations.py", "deny_rules.py", "migrate.py", "models.py",
          "privacy.py", "roles.py"}  # fmt: skip
 FOLDERS = {"gate", "migrations", "models", "postgres", "privacy", "rls"}
@@ -60,13 +60,11 @@ def _make(base: Path, place: Path) -> None:
         if old.is_dir():
             shutil.rmtree(old, ignore_errors=True)
     place.mkdir(mode=0o755)
-    ours = {"DATABASE_URL", "WEB_DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"}
-    environment = {name: value for name, value in os.environ.items() if name not in ours}
     with services.start(place, durable=False, environment={}) as running:
         subprocess.run(
             [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity", "0"],
             cwd=PROJECT, check=True, timeout=300,
-            env={**environment, **running.environment, "JAMSITE_DATA": str(place)},
+            env=clean_environment({**running.environment, "JAMSITE_DATA": str(place)}),
         )  # fmt: skip
     (place / "whole").touch()
 

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from django.conf import settings
 
+from tests.apps import APPS
+
 ROOT = Path(settings.BASE_DIR)
-APPS = ("jamsite", "community", "messaging", "sessions_app", "bands", "schools", "accounts",
-        "privacy",
-        "integrations", "foundation")  # fmt: skip
 
 # file:function → why it works on rows that aren't the person's own
 ALLOWED = {

@@ -7,10 +7,9 @@ from pathlib import Path
 from django.conf import settings
 
 from jamsite.celery import app
+from tests.apps import APPS
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ("jamsite", "community", "messaging", "sessions_app", "bands", "schools", "accounts",
-        "privacy", "foundation", "integrations")  # fmt: skip
 
 
 def sent(tree: ast.AST) -> Iterator[str]:
@@ -32,23 +31,28 @@ def files() -> Iterator[Path]:
         yield from (ROOT / top).rglob("*.py")
 
 
+def names_sent() -> set[str]:
+    return {name for path in files() for name in sent(ast.parse(path.read_text()))}
+
+
+def by_itself() -> set[str]:
+    return {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+
+
 def jobs() -> set[str]:
     app.loader.import_default_modules()
     return {name for name in app.tasks if not name.startswith("celery.")}
 
 
 def test_every_job_that_is_sent_or_runs_by_itself_exists() -> None:
-    names = {name for path in files() for name in sent(ast.parse(path.read_text()))}
+    names = names_sent()
     assert len(names) > 10
-    by_itself = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    assert (names | by_itself) - jobs() == set()
+    assert (names | by_itself()) - jobs() == set()
 
 
 def test_every_job_is_sent_by_something() -> None:
     """A job that nobody sends and that has no hour is forgotten."""
-    names = {name for path in files() for name in sent(ast.parse(path.read_text()))}
-    by_itself = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    assert jobs() - names - by_itself == set()
+    assert jobs() - names_sent() - by_itself() == set()
 
 
 def test_nothing_but_sweepers_imports_tasks() -> None:

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.apps import APPS
+
 ROOT = Path(settings.BASE_DIR)
-APPS = ("jamsite", "community", "messaging", "sessions_app", "bands", "schools", "accounts",
-        "privacy",
-        "foundation", "integrations")  # fmt: skip
 CLIENTS = {
     "httpx", "requests", "aiohttp", "urllib3", "smtplib", "imaplib", "poplib", "ftplib", "socket",
     "websockets", "websocket", "urllib.request", "http.client", "xmlrpc.client", "botocore",

@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.e2e.site import PROJECT
+from tests.up.processes import PROJECT
 
 AXE = (PROJECT / "node_modules" / "axe-core" / "axe.min.js").read_text()
 WAYS = [(360, "light"), (360, "dark"), (1440, "dark"), (1440, "light")]

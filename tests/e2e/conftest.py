@@ -11,9 +11,10 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests.e2e.people import opened
-from tests.e2e.site import PROJECT, Site
+from tests.e2e.site import Site
 from tests.live.browsers import launch, tone
 from tests.networks.standin import StandIn, environment
+from tests.up.processes import PROJECT
 
 expect.set_options(timeout=20_000)  # ms; the rest of the suite runs beside these
 

@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests import mail_sink
-from tests.e2e.site import PROJECT, free_port
+from tests.e2e.site import free_port
+from tests.up.processes import PROJECT
 
 GIVEN = PROJECT / "deploy" / "nginx.conf"
 OURS = PROJECT / ".tools" / "nginx" / "usr" / "sbin"

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import re
 import signal
 import socket
@@ -17,8 +16,8 @@ from typing import Any
 import psycopg
 
 from tests import prepared
+from tests.up.processes import PROJECT, clean_environment
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
 LINK = re.compile(r"https?://\S+")
 
 
@@ -35,15 +34,7 @@ class Site:
         self.folder = folder
         self.port, self.socket_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        ours = {
-            "DATABASE_URL",
-            "WEB_DATABASE_URL",
-            "REDIS_URL",
-            "DJANGO_SETTINGS_MODULE",
-            "PYTEST_XDIST_WORKER",
-        }
-        self._env = {key: value for key, value in os.environ.items() if key not in ours}
-        self._env |= {"JAMSITE_DATA": str(folder), **environment}
+        self._env = clean_environment({"JAMSITE_DATA": str(folder), **environment})
         self._output = (folder.parent / "up.log").open("wb")
         if not (folder / "postgres").exists():
             prepared.give(folder)

@@ -9,8 +9,9 @@ from playwright.sync_api import expect
 from tests.e2e import pages
 from tests.e2e.htmx import SHOWS, controls, more
 from tests.e2e.people import one_of_the_demo, visitor
-from tests.e2e.site import PROJECT, Site
+from tests.e2e.site import Site
 from tests.e2e.test_axe import KINDS
+from tests.up.processes import PROJECT
 
 # Lists that go on stand on these pages too, once there is enough to show.
 LISTS = """
