@@ -41,7 +41,8 @@ function play(made: StemWriter, from: number, to: number, zero = 0, channels = 1
   for (let frame = from; frame < to; frame += BATCH) {
     const count = Math.min(BATCH, to - frame);
     const samples = Float32Array.from({ length: count * channels }, (_, i) => value(frame + Math.floor(i / channels)));
-    const batch: CaptureBatch = { frame, samples, zero };
+    const zeros = new Float64Array(Math.ceil(count / 128)).fill(zero);
+    const batch: CaptureBatch = { frame, samples, zeros };
     made.add(batch);
   }
 }

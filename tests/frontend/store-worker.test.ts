@@ -81,7 +81,7 @@ function input(tell: (message: ToStore) => void, channels = 1) {
   const batch = (value = 0.5): void => {
     const sample = (_: unknown, i: number): number => (channels === 2 && i % 2 ? -value / 2 : value);
     const samples = Float32Array.from({ length: BATCH * channels }, sample);
-    port.onmessage!({ data: { frame, samples, zero } });
+    port.onmessage!({ data: { frame, samples, zeros: new Float64Array(13).fill(zero) } });
     frame += BATCH;
   };
   const play = async (seconds: number): Promise<void> => {

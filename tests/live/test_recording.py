@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sessions_app.audio import fit_clock
+
 from .browsers import join, launch, tone, until
 from .conftest import ADA, BEN
 from .standin import StandIn, Stem
@@ -202,11 +204,10 @@ def onsets(sound: np.ndarray, rate: int) -> np.ndarray:
 
 
 def in_session_time(stem: Stem) -> np.ndarray:
-    """Where a stem's clicks lie by a line through its clock, as the server fits it."""
+    """Where a stem's clicks lie by its clock, as the server fits it."""
     done = stem.complete
-    frames, times = np.array(done["clock"]).T
-    slope, intercept = np.polyfit(frames, times, 1)
-    return intercept + slope * onsets(samples(stem), done["sample_rate"])
+    fit = fit_clock(done["clock"], sample_rate=done["sample_rate"])
+    return np.array([fit.session_ms(at) for at in onsets(samples(stem), done["sample_rate"])])
 
 
 def check_aligned(site: StandIn, stems: dict[str, Stem], least: int) -> list[np.ndarray]:

@@ -1,4 +1,4 @@
-const SECONDS = 90;
+const SECONDS = 120;
 registerProcessor(
   "witness",
   class extends AudioWorkletProcessor {

@@ -10,7 +10,7 @@
     return add.call(this, address);
   };
   AudioContext.prototype.createMediaStreamSource = function () {
-    const buffer = this.createBuffer(1, 47 * this.sampleRate, this.sampleRate);
+    const buffer = this.createBuffer(1, 120 * this.sampleRate, this.sampleRate);
     const samples = buffer.getChannelData(0);
     for (let i = 0; i < samples.length; i += 1) samples[i] = Math.random() - 0.5;
     const noise = new AudioBufferSourceNode(this, { buffer, loop: true });

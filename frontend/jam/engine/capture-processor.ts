@@ -8,9 +8,8 @@
 import { Meter } from "./meter";
 import { QUANTUM, captureRing, writeBlock, type CaptureRing } from "./rings";
 
-/** 13 quanta: no common divisor with the burst sizes of devices, so that over a second some batch
- * always ends where a burst ends (the recorder's frame clock looks for the least delay). */
-const BATCH = 13 * QUANTUM;
+const QUANTA = 13; // 35 ms at 48 kHz: 29 messages a second
+const BATCH = QUANTA * QUANTUM;
 const FADE = 1 / 240; // 5 ms
 
 export interface CaptureOptions {
@@ -31,8 +30,8 @@ const MOST_AWAY = Math.ceil((60 * 48_000) / BATCH);
 export interface CaptureBatch {
   frame: number;
   samples: Float32Array<ArrayBuffer>;
-  /** Date.now() of the context's frame 0, by the block of the batch that was rendered with least delay. */
-  zero: number;
+  /** For each quantum of the batch: Date.now() of the context's frame 0, had it come without delay. */
+  zeros: Float64Array;
 }
 
 class CaptureProcessor extends AudioWorkletProcessor {
@@ -48,7 +47,7 @@ class CaptureProcessor extends AudioWorkletProcessor {
   #batch: Float32Array<ArrayBuffer>;
   #filled = 0;
   #next = 0;
-  #zero = Infinity;
+  readonly #zeros = new Float64Array(QUANTA);
   #away = 0;
   #spare: ArrayBuffer[] = [];
 
@@ -67,7 +66,6 @@ class CaptureProcessor extends AudioWorkletProcessor {
     else if (message.t === "recording") {
       this.#recording = message.on;
       this.#filled = 0;
-      this.#zero = Infinity;
     } else if (message.t === "close") this.#alive = false;
     else {
       this.#recorder = message.port;
@@ -114,9 +112,9 @@ class CaptureProcessor extends AudioWorkletProcessor {
     // The browser left blocks out: what is full so far goes alone, the numbers show the gap.
     if (this.#filled > 0 && currentFrame !== this.#next) this.#send();
     this.#batch.set(block, this.#filled * this.#channels);
-    this.#filled += QUANTUM;
     this.#next = currentFrame + QUANTUM;
-    this.#zero = Math.min(this.#zero, Date.now() - (this.#next * 1000) / sampleRate);
+    this.#zeros[this.#filled / QUANTUM] = Date.now() - (this.#next * 1000) / sampleRate;
+    this.#filled += QUANTUM;
     if (this.#filled === BATCH) this.#send();
   }
 
@@ -125,7 +123,8 @@ class CaptureProcessor extends AudioWorkletProcessor {
       const samples = this.#filled === BATCH
         ? this.#batch
         : this.#batch.slice(0, this.#filled * this.#channels);
-      const batch: CaptureBatch = { frame: this.#next - this.#filled, samples, zero: this.#zero };
+      const zeros = this.#zeros.slice(0, this.#filled / QUANTUM);
+      const batch: CaptureBatch = { frame: this.#next - this.#filled, samples, zeros };
       this.#recorder?.postMessage(batch, [samples.buffer]);
       this.#away += 1;
       if (samples === this.#batch) {
@@ -134,7 +133,6 @@ class CaptureProcessor extends AudioWorkletProcessor {
       }
     }
     this.#filled = 0;
-    this.#zero = Infinity;
   }
 }
 

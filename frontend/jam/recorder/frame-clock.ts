@@ -1,8 +1,10 @@
-// When was a frame of the AudioContext captured? The worklet notes the time at every block of sound and
-// gives the least lateness of each batch along. A late call only makes its own batch late, so the lower
-// envelope is the clock; where it rises for good, the context stood still for as long.
+// When was a frame of the AudioContext captured? The worklet notes the time at every quantum. A late call
+// only makes its own quanta late, so the lower envelope is the clock; where it rises for good, the context
+// stood still for as long.
 
 const LOOK_MS = 1000;
+/** A context stands still by whole quanta; less is the clocks' resolution. */
+export const STEP_MS = 1;
 
 /**
  * Milliseconds from the sound at the input to its block, beyond what the envelope sees. Browsers tell
@@ -12,14 +14,14 @@ const LOOK_MS = 1000;
 export const INPUT_LATENCY_MS = 0;
 
 export interface Reading {
-  /** the frame after the batch's last */
+  /** the frame after the quantum's last */
   end: number;
-  /** machine-clock ms of frame 0, as this batch has it */
+  /** machine-clock ms of frame 0, as this quantum has it */
   zero: number;
 }
 
 export class FrameClock {
-  /** The newest 2 × LOOK_MS of batches. */
+  /** The newest 2 × LOOK_MS of quanta. */
   #entries: Reading[] = [];
   /** How many of them have been read. */
   #read = 0;
@@ -37,14 +39,14 @@ export class FrameClock {
     }
   }
 
-  /** A second of batches is enough to know the time of any of them. */
+  /** A second of sound is enough to know the time of any of it. */
   get ready(): boolean {
     const last = this.#entries.at(-1);
     return last !== undefined && last.end - (this.#first ?? last.end) >= (LOOK_MS * this.rate) / 1000;
   }
 
-  /** Machine-clock ms of frame 0 by the batches around this one: the envelope before it and the one
-   * behind it, whichever is higher. So a rise is found within a batch, and late batches don't count. */
+  /** Machine-clock ms of frame 0 by the quanta around this one: the envelope before it, or the one behind
+   * it where that is higher by a step. So a rise is found where it is, and late calls don't count. */
   #level(at: number): number {
     const span = (LOOK_MS * this.rate) / 1000;
     const { end } = this.#entries[at]!;
@@ -56,7 +58,8 @@ export class FrameClock {
     for (let i = at; i < this.#entries.length && this.#entries[i]!.end <= end + span; i += 1) {
       behind = Math.min(behind, this.#entries[i]!.zero);
     }
-    return Math.max(before, behind);
+    // Just before a rise the envelope behind is made of few calls, and a little late.
+    return behind - before > STEP_MS ? behind : before;
   }
 
   /** Readings whose time is known by now, each once; with `all`, those too that nothing follows yet. */
@@ -79,7 +82,8 @@ export class FrameClock {
     );
   }
 
-  /** Machine-clock ms at which this frame, of the last second or so, was captured. */
+  /** Machine-clock ms at which this frame, of the last second or so, was captured: never too late, but
+   * too early where the context stood still within the second. `readings` know better, a second later. */
   timeOf(frame: number): number {
     return (frame * 1000) / this.rate + this.#now() - INPUT_LATENCY_MS;
   }

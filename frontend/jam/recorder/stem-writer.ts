@@ -1,6 +1,7 @@
 // Batches of the capture worklet -> 24-bit frames in a stem's file, in their right place in session time.
 import type { CaptureBatch } from "../engine/capture-processor";
-import { FrameClock, INPUT_LATENCY_MS } from "./frame-clock";
+import { QUANTUM } from "../engine/rings";
+import { FrameClock, INPUT_LATENCY_MS, STEP_MS } from "./frame-clock";
 import type { StemFile, StemMeta } from "./stem-file";
 
 export const BYTES = 3; // per sample: s24le
@@ -16,7 +17,6 @@ export function chunkBytes(meta: StemMeta): number {
 }
 
 const POINT_S = CHUNK_SECONDS;
-const STEP_MS = 1; // the context stood still: noted at once, on both sides
 
 export class StemWriter {
   #clock: FrameClock;
@@ -30,6 +30,8 @@ export class StemWriter {
   #lastPoint = -Infinity;
   #lastFlush = 0;
   #before: { frame: number; session: number } | null = null;
+  /** The stem's first point is by the newest second alone, until the clock knows better. */
+  #firstIsRough = false;
   ended = false;
   stopsAt: number | null = null;
 
@@ -61,11 +63,16 @@ export class StemWriter {
     this.#placed = false;
     this.#next = null;
     this.#before = null;
+    this.#lastPoint = -Infinity; // its own first reading is a point
   }
 
   add(batch: CaptureBatch): void {
     if (this.ended) return;
-    this.#clock.add(batch.frame + batch.samples.length / this.meta.channels, batch.zero + this.wall());
+    const end = batch.frame + batch.samples.length / this.meta.channels;
+    const ahead = this.wall();
+    for (const [place, zero] of batch.zeros.entries()) {
+      this.#clock.add(Math.min(end, batch.frame + (place + 1) * QUANTUM), zero + ahead);
+    }
     if (!this.#placed) {
       // A copy: the batch's own buffer goes back to the worklet.
       this.#held.push({ ...batch, samples: batch.samples.slice() });
@@ -128,7 +135,10 @@ export class StemWriter {
         this.ended = true;
       }
     }
-    if (this.frames === 0) this.#point(0, this.#session(this.#next));
+    if (this.frames === 0) {
+      this.#point(0, this.#session(this.#next));
+      this.#firstIsRough = true;
+    }
     this.file.write(s24(batch.samples.subarray(from * channels, to * channels)));
     this.frames += to - from;
     this.#next = batch.frame + to;
@@ -156,6 +166,10 @@ export class StemWriter {
       const frame = end - origin;
       if (frame <= 0 || frame > this.frames) continue;
       const session = (end * 1000) / this.meta.rate + zero - INPUT_LATENCY_MS + this.offset();
+      if (this.#firstIsRough) {
+        this.meta.clock[0] = [0, rounded(session - (frame * 1000) / this.meta.rate)];
+        this.#firstIsRough = false;
+      }
       const before = this.#before;
       this.#before = { frame, session };
       if (before) {
@@ -177,7 +191,7 @@ export class StemWriter {
     const last = this.meta.clock.at(-1);
     if (last && last[0] >= frame) return;
     this.#lastPoint = frame;
-    this.meta.clock.push([frame, Math.round(session * 1000) / 1000]);
+    this.meta.clock.push([frame, rounded(session)]);
     this.onPoint();
   }
 
@@ -203,6 +217,11 @@ export class StemWriter {
     this.#points(true);
     this.file.flush();
   }
+}
+
+/** Points are kept to a thousandth of a millisecond. */
+function rounded(session: number): number {
+  return Math.round(session * 1000) / 1000;
 }
 
 export function s24(samples: Float32Array): Uint8Array<ArrayBuffer> {
