@@ -3,7 +3,8 @@
 `select set_config(…, true); <the statement>` goes as one message. PostgreSQL runs both in the
 transaction that is open, or in one of their own when none is: the settings are gone with it, so
 the next borrower of the connection finds none. Nothing is remembered between statements, which is
-why savepoints, rollbacks and pools need no care.
+why savepoints, rollbacks and pools need no care. What comes often is prepared once in a
+connection (`foundation.postgres.prepared`): then the statement is `EXECUTE name (values)`.
 """
 
 import re
@@ -16,10 +17,18 @@ from django.db.backends.postgresql import base, operations
 from django.db.backends.postgresql.base import CursorMixin
 from django.utils.translation import gettext as _
 from psycopg import ClientCursor, DataError
-from psycopg.errors import UntranslatableCharacter
+from psycopg.errors import (
+    FeatureNotSupported,
+    InvalidSqlStatementName,
+    ProgrammingError,
+    UntranslatableCharacter,
+)
+from psycopg.pq import TransactionStatus
+from psycopg.sql import SQL, Identifier
 
 from foundation import database_identity
 from foundation.database_identity import NAMES, PREFIX, DatabaseIdentity
+from foundation.postgres import prepared
 from foundation.text import UnfitStatement
 
 # These stand alone: PostgreSQL takes nothing before them after an error, or in a transaction.
@@ -27,6 +36,7 @@ _ALONE = re.compile(
     r"\s*(SAVEPOINT|RELEASE|ROLLBACK|VACUUM|SET TRANSACTION|(CREATE|DROP) DATABASE)\b",
     re.IGNORECASE,
 )
+_KEPT = re.compile(r"(PREPARE|EXECUTE) kept_")
 _TOLD = re.compile(r"^select set_config\('app\.viewer'.*?; ", re.DOTALL)
 
 
@@ -68,7 +78,47 @@ class Cursor(CursorMixin, ClientCursor[Any]):
     def _execute(self, query: Any, params: Any = None, **options: Any) -> Any:
         if not settings.ROW_SECURITY or not isinstance(query, str) or _ALONE.match(query):
             return super().execute(query, params, **options)
-        front = told(database_identity.now(), settings.WEB_ROLE, settings.ROW_SECURITY_ASSUMED)
+        now = database_identity.now()
+        front = told(now, settings.WEB_ROLE, settings.ROW_SECURITY_ASSUMED)
+        if now is not None and (shape := prepared.shape(query, params or ())):
+            return self._execute_kept(front, shape, params or (), now.role)
+        return self._told(front, query, params, **options)
+
+    def _execute_kept(self, front: str, shape: prepared.Shape, params: Any, role: str) -> Any:
+        """Run a statement by the plan that PostgreSQL has of it; the second use makes the plan."""
+        mine, key = prepared.of(self.connection), (role, shape)
+        name = mine.name(key)
+        in_transaction = self.connection.info.transaction_status != TransactionStatus.IDLE
+        try:
+            if name is not None:
+                return self._told(front, *prepared.execution(shape, params, name))
+            if mine.comes_again(key):
+                return self._prepare(front, shape, params, mine, key)
+        except (FeatureNotSupported, InvalidSqlStatementName):  # the table or the plan is another
+            mine.forget()
+            if in_transaction:
+                raise  # it is lost; what comes after it is prepared anew
+        except ProgrammingError:
+            mine.unfit.add(key)
+            if in_transaction:
+                raise
+        return self._told(front, shape.text, params)
+
+    def _prepare(
+        self, front: str, shape: prepared.Shape, params: Any, mine: prepared.Kept, key: prepared.Key
+    ) -> Any:
+        name = mine.new_name()
+        prepare, literals = prepared.preparation(shape, params, name)
+        execute, values = prepared.execution(shape, params, name)
+        found = self._told(front, f"{prepare}; {execute}", [*literals, *values])
+        self.nextset()
+        if old := mine.keep(key, name):
+            with ClientCursor(self.connection) as other:
+                other.execute(SQL("DEALLOCATE {}").format(Identifier(old)))
+        return found
+
+    def _told(self, front: str, query: str, params: Any, **options: Any) -> Any:
+        """Run what stands in front and the statement as one message, and stand at its result."""
         found = super().execute(front + query, params, **options)
         self.nextset()
         return found
@@ -85,17 +135,24 @@ class Cursor(CursorMixin, ClientCursor[Any]):
 
 
 class DatabaseOperations(operations.DatabaseOperations):
+    compiler_module = "foundation.postgres.compiler"
+
     def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> Any:
-        """Return the statement without what stood in front of it."""
-        found = super().last_executed_query(cursor, sql, params)
-        return _TOLD.sub("", found) if isinstance(found, str) else found
+        """Return the statement as a whole, without what stood in front of it."""
+        found: Any = super().last_executed_query(cursor, sql, params)
+        if not isinstance(found, str):
+            return found
+        without = _TOLD.sub("", found)
+        return self.compose_sql(sql, params) if _KEPT.match(without) else without
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
 
     def get_connection_params(self) -> dict[str, Any]:
-        return {**super().get_connection_params(), "cursor_factory": Cursor}
+        params = super().get_connection_params()
+        options = f"{params.get('options') or ''} -c plan_cache_mode=force_generic_plan".strip()
+        return {**params, "cursor_factory": Cursor, "options": options}
 
     def chunked_cursor(self) -> Any:
         """Return a cursor for `iterator()`; one kept by PostgreSQL could say nothing in front."""

@@ -14,6 +14,7 @@ from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connection
 from django.db.models import BigIntegerField, BooleanField, Expression, F, Model, Q
 
+from foundation.postgres.prepared import Choice
 from privacy.gate import rules
 from privacy.gate.audiences import Audience
 from privacy.gate.probe import localised
@@ -130,4 +131,6 @@ def _write(model: type[Model], ask: Callable[[Viewer], Q], kind: Viewer) -> Text
     # Inner aliases get names that no outer query has; the row's own columns become gaps.
     parts = re.split(rf'"{table}"\."(\w+)"', _ALIAS.sub(r"g_\1", sql))
     named = {column.column: column.attname for column in model._meta.concrete_fields}
-    return Text(tuple(parts[::2]), tuple(named[one] for one in parts[1::2]), tuple(parameters))
+    # What a rule says is a part of the statement; only the viewer's key differs.
+    constants = tuple(Choice(one) if isinstance(one, str) else one for one in parameters)
+    return Text(tuple(parts[::2]), tuple(named[one] for one in parts[1::2]), constants)

@@ -1,0 +1,55 @@
+"""Django's SQL, written so that PostgreSQL can keep its plan: choices in the text, keys as values.
+
+- A string that is compared with a field of choices, or stands in an expression of our own
+  (`Value("x")`), is marked as `Choice`: it is written into the statement. So are numbers there.
+- `IN (a, b, c)` of keys is `= ANY(array)`: one text, however many they are.
+"""
+
+from typing import Any
+
+from django.db.backends.postgresql import compiler as base
+from django.db.models import Value
+from django.db.models.lookups import Exact, In
+
+from foundation.postgres.prepared import TYPES, Choice
+
+SQLAggregateCompiler = base.SQLAggregateCompiler
+SQLDeleteCompiler = base.SQLDeleteCompiler
+SQLInsertCompiler = base.SQLInsertCompiler
+SQLUpdateCompiler = base.SQLUpdateCompiler
+
+
+class SQLCompiler(base.SQLCompiler):
+    def compile(self, node: Any) -> tuple[str, Any]:
+        sql, parameters = super().compile(node)
+        if not parameters:
+            return sql, parameters
+        if isinstance(node, In):
+            return self._among(node, sql, parameters)
+        if isinstance(node, Value) and type(node.value) is int and sql == "%s":
+            return (str(node.value) if node.value >= 0 else f"({node.value})"), []
+        if isinstance(node, Value) or (isinstance(node, Exact) and _has_choices(node)):
+            return sql, _chosen(parameters)
+        return sql, parameters
+
+    def _among(self, node: Any, sql: str, parameters: Any) -> tuple[str, Any]:
+        if not node.rhs_is_direct_value():
+            return sql, parameters
+        if _has_choices(node):
+            return sql, _chosen(parameters)
+        before, _, gaps = sql.rpartition(" IN (")
+        count = gaps.count("%s")
+        keys = list(parameters)[-count:]
+        kinds = {type(key) for key in keys}
+        all_alike = len(kinds) == 1 and kinds <= TYPES.keys()
+        if not all_alike or gaps != ", ".join(["%s"] * count) + ")":
+            return sql, parameters
+        return f"{before} = ANY(%s)", [*list(parameters)[:-count], keys]
+
+
+def _has_choices(node: Any) -> bool:
+    return bool(getattr(getattr(node.lhs, "output_field", None), "choices", None))
+
+
+def _chosen(parameters: Any) -> list[Any]:
+    return [Choice(one) if type(one) is str else one for one in parameters]

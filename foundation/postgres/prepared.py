@@ -1,0 +1,169 @@
+"""Which statements PostgreSQL keeps a plan of, and what of them changes from one use to the next.
+
+A page's statements are long, as they carry the gate: to plan them takes PostgreSQL ten times as
+long as to run them. Their text is the same for everybody; what differs are keys, names and
+moments. So the text is prepared once in each connection, with the values as parameters.
+
+A choice ("public", "ready") belongs to the text, not to the values: indexes for a part of a table
+serve only where it is written. `foundation.postgres.compiler` says which strings are choices.
+"""
+
+import datetime
+import sys
+import uuid
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from psycopg.types import numeric
+
+MAX_KEPT = 100  # statements of a connection; one takes 0.45 MB in PostgreSQL (measured)
+MAX_SEEN = 2000  # texts that came before, of which the next use is waited for
+SHORTEST = 120  # characters; to plan less is quicker than to look it up
+TYPES: dict[type, str] = {
+    int: "bigint",  # keys; what stands in expressions is in the text (`THEN 1`)
+    str: "unknown",  # what PostgreSQL calls a string whose type the statement tells
+    uuid.UUID: "uuid",
+    datetime.datetime: "timestamptz",
+    datetime.date: "date",
+    datetime.timedelta: "interval",
+    Decimal: "numeric",
+    numeric.Int2: "smallint",
+    numeric.Int4: "integer",
+    numeric.Int8: "bigint",
+}
+_STARTS = ("SELECT ", "(SELECT ")
+# Words of statements whose plan depends on a value: a pattern.
+_NOT = ("%%", " LIKE ")
+
+
+class Choice(str):
+    """A string that is a part of the statement, not a value."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a statement and its parameters have in common with others: `text` and types."""
+
+    text: str
+    kinds: tuple[Any, ...]  # of each parameter: the type of a value, or the literal itself
+
+
+def shape(text: str, parameters: Sequence[Any]) -> Shape | None:
+    """Return the shape of a statement, or None when it isn't one to keep a plan of."""
+    if len(text) < SHORTEST or not text.startswith(_STARTS) or any(one in text for one in _NOT):
+        return None
+    found = Shape(text, tuple(_kind(one) for one in parameters))
+    try:
+        hash(found)
+    except TypeError:  # a literal such as JSON: a text of its own each time
+        return None
+    return found
+
+
+def _kind(value: Any) -> Any:
+    kind = type(value)
+    if kind in TYPES:
+        return kind
+    if kind is list and value and type(value[0]) in TYPES:
+        return (list, type(value[0]))
+    return value
+
+
+def _type(kind: Any) -> str | None:
+    """Return PostgreSQL's name of a value's type; None for a literal."""
+    if isinstance(kind, type):
+        return TYPES[kind]
+    if isinstance(kind, tuple) and kind[:1] == (list,):
+        name = TYPES[kind[1]]
+        return name if name == "unknown" else f"{name}[]"
+    return None
+
+
+Key = tuple[str, Shape]  # with the role: a plan is made for one
+
+
+def preparation(shape: Shape, parameters: Sequence[Any], name: str) -> tuple[str, list[Any]]:
+    """Return `PREPARE name …` with gaps for literals, and the literals."""
+    pieces = shape.text.split("%s")
+    if len(pieces) != len(parameters) + 1:
+        raise ValueError("the statement has another number of gaps than of parameters")
+    sql, types, literals = [pieces[0]], [], []
+    for piece, kind, value in zip(pieces[1:], shape.kinds, parameters, strict=True):
+        if declared := _type(kind):
+            types.append(declared)
+            sql.append(f"${len(types)}")
+        else:
+            literals.append(value)
+            sql.append("%s")
+        sql.append(piece)
+    declaration = f" ({', '.join(types)})" if types else ""
+    return f"PREPARE {name}{declaration} AS {''.join(sql)}", literals
+
+
+def execution(shape: Shape, parameters: Sequence[Any], name: str) -> tuple[str, list[Any]]:
+    """Return `EXECUTE name (…)` with gaps for values, and the values."""
+    values = [one for kind, one in zip(shape.kinds, parameters, strict=True) if _type(kind)]
+    gaps = f"({', '.join(['%s'] * len(values))})" if values else ""
+    return f"EXECUTE {name}{gaps}", values
+
+
+@dataclass
+class Kept:
+    """The statements that one connection has prepared, those it saw once, and what can't be kept.
+
+    PostgreSQL may refuse to prepare what it runs with the values written in: where the type of
+    one can't be told, or two must be seen to be the same (`GROUP BY`).
+    """
+
+    names: OrderedDict[Key, str] = field(default_factory=OrderedDict)
+    # By hash: should two texts have the same, one of them is prepared at its first use.
+    seen: OrderedDict[int, None] = field(default_factory=OrderedDict)
+    unfit: set[Key] = field(default_factory=set)
+    made: int = 0
+
+    def name(self, key: Key) -> str | None:
+        if key in self.names:
+            self.names.move_to_end(key)
+            return self.names[key]
+        return None
+
+    def comes_again(self, key: Key) -> bool:
+        """Return whether a text came before and can be kept; from now on it came."""
+        if hash(key) in self.seen:
+            return key not in self.unfit
+        self.seen[hash(key)] = None
+        if len(self.seen) > MAX_SEEN:
+            self.seen.popitem(last=False)
+        return False
+
+    def new_name(self) -> str:
+        self.made += 1
+        return f"kept_{self.made}"
+
+    def keep(self, key: Key, name: str) -> str | None:
+        """Note that a statement is prepared; return the name of one to give up, if any."""
+        role, shape = key
+        # All connections hold the same long texts.
+        self.names[role, Shape(sys.intern(shape.text), shape.kinds)] = name
+        return self.names.popitem(last=False)[1] if len(self.names) > MAX_KEPT else None
+
+    def forget(self) -> None:
+        """Prepare everything anew: a table was altered, or the statements were thrown away."""
+        self.names.clear()
+
+
+_of: WeakKeyDictionary[Any, Kept] = WeakKeyDictionary()
+
+
+def of(connection: Any) -> Kept:
+    """Return what a connection of psycopg keeps."""
+    found = _of.get(connection)
+    if found is None:
+        found = _of[connection] = Kept()
+    return found
