@@ -140,11 +140,12 @@ TEMPLATES: list[dict[str, Any]] = [
                 "csp.context_processors.nonce",
                 "accounts.context.me",
                 "jamsite.context.site",
-            ]
+            ],
+            "builtins": ["foundation.templatetags.components"],
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "foundation.form_renderer.Renderer"
 
 DATABASES: dict[str, Any] = {
     "default": {

@@ -1,0 +1,114 @@
+"""The small parts that stand on a page dozens of times, as functions: icons, times, pictures.
+
+They are built in: no template loads them. A part with a frame of its own (a card, a picker) is a
+template in `templates/components/`.
+"""
+
+import datetime
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.templatetags.static import static
+from django.utils import dateformat, formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+# value of an audience: its icon and its word
+AUDIENCES: dict[str, tuple[str, Any]] = {
+    "public": ("public", _("Public")),
+    "link": ("link", _("With the link")),
+    "members": ("members", _("Members")),
+    "followers": ("followers", _("Followers")),
+    "jammed": ("jammed", _("Jam partners")),
+    "fans": ("followers", _("The band's followers")),
+    "band": ("jammed", _("The band")),
+    "participants": ("participants", _("Participants")),
+    "me": ("me", _("Only me")),
+}
+CIRCLE = ("members", _("My class"))  # what "members" means to a child
+SIZES = {"huge": "8.5rem", "big": "4rem"}
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """Return an icon of `icons.svg`; `extra`: further classes. Decorative: words stand beside."""
+    return _icon(str(name), str(extra), static("icons.svg"))
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, extra: str, address: str) -> SafeString:
+    classes = f"icon {extra}" if extra else "icon"
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>', classes, address, name
+    )
+
+
+@register.simple_tag
+def moment(at: Any, show: str = "moment") -> SafeString:
+    """Return a time. `show`: moment ("2 hours ago"), day, full, clock (with its day if not today).
+
+    Scripts put it into the reader's own zone and words; without them it is written out here.
+    """
+    if not isinstance(at, datetime.date):
+        return format_html('<time datetime="" data-local="{}"></time>', show)
+    if isinstance(at, datetime.datetime) and timezone.is_aware(at):
+        at = timezone.localtime(at)
+    words = formats.date_format(at, _format(at, show))
+    return format_html(
+        '<time datetime="{}" data-local="{}">{}</time>', dateformat.format(at, "c"), show, words
+    )
+
+
+def _format(at: datetime.date, show: str) -> str:
+    if show == "day":
+        return "DATE_FORMAT"
+    today = isinstance(at, datetime.datetime) and at.date() == timezone.localdate()
+    return "TIME_FORMAT" if show == "clock" and today else "DATETIME_FORMAT"
+
+
+@register.simple_tag
+def avatar(
+    name: Any, photo_url: Any = "", id: Any = "", size: str = "", initials: Any = "",
+    photo_srcset: Any = "",
+) -> SafeString:  # fmt: skip
+    """Return somebody's picture, or the first letters of their name on a steady colour.
+
+    `id` gives the colour (the name will do), `size` is small, big or huge, `photo_srcset` are
+    addresses with widths. Decorative: the name stands beside it.
+    """
+    classes = f"avatar avatar--{size}" if size else "avatar"
+    tone = str(id or name)[-1:].lower()
+    if not photo_url:
+        inside = format_html("{}", str(initials or name)[:2])
+    else:
+        sizes = SIZES.get(size, "2.5rem")
+        widths = format_html(' srcset="{}" sizes="{}"', photo_srcset, sizes) if photo_srcset else ""
+        lazy = "" if size == "huge" else mark_safe(' loading="lazy"')
+        inside = format_html('<img src="{}"{} alt=""{} decoding="async">', photo_url, widths, lazy)
+    return format_html(
+        '<span class="{}" data-tone="{}" aria-hidden="true">{}</span>', classes, tone, inside
+    )
+
+
+@register.simple_tag(takes_context=True)
+def audience_word(context: Context, audience: Any, circle: Any = None) -> SafeString:
+    """Return an audience as icon and word, without a frame; `circle`: the reader is a child."""
+    circle = context.get("circle") if circle is None else circle
+    name, word = AUDIENCES.get(str(audience), AUDIENCES["me"])
+    if circle and audience == "members":
+        name, word = CIRCLE
+    return format_html("{}<span>{}</span>", icon(name), word)
+
+
+@register.simple_tag(takes_context=True)
+def audience_badge(context: Context, audience: Any) -> SafeString:
+    """Return the badge that says who can see a thing."""
+    return format_html(
+        '<span class="audience"><span class="visually-hidden">{}</span>{}</span>',
+        _("Who can see this:"), audience_word(context, audience),
+    )  # fmt: skip
