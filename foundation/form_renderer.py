@@ -28,9 +28,11 @@ def _is_plain(widget: Mapping[str, Any]) -> bool:
 
 def select(widget: Mapping[str, Any]) -> SafeString:
     """Return a select; `widget` is what `Select.get_context` gives its template."""
-    parts = [format_html('<select name="{}"{}>', widget["name"], _attributes(widget["attrs"]))]
+    parts: list[str] = [
+        format_html('<select name="{}"{}>', widget["name"], _attributes(widget["attrs"]))
+    ]
     for group, options, _ in widget["optgroups"]:
-        inside = [
+        inside: list[str] = [
             f'<option value="{conditional_escape(str(one["value"]))}"{_attributes(one["attrs"])}>'
             f"{conditional_escape(one['label'])}</option>"
             for one in options

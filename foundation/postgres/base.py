@@ -99,7 +99,7 @@ class Cursor(CursorMixin, ClientCursor[Any]):
             if in_transaction:
                 raise  # it is lost; what comes after it is prepared anew
         except ProgrammingError:
-            mine.unfit.add(key)
+            prepared.unfit.add(key)
             if in_transaction:
                 raise
         return self._told(front, shape.text, params)

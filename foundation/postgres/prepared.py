@@ -113,18 +113,19 @@ def execution(shape: Shape, parameters: Sequence[Any], name: str) -> tuple[str, 
     return f"EXECUTE {name}{gaps}", values
 
 
+# What came before, in any connection of this process, by hash: should two texts have the same,
+# one of them is prepared at its first use.
+_seen: dict[int, None] = {}
+# PostgreSQL may refuse to prepare what it runs with the values written in: where the type of one
+# can't be told, or two must be seen to be the same (`GROUP BY`).
+unfit: set[Key] = set()
+
+
 @dataclass
 class Kept:
-    """The statements that one connection has prepared, those it saw once, and what can't be kept.
-
-    PostgreSQL may refuse to prepare what it runs with the values written in: where the type of
-    one can't be told, or two must be seen to be the same (`GROUP BY`).
-    """
+    """The statements that one connection has prepared."""
 
     names: OrderedDict[Key, str] = field(default_factory=OrderedDict)
-    # By hash: should two texts have the same, one of them is prepared at its first use.
-    seen: OrderedDict[int, None] = field(default_factory=OrderedDict)
-    unfit: set[Key] = field(default_factory=set)
     made: int = 0
 
     def name(self, key: Key) -> str | None:
@@ -135,11 +136,11 @@ class Kept:
 
     def comes_again(self, key: Key) -> bool:
         """Return whether a text came before and can be kept; from now on it came."""
-        if hash(key) in self.seen:
-            return key not in self.unfit
-        self.seen[hash(key)] = None
-        if len(self.seen) > MAX_SEEN:
-            self.seen.popitem(last=False)
+        if hash(key) in _seen:
+            return key not in unfit
+        _seen[hash(key)] = None
+        if len(_seen) > MAX_SEEN:
+            del _seen[next(iter(_seen))]
         return False
 
     def new_name(self) -> str:

@@ -35,7 +35,7 @@ def fresh(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[prepared.Kept]:
 
 
 def _empty(mine: prepared.Kept) -> None:
-    for memory in (mine.names, mine.seen, mine.unfit):
+    for memory in (mine.names, prepared._seen, prepared.unfit):
         memory.clear()
     with connection.cursor() as cursor:
         cursor.execute("deallocate all")

@@ -1,5 +1,6 @@
 """The kept conditions say what the rules say, wherever in a statement they stand."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,16 +11,43 @@ from django.test.utils import CaptureQueriesContext
 from accounts.identity.queries import naming, shown_people
 from accounts.models import Profile, User
 from privacy.gate import access, compiled, rules
-from privacy.gate.viewer import NOBODY, SEARCH_ENGINE, Viewer
+from privacy.gate.audiences import Audience
+from privacy.gate.viewer import NOBODY, SEARCH_ENGINE, SOMEBODY, Pose, Via, Viewer
+from privacy.sharing import links
 from sessions_app.models import JamSession, Participant, Recording
 from tests.cast import ROLES, Cast
 
+REAL = Viewer(1, links=frozenset({2}))
 KINDS = {
     "nobody": NOBODY,
     "a member": Viewer(1),
     "a member's app": Viewer(1, app="an app"),
     "a search engine": SEARCH_ENGINE,
+    "who holds a link": Viewer(links=frozenset({1, 2})),
+    "a member with a link": REAL,
+    "who looks as a follower": Viewer(SOMEBODY, pose=Pose(Audience.FOLLOWERS, 1), real=REAL),
+    "who looks as a search engine": Viewer(via=Via.INDEX, pose=Pose(None, 1), real=REAL),
+    "who looks as somebody": Viewer(3, real=REAL),
 }
+
+
+def looking(cast: Cast, role: str) -> dict[str, Viewer]:
+    """Return every way to look that somebody of the cast has, with a link that is theirs."""
+    cast.recordings["public"].audience = "link"
+    cast.recordings["public"].save()
+    link = links.make(cast.recordings["public"], cast["owner"])
+    one = cast.viewer(role)
+    holding = one.holding(link.pk)
+    found = {"themselves": one, "with a link": holding, "by an app": replace(one, app="an app")}
+    if one.user_id is None or role != "owner":
+        return found
+    owns = one.user_id
+    for audience in (Audience.PUBLIC, Audience.LINK, None):
+        via = Via.INDEX if audience is None else Via.PAGE
+        found[f"as {audience}"] = Viewer(via=via, pose=Pose(audience, owns), real=holding)
+    for audience in (Audience.MEMBERS, Audience.FOLLOWERS, Audience.JAMMED, Audience.FANS):
+        found[f"as {audience}"] = Viewer(SOMEBODY, pose=Pose(audience, owns), real=holding)
+    return found | {"as stranger": replace(cast.viewer("stranger"), real=holding)}
 
 
 def keys(rows: Any) -> list[int]:
@@ -28,14 +56,45 @@ def keys(rows: Any) -> list[int]:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_model_gives_the_rows_of_its_rule(cast: Cast, role: str) -> None:
+    for how, viewer in looking(cast, role).items():
+        for model in rules.models_with_rules():
+            rows: Any = model._base_manager
+            kept = keys(rows.filter(compiled.rows_for(model, viewer)))
+            assert kept == keys(rows.filter(rules.rows_for(model, viewer))), (how, model)
+            for audience in rules.offered(model):
+                kept = keys(rows.filter(compiled.audience_rows_for(model, audience, viewer)))
+                told = keys(rows.filter(rules.audience_rows_for(model, audience, viewer)))
+                assert kept == told, (how, model, audience)
     viewer = cast.viewer(role)
     for model in rules.models_with_rules():
-        rows: Any = model._base_manager
-        kept = keys(rows.filter(compiled.rows_for(model, viewer)))
-        assert kept == keys(rows.filter(rules.rows_for(model, viewer))), model
         for name in rules.rule_of(model).fields:
+            rows = model._base_manager
             kept = keys(rows.filter(compiled.field_rows_for(model, name, viewer)))
             assert kept == keys(rows.filter(rules.field_rows_for(model, name, viewer))), name
+
+
+def test_a_link_is_held_by_who_holds_it_and_by_nobody_of_the_same_kind(cast: Cast) -> None:
+    """The second asks by the SQL that the first had kept."""
+    take = cast.recordings["public"]
+    take.audience = "link"
+    take.save()
+    right, wrong = (links.make(one, cast["owner"]) for one in (take, cast.recordings["me"]))
+    for link, seen in ((right, [take.pk]), (wrong, []), (right, [take.pk])):
+        holder = Viewer(links=frozenset({link.pk}))
+        assert keys(access.visible(Recording, holder)) == seen
+    assert keys(access.visible(Recording, NOBODY)) == []
+
+
+def test_what_is_filled_at_start_is_all_that_visitors_and_members_ask(cast: Cast) -> None:
+    compiled._kept.clear()
+    compiled.fill()
+    before = set(compiled._kept)
+    for viewer in (NOBODY, cast.viewer("owner"), cast.viewer("stranger")):
+        for via in Via:
+            if via is not Via.INDEX:
+                list(access.visible(Recording, replace(viewer, via=via)))
+                list(access.with_visible_fields(Profile, replace(viewer, via=via)))
+    assert set(compiled._kept) == before
 
 
 @pytest.mark.parametrize("kind", KINDS)
