@@ -23,17 +23,18 @@ class Faces:
 
     def __init__(self, viewer: Viewer) -> None:
         self.viewer = viewer
-        self._asked: set[int] = set()
+        self._asked: dict[int, Face] = {}
         self._found: dict[int, Any] = {}
 
     def of(self, user: Any) -> "Face":
         """Return the face of somebody who may be named to this viewer."""
-        self._asked.add(user.pk)
-        return Face(self, user.pk, user.username, user.public_id)
+        if user.pk not in self._asked:  # on a list of takes it is the same few, again and again
+            self._asked[user.pk] = Face(self, user.pk, user.username, user.public_id)
+        return self._asked[user.pk]
 
     def look(self, key: int) -> Any | None:
         """Return the profile of one who was asked for, or None where it is hidden."""
-        if missing := self._asked - self._found.keys():
+        if missing := self._asked.keys() - self._found.keys():
             self._found.update(dict.fromkeys(missing))
             self._found.update({row.user_id: row for row in self._rows(missing)})
         return self._found[key]
@@ -65,22 +66,22 @@ class Face:
     def _shows(self, field: str) -> bool:
         return self._profile is not None and getattr(self._profile, f"sees_{field}")
 
-    @property
+    @cached_property
     def url(self) -> str:
         return reverse("profile", args=[self.username])
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The stage name, or else the username."""
         profile: Any = self._profile
         return (profile.stage_name if self._shows("stage_name") else "") or self.username
 
-    @property
+    @cached_property
     def handle(self) -> str:
         """The username where it isn't the name already."""
         return "" if self.name == self.username else self.username
 
-    @property
+    @cached_property
     def photo_url(self) -> str:
         """The photo in its smallest size."""
         return self._photo("photo_small")
@@ -95,7 +96,7 @@ class Face:
             return ""
         return url_for(profile, part if getattr(profile, part) else "photo", self.faces.viewer)
 
-    @property
+    @cached_property
     def instrument(self) -> str:
         """The instrument they name first, in words."""
         profile: Any = self._profile

@@ -12,7 +12,7 @@ from django import template
 from django.template.context import Context
 from django.templatetags.static import static
 from django.utils import dateformat, formats, timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
@@ -93,6 +93,33 @@ def avatar(
     return format_html(
         '<span class="{}" data-tone="{}" aria-hidden="true">{}</span>', classes, tone, inside
     )
+
+
+@register.simple_tag
+def face(of: Any, size: str = "", plain: bool = False) -> SafeString:
+    """Return somebody as `accounts.profile.faces` shows them: picture, name, handle, instrument.
+
+    `plain`: name and picture alone. What is written is kept with the face: a list of takes names
+    the same few people in every row.
+    """
+    kept: dict[Any, SafeString] = of.__dict__.setdefault("written", {})
+    if (size, plain) not in kept:
+        kept[size, plain] = _face(of, size, plain=plain)
+    return kept[size, plain]
+
+
+def _face(of: Any, size: str, *, plain: bool) -> SafeString:
+    more: SafeString | str = ""
+    if not plain:
+        said = [f"@{of.handle}"] if of.handle else []
+        said += [of.instrument] if of.instrument else []
+        words = format_html_join("", "<span>{}</span>", ((one,) for one in said))
+        more = format_html('<span class="person__more">{}</span>', words) if said else ""
+    return format_html(
+        '<a href="{}" class="person">{}<span class="person__text">'
+        '<bdi class="person__name">{}</bdi>{}</span></a>',
+        of.url, avatar(of.name, of.photo_url, of.username, size), of.name, more,
+    )  # fmt: skip
 
 
 @register.simple_tag(takes_context=True)

@@ -98,3 +98,21 @@ def test_a_select_is_what_django_writes(settings: Any):
             line.strip() for line in expected.splitlines() if line.strip()
         ]
         assert "<select" in mine and mine.count("<option") == expected.count("<option")
+
+
+def test_somebodys_face_is_written_once_for_all_rows_that_name_them():
+    class Somebody:
+        url, photo_url, username = "/@mira/", "", "mira"
+        name, handle, instrument = HOSTILE, "mira", "Viola"
+
+    mira = Somebody()
+    whole = written('{% face mira "small" %}', mira=mira)
+    assert whole == (
+        '<a href="/@mira/" class="person">'
+        '<span class="avatar avatar--small" data-tone="a" aria-hidden="true">&lt;b</span>'
+        f'<span class="person__text"><bdi class="person__name">{SAFE}</bdi>'
+        '<span class="person__more"><span>@mira</span><span>Viola</span></span></span></a>'
+    )
+    mira.name = "Mira"  # not within one page
+    assert written('{% face mira "small" %}', mira=mira) == whole
+    assert "person__more" not in written("{% face mira plain=True %}", mira=mira)
