@@ -7,7 +7,6 @@ request that carries a token is that token's alone, whatever cookies come with i
 from typing import Any
 
 import channels.sessions
-from allauth.headless.internal.sessionkit import new_session
 from asgiref.sync import sync_to_async
 from channels.auth import AuthMiddleware
 from django.contrib.auth import SESSION_KEY
@@ -18,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext as _
 
+from accounts.identity.allauth_internals import new_session
 from accounts.identity.services import tokens
 from foundation import clients
 from foundation.problems import problem_response

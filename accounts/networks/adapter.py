@@ -4,8 +4,6 @@ from datetime import date
 from typing import Any
 
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.core.internal.httpkit import is_headless_request
-from allauth.headless.internal.restkit.response import ErrorResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.apple.apple_session import get_apple_session
 from allauth.socialaccount.providers.base.constants import AuthProcess
@@ -14,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.identity.allauth_internals import ErrorResponse, is_headless_request
 from accounts.identity.models import User
 from accounts.identity.services import ages
 from accounts.networks import arrived, services

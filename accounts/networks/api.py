@@ -9,16 +9,16 @@ import json
 from typing import Any
 
 from allauth.headless.base.response import AuthenticationResponse
-from allauth.headless.internal.restkit import inputs
 from allauth.headless.socialaccount.inputs import ProviderTokenInput
 from allauth.headless.socialaccount.response import SocialLoginResponse
 from allauth.headless.socialaccount.views import ProviderSignupView, ProviderTokenView
-from allauth.socialaccount.internal import flows
 from allauth.socialaccount.providers.base.constants import AuthProcess
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
+from accounts.identity.allauth_internals import inputs
+from accounts.identity.allauth_internals import social_flows as flows
 from accounts.networks import adapter, arrived, services
 from accounts.networks.forms import TICK, NetworkSignUpForm, label_of
 from accounts.sign_in.api import AgeInput

@@ -3,11 +3,11 @@
 from typing import Any
 
 from allauth.socialaccount.forms import SignupForm as SocialSignupForm
-from allauth.socialaccount.internal.flows.signup import complete_social_signup
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.identity.allauth_internals import complete_social_signup
 from accounts.identity.models import User
 from accounts.networks import services
 from accounts.sign_in.forms.sign_up import SameForAll

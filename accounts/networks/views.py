@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from allauth.socialaccount.adapter import get_adapter as get_social_adapter
-from allauth.socialaccount.internal import flows
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.apple.apple_session import get_apple_session
 from allauth.socialaccount.providers.apple.views import apple_post_callback
@@ -32,6 +31,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.identity.allauth_internals import social_flows as flows
 from accounts.identity.member_request import MemberRequest
 from accounts.networks import adapter, arrived, queries, services
 from accounts.networks.models import Connection, NetworkFact

@@ -9,12 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
-from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
-from allauth.core.internal.httpkit import is_headless_request
-from allauth.headless.internal.restkit.response import ErrorResponse
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +18,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.identity.allauth_internals import (
+    ErrorResponse,
+    clear_login,
+    get_reauthentication_flows,
+    is_headless_request,
+)
 from accounts.identity.models import User
 from accounts.identity.services import addresses
 from accounts.security.models import SafetyEvent

@@ -4,8 +4,6 @@ from typing import Any
 
 from allauth.core import context as allauth_context
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.core.internal.httpkit import is_headless_request
-from allauth.headless.internal.restkit.response import ErrorResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -14,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.identity.allauth_internals import ErrorResponse, is_headless_request
 from accounts.identity.models import FormerName, User
 from accounts.identity.services import ages
 from accounts.profile.services import profiles

@@ -8,11 +8,11 @@ from allauth.core import context
 from allauth.headless.account.inputs import SignupInput
 from allauth.headless.account.views import RequestPasswordResetView, SignupView
 from allauth.headless.adapter import DefaultHeadlessAdapter
-from allauth.headless.internal.restkit import inputs
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.identity.allauth_internals import inputs
 from accounts.identity.services import ages
 from accounts.sign_in import age_gate
 from accounts.sign_in.forms.age import born_on

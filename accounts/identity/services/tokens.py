@@ -10,15 +10,19 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from allauth.core.internal.httpkit import authenticated_user, get_authorization_credential
-from allauth.core.internal.sessionkit import get_session_user
 from allauth.headless import app_settings
-from allauth.headless.internal.sessionkit import lookup_session
-from allauth.headless.tokens.strategies.jwt import JWTTokenStrategy, internal
+from allauth.headless.tokens.strategies.jwt import JWTTokenStrategy
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
 
+from accounts.identity.allauth_internals import (
+    authenticated_user,
+    get_authorization_credential,
+    get_session_user,
+    lookup_session,
+)
+from accounts.identity.allauth_internals import jwt as internal
 from accounts.identity.models import User
 
 SCHEME = "Bearer"

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from allauth.core.internal.httpkit import is_headless_request
 from allauth.usersessions.models import UserSession
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.identity.allauth_internals import is_headless_request
 from accounts.identity.models import User
 from accounts.identity.services.last_use import SESSION_KEY
 from accounts.security.models import KnownDevice, SafetyEvent

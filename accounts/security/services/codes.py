@@ -9,12 +9,13 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal import auth
 from allauth.mfa.utils import decrypt, encrypt
 from django.db import transaction
+
+from accounts.identity.allauth_internals import compare_user_code
+from accounts.identity.allauth_internals import totp as auth
 
 LAST_STEP = "last_step"  # key in the authenticator's data: the newest step whose code was used
 

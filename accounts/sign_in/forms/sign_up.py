@@ -12,8 +12,6 @@ from allauth.account.forms import (
     SignupForm,
     default_token_generator,
 )
-from allauth.account.internal.flows.email_verification import add_email_verification_sent_message
-from allauth.account.internal.flows.signup import complete_signup
 from allauth.account.models import EmailAddress
 from allauth.core import context
 from django import forms
@@ -21,6 +19,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.identity.allauth_internals import add_email_verification_sent_message, complete_signup
 from accounts.identity.models import User
 from accounts.security import guarding
 from accounts.security.services import locks
