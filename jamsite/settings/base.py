@@ -146,6 +146,7 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 FORM_RENDERER = "foundation.form_renderer.Renderer"
+FORMS_URLFIELD_ASSUME_HTTPS = True  # the rule from Django 6.0 on
 
 DATABASES: dict[str, Any] = {
     "default": {
