@@ -143,7 +143,7 @@ def _queries() -> dict[str, tuple[Any, Any]]:
     for name, (wanted, member, behind) in searches().items():
         widest, who = (Audience.MEMBERS, Viewer(VIEWER)) if member else (Audience.PUBLIC, NOBODY)
         gated = queries.matching(who, wanted, behind, 21)
-        plain = queries.told(widest, wanted, behind).values_list("week", "user_id")[:21]
+        plain = queries.shown_to(widest, wanted, behind).values_list("week", "user_id")[:21]
         found[name] = gated.query.sql_with_params(), plain.query.sql_with_params()
     return found
 

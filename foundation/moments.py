@@ -41,14 +41,14 @@ def zone(name: str) -> tzinfo:
         return UTC
 
 
-def told(moment: datetime, person: Any) -> str:
+def moment_in_words(moment: datetime, person: Any) -> str:
     """Return a moment in words for a letter, on the person's clock, with the clock's name."""
     theirs = timezone.localtime(moment, zone(person.time_zone))
     name = person.time_zone.replace("_", " ") if theirs.tzinfo is not UTC else "UTC"
     return f"{date_format(theirs, 'DATE_FORMAT')}, {time_format(theirs, 'H:i')} ({name})"
 
 
-def told_day(moment: datetime, person: Any) -> str:
+def day_in_words(moment: datetime, person: Any) -> str:
     """Return the day that a moment falls on for this person."""
     return str(date_format(timezone.localtime(moment, zone(person.time_zone)), "DATE_FORMAT"))
 

@@ -54,7 +54,7 @@ def order(to: Endpoint, provider: Provider, about: dict[str, Any], people: list[
         "Idempotency-Key": str(about["order"]),
         SIGNATURE: sign(to.secret, body),
     }
-    with disclose(provider.key, people, told(provider), "rights", "legal obligation"):
+    with disclose(provider.key, people, identifiers(provider), "rights", "legal obligation"):
         return _says_deleted(send("POST", to.url, headers, body))
 
 
@@ -81,7 +81,7 @@ def is_signed(secret: str, body: bytes, header: str) -> bool:
     return fresh and hmac.compare_digest(parts.get("v1", ""), _mac(secret, made, body))
 
 
-def told(provider: Provider) -> set[str]:
+def identifiers(provider: Provider) -> set[str]:
     """Return the categories that a service is told so that it knows whom to delete."""
     return {"user.unique_id", "user.contact.email"} & set(provider.categories)
 

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from integrations import apple
 from integrations.boundary import disclose
-from integrations.deletion import Refused, read_json, send, told
+from integrations.deletion import Refused, identifiers, read_json, send
 from integrations.networks import Network
 from integrations.providers import find
 
@@ -30,12 +30,12 @@ def revoke(network: Network, subject: str, tokens: list[str], people: list[int])
     provider = find(network.key)
     if network.is_openid:
         endpoint, auth = _published(network), (network.app["client_id"], network.app["secret"])
-        with disclose(provider.key, people, told(provider), "rights", "legal obligation"):
+        with disclose(provider.key, people, identifiers(provider), "rights", "legal obligation"):
             for token in tokens:
                 send("POST", endpoint, {}, {"token": token}, auth=auth)
         return
     way = {"facebook": _facebook, "google": _google, "apple": _apple, "twitter_oauth2": _x}
-    with disclose(provider.key, people, told(provider), "rights", "legal obligation"):
+    with disclose(provider.key, people, identifiers(provider), "rights", "legal obligation"):
         way[network.id](network, subject, tokens)
 
 

@@ -79,7 +79,7 @@ def give(
         "before": ", ".join(before) or _("a member like everybody"),
         "because": because,
     }
-    alerts.told(locked, SafetyEvent.Kind.RIGHTS, text, detail=", ".join(after))
+    alerts.alert(locked, SafetyEvent.Kind.RIGHTS, text, detail=", ".join(after))
     cut_people(locked.pk)
 
 

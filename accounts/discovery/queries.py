@@ -71,7 +71,7 @@ def matching(viewer: Viewer, wanted: Wanted, behind: Place | None, most: int) ->
     if viewer.app is not None and viewer.is_member:
         # Who keeps other people's apps out shows them what is public.
         shown |= _within(viewer, Audience.PUBLIC, wanted)
-    wide = _seen(viewer, told(widest, wanted, behind), [shown], most)
+    wide = _seen(viewer, shown_to(widest, wanted, behind), [shown], most)
     if not viewer.is_member or wanted == Wanted():  # everybody is anybody for all members
         return wide
     known = Findable.objects.filter(_known(viewer), *_told_to_some(wanted))
@@ -79,7 +79,7 @@ def matching(viewer: Viewer, wanted: Wanted, behind: Place | None, most: int) ->
     return wide.union(narrow).order_by("-week", "-user_id")[:most]
 
 
-def told(audience: Audience, wanted: Wanted, behind: Place | None) -> QuerySet[Findable]:
+def shown_to(audience: Audience, wanted: Wanted, behind: Place | None) -> QuerySet[Findable]:
     """Return who tells an audience everything that is looked for, in order, as indexes answer."""
     rows = Findable.objects.filter(_words(audience, wanted))
     if wanted.town is not None and wanted.within:

@@ -199,7 +199,7 @@ class GuardingAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         done: bool = super().confirm_email(request, email_address)
         if done and is_further:
             text = _("An address was added to your account and confirmed: %(address)s.")
-            alerts.told(
+            alerts.alert(
                 user, Kind.EMAIL_ADDED, text % {"address": email_address.email},
                 detail=masked_address(email_address.email),
             )  # fmt: skip
@@ -218,7 +218,7 @@ class GuardingAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 def _email_changed(user: User, about: dict[str, Any]) -> None:
     old, new = about["from_email"], about["to_email"]
     text = _("The e-mail address of your account was changed from %(old)s to %(new)s.")
-    alerts.told(
+    alerts.alert(
         user, Kind.EMAIL_CHANGED, text % {"old": old, "new": new},
         to=(old,), also=(new,), undo_for=old, detail=masked_address(new),
     )  # fmt: skip
@@ -228,7 +228,7 @@ def _email_removed(user: User, about: dict[str, Any]) -> None:
     gone = about["deleted_email"]
     addresses.remember(user, gone)
     text = _("An address was removed from your account: %(address)s.") % {"address": gone}
-    alerts.told(user, Kind.EMAIL_REMOVED, text, also=(gone,), detail=masked_address(gone))
+    alerts.alert(user, Kind.EMAIL_REMOVED, text, also=(gone,), detail=masked_address(gone))
 
 
 SPECIAL: dict[str, Callable[[User, dict[str, Any]], None]] = {
@@ -243,4 +243,4 @@ def code_was_used(sender: Any, *, user: User, authenticator: Any, **_about: Any)
         authenticator.refresh_from_db()  # the code was taken from a row of its own
         left = len(authenticator.wrap().get_unused_codes())
         text = _("A recovery code was used on your account. It doesn't work again; %(n)d are left.")
-        alerts.told(user, Kind.CODE_USED, text % {"n": left})
+        alerts.alert(user, Kind.CODE_USED, text % {"n": left})

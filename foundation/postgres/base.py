@@ -37,11 +37,11 @@ _ALONE = re.compile(
     re.IGNORECASE,
 )
 _KEPT = re.compile(r"(PREPARE|EXECUTE) kept_")
-_TOLD = re.compile(r"^select set_config\('app\.viewer'.*?; ", re.DOTALL)
+_IDENTITY = re.compile(r"^select set_config\('app\.viewer'.*?; ", re.DOTALL)
 
 
 @lru_cache(maxsize=1024)
-def told(now: DatabaseIdentity | None, role: str, assumed: bool) -> str:
+def identity_statement(now: DatabaseIdentity | None, role: str, assumed: bool) -> str:
     """Return what goes in front of a statement.
 
     `role` is the web's. `assumed`: we are logged in as the owner and take that role by statement.
@@ -79,10 +79,10 @@ class Cursor(CursorMixin, ClientCursor[Any]):
         if not settings.ROW_SECURITY or not isinstance(query, str) or _ALONE.match(query):
             return super().execute(query, params, **options)
         now = database_identity.now()
-        front = told(now, settings.WEB_ROLE, settings.ROW_SECURITY_ASSUMED)
+        front = identity_statement(now, settings.WEB_ROLE, settings.ROW_SECURITY_ASSUMED)
         if now is not None and (shape := prepared.shape(query, params or ())):
             return self._execute_kept(front, shape, params or (), now.role)
-        return self._told(front, query, params, **options)
+        return self._with_identity(front, query, params, **options)
 
     def _execute_kept(self, front: str, shape: prepared.Shape, params: Any, role: str) -> Any:
         """Run a statement by the plan that PostgreSQL has of it; the second use makes the plan."""
@@ -91,7 +91,7 @@ class Cursor(CursorMixin, ClientCursor[Any]):
         in_transaction = self.connection.info.transaction_status != TransactionStatus.IDLE
         try:
             if name is not None:
-                return self._told(front, *prepared.execution(shape, params, name))
+                return self._with_identity(front, *prepared.execution(shape, params, name))
             if mine.comes_again(key):
                 return self._prepare(front, shape, params, mine, key)
         except (FeatureNotSupported, InvalidSqlStatementName):  # the table or the plan is another
@@ -102,7 +102,7 @@ class Cursor(CursorMixin, ClientCursor[Any]):
             prepared.unfit.add(key)
             if in_transaction:
                 raise
-        return self._told(front, shape.text, params)
+        return self._with_identity(front, shape.text, params)
 
     def _prepare(
         self, front: str, shape: prepared.Shape, params: Any, mine: prepared.Kept, key: prepared.Key
@@ -110,14 +110,14 @@ class Cursor(CursorMixin, ClientCursor[Any]):
         name = mine.new_name()
         prepare, literals = prepared.preparation(shape, params, name)
         execute, values = prepared.execution(shape, params, name)
-        found = self._told(front, f"{prepare}; {execute}", [*literals, *values])
+        found = self._with_identity(front, f"{prepare}; {execute}", [*literals, *values])
         self.nextset()
         if old := mine.keep(key, name):
             with ClientCursor(self.connection) as other:
                 other.execute(SQL("DEALLOCATE {}").format(Identifier(old)))
         return found
 
-    def _told(self, front: str, query: str, params: Any, **options: Any) -> Any:
+    def _with_identity(self, front: str, query: str, params: Any, **options: Any) -> Any:
         """Run what stands in front and the statement as one message, and stand at its result."""
         found = super().execute(front + query, params, **options)
         self.nextset()
@@ -142,7 +142,7 @@ class DatabaseOperations(operations.DatabaseOperations):
         found: Any = super().last_executed_query(cursor, sql, params)
         if not isinstance(found, str):
             return found
-        without = _TOLD.sub("", found)
+        without = _IDENTITY.sub("", found)
         return self.compose_sql(sql, params) if _KEPT.match(without) else without
 
 

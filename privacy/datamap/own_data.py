@@ -77,7 +77,7 @@ def slug_of(item: Held) -> str:
     return item.name.replace("_", "-").replace(".", "-")
 
 
-def told() -> list[Held]:
+def shown_declarations() -> list[Held]:
     """Return the declarations that are told to people: with a subject, and a field to show."""
     return [
         item
@@ -88,7 +88,7 @@ def told() -> list[Held]:
 
 def find(slug: str) -> Held:
     """Return the declaration behind an address, or raise Http404."""
-    for item in told():
+    for item in shown_declarations():
         if slug_of(item) == slug:
             return item
     raise Http404
@@ -102,7 +102,7 @@ def rows_about(item: Held, user: Any) -> QuerySet[Any]:
 def overview(user: Any) -> list[tuple[datamap.Purpose, list[Kind]]]:
     """Return every kind with data about a person, under the first purpose it is held for."""
     groups: dict[str, list[Kind]] = {}
-    for item in told():
+    for item in shown_declarations():
         count = rows_about(item, user)[: COUNTED + 1].count()
         if count:
             groups.setdefault(item.purposes[0], []).append(kind(item, count))

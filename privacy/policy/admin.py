@@ -54,20 +54,20 @@ class DayForm(forms.Form):
 @admin.register(PolicyRelease)
 class PolicyReleaseAdmin(ReadOnlyAdmin):
     list_display = [
-        "public_id", "kind", "number", "state", "material", "effective_at", "posted_at", "told",
+        "public_id", "kind", "number", "state", "material", "effective_at", "posted_at", "progress",
     ]  # fmt: skip
     list_filter = ["kind", "state", "material"]
     ordering = ["-created_at"]
     readonly_fields = [
         "public_id", "kind", "number", "state", "source", "material", "summary", "created_at",
-        "announced_at", "effective_at", "posted_at", "withdrawn_at", "told",
+        "announced_at", "effective_at", "posted_at", "withdrawn_at", "progress",
     ]  # fmt: skip
     exclude = ["content"]  # shown as a comparison
     change_list_template = "admin/privacy/policyrelease/change_list.html"
     change_form_template = "admin/privacy/policyrelease/change_form.html"
 
     @admin.display(description="told")
-    def told(self, release: PolicyRelease) -> str:
+    def progress(self, release: PolicyRelease) -> str:
         runs = release.runs.order_by("pk")
         return ", ".join(f"{run.told} / {run.total}" for run in runs) or "–"
 

@@ -45,7 +45,7 @@ class Clause:
         return len(self.tests)
 
     @property
-    def told(self) -> list[dict[str, str]]:
+    def named_checks(self) -> list[dict[str, str]]:
         """Return each check with its name as words, for people who unfold them."""
         return [{"id": test, "words": in_words(test)} for test in self.tests]
 

@@ -5,7 +5,7 @@ somebody forgets to ask it: the web logs in as a role to which PostgreSQL itself
 rule of the model shows, generated from that rule. See docs/row-security.md.
 """
 
-from privacy.rls.declare import Guard, guarded, protect
+from privacy.rls.declare import WritePolicies, protect, protected_models
 from privacy.rls.viewer_identity import bypass_rls, looking, of
 
-__all__ = ["Guard", "bypass_rls", "guarded", "looking", "of", "protect"]
+__all__ = ["WritePolicies", "bypass_rls", "looking", "of", "protect", "protected_models"]

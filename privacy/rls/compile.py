@@ -19,7 +19,7 @@ from privacy.gate import rules
 from privacy.gate.probe import localised
 from privacy.gate.rules import Relation
 from privacy.gate.viewer import Viewer
-from privacy.rls.declare import guarded
+from privacy.rls.declare import protected_models
 
 SCHEMA = "rls"
 VIEWER = "nullif(current_setting('app.viewer', true), '')::bigint"
@@ -81,7 +81,7 @@ class Policy:
 def policies() -> list[Policy]:
     """Return every policy that the declarations ask for, in a stable order."""
     found = []
-    for model, guard in guarded().items():
+    for model, guard in protected_models().items():
         table = model._meta.db_table
         seen, views = _sees(model)
         found.append(Policy(table, "web_select", "SELECT", seen, views))
@@ -97,7 +97,7 @@ def policies() -> list[Policy]:
 
 def _symbolic(*, member: bool = True) -> Viewer:
     who: Any = Setting(VIEWER) if member else None
-    return Viewer(user_id=who, links=_links(), trusts=frozenset(guarded()))
+    return Viewer(user_id=who, links=_links(), trusts=frozenset(protected_models()))
 
 
 def _links() -> Any:
@@ -143,7 +143,7 @@ def _literal(value: Any) -> str:
 def _through_views(model: type[Model], sql: str) -> tuple[str, frozenset[View]]:
     """Have sub-queries on guarded tables read the viewer's own rows alone."""
     views = set()
-    for one, guard in guarded().items():
+    for one, guard in protected_models().items():
         table = one._meta.db_table
         for found in reversed(list(re.finditer(rf'(?:FROM|JOIN) ("{table}") (\w+)', sql))):
             alias = found.group(2)

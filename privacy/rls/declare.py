@@ -8,7 +8,7 @@ from privacy.gate.rules import Relation
 
 
 @dataclass(frozen=True)
-class Guard:
+class WritePolicies:
     """What the web may write to rows it sees: of whom the relation says. None: services do.
 
     `beside`: columns of the person and of the group, for a table that says who is together with
@@ -21,7 +21,7 @@ class Guard:
     beside: tuple[str, str] | None = None
 
 
-_guards: dict[type[Model], Guard] = {}
+_protected: dict[type[Model], WritePolicies] = {}
 
 
 def protect(
@@ -33,8 +33,8 @@ def protect(
     beside: tuple[str, str] | None = None,
 ) -> None:
     """Put policies before a model that has a visibility rule; called from `<app>/privacy.py`."""
-    _guards[model] = Guard(insert, update, delete, beside)
+    _protected[model] = WritePolicies(insert, update, delete, beside)
 
 
-def guarded() -> dict[type[Model], Guard]:
-    return dict(_guards)
+def protected_models() -> dict[type[Model], WritePolicies]:
+    return dict(_protected)

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from privacy.rls.compile import SCHEMA, Policy, View, policies
-from privacy.rls.declare import guarded
+from privacy.rls.declare import protected_models
 
 _PRESENT = """
     select policy.tablename, policy.policyname, policy.cmd, policy.roles::text[],
@@ -73,7 +73,7 @@ _ROLE = """
 
 def wanted() -> list[Policy]:
     """Return the generated policies, and those that let the system role past."""
-    tables = sorted(model._meta.db_table for model in guarded())
+    tables = sorted(model._meta.db_table for model in protected_models())
     return policies() + [Policy(table, "system", "ALL", "true") for table in tables]
 
 
@@ -95,7 +95,7 @@ def problems(cursor: Any) -> list[str]:
             found.append(f"{key[0]} has another policy {key[1]} than its rule asks for.")
     cursor.execute(_ENABLED)
     enabled = {row[0] for row in cursor.fetchall()}
-    tables = {model._meta.db_table for model in guarded()}
+    tables = {model._meta.db_table for model in protected_models()}
     found += [f"{name} has its policies switched off." for name in sorted(tables - enabled)]
     found += [f"{name} has policies that nobody asked for." for name in sorted(enabled - tables)]
     return found + _grant_faults(cursor) + faults_of(cursor, str(settings.WEB_ROLE))
@@ -181,7 +181,7 @@ def take_down(cursor: Any) -> None:
         cursor.execute(f'drop policy "{row[1]}" on "{row[0]}"')
     cursor.execute(f"drop schema if exists {SCHEMA} cascade")
     cursor.execute(_ENABLED)
-    tables = {model._meta.db_table for model in guarded()}
+    tables = {model._meta.db_table for model in protected_models()}
     for (name,) in cursor.fetchall():
         if name not in tables:
             cursor.execute(f'alter table "{name}" disable row level security')
@@ -195,7 +195,7 @@ def statements() -> list[str]:
     found = [f"create schema {SCHEMA}", f"grant usage on schema {SCHEMA} to {both}"]
     for view in sorted(views, key=lambda one: one.name):
         found += [_view(view), f"grant select on {view.name} to {both}"]
-    for model in guarded():
+    for model in protected_models():
         found.append(f'alter table "{model._meta.db_table}" enable row level security')
     found += [
         f'create policy "{one.name}" on "{one.table}" for {one.command} to {_role(one)} {one.shape}'
@@ -206,7 +206,7 @@ def statements() -> list[str]:
 
 def _view(view: View) -> str:
     """Return the SQL of a view: keys and states of rows, none of their content."""
-    model = next(one for one in guarded() if one._meta.db_table == view.table)
+    model = next(one for one in protected_models() if one._meta.db_table == view.table)
     columns = ", ".join(
         f'"{column.column}"'
         for column in model._meta.concrete_fields

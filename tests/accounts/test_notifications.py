@@ -274,9 +274,9 @@ def test_pages_and_letters_tell_times_by_the_chosen_clock(cast: Cast, at: Any) -
     page = client.get(reverse("account_settings")).content.decode()
     assert "Nov. 23, 2046, 03:00 (Asia/Kolkata)" in page and 'data-zone="Asia/Kolkata"' in page
     owner.refresh_from_db()
-    assert moments.told(NIGHT, owner) == "Nov. 23, 2046, 03:00 (Asia/Kolkata)"
-    assert moments.told_day(NIGHT, owner) == "Nov. 23, 2046"
-    assert moments.told_day(NIGHT, cast["stranger"]) == "Nov. 22, 2046"
+    assert moments.moment_in_words(NIGHT, owner) == "Nov. 23, 2046, 03:00 (Asia/Kolkata)"
+    assert moments.day_in_words(NIGHT, owner) == "Nov. 23, 2046"
+    assert moments.day_in_words(NIGHT, cast["stranger"]) == "Nov. 22, 2046"
     notices.tell(owner, "account", "Told", "")
     assert 'datetime="2046-11-23T03:00:00+05:30"' in client.get("/notices/").content.decode()
     assert timezone.get_current_timezone_name() == "UTC"  # the next request starts anew

@@ -59,7 +59,7 @@ def test_a_person_reads_every_value_that_is_theirs_and_none_of_the_other(
     one, other = pair
     told = everything(one.client)
     shown = set()
-    for item in own_data.told():
+    for item in own_data.shown_declarations():
         for row in item.rows_of(one.user):
             for name, datum in item.fields.items():
                 text = str(getattr(row, name)) if datum.personal else ""
@@ -84,7 +84,7 @@ def test_each_kind_says_why_how_long_who_sees_and_what_leaving_does(
 ) -> None:
     one, _ = pair
     overview = text_of(one.client, reverse("held"))
-    for item in own_data.told():
+    for item in own_data.shown_declarations():
         if not own_data.rows_about(item, one.user).exists():
             continue
         assert item.kept in overview, item.name
@@ -111,7 +111,7 @@ def test_what_stays_after_leaving_is_told_beforehand_with_reason_and_end(cast: C
 
 def test_every_way_to_correct_leads_somewhere(cast: Cast) -> None:
     client = cast.client("owner")
-    for item in own_data.told():
+    for item in own_data.shown_declarations():
         if item.correct:
             assert client.get(reverse(item.correct)).status_code == 200, item.name
 
@@ -174,7 +174,7 @@ def fill(cast: Cast) -> dict[str, Any]:
 def test_what_may_be_deleted_here_is_deleted_by_its_owner_alone(cast: Cast) -> None:
     people = fill(cast)
     one, other = people["one"], people["other"]
-    kinds = [item for item in own_data.told() if item.remove is not None]
+    kinds = [item for item in own_data.shown_declarations() if item.remove is not None]
     assert len(kinds) >= 10
     for item in kinds:
         path = reverse("held_remove", args=[own_data.slug_of(item)])
@@ -235,7 +235,7 @@ def test_the_price_is_the_same_for_one_row_and_for_many(cast: Cast) -> None:
             counts.append(len(queries))
         prices.append(counts)
     assert prices[0] == prices[1]
-    assert prices[0][0] == len(own_data.told()) + FRAME
+    assert prices[0][0] == len(own_data.shown_declarations()) + FRAME
     assert prices[0][1] == 3 + FRAME
 
 

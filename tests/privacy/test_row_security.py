@@ -27,7 +27,7 @@ from tests.cast import ROLES, Cast
 from tests.privacy import worlds
 from tests.privacy.world import World
 
-TABLES = sorted(model._meta.db_table for model in rls.guarded())
+TABLES = sorted(model._meta.db_table for model in rls.protected_models())
 VIEWS = sorted({view.name for one in policies() for view in one.views})
 
 
@@ -41,7 +41,7 @@ def rows(table: str) -> set[int]:
 def differences(viewer: Viewer) -> dict[str, tuple[set[int], set[int]]]:
     """Return, for tables where they differ, what policies show a viewer and what the gate does."""
     found = {}
-    for model in rls.guarded():
+    for model in rls.protected_models():
         gate = set(access.visible(model, viewer).values_list("pk", flat=True))
         with rls.looking(viewer):
             raw = rows(model._meta.db_table)
@@ -227,8 +227,8 @@ def test_all_that_holds_sound_or_messages_is_guarded() -> None:
         for model in apps.get_app_config(label).get_models()
         if any(isinstance(one, FileField | TextField) for one in model._meta.concrete_fields)
     }
-    assert found - {model._meta.label for model in rls.guarded()} == open_ones
-    assert Recording not in rls.guarded()  # why: docs/row-security.md
+    assert found - {model._meta.label for model in rls.protected_models()} == open_ones
+    assert Recording not in rls.protected_models()  # why: docs/row-security.md
 
 
 def test_a_request_ends_as_it_began(cast: Cast) -> None:

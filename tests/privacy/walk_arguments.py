@@ -75,7 +75,7 @@ def sounds(walk: Any, role: str) -> list[list[Any]]:
 def kinds(walk: Any, role: str) -> list[list[Any]]:
     """Every kind of what is held, for who has most of it; what names others, for all."""
     if role == "friend":
-        return [[own_data.slug_of(item)] for item in own_data.told()]
+        return [[own_data.slug_of(item)] for item in own_data.shown_declarations()]
     return [["accounts-follow"], ["schools-guardianship"], ["schools-partnerstaff"]]
 
 

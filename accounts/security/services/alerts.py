@@ -75,6 +75,6 @@ def _letter(user: User, alert: Alert, address: str) -> Iterable[str]:
     yield safety_links.make(user, SafetyLink.Does.LOCK, address)
 
 
-def told(user: User, kind: str, text: str, **about: Any) -> None:
+def alert(user: User, kind: str, text: str, **about: Any) -> None:
     """Shorthand of `tell`."""
     tell(user, Alert(kind, text, **about))

@@ -62,4 +62,4 @@ def _tell(user: User, row: UserSession) -> None:
     text = _("Somebody signed in to your account with %(machine)s%(where)s.") % {
         "machine": machine, "where": where,
     }  # fmt: skip
-    alerts.told(user, SafetyEvent.Kind.SIGN_IN, text, detail=machine)
+    alerts.alert(user, SafetyEvent.Kind.SIGN_IN, text, detail=machine)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.identity.models import User
 from accounts.profile.services import usernames
-from foundation.moments import told_day
+from foundation.moments import day_in_words
 from privacy.notices.forms import NewsChoice
 
 
@@ -42,6 +42,6 @@ class UsernameForm(NewsChoice):
                     "You changed it a short while ago. Before %(day)s you can only go back to an "
                     "earlier name of yours."
                 ),
-                params={"day": told_day(again_at, self.person)},
+                params={"day": day_in_words(again_at, self.person)},
             )
         return str(get_adapter().clean_username(name, shallow=True))

@@ -18,7 +18,7 @@ from accounts.settings.forms.username import UsernameForm
 from accounts.settings.views import changes
 from foundation import settings_map
 from foundation.limits import spend
-from foundation.moments import told
+from foundation.moments import moment_in_words
 
 
 @login_required
@@ -42,7 +42,7 @@ def account(request: MemberRequest) -> HttpResponse:
         "page": settings_map.get("account"),
         "form": form,
         "addresses": my_addresses(user),
-        "now": told(timezone.now(), user),
+        "now": moment_in_words(timezone.now(), user),
         "changed": changes.said(request, "account"),
     }
     return render(request, "settings/account.html", context, status=422 if form.errors else 200)
@@ -72,5 +72,5 @@ def change_username(request: MemberRequest) -> HttpResponse:
 def _clock_says(user: object) -> str:
     """Say a changed zone by what time it is there."""
     return _("Times are told by this clock from now on. It says: %(now)s.") % {
-        "now": told(timezone.now(), user)
+        "now": moment_in_words(timezone.now(), user)
     }
