@@ -1,6 +1,7 @@
 """JSON from outside: read within bounds, the same at every entry."""
 
 import json
+import math
 from typing import Any, NoReturn
 
 from django.utils.translation import gettext as _
@@ -40,22 +41,22 @@ def _look(found: Any) -> None:
     """Look at every value, level by level."""
     level, depth = [found], 0
     while level:
-        below: list[Any] = []
-        for value in level:
-            if isinstance(value, dict):
-                below.extend(value.values())
-            elif isinstance(value, list):
-                below.extend(value)
-            elif isinstance(value, float):
-                if value in (float("inf"), float("-inf")):
-                    raise _no_such_number()
-            elif isinstance(value, int) and not -_LARGEST <= value <= _LARGEST:
-                raise _no_such_number()
-        if any(isinstance(value, dict | list) for value in level):
-            depth += 1
+        if any(_is_beyond(value) for value in level if isinstance(value, int | float)):
+            raise _no_such_number()
+        nests = [value for value in level if isinstance(value, dict | list)]
+        depth += bool(nests)
         if depth > DEEPEST:
             raise _too_deep()
-        level = below
+        level = [
+            value for nest in nests for value in (nest.values() if isinstance(nest, dict) else nest)
+        ]
+
+
+def _is_beyond(number: Any) -> bool:
+    """Return whether a number is beyond 64 bits, or beyond a double: JSON's 1e999 is read so."""
+    if isinstance(number, float):
+        return math.isinf(number)
+    return not -_LARGEST <= number <= _LARGEST
 
 
 def _no_number(_word: str) -> NoReturn:

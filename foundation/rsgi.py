@@ -126,22 +126,10 @@ async def _body(scope: Any, proto: Any) -> IO[bytes]:
     if declared is not None and declared > LARGEST:
         raise Refused(413, _TOO_LONG)
     taken: Any = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (closed after the request)
-    begun, length = time.monotonic(), 0
     try:
-        pieces = aiter(proto)
-        while True:
-            left = begun + START + length / LEAST_RATE - time.monotonic()
-            async with asyncio.timeout(max(0.0, min(SILENCE, left))):
-                # Not anext(pieces, None): with granian's iterator that ends the process.
-                piece = await pieces.__anext__()
-            length += len(piece)
-            if length > LARGEST:
-                raise Refused(413, _TOO_LONG)
-            taken.write(piece)
-    except StopAsyncIteration:
+        length = await _take(proto, taken)
         if declared is not None and length < declared:
-            taken.close()
-            raise Refused from None  # who sent it has gone in the middle
+            raise Refused  # who sent it has gone in the middle
     except BaseException as error:
         taken.close()
         if isinstance(error, TimeoutError):
@@ -150,6 +138,27 @@ async def _body(scope: Any, proto: Any) -> IO[bytes]:
     taken.seek(0)
     found: IO[bytes] = taken
     return found
+
+
+async def _take(proto: Any, into: IO[bytes]) -> int:
+    """Write what comes until it ends; return how long it was.
+
+    Raises Refused when it is too long, TimeoutError when it comes too slowly.
+    """
+    begun, length = time.monotonic(), 0
+    pieces = aiter(proto)
+    try:
+        while True:
+            left = begun + START + length / LEAST_RATE - time.monotonic()
+            async with asyncio.timeout(max(0.0, min(SILENCE, left))):
+                # Not anext(pieces, None): with granian's iterator that ends the process.
+                piece = await pieces.__anext__()
+            length += len(piece)
+            if length > LARGEST:
+                raise Refused(413, _TOO_LONG)
+            into.write(piece)
+    except StopAsyncIteration:
+        return length
 
 
 _TOO_LONG = f"A request may have {LARGEST // 1024**2} MB; nothing of this one was kept."

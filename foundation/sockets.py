@@ -239,18 +239,7 @@ class GatedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if max(len(text_data or ""), len(bytes_data or b"")) > frames.LONGEST:
             await self.close(TOO_LARGE)  # a server that was started without --ws-max-size
             return
-        most = 0 if self._budget is None or self._budget.take() else MAX_A_SECOND
-        try:
-            frame = frames.read(text_data, self.known)
-        except BadFrame as bad:
-            work, quick = functools.partial(self._refuse_bad, bad), True
-        else:
-            work, quick = functools.partial(self._do, frame), frame.quick
-            if not (most or quick or self._work is None or self._work.take()):
-                most = WORK_A_SECOND
-            if most:
-                about = (frame.t, _ref(frame), 1, most)
-                work, quick = functools.partial(self._refuse_for_now, *about), True
+        work, quick, most = self._work_of(text_data)
         if quick and self.joined:
             await work()
         elif not self._up.add(work):
@@ -258,6 +247,26 @@ class GatedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self._slowed = min(2 * self._slowed or SLOWED, SLOWEST) if most else 0.0
         if most:
             await asyncio.sleep(self._slowed)  # it is read more slowly, and costs nobody else
+
+    def _work_of(self, text: str | None) -> tuple[Callable[[], Awaitable[None]], bool, int]:
+        """Return what there is to do for a frame, whether that is quick, and the limit passed.
+
+        The limit is how many a second there may be, and 0 while they are not more.
+        """
+        most = 0 if self._budget is None or self._budget.take() else MAX_A_SECOND
+        try:
+            frame = frames.read(text, self.known)
+        except BadFrame as bad:
+            return functools.partial(self._refuse_bad, bad), True, most
+        if not (most or frame.quick or self._work is None or self._work.take()):
+            most = WORK_A_SECOND
+        if most:
+            return (
+                functools.partial(self._refuse_for_now, frame.t, _ref(frame), 1, most),
+                True,
+                most,
+            )
+        return functools.partial(self._do, frame), frame.quick, 0
 
     async def _refuse_bad(self, bad: BadFrame) -> None:
         await self.refuse(bad.for_type, bad.code, str(bad), ref=bad.ref)

@@ -20,7 +20,8 @@ OPEN = frozenset(
     " account_logout"
     " account_reauthenticate mfa_reauthenticate mfa_reauthenticate_webauthn confirm_by_mail"
     " confirm_by_link account_change_password unsubscribe safety_link crash"
-    " wards ward ward_held ward_copy".split()
+    " wards ward ward_held ward_copy order_ward_copy rename_ward withdraw_ward"
+    " withdraw_ward_profile delete_ward keep_ward invite_guardian stop_answering".split()
 )
 
 

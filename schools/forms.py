@@ -89,6 +89,7 @@ class AddConsentForm(EvidenceForm):
     def __init__(self, *args: Any, missing: Any, **kwargs: Any) -> None:
         """`missing`: the scopes that no consent in force covers."""
         super().__init__(*args, **kwargs)
+        self.missing = missing
         field: Any = self.fields["scope"]
         field.choices = [
             (scope.value, capfirst(scope.label)) for scope in Scope if scope in missing

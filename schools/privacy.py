@@ -272,5 +272,6 @@ leaving_page.also(guardianship.on_leaving)
 dm.serves("schools", "account", "publishing", "safety", "children")
 for module in (
     "services.guardians", "services.guardianship", "services.children", "views.parents",
+    "views.links",
 ):  # fmt: skip
     dm.serves(f"schools.{module}", "account", "publishing", "safety", "children", "rights")

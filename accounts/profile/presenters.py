@@ -49,39 +49,37 @@ def person_preview(user: User, face: Profile | None = None) -> Preview:
 
 def person_data(user: User, face: Profile) -> dict[str, Any]:
     """Return a person in the words of schema.org, of what anybody sees."""
-    data: dict[str, Any] = {
+    told = {
+        "alternateName": user.username if face.stage_name else None,
+        "description": prose.plain(face.bio, TOLD) if face.bio else None,
+        "image": absolute(url_for(face, "photo", NOBODY)) if face.photo else None,
+        "sameAs": list(face.links) or None,
+        "knowsAbout": _known_names(face) or None,
+        "knowsLanguage": list(face.languages) or None,
+        "address": _postal_address(face) if face.country else None,
+        "gender": face.gender or None,
+        "birthDate": face.birthday.isoformat() if face.birthday else None,
+        "telephone": face.phone or None,
+    }
+    return {
         "@context": "https://schema.org",
         "@type": "Person",
         "name": face.stage_name or user.username,
         "url": absolute(reverse("profile", args=[user.username])),
+        **{name: value for name, value in told.items() if value is not None},
     }
-    if face.stage_name:
-        data["alternateName"] = user.username
-    if face.bio:
-        data["description"] = prose.plain(face.bio, TOLD)
-    if face.photo:
-        data["image"] = absolute(url_for(face, "photo", NOBODY))
-    if face.links:
-        data["sameAs"] = list(face.links)
-    if known := [*_played_names(face), *(one["name"] for one in names(GENRES, face.genres))]:
-        data["knowsAbout"] = known
-    if face.languages:
-        data["knowsLanguage"] = list(face.languages)
-    if face.country:
-        where = {"@type": "PostalAddress", "addressCountry": face.country}
-        data["address"] = {**where, **({"addressLocality": face.town} if face.town else {})}
-    if face.gender:
-        data["gender"] = face.gender
-    if face.birthday:
-        data["birthDate"] = face.birthday.isoformat()
-    if face.phone:
-        data["telephone"] = face.phone
-    return data
 
 
-def _played_names(profile: Any) -> list[str]:
-    return [str(INSTRUMENTS[one.instrument]) for one in profile.instruments
-            if one.instrument in INSTRUMENTS]  # fmt: skip
+def _postal_address(face: Profile) -> dict[str, str]:
+    town = {"addressLocality": face.town} if face.town else {}
+    return {"@type": "PostalAddress", "addressCountry": face.country, **town}
+
+
+def _known_names(profile: Any) -> list[str]:
+    """Return what somebody plays, and their genres."""
+    played = [one.instrument for one in profile.instruments if one.instrument in INSTRUMENTS]
+    genres = names(GENRES, profile.genres)
+    return [*(str(INSTRUMENTS[one]) for one in played), *(one["name"] for one in genres)]
 
 
 def present_person(profile: Any, viewer: Viewer) -> dict[str, Any]:

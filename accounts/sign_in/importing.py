@@ -1,5 +1,6 @@
 """An account from somebody's copy: without a password, its address not yet confirmed."""
 
+from pathlib import Path
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -78,6 +79,15 @@ def bring_profile(incoming: Incoming, row: dict[str, Any], result: Result) -> No
     if any(getattr(profile, name) for name in _FILLED):
         result.there += 1
         return
+    _fill_columns(profile, row, result)
+    if row["photo"]:
+        _bring_photo(profile, incoming.media(row["photo"]), result)
+    profile.save()
+    changed(incoming.user)
+    result.made += 1
+
+
+def _fill_columns(profile: Profile, row: dict[str, Any], result: Result) -> None:
     for name, check in checks.COLUMNS.items():
         try:
             setattr(profile, name, check(row.get(name)))
@@ -87,22 +97,22 @@ def bring_profile(incoming: Incoming, row: dict[str, Any], result: Result) -> No
     profile.country, profile.town_id, profile.town = place
     for name in FIELDS:
         setattr(profile, f"{name}_audience", audience(row.get(f"{name}_audience") or ""))
-    path = incoming.media(row["photo"])
-    if path is not None:
-        try:
-            with path.open("rb") as source:
-                photo = clean_photo(source)
-        except ValidationError as fault:
-            result.skip(" ".join(fault.messages))
-        else:
-            for column, file in photo.sizes.items():
-                setattr(profile, column, default_storage.save(f"photos/{file.name}", file))
-                files.remember(str(getattr(profile, column)))
-    elif row["photo"]:
+
+
+def _bring_photo(profile: Profile, path: Path | None, result: Result) -> None:
+    """Take a photo in, from the file that the archive holds; None when it holds none."""
+    if path is None:
         result.skip(_("a photo that the archive lacks"))
-    profile.save()
-    changed(incoming.user)
-    result.made += 1
+        return
+    try:
+        with path.open("rb") as source:
+            photo = clean_photo(source)
+    except ValidationError as fault:
+        result.skip(" ".join(fault.messages))
+        return
+    for column, file in photo.sizes.items():
+        setattr(profile, column, default_storage.save(f"photos/{file.name}", file))
+        files.remember(str(getattr(profile, column)))
 
 
 # Whether any of these holds something says whether somebody has been at the profile.

@@ -49,8 +49,8 @@ EMAIL_USE_TLS = ENV.email_security == "starttls"
 EMAIL_USE_SSL = ENV.email_security == "tls"
 
 
-def _faults() -> list[str]:
-    """Return why these settings must not run, one sentence each."""
+def _site_faults() -> list[str]:
+    """Return what is unsafe in the site itself and its addresses, one sentence each."""
     faults = []
     if ENV.debug:
         faults.append("DEBUG must be off.")
@@ -67,6 +67,12 @@ def _faults() -> list[str]:
         )
     if not ALLOWED_HOSTS or any("*" in host or host.startswith(".") for host in ALLOWED_HOSTS):
         faults.append("ALLOWED_HOSTS must name the hosts, without wildcards.")
+    return faults
+
+
+def _service_faults() -> list[str]:
+    """Return what is wrong with the services behind the site: database, queue, mail server."""
+    faults = []
     if not IS_FRONT and not ENV.database_url:
         faults.append("DATABASE_URL must be set.")
     if not ENV.web_database_url:
@@ -119,5 +125,11 @@ def _erasure_faults() -> list[str]:
     return faults
 
 
-if _found := [*_faults(), *_told_faults(), *_outside_faults(), *_erasure_faults()]:
+if _found := [
+    *_site_faults(),
+    *_service_faults(),
+    *_told_faults(),
+    *_outside_faults(),
+    *_erasure_faults(),
+]:
     refuse(_found)

@@ -102,18 +102,9 @@ def unpack(source: IO[bytes], identity: str, folder: Path) -> dict[str, Any]:
     def feed(pipe: IO[bytes]) -> None:
         pyrage.decrypt_io(source, pipe, [key])
 
-    sums = {}
-    manifest: dict[str, Any] | None = None
     try:
         with _beside(feed) as reader, tarfile.open(fileobj=reader, mode="r|") as tar:
-            for member in tar:
-                data = tar.extractfile(member)
-                if data is None:
-                    raise Failed(f"{member.name} in the backup is no file.")
-                if member.name == MANIFEST:
-                    manifest = json.loads(data.read())
-                else:
-                    sums[member.name] = _write(data, _inside(folder, member.name))
+            sums, manifest = _extract(tar, folder)
     except (pyrage.DecryptError, OSError, tarfile.TarError) as error:
         raise Failed(f"The backup can't be read: {error}.") from error
     if manifest is None or manifest.get("format") != FORMAT:
@@ -121,6 +112,20 @@ def unpack(source: IO[bytes], identity: str, folder: Path) -> dict[str, Any]:
     if manifest["sha256"] != sums:
         raise Failed("The backup's files are not those of its manifest.")
     return manifest
+
+
+def _extract(tar: tarfile.TarFile, folder: Path) -> tuple[dict[str, str], dict[str, Any] | None]:
+    """Write the members below `folder`; return the sum of each by its name, and the manifest."""
+    sums, manifest = {}, None
+    for member in tar:
+        data = tar.extractfile(member)
+        if data is None:
+            raise Failed(f"{member.name} in the backup is no file.")
+        if member.name == MANIFEST:
+            manifest = json.loads(data.read())
+        else:
+            sums[member.name] = _write(data, _inside(folder, member.name))
+    return sums, manifest
 
 
 def _write(data: IO[bytes], path: Path) -> str:

@@ -81,6 +81,29 @@ class WithDeeds(RequiresReason):
 
     def do(self, request: HttpRequest, object_id: str, deed: str) -> HttpResponseBase:
         """Ask what a deed needs, and do it."""
+        chosen, row = self._allowed(request, object_id, deed)
+        asked = self.ask(request, object_id)
+        if asked is not None:
+            return asked
+        sent = request.POST if request.method == "POST" else None
+        form = chosen.form(sent, row=row, staff=request.user)
+        if form.is_valid() and _carried_out(chosen, row, request.user, form):
+            self.log_change(request, row, f"Deed: {chosen.name}")
+            messages.success(request, _("Done, and written down."))
+            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+            return redirect(name, object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": chosen.title,
+            "form": form,
+            "original": row,
+        }
+        status = 422 if form.errors else 200
+        return TemplateResponse(request, "admin/deed.html", context, status=status)
+
+    def _allowed(self, request: HttpRequest, object_id: str, deed: str) -> tuple[Deed, Any]:
+        """Return the deed of this name and its row. Raises Http404, PermissionDenied."""
         chosen = next((one for one in self.deeds if one.name == deed), None)
         if chosen is None:
             raise Http404
@@ -91,28 +114,15 @@ class WithDeeds(RequiresReason):
             raise Http404
         if not chosen.offered(request, row):
             raise PermissionDenied
-        asked = self.ask(request, object_id)
-        if asked is not None:
-            return asked
-        sent = request.POST if request.method == "POST" else None
-        form = chosen.form(sent, row=row, staff=request.user)
-        if form.is_valid():
-            try:
-                chosen.act(row, request.user, form.cleaned_data)
-            except chosen.refusals as why:
-                words = why.messages if isinstance(why, ValidationError) else [str(why)]
-                form.add_error(None, words)
-            else:
-                self.log_change(request, row, f"Deed: {chosen.name}")
-                messages.success(request, _("Done, and written down."))
-                name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
-                return redirect(name, object_id)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": chosen.title,
-            "form": form,
-            "original": row,
-        }
-        status = 422 if form.errors else 200
-        return TemplateResponse(request, "admin/deed.html", context, status=status)
+        return chosen, row
+
+
+def _carried_out(deed: Deed, row: Any, staff: Any, form: DeedForm) -> bool:
+    """Do a deed; False when it is refused, with the reason among the faults of its form."""
+    try:
+        deed.act(row, staff, form.cleaned_data)
+    except deed.refusals as why:
+        words = why.messages if isinstance(why, ValidationError) else [str(why)]
+        form.add_error(None, words)
+        return False
+    return True

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Case, F, QuerySet, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -237,12 +237,8 @@ class RequestAdmin(RequiresReason, ReadOnlyAdmin):
         row = self.get_object(request, str(pk))
         if row is None or deed not in DEEDS:
             raise Http404
-        words_only = deed in WORDS and row.kind == ENQUIRY
-        if request.method != "POST" or not (
-            _may(request, "answer_request") or (words_only and _may(request, "answer_enquiry"))
-        ):
+        if request.method != "POST" or not _may_carry_out(request, row, deed):
             raise PermissionDenied
-        page = reverse("admin:privacy_request_change", args=[pk])
         form = StepForm(request.POST)
         if access_log.people_in(row) and not access_log.is_remembered(
             request.user, row, access_log.SENDABLE
@@ -251,16 +247,27 @@ class RequestAdmin(RequiresReason, ReadOnlyAdmin):
         elif not form.is_valid():
             messages.error(request, _("The words are too long. Nothing was done."))
         else:
-            try:
-                DEEDS[deed](row, request.user, form.cleaned_data)
-                messages.success(request, _("Done, and written down."))
-            except NotNow as reason:
-                messages.error(request, str(reason))
-            except ValidationError as fault:
-                messages.error(request, " ".join(fault.messages))
-            except LookupError:
-                messages.error(request, _("There is no such purpose."))
-        return redirect(page)
+            _carry_out(request, row, deed, form.cleaned_data)
+        return redirect("admin:privacy_request_change", pk)
+
+
+def _may_carry_out(request: HttpRequest, row: Request, deed: str) -> bool:
+    words_only = deed in WORDS and row.kind == ENQUIRY
+    return _may(request, "answer_request") or (words_only and _may(request, "answer_enquiry"))
+
+
+def _carry_out(request: HttpRequest, row: Request, deed: str, said: dict[str, str]) -> None:
+    """Do one step, and say whether it was done or why not."""
+    try:
+        DEEDS[deed](row, request.user, said)
+    except NotNow as reason:
+        messages.error(request, str(reason))
+    except ValidationError as fault:
+        messages.error(request, " ".join(fault.messages))
+    except LookupError:
+        messages.error(request, _("There is no such purpose."))
+    else:
+        messages.success(request, _("Done, and written down."))
 
 
 def _may(request: HttpRequest, what: str) -> bool:

@@ -1,5 +1,7 @@
-"""A parent's pages: with an account, the whole of it; by the link in a letter, the way out."""
+"""A parent's pages with an account: all that is held of a child, and what may be done with it."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -11,23 +13,24 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.connections import services
 from accounts.identity.member_request import MemberRequest
 from accounts.identity.models import User
 from foundation import reauthentication
 from foundation.addresses import absolute
-from foundation.limits import network_of, spend
-from foundation.secret_pages import kept_secret
+from foundation.limits import Limit, network_of, spend
 from privacy import erasure
 from privacy.datamap import own_data as holdings
 from privacy.gate.access import get_visible_or_404, visible
 from privacy.gate.viewer import Viewer
 from privacy.models import Export
 from privacy.portability import views
-from schools import parent_links, queries
+from schools import queries
 from schools.forms import ReportChildForm, UsernameForm
-from schools.models import Enrolment
 from schools.services import children, guardians, guardianship
+from schools.views.row_actions import Action, View, row_action
+
+CHANGES = Limit("ward", 60, 3600)
+GUARDIAN_LINK = "guardian-link"  # the session's key for a link that waits to be shown
 
 
 @login_required
@@ -40,29 +43,23 @@ def wards(request: HttpRequest) -> HttpResponse:
     return render(request, "children/wards.html", {"children": rows})
 
 
+def _ward(request: MemberRequest, public_id: str) -> User:
+    return queries.ward(Viewer.oneself(request.user), public_id)
+
+
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def ward(request: MemberRequest, public_id: str) -> HttpResponseBase:
-    """Show all that is held of a child; POST corrects, copies, deletes, takes consent back."""
-    child = queries.ward(Viewer.oneself(request.user), public_id)
-    do = request.POST.get("do", "") if request.method == "POST" else ""
-    form = UsernameForm(
-        request.POST if do == "rename" else None, initial={"username": child.username}
-    )
-    if do:
-        spend("ward", str(request.user.pk), limit=60, seconds=3600)
-        if do in {"withdraw", "delete", "end", "invite"} and not reauthentication.is_fresh(request):
-            return reauthentication.ask(request)
-        if do != "rename" or form.is_valid():
-            try:
-                _do(request, child, do, form)
-            except ValidationError as fault:
-                form.add_error("username", fault.messages)
-            except (children.Refused, erasure.TooLate):
-                messages.error(request, _("That can't be done any more. Nothing was changed."))
-                return redirect("ward", public_id=public_id)
-            else:
-                return redirect("wards") if do == "end" else redirect("ward", public_id=public_id)
+@require_safe
+def ward(request: MemberRequest, public_id: str) -> HttpResponse:
+    """Show all that is held of a child, with what may be done."""
+    child = _ward(request, public_id)
+    form = UsernameForm(initial={"username": child.username})
+    return _page(request, child, form, invite_url=request.session.pop(GUARDIAN_LINK, ""))
+
+
+def _page(
+    request: MemberRequest, child: User, form: UsernameForm, invite_url: str = ""
+) -> HttpResponse:
+    """Show the page; `invite_url`: the link for one more adult, which is shown once."""
     place = guardians.place_of(child)
     context = {
         "child": child,
@@ -83,7 +80,7 @@ def ward(request: MemberRequest, public_id: str) -> HttpResponseBase:
             if one.guardian_id != request.user.pk
         ],
         "may_invite": guardians.may_invite(child),
-        "invite_url": request.session.pop("guardian-link", "") if not do else "",
+        "invite_url": invite_url,
         "invite_days": guardians.INVITED_FOR.days,
         "answer_days": guardianship.ANSWER_WITHIN.days,
     }
@@ -97,40 +94,11 @@ def _copy(child: User, one: Export) -> dict[str, Any]:
     return shape
 
 
-def _do(request: MemberRequest, child: User, do: str, form: UsernameForm) -> None:
-    if do == "rename":
-        children.rename(child, form.cleaned_data["username"])
-        messages.success(request, _("Corrected."))
-    elif do == "copy":
-        spend("ward-copy", f"{request.user.pk}:{child.pk}", limit=5, seconds=86400)
-        guardians.order_copy(child)
-        messages.success(request, _("The copy is being made. It waits here."))
-    elif do in {"withdraw", "withdraw-profile"}:
-        scope = children.Scope.PROFILE if do == "withdraw-profile" else ""
-        guardians.withdraw(child, request.user, scope)
-        messages.success(request, _("Your consent is taken back. It holds from now on."))
-    elif do == "delete":
-        guardians.delete(child, at_once="at_once" in request.POST)
-        messages.success(request, _("Everything is out of sight, and will be erased."))
-    elif do == "invite":
-        token = guardians.invitation(child, request.user)
-        request.session["guardian-link"] = absolute(reverse("guardian_link", args=[token]))
-    elif do == "end":
-        if not guardianship.stop_answering(request.user, child):
-            raise children.Refused
-        messages.success(request, _("You no longer answer for this child. The child is told."))
-    elif do == "keep":
-        guardians.keep(child)
-        messages.success(request, _("The account stays."))
-    else:
-        raise children.Refused
-
-
 @login_required
 @require_safe
-def ward_held(request: HttpRequest, public_id: str, slug: str) -> HttpResponse:
+def ward_held(request: MemberRequest, public_id: str, slug: str) -> HttpResponse:
     """Show one kind of what is held of a child, with its real values."""
-    child = queries.ward(Viewer.oneself(request.user), public_id)
+    child = _ward(request, public_id)
     item = holdings.find(slug)
     rows, page = holdings.page_of(item, child, request.GET.get("after"))
     context = {
@@ -144,84 +112,15 @@ def ward_held(request: HttpRequest, public_id: str, slug: str) -> HttpResponse:
 
 @login_required
 @require_safe
-def ward_copy(request: HttpRequest, public_id: str, copy_id: str) -> HttpResponseBase:
+def ward_copy(request: MemberRequest, public_id: str, copy_id: str) -> HttpResponseBase:
     """Send a copy of a child's data to who answers for them, and has just shown who they are."""
-    child = queries.ward(Viewer.oneself(request.user), public_id)
+    child = _ward(request, public_id)
     if not reauthentication.is_fresh(request):
         return reauthentication.ask(request)
     copy = get_visible_or_404(
         visible(Export, Viewer(child.pk)), Viewer(child.pk), public_id=copy_id
     )
     return views.send(request, copy)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def by_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Let a parent without account take consent back, delete, or connect an account of theirs."""
-    row = parent_links.enrolment_of(token)
-    if request.method == "POST":
-        spend(
-            "parent-link",
-            f"{row.public_id}:{network_of(request)}",
-            limit=20,
-            seconds=3600,
-            guards=True,
-        )
-        return _by_link(request, row, token)
-    context = {
-        "partner": row.partner,
-        "child": row.child,
-        "agreed": children.has_consent(row),
-        "consents": queries.consents(row),
-        "delete_at": row.delete_at,
-        "kept_days": children.KEPT_WITHOUT_CONSENT.days,
-        "may_connect": guardians.may_connect(row, request.user),
-        "connected": row.accepted_at is not None,
-        "token": token,
-    }
-    response = render(request, "children/parent_link.html", context)
-    response["Cache-Control"] = "no-store"
-    return kept_secret(response)
-
-
-def _by_link(request: HttpRequest, row: Enrolment, token: str) -> HttpResponse:
-    do = request.POST.get("do", "")
-    if do == "withdraw":
-        children.withdraw(row, by="link")
-        messages.success(request, _("Your consent is taken back. It holds from now on."))
-    elif do == "delete":
-        guardians.delete_by_link(row)
-        messages.success(request, _("Everything is out of sight, and being erased for good."))
-        return redirect("home")
-    elif do == "connect" and request.user.is_authenticated:
-        try:
-            child = guardians.connect(row, request.user)
-        except (children.Refused, services.Refused):
-            messages.error(request, _("This account can't be connected. Nothing was changed."))
-        else:
-            return redirect("ward", public_id=child.public_id)
-    return redirect("parent_link", token=token)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def guardian_link(request: MemberRequest, token: str) -> HttpResponse:
-    """Let another adult answer for a child too, by a link that one who does made for them."""
-    refused, child = "", None
-    try:
-        child = guardians.invited(token)
-        if request.method == "POST" and request.user.is_authenticated:
-            spend("guardian-link", str(request.user.pk), limit=20, seconds=3600)
-            guardians.join(token, request.user)
-            return redirect("ward", public_id=child.public_id)
-    except (children.Refused, services.Refused) as reason:
-        refused = str(reason) or _("This account can't be connected. Nothing was changed.")
-    context = {
-        "child": child,
-        "refused": refused,
-        "may_connect": bool(request.user.is_authenticated and request.user.is_adult),
-    }
-    status = 409 if refused else 200
-    return kept_secret(render(request, "children/guardian_link.html", context, status=status))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -237,3 +136,106 @@ def report(request: HttpRequest) -> HttpResponse:
     return render(
         request, "children/report.html", {"form": form}, status=422 if form.errors else 200
     )
+
+
+# What a guardian does there ---------------------------------------------------------------
+
+
+def ward_action(*, fresh: bool = False) -> Callable[[Action[User]], View]:
+    """Make a view out of what a guardian does: `act(request, child)`.
+
+    What it refuses (`Refused`, `TooLate`) leads back to the page, which says so.
+    """
+
+    def decorator(act: Action[User]) -> View:
+        @row_action("ward", _ward, CHANGES, fresh=fresh)
+        @wraps(act)
+        def view(request: MemberRequest, child: User) -> HttpResponseBase:
+            try:
+                return act(request, child)
+            except (children.Refused, erasure.TooLate):
+                messages.error(request, _("That can't be done any more. Nothing was changed."))
+                return _back(child)
+
+        return view
+
+    return decorator
+
+
+def _back(child: User) -> HttpResponse:
+    return redirect("ward", public_id=child.public_id)
+
+
+@ward_action()
+def rename_ward(request: MemberRequest, child: User) -> HttpResponse:
+    """Correct the child's username."""
+    form = UsernameForm(request.POST, initial={"username": child.username})
+    if form.is_valid():
+        try:
+            children.rename(child, form.cleaned_data["username"])
+        except ValidationError as fault:
+            form.add_error("username", fault.messages)
+        else:
+            messages.success(request, _("Corrected."))
+            return _back(child)
+    return _page(request, child, form)
+
+
+@ward_action()
+def order_copy(request: MemberRequest, child: User) -> HttpResponse:
+    """Have a copy made of all that is held of the child."""
+    spend("ward-copy", f"{request.user.pk}:{child.pk}", limit=5, seconds=86400)
+    guardians.order_copy(child)
+    messages.success(request, _("The copy is being made. It waits here."))
+    return _back(child)
+
+
+@ward_action(fresh=True)
+def withdraw(request: MemberRequest, child: User) -> HttpResponse:
+    """Take every consent back, which stops the account."""
+    return _withdraw(request, child, "")
+
+
+@ward_action()
+def withdraw_profile(request: MemberRequest, child: User) -> HttpResponse:
+    """Take back the consent to a picture and words alone."""
+    return _withdraw(request, child, children.Scope.PROFILE)
+
+
+def _withdraw(request: MemberRequest, child: User, scope: str) -> HttpResponse:
+    guardians.withdraw(child, request.user, scope)
+    messages.success(request, _("Your consent is taken back. It holds from now on."))
+    return _back(child)
+
+
+@ward_action(fresh=True)
+def delete_ward(request: MemberRequest, child: User) -> HttpResponse:
+    """Delete the account: after the days to think again, or now (`at_once`)."""
+    guardians.delete(child, at_once="at_once" in request.POST)
+    messages.success(request, _("Everything is out of sight, and will be erased."))
+    return _back(child)
+
+
+@ward_action()
+def keep_ward(request: MemberRequest, child: User) -> HttpResponse:
+    """Keep the account after all."""
+    guardians.keep(child)
+    messages.success(request, _("The account stays."))
+    return _back(child)
+
+
+@ward_action(fresh=True)
+def invite_guardian(request: MemberRequest, child: User) -> HttpResponse:
+    """Make the link by which one more adult may answer for the child."""
+    token = guardians.invitation(child, request.user)
+    request.session[GUARDIAN_LINK] = absolute(reverse("guardian_link", args=[token]))
+    return _back(child)
+
+
+@ward_action(fresh=True)
+def stop_answering(request: MemberRequest, child: User) -> HttpResponse:
+    """End that the guardian answers for the child."""
+    if not guardianship.stop_answering(request.user, child):
+        raise children.Refused
+    messages.success(request, _("You no longer answer for this child. The child is told."))
+    return redirect("wards")

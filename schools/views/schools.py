@@ -1,11 +1,9 @@
-"""What those who work for a school do here: classes, consents, children's accounts."""
+"""Schools and their classes: where somebody works, and a parent's consent for one more child."""
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,21 +11,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.identity.member_request import MemberRequest
 from accounts.profile.vocabulary import country_name
-from foundation import reauthentication
 from foundation.limits import spend
 from privacy.gate.viewer import Viewer
 from schools import consent_words, queries
-from schools.forms import (
-    AddConsentForm,
-    ClassForm,
-    ConsentForm,
-    EndGuardianForm,
-    MoveForm,
-    NewParentForm,
-    UsernameForm,
-)
-from schools.models import Enrolment, ParentalConsent, PartnerStaff
-from schools.services import children, guardianship, partners
+from schools.forms import ClassForm, ConsentForm
+from schools.models import ParentalConsent, PartnerStaff
+from schools.services import children, partners
 
 Scope = ParentalConsent.Scope
 
@@ -124,89 +113,3 @@ def _child(one: Any) -> dict[str, Any]:
 
 def _status(form: Any) -> int:
     return 422 if form.errors else 200
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def school_child(request: MemberRequest, public_id: str) -> HttpResponse:
-    """Show one child's place and consents; POST does one of the things below."""
-    viewer = Viewer.looking(request)
-    row = queries.place(viewer, public_id)
-    do = request.POST.get("do", "") if request.method == "POST" else ""
-    answering = list(guardianship.standing(row.child_id)) if row.child_id else []
-    others = queries.classes_at(viewer, row.partner).exclude(pk=row.school_class_id)
-    missing = {one for one in Scope if not children.has_consent(row, one)}
-    forms = {
-        "account": UsernameForm(request.POST if do == "account" else None),
-        "consent": AddConsentForm(request.POST if do == "consent" else None, missing=missing),
-        "parent": NewParentForm(request.POST if do == "parent" else None),
-        "end": EndGuardianForm(request.POST if do == "end" else None, ties=answering),
-        "move": MoveForm(request.POST if do == "move" else None, classes=others),
-    }
-    if do:
-        spend("child-account", str(request.user.pk), limit=240, seconds=3600)
-        form: Any = forms.get(do)
-        if form is None or form.is_valid():
-            try:
-                answer = _do(request, row, do, form.cleaned_data if form else {})
-            except (children.Refused, ValidationError) as fault:
-                words = fault.messages if isinstance(fault, ValidationError) else [str(fault)]
-                if form is not None:
-                    form.add_error(None, words)
-                else:
-                    messages.error(request, " ".join(words))
-            else:
-                return answer
-    context = {
-        "one": row,
-        "partner": row.partner,
-        "agreed": Scope.PROGRAMME not in missing,
-        "may_agree": bool(missing),
-        "answering": answering,
-        "may_change_parent": row.accepted_at is None,
-        "consents": queries.consents(row),
-        "forms": forms,
-        "may_move": bool(forms["move"].fields["to"].choices),  # type: ignore[attr-defined]
-        "kept_days": children.KEPT_WITHOUT_CONSENT.days,
-    }
-    wrong = any(one.errors for one in forms.values())
-    return render(request, "children/child.html", context, status=422 if wrong else 200)
-
-
-def _do(request: MemberRequest, row: Enrolment, do: str, said: dict[str, Any]) -> HttpResponse:
-    """Do what a form of the page says. Raises Refused or ValidationError with the reason."""
-    if do == "account":
-        child, password = children.create_account(row, said["username"])
-        return _card(request, row, child.username, password)
-    if do == "password":
-        if not reauthentication.is_fresh(request):
-            return reauthentication.ask(request)
-        password = children.renew_password(row)
-        return _card(request, row, row.child.username if row.child else "", password)
-    if do == "consent":
-        children.add_consent(row, request.user, **said)
-        messages.success(request, _("The consent is recorded, and the parent is written to."))
-    elif do == "move":
-        to = queries.class_of(Viewer.looking(request), said["to"])
-        partners.move(row, to)
-        messages.success(request, _("Moved. The old class doesn't see the child any more."))
-    elif do == "parent":
-        children.new_parent(row, request.user, **said)
-        messages.success(request, _("Recorded. The parent is written to, with a link."))
-    elif do == "end":
-        guardianship.end(said["tie"], by="school", person=request.user, because=said["because"])
-        messages.success(request, _("Ended. The child and the adult are told."))
-    elif do == "withdraw":
-        children.withdraw(row, by="school", person=request.user)
-        messages.success(request, _("Stopped. The parent is written to."))
-    else:
-        raise children.Refused(_("Nothing was done."))
-    return redirect("school_child", public_id=row.public_id)
-
-
-def _card(request: HttpRequest, row: Enrolment, username: str, password: str) -> HttpResponse:
-    """Show the card to hand to the child, once: the password is stored as a hash alone."""
-    context = {"one": row, "username": username, "password": password, "site": settings.SITE_URL}
-    response = render(request, "children/card.html", context)
-    response["Cache-Control"] = "no-store"
-    return response

@@ -1,6 +1,6 @@
 """Opening and decoding sound files whose names and headers are not to be trusted."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import av
@@ -33,29 +33,25 @@ LOSSLESS = ("flac", "alac", "pcm_")
 
 def demuxer_of(head: bytes) -> str | None:
     """FFmpeg's name of the container that ``head`` (the first 12 bytes) begins, or None."""
-    found: str | None = None
-    if head.startswith(b"fLaC"):
-        found = "flac"
-    elif head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE":
-        found = "wav"
-    elif head.startswith(b"OggS"):
-        found = "ogg"
-    elif head[4:8] == b"ftyp":
-        found = "mov"
-    elif head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
-        found = "aiff"
-    elif head.startswith(b"\x1a\x45\xdf\xa3"):
-        found = "matroska"
-    elif head.startswith(b"ID3") or _is_mp3_sync(head):
-        found = "mp3"
-    elif head[:2] in (b"\xff\xf1", b"\xff\xf9"):
-        found = "aac"
-    return found
+    return next((name for name, begins in BEGINNINGS if begins(head)), None)
 
 
 def _is_mp3_sync(head: bytes) -> bool:
     """MPEG audio layer III frame header: 11 sync bits, layer bits 01."""
     return len(head) >= 2 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2
+
+
+# How each container begins, in the order they are tried.
+BEGINNINGS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
+    ("flac", lambda head: head.startswith(b"fLaC")),
+    ("wav", lambda head: head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE"),
+    ("ogg", lambda head: head.startswith(b"OggS")),
+    ("mov", lambda head: head[4:8] == b"ftyp"),
+    ("aiff", lambda head: head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC")),
+    ("matroska", lambda head: head.startswith(b"\x1a\x45\xdf\xa3")),
+    ("mp3", lambda head: head.startswith(b"ID3") or _is_mp3_sync(head)),
+    ("aac", lambda head: head[:2] in (b"\xff\xf1", b"\xff\xf9")),
+)
 
 
 def open_audio(path: Path) -> InputContainer:

@@ -32,8 +32,15 @@ def brook(db: None) -> School:
     return made
 
 
-def ward(child: User) -> str:
-    return reverse("ward", args=[child.public_id])
+def ward(child: User, action: str = "ward") -> str:
+    """Return the address of a child's page, or of what its guardian does there."""
+    return reverse(action, args=[child.public_id])
+
+
+def connect(adult: User, place: Enrolment) -> None:
+    """Let an adult connect their account by the link in the letters."""
+    link = reverse("connect_by_link", args=[parent_links.token_of(place)])
+    client_of(adult).post(link)
 
 
 def told(child: User) -> str:
@@ -116,7 +123,7 @@ def test_a_parent_who_stays_after_all_answers_again(brook: School) -> None:
 @pytest.mark.promise("JK-23")
 def test_another_adult_answers_by_a_link_of_the_first_and_nothing_stops(brook: School) -> None:
     client = client_of(brook.grete)
-    client.post(ward(brook.ada), {"do": "invite"})
+    client.post(ward(brook.ada, "invite_guardian"))
     page = client.get(ward(brook.ada))
     link = page.context["invite_url"]
     assert client.get(ward(brook.ada)).context["invite_url"] == ""  # shown once
@@ -155,8 +162,8 @@ def test_the_school_asks_anew_and_the_account_goes_on_with_another_parent(brook:
     """Within the days, and after the account stopped."""
     place = brook.ada_enrolment
     old = parent_links.path_of(place)
-    path = reverse("school_child", args=[place.public_id])
-    said = {"do": "parent", "guardian_email": "Aunt@mail.example", "method": "call",
+    path = reverse("change_child_parent", args=[place.public_id])
+    said = {"guardian_email": "Aunt@mail.example", "method": "call",
             "evidence": "sheet 8", "given_on": "2026-11-20"}  # fmt: skip
     client = client_of(brook.tilda)
     refused = client.post(path, said, follow=True)
@@ -177,7 +184,7 @@ def test_the_school_asks_anew_and_the_account_goes_on_with_another_parent(brook:
     deliver()
     assert "aunt@mail.example" in {one.to[0] for one in mail.outbox}
     aunt = person("aunt")
-    client_of(aunt).post(parent_links.path_of(place), {"do": "connect"})
+    connect(aunt, place)
     assert client_of(aunt).get(ward(brook.ada)).status_code == 200
 
 
@@ -185,7 +192,7 @@ def test_the_school_asks_anew_and_the_account_goes_on_with_another_parent(brook:
 def test_the_other_parent_connects_by_the_link_in_the_letter(brook: School) -> None:
     guardianship.end(brook.tie, by="guardian", person=brook.grete)
     dad = person("dad")
-    client_of(dad).post(parent_links.path_of(brook.ada_enrolment), {"do": "connect"})
+    connect(dad, brook.ada_enrolment)
     assert client_of(dad).get(ward(brook.ada)).status_code == 200
     assert brook.ada_enrolment.answer_by is None
 
@@ -199,9 +206,9 @@ def test_a_guardian_ends_it_and_the_child_is_told_in_plain_words(brook: School) 
     client = client_of(brook.grete)
     stale = Client()
     stale.force_login(brook.grete, backend="accounts.sign_in.backends.Backend")
-    assert stale.post(ward(brook.ada), {"do": "end"}).status_code == 302  # who are you?
+    assert stale.post(ward(brook.ada, "stop_answering")).status_code == 302  # who are you?
     assert Guardianship.objects.filter(ended=None).count() == 1
-    client.post(ward(brook.ada), {"do": "end"})
+    client.post(ward(brook.ada, "stop_answering"))
     row = Guardianship.objects.get()
     assert (row.ended_by, row.ended is not None) == ("guardian", True)
     assert client.get(ward(brook.ada)).status_code == 404
@@ -215,9 +222,8 @@ def test_the_school_ends_it_with_a_reason_and_their_link_ends_too(brook: School)
     place = brook.ada_enrolment
     Enrolment.objects.filter(pk=place.pk).update(guardian_email="grete@mail.example")
     link = parent_links.path_of(brook.ada_enrolment)
-    path = reverse("school_child", args=[place.public_id])
+    path = reverse("end_guardianship", args=[place.public_id])
     said = {
-        "do": "end",
         "tie": str(brook.tie.pk),
         "because": "A court gave custody to somebody else.",
     }
@@ -236,7 +242,7 @@ def test_the_school_ends_it_with_a_reason_and_their_link_ends_too(brook: School)
     assert said["because"] in client_of(brook.grete).get(reverse("notices")).content.decode()
     # nor do they come back by another letter or another guardian's link
     Enrolment.objects.filter(pk=place.pk).update(guardian_email="grete@mail.example")
-    client_of(brook.grete).post(parent_links.path_of(brook.ada_enrolment), {"do": "connect"})
+    connect(brook.grete, brook.ada_enrolment)
     dad = person("dad")
     guardianship.answer_for(dad, brook.ada)
     with pytest.raises(children.Refused):

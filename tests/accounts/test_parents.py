@@ -31,8 +31,13 @@ def brook(db: None) -> School:
     return School()
 
 
-def ward_of(child: User) -> str:
-    return reverse("ward", args=[child.public_id])
+def ward_of(child: User, action: str = "ward") -> str:
+    """Return the address of a child's page, or of what its guardian does there."""
+    return reverse(action, args=[child.public_id])
+
+
+def by_link(place: Enrolment, action: str) -> str:
+    return reverse(action, args=[parent_links.token_of(place)])
 
 
 # Connecting ------------------------------------------------------------------------------
@@ -42,14 +47,14 @@ def ward_of(child: User) -> str:
 @pytest.mark.promise("JK-23")
 def test_the_link_in_the_letter_connects_one_account_of_an_adult(brook: School) -> None:
     place = Enrolment.objects.get(child=brook.ben)
-    path = parent_links.path_of(place)
+    path, connect = parent_links.path_of(place), by_link(place, "connect_by_link")
     assert "ben" not in Client().get(path).content.decode().replace("number", "")
     young = person("young", age_group="teen")
-    assert client_of(young).post(path, {"do": "connect"})["Location"] == path
+    assert client_of(young).post(connect)["Location"] == path
     mum, other = person("mum"), person("other")
-    assert client_of(mum).post(path, {"do": "connect"})["Location"] == ward_of(brook.ben)
-    client_of(mum).post(path, {"do": "connect"})
-    client_of(other).post(path, {"do": "connect"})
+    assert client_of(mum).post(connect)["Location"] == ward_of(brook.ben)
+    client_of(mum).post(connect)
+    client_of(other).post(connect)
     found = Guardianship.objects.filter(child=brook.ben).values_list("guardian__username", "ended")
     assert list(found) == [("mum", None)]
     assert client_of(mum).get("/@ben/").status_code == 200
@@ -95,10 +100,10 @@ def test_the_guardian_sees_all_that_is_held_and_nobody_else_does(brook: School) 
 @pytest.mark.promise("JK-23")
 def test_the_guardian_corrects_the_username(brook: School) -> None:
     client = client_of(brook.grete)
-    answer = client.post(ward_of(brook.ada), {"do": "rename", "username": "ben"})
+    answer = client.post(ward_of(brook.ada, "rename_ward"), {"username": "ben"})
     assert answer.status_code == 422
     assert answer.context["form"]["username"].value() == "ben"
-    client.post(ward_of(brook.ada), {"do": "rename", "username": "bright-owl"})
+    client.post(ward_of(brook.ada, "rename_ward"), {"username": "bright-owl"})
     brook.ada.refresh_from_db()
     assert brook.ada.username == "bright-owl"
 
@@ -107,7 +112,7 @@ def test_the_guardian_corrects_the_username(brook: School) -> None:
 @pytest.mark.promise("JK-23")
 def test_the_guardian_takes_a_copy_and_nobody_else_fetches_it(brook: School) -> None:
     client = client_of(brook.grete)
-    client.post(ward_of(brook.ada), {"do": "copy"})
+    client.post(ward_of(brook.ada, "order_ward_copy"))
     made = Export.objects.get(user=brook.ada)
     export.run(made.pk)
     page = client.get(ward_of(brook.ada))
@@ -127,17 +132,17 @@ def test_the_guardian_takes_a_copy_and_nobody_else_fetches_it(brook: School) -> 
 @pytest.mark.promise("JK-23")
 def test_deleting_has_days_to_think_again_unless_it_is_to_be_now(brook: School) -> None:
     client = client_of(brook.grete)
-    client.post(ward_of(brook.ada), {"do": "delete"})
+    client.post(ward_of(brook.ada, "delete_ward"))
     row = Erasure.objects.get(user=brook.ada)
     assert (row.way, row.purge_at > timezone.now() + timedelta(days=1)) == ("guardian", True)
     assert client_of(brook.ben).get("/@ada/").status_code in {404, 410}
-    client.post(ward_of(brook.ada), {"do": "keep"})
+    client.post(ward_of(brook.ada, "keep_ward"))
     assert User.objects.get(pk=brook.ada.pk).state == "active"
     at_commit()
-    client.post(ward_of(brook.ada), {"do": "delete", "at_once": "on"})
+    client.post(ward_of(brook.ada, "delete_ward"), {"at_once": "on"})
     row = Erasure.objects.get(user=brook.ada, stage__in=["hidden", "grace"])
     assert row.way == "parent"
-    client.post(ward_of(brook.ada), {"do": "keep"})
+    client.post(ward_of(brook.ada, "keep_ward"))
     assert User.objects.get(pk=brook.ada.pk).state == "leaving"
     erasure.run(row.pk)
     assert not User.objects.filter(pk=brook.ada.pk).exists()
@@ -176,7 +181,7 @@ def test_taking_consent_back_stops_everything_in_that_moment(
     capturing = Stem.objects.create(recording=running, player=brook.ada)
     copy = Export.objects.create(user=brook.ada)
     with django_capture_on_commit_callbacks(execute=True):
-        client_of(brook.grete).post(ward_of(brook.ada), {"do": "withdraw"})
+        client_of(brook.grete).post(ward_of(brook.ada, "withdraw_ward"))
     at_commit()
     brook.ada.refresh_from_db()
     place = brook.ada_enrolment
@@ -214,8 +219,8 @@ def test_a_new_verified_consent_lets_it_go_on_and_nothing_else_does(brook: Schoo
     with pytest.raises(children.Refused):
         children.renew_password(place)
     client = client_of(brook.tilda)
-    path = reverse("school_child", args=[place.public_id])
-    said = {"do": "consent", "scope": "profile", "method": "call", "evidence": "sheet 3",
+    path = reverse("add_child_consent", args=[place.public_id])
+    said = {"scope": "profile", "method": "call", "evidence": "sheet 3",
             "given_on": "2026-11-20"}  # fmt: skip
     client.post(path, said)
     assert User.objects.get(pk=brook.ada.pk).state == "suspended"
@@ -252,13 +257,13 @@ def test_a_parent_without_account_takes_consent_back_and_deletes_by_the_link(
     page = Client().get(path)
     assert "mark-evidence" not in page.content.decode()
     assert page["Referrer-Policy"] == "strict-origin"
-    Client().post(path, {"do": "withdraw"})
+    Client().post(by_link(brook.ada_enrolment, "withdraw_by_link"))
     assert User.objects.get(pk=brook.ada.pk).state == "suspended"
-    Client().post(path, {"do": "delete"})
+    Client().post(by_link(brook.ada_enrolment, "delete_by_link"))
     row = Erasure.objects.get(user=brook.ada)
     assert row.way == "parent" and row.due_at <= timezone.now()
     unborn = consented(brook.first, brook.tilda, "dora")
-    Client().post(parent_links.path_of(unborn), {"do": "delete"})
+    Client().post(by_link(unborn, "delete_by_link"))
     assert not Enrolment.objects.filter(pk=unborn.pk).exists()
 
 
@@ -273,7 +278,7 @@ def test_a_picture_and_words_need_a_consent_of_their_own(brook: School) -> None:
         given_on=timezone.localdate(),
     )  # fmt: skip
     assert client.get(reverse("edit_profile")).status_code == 200
-    client_of(brook.grete).post(ward_of(brook.ada), {"do": "withdraw-profile"})
+    client_of(brook.grete).post(ward_of(brook.ada, "withdraw_ward_profile"))
     assert client.get(reverse("edit_profile")).status_code == 403
     assert User.objects.get(pk=brook.ada.pk).state == "active"  # the lessons go on
 
@@ -302,15 +307,15 @@ def test_nothing_optional_is_done_with_a_childs_data_whatever_is_ticked(brook: S
 def test_a_full_class_and_a_taken_username_say_so_and_leave_nothing(brook: School) -> None:
     place = consented(brook.first, brook.tilda, "dora")
     client = client_of(brook.tilda)
-    path = reverse("school_child", args=[place.public_id])
-    answer = client.post(path, {"do": "account", "username": "ada"})
+    path = reverse("create_child_account", args=[place.public_id])
+    answer = client.post(path, {"username": "ada"})
     assert answer.status_code == 422
     assert answer.context["forms"]["account"]["username"].value() == "ada"
     ClassSeat.objects.bulk_create(
         ClassSeat(school_class=brook.first, user=person(f"pupil{n}"), part="teacher")
         for n in range(children.MAX_SEATS)
     )
-    assert client.post(path, {"do": "account", "username": "dora"}).status_code == 422
+    assert client.post(path, {"username": "dora"}).status_code == 422
     assert not User.objects.filter(username="dora").exists()
 
 

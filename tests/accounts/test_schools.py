@@ -156,7 +156,8 @@ def test_a_school_records_consent_and_only_then_makes_the_account(brook: School)
     )  # fmt: skip
     assert (consent.recorded_by, consent.given_on.isoformat()) == (brook.tilda, "2026-11-01")
     assert (consent.text_version, len(consent.text_sha256), place.child) == (1, 64, None)
-    card = client.post(answer["Location"], {"do": "account", "username": "quick-fox"})
+    account = reverse("create_child_account", args=[place.public_id])
+    card = client.post(account, {"username": "quick-fox"})
     child = User.objects.get(username="quick-fox")
     assert (child.age_group, child.enrolment, child.indexed, child.api_access) == (
         "child", place, False, False,
@@ -304,8 +305,8 @@ def test_who_stops_working_there_loses_sight_at_once(brook: School) -> None:
 @pytest.mark.promise("JK-24")
 def test_a_child_that_moves_is_seen_by_the_new_class_and_not_by_the_old(brook: School) -> None:
     client = client_of(brook.karl)
-    path = reverse("school_child", args=[brook.ada_enrolment.public_id])
-    client.post(path, {"do": "move", "to": brook.second.public_id})
+    path = reverse("move_child", args=[brook.ada_enrolment.public_id])
+    client.post(path, {"to": brook.second.public_id})
     sees = {
         name: client_of(getattr(brook, name)).get("/@ada/").status_code
         for name in ("tilda", "ben", "omar", "cleo", "karl", "grete")
@@ -320,9 +321,7 @@ def test_a_teacher_opens_a_class_and_makes_a_new_card(brook: School) -> None:
     child = client_of(brook.ada)
     assert child.get(reverse("jams")).context["user"] == brook.ada
     old = brook.ada.password
-    card = client.post(
-        reverse("school_child", args=[brook.ada_enrolment.public_id]), {"do": "password"}
-    )
+    card = client.post(reverse("renew_child_password", args=[brook.ada_enrolment.public_id]))
     brook.ada.refresh_from_db()
     assert brook.ada.check_password(card.context["password"]) and brook.ada.password != old
 
@@ -380,10 +379,11 @@ def test_only_a_consent_that_is_missing_can_be_recorded_anew(brook: School) -> N
     place = reverse("school_child", args=[brook.ada_enrolment.public_id])
     page = client.get(place).content.decode()
     assert re.findall(r'<option value="(programme|profile)"', page) == ["profile"]
-    given = {"do": "consent", "scope": "profile", "method": "form", "evidence": EVIDENCE,
+    add = reverse("add_child_consent", args=[brook.ada_enrolment.public_id])
+    given = {"scope": "profile", "method": "form", "evidence": EVIDENCE,
              "given_on": "2026-01-02"}  # fmt: skip
-    assert client.post(place, given | {"scope": "programme"}).status_code == 422
-    assert client.post(place, given).status_code == 302
+    assert client.post(add, given | {"scope": "programme"}).status_code == 422
+    assert client.post(add, given).status_code == 302
     assert "add-title" not in client.get(place).content.decode()
 
 

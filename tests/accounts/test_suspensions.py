@@ -13,12 +13,14 @@ from accounts.identity.services import suspensions
 from accounts.models import Suspension, User
 from accounts.tasks import tidy
 from jamsite import roles
+from jamsite.suspended import OPEN
 from privacy import erasure
 from privacy.models import Export
 from privacy.portability import export
+from schools import urls
 from schools.services import children
 from sessions_app.services.mixing import heard_stems
-from tests.cast import PASSWORD, Cast, person, recorded
+from tests.cast import PASSWORD, Cast, just_signed_in, person, recorded
 from tests.school import School
 from tests.staff import member_of, open_page, signed_in
 from tests.told import deliver
@@ -183,7 +185,12 @@ def test_a_suspended_parent_still_looks_after_their_child(db: None) -> None:
     brook = School()
     suspensions.suspend(brook.grete, person("mo"), ground="rules", reason=WHY, days=7)
     client = signed_in(brook.grete)
-    assert client.get(reverse("ward", args=[brook.ada.public_id])).status_code == 200
+    just_signed_in(client)
+    page = reverse("ward", args=[brook.ada.public_id])
+    assert client.get(page).status_code == 200
+    assert {one.name for one in urls.WARD} <= OPEN
+    assert client.post(reverse("withdraw_ward", args=[brook.ada.public_id]))["Location"] == page
+    assert brook.ada_enrolment.stopped_at is not None
 
 
 def test_sound_of_who_is_suspended_is_out_of_mixes_and_comes_back(cast: Cast) -> None:

@@ -149,53 +149,61 @@ class StandIn:
                 await self.tell_all({"t": "peer.left", "peer": me.id})
 
     async def hear(self, me: Peer, frame: dict) -> None:
-        t1 = self.now()
-        kind = frame["t"]
+        came_at, kind = self.now(), frame["t"]
         if kind == "hello":
-            if set(frame["caps"]) != {"sab", "dataChannel", "opus"}:
-                self.bad.append(f"caps {frame}")
-            others = [
-                {"peer": p.id, "user": p.user, "name": p.name, "muted": p.muted,
-                 "recorded": self.records(p)}
-                for p in self.peers.values()
-            ]  # fmt: skip
-            await self.tell_all({"t": "peer.joined", "peer": me.id, "user": me.user,
-                                 "name": me.name, "muted": False, "recorded": False})  # fmt: skip
-            self.peers[me.id] = me
-            await self.tell(me, {
-                "t": "welcome", "you": me.id, "peers": others,
-                "session": {"id": SESSION, "title": "Sunday jam", "audience": "participants",
-                            "host": False},
-                "recording": self.recording_for(me), "chat": self.chat[-50:], "ice": [],
-                "policy": "all",
-            })  # fmt: skip
+            await self.hello(me, frame)
         elif me.id not in self.peers:
             self.bad.append(f"{kind} before hello")
         elif kind == "clock":
-            await self.tell(me, {"t": "clock", "t0": frame["t0"], "t1": t1, "t2": self.now()})
-        elif kind == "signal":
-            if len(json.dumps(frame["data"])) > 65536:
-                self.bad.append("signal too long")
-            self.signals.append(frame["data"])
-            other = self.peers.get(frame["to"])
-            if other:
-                await self.tell(other, {"t": "signal", "from": me.id, "data": frame["data"]})
-        elif kind == "chat":
-            message = {"id": uuid.uuid4().hex, "ref": frame["ref"], "user": me.user,
-                       "name": me.name, "text": frame["text"],
-                       "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}  # fmt: skip
-            self.chat.append(message)
-            await self.tell_all({"t": "chat", **message})
-        elif kind == "state":
-            if set(frame) != {"t", "muted", "recording"}:
-                self.bad.append(f"state {frame}")
-            me.muted, me.take = frame["muted"], frame["recording"]
-            await self.tell_all({"t": "state", "peer": me.id, "muted": me.muted,
-                                 "recorded": self.records(me)}, but=me)  # fmt: skip
+            t2 = self.now()
+            await self.tell(me, {"t": "clock", "t0": frame["t0"], "t1": came_at, "t2": t2})
+        elif kind in {"signal", "chat", "state"}:
+            await getattr(self, f"hear_{kind}")(me, frame)
         elif kind.startswith("record."):
             await self.record(me, kind, frame)
         else:
             self.bad.append(f"unknown {kind}")
+
+    async def hello(self, me: Peer, frame: dict) -> None:
+        if set(frame["caps"]) != {"sab", "dataChannel", "opus"}:
+            self.bad.append(f"caps {frame}")
+        others = [
+            {"peer": p.id, "user": p.user, "name": p.name, "muted": p.muted,
+             "recorded": self.records(p)}
+            for p in self.peers.values()
+        ]  # fmt: skip
+        await self.tell_all({"t": "peer.joined", "peer": me.id, "user": me.user,
+                             "name": me.name, "muted": False, "recorded": False})  # fmt: skip
+        self.peers[me.id] = me
+        await self.tell(me, {
+            "t": "welcome", "you": me.id, "peers": others,
+            "session": {"id": SESSION, "title": "Sunday jam", "audience": "participants",
+                        "host": False},
+            "recording": self.recording_for(me), "chat": self.chat[-50:], "ice": [],
+            "policy": "all",
+        })  # fmt: skip
+
+    async def hear_signal(self, me: Peer, frame: dict) -> None:
+        if len(json.dumps(frame["data"])) > 65536:
+            self.bad.append("signal too long")
+        self.signals.append(frame["data"])
+        other = self.peers.get(frame["to"])
+        if other:
+            await self.tell(other, {"t": "signal", "from": me.id, "data": frame["data"]})
+
+    async def hear_chat(self, me: Peer, frame: dict) -> None:
+        message = {"id": uuid.uuid4().hex, "ref": frame["ref"], "user": me.user,
+                   "name": me.name, "text": frame["text"],
+                   "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}  # fmt: skip
+        self.chat.append(message)
+        await self.tell_all({"t": "chat", **message})
+
+    async def hear_state(self, me: Peer, frame: dict) -> None:
+        if set(frame) != {"t", "muted", "recording"}:
+            self.bad.append(f"state {frame}")
+        me.muted, me.take = frame["muted"], frame["recording"]
+        await self.tell_all({"t": "state", "peer": me.id, "muted": me.muted,
+                             "recorded": self.records(me)}, but=me)  # fmt: skip
 
     async def record(self, me: Peer, kind: str, frame: dict) -> None:
         if kind == "record.ask":

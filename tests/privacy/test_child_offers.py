@@ -6,6 +6,7 @@ of every form is sent, and nothing may come back refused.
 
 import re
 from collections import deque
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
@@ -64,25 +65,30 @@ class Page(HTMLParser):
         form, name, kind = self._form, about.get("name", ""), about.get("type", "text")
         assert form is not None
         if tag == "option" and self._select:
-            form["options"].append((self._select, about.get("value", "")))
-            if "selected" in about:
-                form["values"][self._select] = about["value"]
+            self._option(form, about)
         elif tag == "select":
             self._select = name
         elif tag in {"input", "button"} and kind in {"file", "password"}:
             form["unknown"] = True
-        elif not name:
-            pass
-        elif tag == "button":
+        elif name and tag == "button":
             form["options"].append((name, about.get("value", "")))
-        elif tag == "textarea":
+        elif name and tag == "textarea":
             form["values"][name] = "A few words about a tune."
-        elif tag == "input" and kind in {"radio", "checkbox"}:
-            form["options"].append((name, about.get("value", "on")))
-            if "checked" in about:
-                form["values"][name] = about.get("value", "on")
-        elif tag == "input":
+        elif name and tag == "input":
+            self._input(form, name, kind, about)
+
+    def _option(self, form: dict[str, Any], about: dict[str, str]) -> None:
+        form["options"].append((self._select, about.get("value", "")))
+        if "selected" in about:
+            form["values"][self._select] = about["value"]
+
+    def _input(self, form: dict[str, Any], name: str, kind: str, about: dict[str, str]) -> None:
+        if kind not in {"radio", "checkbox"}:
             form["values"][name] = about.get("value", "") or WORDS.get(kind, "")
+            return
+        form["options"].append((name, about.get("value", "on")))
+        if "checked" in about:
+            form["values"][name] = about.get("value", "on")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
@@ -126,51 +132,75 @@ def busy_child(cast: Cast) -> Cast:
     return cast
 
 
-@pytest.mark.clause("children-seen")
-@pytest.mark.promise("JK-24")
-def test_each_thing_a_child_is_offered_works(busy_child: Cast) -> None:
-    client, child = busy_child.client("child"), busy_child["child"]
-    todo, seen = deque([("/", "")]), {"/"}
-    routes: set[str] = set()
-    sent: set[tuple[Any, ...]] = set()
-    refused: list[str] = []
-    while todo:
-        address, source = todo.popleft()
-        answer = client.get(address, follow=True)
+class Tour:
+    """A child opens each link, and sends each form with each of its options."""
+
+    def __init__(self, client: Any, child: Any) -> None:
+        self.client, self.child = client, child
+        self.seen = {"/"}
+        self.routes: set[str] = set()
+        self.sent: set[tuple[Any, ...]] = set()
+        self.refused: list[str] = []
+
+    def go(self) -> None:
+        todo = deque([("/", "")])
+        while todo:
+            address, source = todo.popleft()
+            page = self.opened(address, source)
+            if page is None:
+                continue
+            todo.extend((link, address) for link in self.new_links(page))
+            for form in page.forms:
+                self.press(address, form)
+
+    def opened(self, address: str, source: str) -> Page | None:
+        """Follow a link; return the page it led to, if it is one."""
+        answer = self.client.get(address, follow=True)
         if answer.status_code != 200:
-            refused.append(f"{source}: a link to {address}: {answer.status_code}")
-            continue
-        routes.add(route(address) or "")
+            self.refused.append(f"{source}: a link to {address}: {answer.status_code}")
+            return None
+        self.routes.add(route(address) or "")
         if "text/html" not in answer.get("Content-Type", "") or "/api/" in address:
-            continue
-        page = Page(answer.request["PATH_INFO"], answer.content.decode())
+            return None
+        return Page(answer.request["PATH_INFO"], answer.content.decode())
+
+    def new_links(self, page: Page) -> Iterator[str]:
         for link in sorted(page.links):
             plain = link.partition("#")[0]
             shape = re.sub(r"after=[^&]+", "", plain)
             # allauth's own hint below a password leads to the reset, which a child hasn't.
             skipped = {None, "account_logout", "account_reset_password"}
-            if route(plain) in skipped or shape in seen:
-                continue
-            seen.add(shape)
-            todo.append((plain, address))
-        for form in page.forms:
-            name = route(form["action"])
-            if name in NOT_PRESSED:
-                continue
-            if not is_open(child, name):
-                refused.append(f"{address}: a form to {name}")
-                continue
-            if form["unknown"]:
-                continue
+            if route(plain) not in skipped and shape not in self.seen:
+                self.seen.add(shape)
+                yield plain
+
+    def press(self, address: str, form: dict[str, Any]) -> None:
+        """Send a form with each of its options, once each."""
+        name = route(form["action"])
+        if name in NOT_PRESSED:
+            return
+        if not is_open(self.child, name):
+            self.refused.append(f"{address}: a form to {name}")
+        elif not form["unknown"]:
             for option in form["options"] or [None]:
-                values = form["values"] | (dict([option]) if option else {})
-                key = (form["action"], option)
-                if key in sent:
-                    continue
-                sent.add(key)
-                fault = refusal(client, form, values)
-                if fault:
-                    refused.append(f"{address}: {name} {option}: {fault}")
+                self.send(f"{address}: {name} {option}", form, option)
+
+    def send(self, what: str, form: dict[str, Any], option: tuple[str, str] | None) -> None:
+        key = (form["action"], option)
+        if key in self.sent:
+            return
+        self.sent.add(key)
+        fault = refusal(self.client, form, form["values"] | (dict([option]) if option else {}))
+        if fault:
+            self.refused.append(f"{what}: {fault}")
+
+
+@pytest.mark.clause("children-seen")
+@pytest.mark.promise("JK-24")
+def test_each_thing_a_child_is_offered_works(busy_child: Cast) -> None:
+    tour = Tour(busy_child.client("child"), busy_child["child"])
+    tour.go()
+    refused, sent = tour.refused, tour.sent
     assert refused == [], "\n".join(refused)
     assert {
         "home",
@@ -181,7 +211,7 @@ def test_each_thing_a_child_is_offered_works(busy_child: Cast) -> None:
         "recording",
         "profile",
         "settings",
-    } <= routes
+    } <= tour.routes
     assert len(sent) > 20
     assert {value for action, (name, value) in (one for one in sent if one[1]) if name == "audience"
             and action == reverse("create_jam")} == {"members", "participants"}  # fmt: skip

@@ -25,6 +25,13 @@ from tests.cast import Cast
 from tests.told import deliver
 
 SECRET = "a-secret-that-both-sides-know-0123456789"
+# How a service answers that doesn't simply delete.
+MOODS = {
+    "broken": (500, {"state": "deleted"}),
+    "pending": (202, {"state": "pending"}),
+    "elsewhere": (302, {"state": "deleted"}),
+    "odd": (200, {"state": "perhaps"}),
+}
 
 
 class Service:
@@ -60,29 +67,27 @@ class Service:
             self.revoked.append(body.decode())
             assert call.headers["Authorization"].startswith("Basic ")
         else:
-            signed = body if call.command == "POST" else call.path.split("/")[-1].encode()
-            if not deletion.is_signed(SECRET, signed, call.headers[deletion.SIGNATURE]):
-                status = 401
-            elif call.command == "POST":
-                order = json.loads(body)
-                assert call.headers["Idempotency-Key"] == order["order"]
-                self.orders[order["order"]] = order
+            accepted = self.take(call, body)
             if self.mood == "slow":
                 time.sleep(1)
-            if self.mood == "broken":
-                status = 500
-            if self.mood == "pending":
-                status, said = 202, {"state": "pending"}
-            if self.mood == "elsewhere":
-                status = 302
-            if self.mood == "odd":
-                said = {"state": "perhaps"}
+            status, said = MOODS.get(self.mood, (200 if accepted else 401, said))
         call.send_response(status)
         call.send_header("Content-Type", "application/json")
         if status == 302:
             call.send_header("Location", f"{self.url}/other")
         call.end_headers()
         call.wfile.write(json.dumps(said).encode())
+
+    def take(self, call: BaseHTTPRequestHandler, body: bytes) -> bool:
+        """Take an order in, or a question about one; False when it isn't signed by the site."""
+        signed = body if call.command == "POST" else call.path.split("/")[-1].encode()
+        if not deletion.is_signed(SECRET, signed, call.headers[deletion.SIGNATURE]):
+            return False
+        if call.command == "POST":
+            order = json.loads(body)
+            assert call.headers["Idempotency-Key"] == order["order"]
+            self.orders[order["order"]] = order
+        return True
 
 
 @pytest.fixture

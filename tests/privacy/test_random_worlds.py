@@ -218,23 +218,41 @@ def disagreements(stage: Stage) -> Iterator[str]:
     }
     for look, viewer in stage.looks():
         plain = not (look.app or look.links or look.index)
+        there = stage.oracle.me(look) if plain else None
         for model, rows in models.items():
-            listed = set(access.visible(model, viewer).values_list("pk", flat=True))
-            for number, (row, says) in enumerate(rows):
-                want, seen = says(look), row.pk in listed
-                if seen != want:
-                    yield f"{model.__name__} {number} {look}: listed {seen}, oracle {want}"
-                there = stage.oracle.me(look)
-                if plain and there is not None and (there in fans[row]) != want:
-                    yield f"{model.__name__} {number} {look}: fan-out is not {want}"
+            yield from _listed(model, rows, look, viewer)
+            if there is not None:
+                yield from _fanned_out(rows, look, fans, there)
             turn += 1
             if turn % 5 == 0:  # one by one for each fifth: the worlds together ask of all
-                row, says = rows[turn % len(rows)]
-                if access.can_see(viewer, row) != says(look):
-                    yield f"{model.__name__} {look}: can_see"
-                if _found(row, viewer) != says(look):
-                    yield f"{model.__name__} {look}: get_visible_or_404"
-        yield from _fields(stage, look, viewer)
+                yield from _alone(*rows[turn % len(rows)], look, viewer)
+        yield from _fields_of_people(stage, look, viewer)
+        yield from _fields_of_bands(stage, look, viewer)
+
+
+def _listed(model: Any, rows: list[tuple[Any, Says]], look: Look, viewer: Viewer) -> Iterator[str]:
+    listed = set(access.visible(model, viewer).values_list("pk", flat=True))
+    for number, (row, says) in enumerate(rows):
+        want, seen = says(look), row.pk in listed
+        if seen != want:
+            yield f"{model.__name__} {number} {look}: listed {seen}, oracle {want}"
+
+
+def _fanned_out(
+    rows: list[tuple[Any, Says]], look: Look, fans: dict[Any, set[int]], there: int
+) -> Iterator[str]:
+    """`there`: who looks, as one of the people whom a row is sent out to, or not."""
+    for number, (row, says) in enumerate(rows):
+        want = says(look)
+        if (there in fans[row]) != want:
+            yield f"{type(row).__name__} {number} {look}: fan-out is not {want}"
+
+
+def _alone(row: Any, says: Says, look: Look, viewer: Viewer) -> Iterator[str]:
+    if access.can_see(viewer, row) != says(look):
+        yield f"{type(row).__name__} {look}: can_see"
+    if _found(row, viewer) != says(look):
+        yield f"{type(row).__name__} {look}: get_visible_or_404"
 
 
 def _found(row: Any, viewer: Viewer) -> bool:
@@ -244,7 +262,7 @@ def _found(row: Any, viewer: Viewer) -> bool:
         return False
 
 
-def _fields(stage: Stage, look: Look, viewer: Viewer) -> Iterator[str]:
+def _fields_of_people(stage: Stage, look: Look, viewer: Viewer) -> Iterator[str]:
     for profile in access.with_visible_fields(Profile, viewer):
         number = next(n for n, one in enumerate(stage.people) if one.pk == profile.user_id)
         for name in FIELDS:
@@ -254,6 +272,9 @@ def _fields(stage: Stage, look: Look, viewer: Viewer) -> Iterator[str]:
         name = FIELDS[number % len(FIELDS)]  # the same, asked of one field
         if access.can_see_field(viewer, profile, name) != stage.oracle.field(number, name, look):
             yield f"{name} of {number} {look}: can_see_field"
+
+
+def _fields_of_bands(stage: Stage, look: Look, viewer: Viewer) -> Iterator[str]:
     for band in access.with_visible_fields(Band, viewer):
         for name in band_worlds.FIELDS:
             want = stage.oracle.bands.field(name, look)

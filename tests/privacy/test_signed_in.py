@@ -35,9 +35,7 @@ def questions(world: World, role: str, *, api: bool) -> Iterator[Question]:
     """Yield everything that the matrix asks, for one role."""
     for one in routes.SURFACES:
         if (one.is_api or one.route in MACHINES) is api:
-            for method, way in one.ways.items():
-                for key in [*RIGHTS[one.kind, way.right], None]:
-                    yield method, _address(world, one, key, role), way, one.is_api
+            yield from _asked_of(world, one, role)
     for listing in routes.LISTINGS:
         if listing.route.startswith("api_") is api:
             path = reverse(listing.route) + listing.query
@@ -47,8 +45,11 @@ def questions(world: World, role: str, *, api: bool) -> Iterator[Question]:
             yield method, reverse(route), Way("own"), api
 
 
-def _address(world: World, surface: Surface, key: str | None, role: str) -> str:
-    return address(world, surface, key, role)
+def _asked_of(world: World, surface: Surface, role: str) -> Iterator[Question]:
+    """Yield every way to ask an address for each thing, and for one that isn't there."""
+    for method, way in surface.ways.items():
+        for key in [*RIGHTS[surface.kind, way.right], None]:
+            yield method, address(world, surface, key, role), way, surface.is_api
 
 
 def answer(client: Client, question: Question) -> tuple[Any, ...]:

@@ -145,8 +145,16 @@ ARGUMENTS: dict[str, Args] = {
     "export_download": ids(lambda walk: [walk.kid.copy]),
     "school": each(lambda walk: [walk.kid.cast.school.partner.slug]),
     "school_class": ids(lambda walk: [walk.kid.cast.school.first, walk.kid.cast.school.second]),
-    "school_child": ids(lambda walk: [walk.kid.place]),
-    "ward": ids(lambda walk: [walk.kid.user]),
+    **dict.fromkeys(
+        ("school_child", "create_child_account", "renew_child_password", "add_child_consent",
+         "change_child_parent", "move_child", "end_guardianship", "withdraw_child_consent"),
+        ids(lambda walk: [walk.kid.place]),
+    ),
+    **dict.fromkeys(
+        ("ward", "order_ward_copy", "rename_ward", "withdraw_ward", "withdraw_ward_profile",
+         "delete_ward", "keep_ward", "invite_guardian", "stop_answering"),
+        ids(lambda walk: [walk.kid.user]),
+    ),
     "ward_held": lambda walk, role: [
         [walk.kid.user.public_id, slug]
         for slug in ("accounts-user", "accounts-profile", "sessions-app-recording")
@@ -154,8 +162,10 @@ ARGUMENTS: dict[str, Args] = {
     "ward_copy": lambda walk, role: [[walk.kid.user.public_id, walk.kid.copy.public_id]],
     # Whoever holds the letter has the parent's right; others have an address that is not the
     # one the letter went to.
-    "parent_link": each(lambda walk: [walk.forged]),
-    "guardian_link": each(lambda walk: [walk.forged]),
+    **dict.fromkeys(
+        ("parent_link", "withdraw_by_link", "delete_by_link", "connect_by_link", "guardian_link"),
+        each(lambda walk: [walk.forged]),
+    ),
     "held_kind": kinds,
     "held_remove": kinds,
     "sitemap_day": lambda walk, role: [

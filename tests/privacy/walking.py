@@ -242,8 +242,17 @@ def _filled(path: str, args: list[Any]) -> str:
 
 
 def _without_echo(text: str, step: Step) -> str:
-    """Take out what the asker said: a page may say "not found" of an address, and its search."""
-    said = [step.path, step.whole, *(f'value="{value}"' for _key, value in step.query)]
+    """Take out what the asker said: a page may say "not found" of an address, and its search.
+
+    Who has to sign in for an action is led back to its page, whose address is the one above.
+    """
+    above = step.path.rstrip("/").rpartition("/")[0] + "/"
+    said = [
+        step.path,
+        step.whole,
+        f"next={above}",
+        *(f'value="{value}"' for _key, value in step.query),
+    ]
     said += [f'value="{value}"' for _key, value in step.sent]
     said += [f"{key}={quote(value)}" for key, value in step.query]
     said += [quote(value, safe="") for _key, value in step.query]

@@ -63,6 +63,18 @@ def build(world: dict[str, Any]) -> list[User]:
     ]  # fmt: skip
     for one in filter(lambda person: person.is_child, people):
         consent_for(one)
+    _tie(world, people)
+    for one in world["recordings"]:
+        _recording(one, people)
+    for seats, wrote in world["rooms"]:
+        _room(seats, wrote, people)
+    for members, wrote in world["talks"]:
+        _talk(members, wrote, people)
+    return people
+
+
+def _tie(world: dict[str, Any], people: list[User]) -> None:
+    """Make who follows, blocks, has played with and answers for whom."""
     state = "requested" if world["asked"] else "accepted"
     for a, b in world["follows"]:
         Follow.objects.create(follower=people[a], followee=people[b], state=state)
@@ -72,23 +84,22 @@ def build(world: dict[str, Any]) -> list[User]:
         JammedWith.objects.create(person=people[a], partner=people[b])
     for a, b in world["guardians"]:
         Guardianship.objects.create(guardian=people[a], child=people[b])
-    for one in world["recordings"]:
-        _recording(one, people)
-    for seats, wrote in world["rooms"]:
-        room = JamSession.objects.create(host=people[0])
-        for n in seats:
-            Participant.objects.create(session=room, user=people[n])
-        for n in wrote:
-            ChatLine.objects.create(session=room, author=people[n], ref=uuid.uuid4(), text="la")
-    for members, wrote in world["talks"]:
-        talk = Conversation.objects.create()
-        for n in members:
-            Member.objects.create(conversation=talk, user=people[n])
-        for n in wrote:
-            Message.objects.create(
-                conversation=talk, author=people[n], ref=uuid.uuid4(), text="psst"
-            )
-    return people
+
+
+def _room(seats: set[int], wrote: set[int], people: list[User]) -> None:
+    room = JamSession.objects.create(host=people[0])
+    for n in seats:
+        Participant.objects.create(session=room, user=people[n])
+    for n in wrote:
+        ChatLine.objects.create(session=room, author=people[n], ref=uuid.uuid4(), text="la")
+
+
+def _talk(members: set[int], wrote: set[int], people: list[User]) -> None:
+    talk = Conversation.objects.create()
+    for n in members:
+        Member.objects.create(conversation=talk, user=people[n])
+    for n in wrote:
+        Message.objects.create(conversation=talk, author=people[n], ref=uuid.uuid4(), text="psst")
 
 
 def _recording(one: dict[str, Any], people: list[User]) -> None:

@@ -75,6 +75,25 @@ def _slugs() -> serializers.ListField:
     return serializers.ListField(child=serializers.CharField(max_length=200), max_length=60)
 
 
+def _instruments(rows: list[dict[str, Any]]) -> Any:
+    pairs = [(one["slug"], one["level"]) for one in rows]
+    return checks.instruments(pairs[: MAX_INSTRUMENTS + 1])
+
+
+def _place(row: dict[str, Any] | None) -> Any:
+    place = row or {}
+    return checks.place(place.get("country", ""), place.get("town", ""))
+
+
+# What each part of a profile is turned into; each raises ValidationError.
+CHECKS: dict[str, Callable[[Any], Any]] = {
+    **checks.COLUMNS,
+    "instruments": _instruments,
+    "place": _place,
+    "available_until": checks.until,
+}
+
+
 class MeChanges(StrictBody, serializers.Serializer[Any]):
     """What a person changes of themselves."""
 
@@ -98,24 +117,13 @@ class MeChanges(StrictBody, serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         faults: dict[str, Any] = {}
-
-        def check(name: str, of: Callable[[], Any]) -> None:
+        for name, check in CHECKS.items():
+            if name not in attrs:
+                continue
             try:
-                attrs[name] = of()
+                attrs[name] = check(attrs[name])
             except ValidationError as fault:
                 faults[name] = fault.messages
-
-        for name, rule in checks.COLUMNS.items():
-            if name in attrs:
-                check(name, lambda rule=rule, name=name: rule(attrs[name]))  # type: ignore[misc]
-        if "instruments" in attrs:
-            pairs = [(one["slug"], one["level"]) for one in attrs["instruments"]]
-            check("instruments", lambda: checks.instruments(pairs[: MAX_INSTRUMENTS + 1]))
-        if "place" in attrs:
-            place = attrs["place"] or {}
-            check("place", lambda: checks.place(place.get("country", ""), place.get("town", "")))
-        if "available_until" in attrs:
-            check("available_until", lambda: checks.until(attrs["available_until"]))
         if unknown := sorted(set(attrs.get("audiences", ())) - set(FIELDS)):
             faults["audiences"] = [f"There is no field of this name: {unknown[0]}"]
         if self.context["user"].is_child and set(attrs) - set(CHILD_FIELDS):

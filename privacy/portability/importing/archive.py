@@ -22,6 +22,7 @@ MAX_MANIFEST = 4 * 1024**2
 MAX_ROW = 1024**2  # characters
 MAX_RATIO = 200  # unpacked to packed, of files above 1 MB: JSON packs to about a tenth
 BLOCK = 64 * 1024
+_parse = json.JSONDecoder().raw_decode
 
 
 class Unfit(Exception):
@@ -57,16 +58,7 @@ class Archive:
         if sum(one.file_size for one in members) > MAX_BYTES:
             raise Unfit(_("Unpacked it would be larger than %(n)d GB.") % {"n": MAX_BYTES >> 30})
         for one in members:
-            path = PurePosixPath(one.filename)
-            odd = path.is_absolute() or ".." in path.parts or "\\" in one.filename
-            if odd or (one.external_attr >> 28) == 0o12:  # a symbolic link
-                raise Unfit(_("It holds a file that points outside of it."))
-            if one.flag_bits & 1:
-                raise Unfit(_("It is protected with a password."))
-            if one.file_size > MAX_FILE:
-                raise Unfit(_("A file in it is larger than %(n)d GB.") % {"n": MAX_FILE >> 30})
-            if one.file_size > 1024**2 and one.file_size > MAX_RATIO * max(1, one.compress_size):
-                raise Unfit(_("A file in it unpacks to far more than it packs: a zip bomb."))
+            _check_member(one)
 
     def _manifest(self) -> dict[str, Any]:
         with self._open("export.json", MAX_MANIFEST) as file:
@@ -147,10 +139,23 @@ class Archive:
                         % {"where": where, "place": place})  # fmt: skip
 
 
+def _check_member(one: zipfile.ZipInfo) -> None:
+    """Hold the name and the sizes of one file against the limits. Raises Unfit."""
+    path = PurePosixPath(one.filename)
+    odd = path.is_absolute() or ".." in path.parts or "\\" in one.filename
+    if odd or (one.external_attr >> 28) == 0o12:  # a symbolic link
+        raise Unfit(_("It holds a file that points outside of it."))
+    if one.flag_bits & 1:
+        raise Unfit(_("It is protected with a password."))
+    if one.file_size > MAX_FILE:
+        raise Unfit(_("A file in it is larger than %(n)d GB.") % {"n": MAX_FILE >> 30})
+    if one.file_size > 1024**2 and one.file_size > MAX_RATIO * max(1, one.compress_size):
+        raise Unfit(_("A file in it unpacks to far more than it packs: a zip bomb."))
+
+
 def _items(file: IO[bytes], path: str) -> Iterator[Any]:
     """Yield the items of a JSON array as it streams in, however it is spaced."""
     decode = codecs.getincrementaldecoder("utf-8")()
-    parse = json.JSONDecoder().raw_decode
     text, begun, over = "", False, False
     while not over:
         block = file.read(BLOCK)
@@ -162,18 +167,30 @@ def _items(file: IO[bytes], path: str) -> Iterator[Any]:
                 break
             begun, text = bool(text), text[1:]
         while (text := text.lstrip(" \t\r\n,")) and text[0] != "]":
-            try:
-                item, end = parse(text)
-            except RecursionError:
-                raise Unfit(_("%(path)s can't be read.") % {"path": path}) from None
-            except ValueError:
-                if over or len(text) > MAX_ROW:
-                    raise Unfit(_("%(path)s can't be read.") % {"path": path}) from None
+            found = _first_item(text, path, over=over)
+            if found is None:
                 break
-            if end == len(text) and not over:
-                break  # a number may go on in the next block
+            item, end = found
             yield item
             text = text[end:]
         if text[:1] == "]":
             return
     raise Unfit(_("%(path)s is no whole JSON array.") % {"path": path})
+
+
+def _first_item(text: str, path: str, *, over: bool) -> tuple[Any, int] | None:
+    """Return the item that a text begins with, and where it ends; None while it may go on.
+
+    `over`: nothing more comes. Raises Unfit when it can't be read.
+    """
+    try:
+        item, end = _parse(text)
+    except RecursionError:
+        raise Unfit(_("%(path)s can't be read.") % {"path": path}) from None
+    except ValueError:
+        if over or len(text) > MAX_ROW:
+            raise Unfit(_("%(path)s can't be read.") % {"path": path}) from None
+        return None
+    if end == len(text) and not over:
+        return None  # a number may go on in the next block
+    return item, end
