@@ -10,12 +10,13 @@ serve only where it is written. `foundation.postgres.compiler` says which string
 
 import datetime
 import sys
+import threading
 import uuid
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from psycopg.types import numeric
@@ -46,12 +47,25 @@ class Choice(str):
     __slots__ = ()
 
 
+class Array(NamedTuple):
+    """The kind of a list of values."""
+
+    item: type
+
+
+class Literal(NamedTuple):
+    """The kind of what is written into the statement: with its type, as `True == 1.0`."""
+
+    type: type
+    value: Any
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What a statement and its parameters have in common with others: `text` and types."""
 
     text: str
-    kinds: tuple[Any, ...]  # of each parameter: the type of a value, or the literal itself
+    kinds: tuple[type | Array | Literal, ...]  # of each parameter
 
 
 def shape(text: str, parameters: Sequence[Any]) -> Shape | None:
@@ -66,23 +80,23 @@ def shape(text: str, parameters: Sequence[Any]) -> Shape | None:
     return found
 
 
-def _kind(value: Any) -> Any:
+def _kind(value: Any) -> type | Array | Literal:
     kind = type(value)
     if kind in TYPES:
         return kind
     if kind is list and value and type(value[0]) in TYPES:
-        return (list, type(value[0]))
-    return value
+        return Array(type(value[0]))
+    return Literal(kind, value)
 
 
-def _type(kind: Any) -> str | None:
+def _type(kind: type | Array | Literal) -> str | None:
     """Return PostgreSQL's name of a value's type; None for a literal."""
-    if isinstance(kind, type):
-        return TYPES[kind]
-    if isinstance(kind, tuple) and kind[:1] == (list,):
-        name = TYPES[kind[1]]
+    if isinstance(kind, Literal):
+        return None
+    if isinstance(kind, Array):
+        name = TYPES[kind.item]
         return name if name == "unknown" else f"{name}[]"
-    return None
+    return TYPES[kind]
 
 
 Key = tuple[str, Shape]  # with the role: a plan is made for one
@@ -116,6 +130,7 @@ def execution(shape: Shape, parameters: Sequence[Any], name: str) -> tuple[str, 
 # What came before, in any connection of this process, by hash: should two texts have the same,
 # one of them is prepared at its first use.
 _seen: dict[int, None] = {}
+_lock = threading.Lock()
 # PostgreSQL may refuse to prepare what it runs with the values written in: where the type of one
 # can't be told, or two must be seen to be the same (`GROUP BY`).
 unfit: set[Key] = set()
@@ -136,11 +151,12 @@ class Kept:
 
     def comes_again(self, key: Key) -> bool:
         """Return whether a text came before and can be kept; from now on it came."""
-        if hash(key) in _seen:
-            return key not in unfit
-        _seen[hash(key)] = None
-        if len(_seen) > MAX_SEEN:
-            del _seen[next(iter(_seen))]
+        with _lock:
+            if hash(key) in _seen:
+                return key not in unfit
+            _seen[hash(key)] = None
+            if len(_seen) > MAX_SEEN:
+                del _seen[next(iter(_seen))]
         return False
 
     def new_name(self) -> str:

@@ -128,6 +128,13 @@ def test_however_many_keys_are_looked_for_it_is_one_statement(db: None):
     assert '"accounts_user"."id" = ANY($1)' in statement
 
 
+def test_literals_that_are_equal_to_python_are_two_statements(db: None):
+    with connection.cursor() as cursor, behalf(NOBODY):
+        for value, told in ((True, "true"), (1.0, "1"), (True, "true"), (1.0, "1"), (1.0, "1")):
+            cursor.execute("SELECT to_json(%s)::text", [value])
+            assert cursor.fetchone()[0].removesuffix(".0") == told
+
+
 def test_the_oldest_gives_way(db: None, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(prepared, "MAX_KEPT", 2)
     with behalf(NOBODY):
