@@ -110,3 +110,18 @@ def fill(cursor: Any, recordings: int, people: int = 2000) -> None:
     for statement in statements(recordings, people):
         cursor.execute(statement)
         cursor.execute("analyze")  # or the next one joins tables that look empty, row by row
+
+
+def acquaint(cursor: Any, people: int = 2000, member: str = "player42") -> None:
+    """Have everybody be found, everybody have 20 conversations, and one follow and know many."""
+    from bench import people as musicians
+
+    cursor.execute("select id from accounts_user where username = %s", [member])
+    (viewer,) = cursor.fetchone()
+    for statement in [
+        "update accounts_profile set findable = true",
+        *musicians.fill(people, viewer),
+        *talk(10 * people, 4, people),
+    ]:
+        cursor.execute(statement)
+        cursor.execute("analyze")

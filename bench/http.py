@@ -1,8 +1,8 @@
 """The API list beside the same SQL without a framework, and pages beside an empty view.
 
 All servers run with one worker process on loopback, 16 connections ask at once; ours is granian
-as `manage.py up` starts it. Ours and the floor take turns, medians of the turns count. The
-database holds 20,000 recordings (`bench.data`).
+as `manage.py up` starts it. Ours and the floor take turns, medians of the turns count. What the
+database holds is told in `bench.visits`.
 """
 
 import json
@@ -13,20 +13,18 @@ from typing import Any
 
 from bench.load import Load, drive
 from bench.place import free_port, granian, place, uvicorn
-from bench.rows import Row, row
+from bench.rows import Row, row, unmeasured
+from bench.visits import EMPTY, LIST, RECORDINGS, Visit, visits
 
-RECORDINGS = 20_000
-ROUNDS, SECONDS, WARM = 3, 3.0, 1.5
-LIST = "/api/v1/recordings/"
-EMPTY = "/bench/empty/"
+ROUNDS, SECONDS, WARM = 3, 2.0, 1.0
+PAGE_SECONDS = 1.5  # they are many
 UNIT = "requests/s"
-WHO = {"anonymous": "", "signed in": "player42"}
 
 
 def measure() -> list[Row]:
     found = place()
-    found.fill(RECORDINGS)
-    cookies = {who: _cookie(name) for who, name in WHO.items()}
+    pages = [one for one in visits() if one.path != LIST]
+    cookies = {one.who: one.cookie for one in visits() if one.path == LIST}
     statements = {who: _statements(LIST, cookie) for who, cookie in cookies.items()}
     sql = found.folder / "statements.json"
     sql.write_text(json.dumps({_path(who): _opened(each) for who, each in statements.items()}))
@@ -34,8 +32,8 @@ def measure() -> list[Row]:
     found.serve("web", granian(ours), ours)
     found.serve("floor", uvicorn(floor), floor, BENCH_SQL=str(sql))
     try:
-        rows = [_list(who, cookies[who], len(statements[who]), ours, floor) for who in WHO]
-        return rows + _pages(cookies, ours)
+        rows = [_list(who, cookies[who], len(statements[who]), ours, floor) for who in cookies]
+        return rows + _pages(pages, ours)
     finally:
         found.stop("web", "floor")
 
@@ -62,58 +60,40 @@ def _list(who: str, cookie: str, count: int, ours: int, floor: int) -> Row:
     return row(f"API list of 20, {who}", rate, least, unit=UNIT, better="higher", note=note)
 
 
-def _pages(cookies: dict[str, str], port: int) -> list[Row]:
-    """Compare the public pages, as a visitor and as a member, with a view that does nothing."""
-    from sessions_app.models import Recording
-
-    ready = Recording.objects.filter(audience="public", state="ready", owner__state="active")
-    newest = ready.order_by("-created_at").select_related("owner")[0]
-    pages = {"recording page": newest.get_absolute_url(), "profile page": "/@player42/"}
-    names = {
-        f"{page}, {who}": (port, path, cookies[who]) for page, path in pages.items() for who in WHO
-    }
-    loads = _in_turn({"empty": (port, EMPTY, ""), **names})
+def _pages(pages: list[Visit], port: int) -> list[Row]:
+    """Compare pages, each for the kinds of viewers it has, with a view that does nothing."""
+    rows, queries = [], {}
+    for one in pages:
+        try:
+            queries[one] = len(_statements(one.path, one.cookie))
+        except Exception as error:  # the others are measured nevertheless
+            rows.append(unmeasured(one.name, error, unit=UNIT, better="higher"))
+    asked = {one.name: (port, one.path, one.cookie) for one in queries}
+    loads = _in_turn({"empty": (port, EMPTY, ""), **asked}, PAGE_SECONDS)
     floor = _median(loads["empty"], "rate")
-    rows = []
-    for name, (_, path, cookie) in names.items():
-        queries = len(_statements(path, cookie))
-        note = f"{queries} SQL queries; p95 {_median(loads[name], 'p95'):.0f} ms; floor: empty view"
-        rate = _median(loads[name], "rate")
-        rows.append(row(name, rate, floor, unit=UNIT, better="higher", note=note))
+    for one, count in queries.items():
+        load = loads[one.name]
+        note = f"{count} SQL queries; p95 {_median(load, 'p95'):.0f} ms; floor: empty view"
+        note += f"; {one.note}" if one.note else ""
+        rate = _median(load, "rate")
+        rows.append(row(one.name, rate, floor, unit=UNIT, better="higher", note=note))
     return rows
 
 
-def _in_turn(targets: dict[str, tuple[int, str, str]]) -> dict[str, list[Load]]:
+def _in_turn(
+    targets: dict[str, tuple[int, str, str]], seconds: float = SECONDS
+) -> dict[str, list[Load]]:
     for port, path, cookie in targets.values():
         drive(port, path, cookie=cookie, seconds=WARM)
     loads: dict[str, list[Load]] = {name: [] for name in targets}
     for _ in range(ROUNDS):
         for name, (port, path, cookie) in targets.items():
-            loads[name].append(drive(port, path, cookie=cookie, seconds=SECONDS))
+            loads[name].append(drive(port, path, cookie=cookie, seconds=seconds))
     return loads
 
 
 def _median(loads: list[Load], value: str) -> float:
     return statistics.median(getattr(load, value) for load in loads)
-
-
-def _cookie(username: str) -> str:
-    """Return the cookie of somebody who has just signed in."""
-    if not username:
-        return ""
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-
-    from accounts.models import User
-
-    user = User.objects.get(username=username)
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
 
 def _statements(path: str, cookie: str) -> list[str]:

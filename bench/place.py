@@ -16,12 +16,13 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from jamsite.embedded import ports, services
+from jamsite.embedded import ports, services, site
 from jamsite.embedded.paths import PROJECT
 from jamsite.embedded.site import WEB_OPTIONS, manage, python
 from jamsite.embedded.supervisor import Child
 
 SETTINGS = "bench.settings"
+SOCKETS = "jamsite.asgi:application"
 EMPTY = "empty"  # the migrated database that every further one is a copy of; nobody fills it
 
 
@@ -41,6 +42,20 @@ class Place:
         self.running.supervisor.stop(*names)
 
     @contextmanager
+    def sockets(
+        self, application: str = SOCKETS, name: str = "sockets"
+    ) -> Iterator[tuple[str, str]]:
+        """Run the socket server as `manage.py up` does; give its address and its pages' origin."""
+        told = site.Place("127.0.0.1", free_port(), free_port())
+        child = next(one for one in site.front(told, {}) if one.name == "sockets")
+        argv = [application if one == SOCKETS else one for one in child.argv]
+        self.serve(name, argv, told.socket_port, **told.environment({}))
+        try:
+            yield f"ws://127.0.0.1:{told.socket_port}", told.url
+        finally:
+            self.stop(name)
+
+    @contextmanager
     def database(self, name: str) -> Iterator[str]:
         """Give the address of one more database, as empty as the first was; drop it after."""
         names = [sql.Identifier(one) for one in (name, EMPTY)]
@@ -54,20 +69,26 @@ class Place:
 
     def processor(self, name: str) -> float:
         """Return the processor seconds that a server has used so far."""
-        leash = psutil.Process(self.running.supervisor.pid(name))
-        times = [one.cpu_times() for one in leash.children(recursive=True)]
+        times = [one.cpu_times() for one in self.processes(name)]
         return sum(one.user + one.system for one in times)
+
+    def processes(self, name: str) -> list[psutil.Process]:
+        """Return the processes of a server, without the one that watches over it."""
+        leash = psutil.Process(self.running.supervisor.pid(name))
+        found: list[psutil.Process] = leash.children(recursive=True)
+        return found
 
     def fill(self, recordings: int) -> None:
         """Fill the database, the first time."""
         from django.db import connection
 
-        from bench.data import fill
+        from bench import data
 
         with connection.cursor() as cursor:
             cursor.execute("select exists (select from sessions_app_recording)")
             if not cursor.fetchone()[0]:
-                fill(cursor, recordings)
+                data.fill(cursor, recordings)
+                data.acquaint(cursor)
 
 
 @functools.cache
@@ -89,11 +110,11 @@ def place() -> Place:
     return Place(folder, running)
 
 
-def granian(port: int) -> list[str]:
-    """Return the command of the web server, as `manage.py up` runs it, with one worker."""
+def granian(port: int, workers: int = 1) -> list[str]:
+    """Return the command of the web server, as `manage.py up` runs it, with so many workers."""
     return python(
         *("-m", "granian", *WEB_OPTIONS),
-        *("--host", "127.0.0.1", "--port", str(port), "--workers", "1"),
+        *("--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)),
     )
 
 
@@ -102,6 +123,11 @@ def uvicorn(port: int) -> list[str]:
         *("-m", "uvicorn", "bench.floor:application", "--host", "127.0.0.1"),
         *("--port", str(port), "--no-access-log", "--log-level", "warning"),
     )
+
+
+def pss(processes: list[psutil.Process]) -> float:
+    """Return the memory of processes together, MiB; what several share counts by its parts."""
+    return float(sum(one.memory_full_info().pss for one in processes)) / 2**20
 
 
 def free_port() -> int:

@@ -1,5 +1,9 @@
 """One row of the report."""
 
+import math
+import sys
+import traceback
+from collections.abc import Callable
 from typing import Any
 
 Row = dict[str, Any]
@@ -19,3 +23,27 @@ def row(
         "better": better,
         "note": note,
     }
+
+
+def unmeasured(name: str, error: Exception, *, unit: str, better: str) -> Row:
+    """Return the row of what couldn't be measured: no figure, and the reason."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    why = f"not measured: {type(error).__name__}: {error}".splitlines()[0]
+    return row(name, None, None, unit=unit, better=better, note=why[:300])
+
+
+def attempt(name: str, unit: str, better: str, work: Callable[[], list[Row]]) -> list[Row]:
+    """Return the rows that `work` measures, or the one that says why it couldn't.
+
+    So one page that is broken costs its own row, and not those of the others.
+    """
+    try:
+        return work()
+    except Exception as error:
+        traceback.print_exc(file=sys.stderr)
+        return [unmeasured(name, error, unit=unit, better=better)]
+
+
+def is_measured(one: Row) -> bool:
+    return one["value"] is not None and math.isfinite(one["value"])

@@ -18,7 +18,6 @@ from typing import Any
 
 from bench.place import free_port, place
 from bench.rows import Row, row
-from jamsite.embedded.site import Place, front
 
 FLOODING, A_SECOND, SECONDS = 20, 45, 8.0
 PROBES, PAUSE = 200, 0.03
@@ -26,17 +25,8 @@ HEARING, MESSAGES = 200, 40
 
 
 def measure() -> list[Row]:
-    found = place()
-    web, port = free_port(), free_port()
-    told = Place("127.0.0.1", web, port)
-    sockets = next(one for one in front(told, {}) if one.name == "sockets")
-    found.serve("sockets", list(sockets.argv), port, **told.environment({}))
-    try:
-        where = _world()
-        base = f"ws://127.0.0.1:{port}"
-        return asyncio.run(_all(base, told.url, where))
-    finally:
-        found.stop("sockets")
+    with place().sockets() as (base, origin):
+        return asyncio.run(_all(base, origin, _world()))
 
 
 async def _all(base: str, origin: str, where: dict[str, str]) -> list[Row]:
