@@ -219,10 +219,11 @@ def test_staff_may_finish_a_restore_with_a_trace_and_it_is_written_down(cast: Ca
 
 
 @pytest.fixture
-def backups(db: None, settings: Any, tmp_path: Path) -> Any:
+def backups(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Put a backup's files in place, as of some days ago."""
     place = catalogue.place()
-    place._location = place.location = str(tmp_path / "kept")  # type: ignore[attr-defined]
+    for name in ("location", "base_location"):  # for this test alone
+        monkeypatch.setitem(place.__dict__, name, str(tmp_path / "kept"))
 
     def put(name: str, days: float, life: float = 30) -> str:
         taken_at = timezone.now() - timedelta(days=days)
