@@ -78,6 +78,8 @@ def _in_a_room(kai: Any, site: Site) -> None:
     kai.get_by_text("a line meanwhile").wait_for()
     until(kai, lambda: site.value(LINE, "a line meanwhile") == 1, 240, "the line is stored")
     until(kai, lambda: kai.locator(".jam-chat__sending").count() == 0, 120, "nothing waits")
+    # The answer that it is stored may come a moment before the line itself, by way of the room.
+    until(kai, lambda: kai.get_by_text("a line meanwhile").count() > 0, 20, "the line is there")
     assert kai.get_by_text("a line meanwhile").count() == 1
 
     kai.evaluate(PASTE, [".jam-chat textarea", "half an emoji \ud83d"])
