@@ -32,6 +32,8 @@ application = ProtocolTypeRouter(
 sys.setswitchinterval(0.001)
 
 if settings.IS_FRONT:
+    from privacy.gate import compiled
     from privacy.rls.start import demand
 
     demand()
+    compiled.fill()

@@ -12,7 +12,9 @@ application = get_wsgi_application()
 
 if settings.IS_FRONT:
     from jamsite import collected  # need the apps
+    from privacy.gate import compiled
     from privacy.rls.start import demand
 
     collected.demand()
     demand()
+    compiled.fill()

@@ -20,6 +20,7 @@ from psycopg import ClientCursor, DataError
 from psycopg.errors import (
     FeatureNotSupported,
     InvalidSqlStatementName,
+    NotSupportedError,
     ProgrammingError,
     UntranslatableCharacter,
 )
@@ -36,8 +37,6 @@ _ALONE = re.compile(
     r"\s*(SAVEPOINT|RELEASE|ROLLBACK|VACUUM|SET TRANSACTION|(CREATE|DROP) DATABASE)\b",
     re.IGNORECASE,
 )
-_KEPT = re.compile(r"(PREPARE|EXECUTE) kept_")
-_IDENTITY = re.compile(r"^select set_config\('app\.viewer'.*?; ", re.DOTALL)
 
 
 @lru_cache(maxsize=1024)
@@ -87,26 +86,24 @@ class Cursor(CursorMixin, ClientCursor[Any]):
     def _execute_kept(self, front: str, shape: prepared.Shape, params: Any, role: str) -> Any:
         """Run a statement by the plan that PostgreSQL has of it; the second use makes the plan."""
         mine, key = prepared.of(self.connection), (role, shape)
-        name = mine.name(key)
-        in_transaction = self.connection.info.transaction_status != TransactionStatus.IDLE
         try:
-            if name is not None:
+            if name := mine.name(key):
                 return self._with_identity(front, *prepared.execution(shape, params, name))
             if mine.comes_again(key):
-                return self._prepare(front, shape, params, mine, key)
-        except (FeatureNotSupported, InvalidSqlStatementName):  # the table or the plan is another
-            mine.forget()
-            if in_transaction:
-                raise  # it is lost; what comes after it is prepared anew
-        except ProgrammingError:
-            prepared.unfit.add(key)
-            if in_transaction:
-                raise
+                return self._prepare(front, params, mine, key)
+        except (NotSupportedError, ProgrammingError) as error:
+            if isinstance(error, FeatureNotSupported | InvalidSqlStatementName):
+                mine.forget()  # the table is another, or the plan is gone
+            else:
+                prepared.unfit.add(key)
+            if self.connection.info.transaction_status != TransactionStatus.IDLE:
+                raise  # the transaction is lost; the next one does better
         return self._with_identity(front, shape.text, params)
 
     def _prepare(
-        self, front: str, shape: prepared.Shape, params: Any, mine: prepared.Kept, key: prepared.Key
+        self, front: str, params: Any, mine: prepared.Statements, key: prepared.Key
     ) -> Any:
+        _role, shape = key
         name = mine.new_name()
         prepare, literals = prepared.preparation(shape, params, name)
         execute, values = prepared.execution(shape, params, name)
@@ -138,12 +135,11 @@ class DatabaseOperations(operations.DatabaseOperations):
     compiler_module = "foundation.postgres.compiler"
 
     def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> Any:
-        """Return the statement as a whole, without what stood in front of it."""
-        found: Any = super().last_executed_query(cursor, sql, params)
-        if not isinstance(found, str):
-            return found
-        without = _IDENTITY.sub("", found)
-        return self.compose_sql(sql, params) if _KEPT.match(without) else without
+        """Return the statement with its values, without what stood in front of it."""
+        try:
+            return self.compose_sql(sql, params)
+        except (DataError, UnicodeEncodeError):
+            return None
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

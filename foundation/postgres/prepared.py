@@ -137,17 +137,17 @@ unfit: set[Key] = set()
 
 
 @dataclass
-class Kept:
+class Statements:
     """The statements that one connection has prepared."""
 
     names: OrderedDict[Key, str] = field(default_factory=OrderedDict)
     made: int = 0
 
     def name(self, key: Key) -> str | None:
-        if key in self.names:
+        name = self.names.get(key)
+        if name is not None:
             self.names.move_to_end(key)
-            return self.names[key]
-        return None
+        return name
 
     def comes_again(self, key: Key) -> bool:
         """Return whether a text came before and can be kept; from now on it came."""
@@ -175,12 +175,12 @@ class Kept:
         self.names.clear()
 
 
-_of: WeakKeyDictionary[Any, Kept] = WeakKeyDictionary()
+_of: WeakKeyDictionary[Any, Statements] = WeakKeyDictionary()
 
 
-def of(connection: Any) -> Kept:
+def of(connection: Any) -> Statements:
     """Return what a connection of psycopg keeps."""
     found = _of.get(connection)
     if found is None:
-        found = _of[connection] = Kept()
+        found = _of[connection] = Statements()
     return found

@@ -9,28 +9,13 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.template.context import Context
 from django.templatetags.static import static
 from django.utils import dateformat, formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
 
-# value of an audience: its icon and its word
-AUDIENCES: dict[str, tuple[str, Any]] = {
-    "public": ("public", _("Public")),
-    "link": ("link", _("With the link")),
-    "members": ("members", _("Members")),
-    "followers": ("followers", _("Followers")),
-    "jammed": ("jammed", _("Jam partners")),
-    "fans": ("followers", _("The band's followers")),
-    "band": ("jammed", _("The band")),
-    "participants": ("participants", _("Participants")),
-    "me": ("me", _("Only me")),
-}
-CIRCLE = ("members", _("My class"))  # what "members" means to a child
 SIZES = {"huge": "8.5rem", "big": "4rem"}
 
 
@@ -119,23 +104,4 @@ def _face(of: Any, size: str, *, plain: bool) -> SafeString:
         '<a href="{}" class="person">{}<span class="person__text">'
         '<bdi class="person__name">{}</bdi>{}</span></a>',
         of.url, avatar(of.name, of.photo_url, of.username, size), of.name, more,
-    )  # fmt: skip
-
-
-@register.simple_tag(takes_context=True)
-def audience_word(context: Context, audience: Any, circle: Any = None) -> SafeString:
-    """Return an audience as icon and word, without a frame; `circle`: the reader is a child."""
-    circle = context.get("circle") if circle is None else circle
-    name, word = AUDIENCES.get(str(audience), AUDIENCES["me"])
-    if circle and audience == "members":
-        name, word = CIRCLE
-    return format_html("{}<span>{}</span>", icon(name), word)
-
-
-@register.simple_tag(takes_context=True)
-def audience_badge(context: Context, audience: Any) -> SafeString:
-    """Return the badge that says who can see a thing."""
-    return format_html(
-        '<span class="audience"><span class="visually-hidden">{}</span>{}</span>',
-        _("Who can see this:"), audience_word(context, audience),
     )  # fmt: skip

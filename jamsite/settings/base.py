@@ -141,7 +141,10 @@ TEMPLATES: list[dict[str, Any]] = [
                 "accounts.context.me",
                 "jamsite.context.site",
             ],
-            "builtins": ["foundation.templatetags.components"],
+            "builtins": [
+                "foundation.templatetags.components",
+                "privacy.templatetags.audience_tags",
+            ],
         },
     }
 ]

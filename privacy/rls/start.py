@@ -5,7 +5,6 @@ import sys
 from django.conf import settings
 from django.db import connection
 
-from privacy.gate import compiled
 from privacy.rls import install
 
 
@@ -18,7 +17,6 @@ def demand() -> None:
         if role != settings.WEB_ROLE:
             found += install.faults_of(cursor, role)
     connection.close()
-    compiled.fill()
     if found:
         sys.stderr.write("Jamsite's pages don't start: row-level security doesn't hold them.\n")
         sys.stderr.writelines(f"  - {one}\n" for one in found)

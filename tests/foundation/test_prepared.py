@@ -24,7 +24,7 @@ KEPT = "select name, statement, generic_plans, custom_plans from pg_prepared_sta
 
 
 @pytest.fixture(autouse=True)
-def fresh(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[prepared.Kept]:
+def fresh(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[prepared.Statements]:
     """Begin with a connection that has prepared nothing, and leave one behind."""
     monkeypatch.setattr(prepared, "SHORTEST", 0)
     connection.ensure_connection()
@@ -34,7 +34,7 @@ def fresh(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[prepared.Kept]:
     _empty(mine)
 
 
-def _empty(mine: prepared.Kept) -> None:
+def _empty(mine: prepared.Statements) -> None:
     for memory in (mine.names, prepared._seen, prepared.unfit):
         memory.clear()
     with connection.cursor() as cursor:
