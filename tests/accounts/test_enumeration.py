@@ -155,7 +155,7 @@ def told(answer: Any) -> Any:
         text += answer.browser.get(answer["Location"]).content.decode()
     for value in answer.form.values():
         text = text.replace(value, "?") if isinstance(value, str) else text
-    text = re.sub(r'adder[?\d]+|data-tone="\d"', "", text)
+    text = re.sub(r'adder[?\d]+|data-tone="[?\d]"', "", text)
     text = re.sub(r'csrf[^>]*|nonce="[^"]*"|"session_token": "\w+"', "", text)
     headers = {
         name: re.sub(r"'nonce-[^']*'", "", value)
