@@ -4,7 +4,7 @@ from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.models import EmailAddress
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
 from django.http import HttpRequest
 
@@ -12,8 +12,25 @@ from accounts.identity.hashers import plain
 from accounts.identity.models import User
 from accounts.profile.models import Profile
 from accounts.security.services import lockouts, locks
+from foundation.postgres.statements import Gap, Statement
 from privacy import consent, notices
 from privacy.models import Notice
+
+
+def _person() -> QuerySet[User]:
+    unseen = Notice.objects.filter(
+        user=OuterRef("pk"), seen_at__isnull=True, listed=True
+    ).order_by()  # fmt: skip
+    mine = Profile.objects.filter(user=OuterRef("pk"), available_until__gt=Now()).order_by()
+    people = User.objects.select_related("profile").annotate(
+        has_news=Exists(unseen),
+        consents=consent.newest(),
+        open_now_until=Subquery(mine.values("available_until")[:1]),
+    )
+    return locks.unlocked(people).filter(pk=Gap("key"))
+
+
+_PERSON = Statement(_person)  # asked by every page of whoever is signed in
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]
@@ -50,16 +67,7 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
         return user
 
     def get_user(self, user_id: int) -> User | None:
-        unseen = Notice.objects.filter(
-            user=OuterRef("pk"), seen_at__isnull=True, listed=True
-        ).order_by()
-        mine = Profile.objects.filter(user=OuterRef("pk"), available_until__gt=Now()).order_by()
-        people = User.objects.select_related("profile").annotate(
-            has_news=Exists(unseen),
-            consents=consent.newest(),
-            open_now_until=Subquery(mine.values("available_until")[:1]),
-        )
-        person: Any = locks.unlocked(people).filter(pk=user_id).first()
+        person: Any = _PERSON.first(key=user_id)
         if person is None or not self.user_can_authenticate(person):
             return None
         if person.has_news and person.quiet_from is not None:
