@@ -10,18 +10,16 @@ from django.core.cache import cache
 
 from tests import written
 from tests.cast import OWN_CLIENT, Cast
+from tests.stages import folders, stages
 
 
 @pytest.fixture(autouse=True)
 def media_folder(settings: Any, tmp_path: Path) -> Iterator[Path]:
     """Give each test its own media and work folders."""
-    folder = tmp_path / "media"
-    settings.MEDIA_ROOT = folder
-    settings.WORK_DIR = tmp_path / "work"
-    settings.MAIL_DIR = tmp_path / "mail"
-    settings.LEDGER_PATH = tmp_path / "ledger" / "erasures.jsonl"
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    for name, path in folders(tmp_path).items():
+        setattr(settings, name, path)
+    yield settings.MEDIA_ROOT
+    shutil.rmtree(tmp_path / "media", ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
@@ -50,9 +48,34 @@ def own_client(settings: Any) -> str:
     return OWN_CLIENT
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Iterator[None]:  # fmt: skip
+    """Beside the database without anybody, make those that tests of this run ask for."""
+    with django_db_blocker.unblock():
+        stages.make(request.session.items, tmp_path_factory.mktemp)
+    yield
+    with django_db_blocker.unblock():
+        stages.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    stages.next(item)
+
+
 @pytest.fixture
-def cast(db: None) -> Cast:
-    return Cast.assemble()
+def standing(media_folder: Path, db: None) -> Any:
+    """What stands on the stage of this test: the cast, or a world with the cast in it."""
+    return stages.things()
+
+
+@pytest.fixture
+def cast(standing: Any) -> Cast:
+    cast: Cast = getattr(standing, "cast", standing) or Cast.assemble()
+    return cast
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

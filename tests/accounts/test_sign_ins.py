@@ -73,6 +73,7 @@ def test_what_came_by_itself_is_listed_then_shortened_then_gone(cast: Cast) -> N
     from django.conf import settings
 
     def hourly() -> None:
+        current_app.loader.import_default_modules()  # as a worker does when it starts
         current_app.tasks[settings.CELERY_BEAT_SCHEDULE["privacy-expire"]["task"]]()
 
     def page() -> str:

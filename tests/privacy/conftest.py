@@ -8,8 +8,8 @@ from tests.privacy.world import World
 
 
 @pytest.fixture
-def world(cast: Cast) -> World:
-    return World(cast)
+def world(cast: Cast, standing: Any) -> World:
+    return standing if isinstance(standing, World) else World(cast)
 
 
 SONGS = {

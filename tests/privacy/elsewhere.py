@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from django.db import connection
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from tests.warm import Warm
+
 
 @dataclass
 class Elsewhere:
@@ -25,6 +27,7 @@ class Elsewhere:
     name: str
     folder: Path
     extra: dict[str, str]
+    warm: dict[str, Warm] = field(default_factory=dict)  # by the environment they were begun in
 
     @classmethod
     def copy(cls, name: str, folder: Path, **extra: str) -> "Elsewhere":
@@ -69,6 +72,8 @@ class Elsewhere:
         return [name for (name,) in rows]
 
     def drop(self) -> None:
+        for one in self.warm.values():
+            one.close()
         with self.server() as server:
             for name in self.databases():
                 server.execute(
@@ -80,12 +85,22 @@ class Elsewhere:
 
     def do(self, what: str, **values: Any) -> Any:
         """Run one of this module's actions there; return what it answers."""
-        done = self._run("-m", "tests.privacy.elsewhere", what, json.dumps(values))
+        environment = self.environment()
+        key = json.dumps(environment, sort_keys=True)
+        if key not in self.warm:
+            self.warm[key] = Warm("django", environment=environment, folder=settings.BASE_DIR)
+        done = self.warm[key].run("-m", "tests.privacy.elsewhere", what, json.dumps(values))
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
     def _run(self, *command: str) -> "subprocess.CompletedProcess[str]":
-        environment = {
+        return subprocess.run(
+            [sys.executable, *command], cwd=settings.BASE_DIR, env=self.environment(),
+            capture_output=True, text=True, timeout=600, check=False,
+        )  # fmt: skip
+
+    def environment(self) -> dict[str, str]:
+        return {
             **os.environ,
             **self.extra,
             "DATABASE_URL": self.url(),
@@ -94,10 +109,6 @@ class Elsewhere:
             "JAMSITE_DATA": str(self.folder),
             "DJANGO_SETTINGS_MODULE": "jamsite.settings.test",
         }
-        return subprocess.run(
-            [sys.executable, *command], cwd=settings.BASE_DIR, env=environment,
-            capture_output=True, text=True, timeout=600, check=False,
-        )  # fmt: skip
 
 
 def erase(username: str) -> str:
@@ -154,7 +165,4 @@ def traces(marks: list[str]) -> list[str]:
 
 
 if __name__ == "__main__":
-    import django
-
-    django.setup()
     sys.stdout.write(json.dumps(globals()[sys.argv[1]](**json.loads(sys.argv[2]))))

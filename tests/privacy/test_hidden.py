@@ -44,17 +44,10 @@ def hidden(surface: Surface, role: str) -> list[str]:
 
 
 def answer(world: World, surface: Surface, method: str, key: str | None, role: str) -> Answer:
-    path = address(world, surface, key, role)
+    path, client = address(world, surface, key, role), world.clients[role]
     cache.clear()
-    with (
-        Undone(),
-        CaptureQueriesContext(
-            connection,
-        ) as queries,
-    ):
-        response = send(
-            world.clients[role], method, path, way_of(surface, method), api=surface.is_api
-        )
+    with Undone(), CaptureQueriesContext(connection) as queries:
+        response = send(client, method, path, way_of(surface, method), api=surface.is_api)
         body = b"".join(response) if response.streaming else response.content
     ids = [part for part in path.split("/") if len(part) > 9 or "@" in part] or [path]
 

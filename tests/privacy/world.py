@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 
 from accounts.connections import services
@@ -22,10 +23,22 @@ from privacy.sharing import links, media
 from privacy.subject_requests import fulfilment
 from sessions_app.models import JamSession, Mix, Stem
 from sessions_app.services import sessions
-from tests.cast import ROLES, Cast, person
+from tests.cast import Cast, person
 
 PHOTOS = {"public": "participant", "members": "former", "me": "owner", "leaving": "leaving"}
 MARK = re.compile(r"mark-[\w-]*\w")
+
+
+class Clients(dict[str, Client]):
+    """A browser for each role, in which somebody signed in when it was first asked for."""
+
+    def __init__(self, cast: Cast) -> None:
+        super().__init__()
+        self.cast = cast
+
+    def __missing__(self, role: str) -> Client:
+        made = self[role] = self.cast.client(role)
+        return made
 
 
 class World:
@@ -33,7 +46,7 @@ class World:
 
     def __init__(self, cast: Cast) -> None:
         self.cast = cast
-        self.clients = {role: cast.client(role) for role in ROLES}
+        self.clients = Clients(cast)
         self.things: dict[str, dict[str, Any]] = {
             "recording": dict(cast.recordings),
             "session": dict(cast.sessions),
