@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import BigIntegerField, BooleanField, Expression, F, Model, Q
 
 from foundation.postgres.prepared import Choice
-from privacy.gate import rules
+from privacy.gate import decision, rules
 from privacy.gate.audiences import Audience
 from privacy.gate.probe import localised
 from privacy.gate.relations import ALL_ROWS, NO_ROWS
@@ -139,26 +139,28 @@ rules.on_change(_kept.clear)
 
 
 def rows_for(model: type[Model], viewer: Viewer) -> Q:
-    """Return `rules.rows_for`: which rows this viewer may see."""
-    return _condition(("rows", model), model, viewer, lambda one: rules.rows_for(model, one))
+    """Return `decision.rows_for`: which rows this viewer may see."""
+    return _condition(("rows", model), model, viewer, lambda one: decision.rows_for(model, one))
 
 
 def field_rows_for(model: type[Model], name: str, viewer: Viewer) -> Q:
-    """Return `rules.field_rows_for`: of visible rows, those whose field is seen too."""
+    """Return `decision.field_rows_for`: of visible rows, those whose field is seen too."""
     key = ("field", model, name)
-    return _condition(key, model, viewer, lambda one: rules.field_rows_for(model, name, one))
+    return _condition(key, model, viewer, lambda one: decision.field_rows_for(model, name, one))
 
 
 def audience_rows_for(model: type[Model], audience: Audience, viewer: Viewer) -> Q:
-    """Return `rules.audience_rows_for`: of visible rows, those whose owner counts the viewer in."""
+    """Return `decision.audience_rows_for`: of visible rows, those that count the viewer in."""
     key = ("among", model, audience)
-    return _condition(key, model, viewer, lambda one: rules.audience_rows_for(model, audience, one))
+    return _condition(
+        key, model, viewer, lambda one: decision.audience_rows_for(model, audience, one)
+    )
 
 
 def stands_open(model: type[Model], person: str, viewer: Viewer) -> Q:
-    """Return `rules.stands_open` on rows of a model that name a person."""
+    """Return `decision.stands_open` on rows of a model that name a person."""
     key = ("open", model, person)
-    return _condition(key, model, viewer, lambda one: rules.stands_open(person, one))
+    return _condition(key, model, viewer, lambda one: decision.stands_open(person, one))
 
 
 def _condition(

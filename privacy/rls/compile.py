@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import BigIntegerField, Expression, Model, Q
 from psycopg import sql as sql_parts
 
-from privacy.gate import rules
+from privacy.gate import decision
 from privacy.gate.probe import localised
 from privacy.gate.rules import Relation
 from privacy.gate.viewer import Viewer
@@ -105,8 +105,8 @@ def _links() -> Any:
 
 
 def _sees(model: type[Model]) -> tuple[str, frozenset[View]]:
-    member, views = _sql(model, rules.rows_for(model, _symbolic()))
-    nobody, more = _sql(model, rules.rows_for(model, _symbolic(member=False)))
+    member, views = _sql(model, decision.rows_for(model, _symbolic()))
+    nobody, more = _sql(model, decision.rows_for(model, _symbolic(member=False)))
     if nobody == "false":
         return f"{VIEWER} is not null and ({member})", views
     whole = f"({VIEWER} is not null and ({member})) or ({VIEWER} is null and ({nobody}))"
