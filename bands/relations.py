@@ -12,7 +12,7 @@ from accounts.models import User
 from bands.models import BandFollow, BandMember
 from privacy.gate.audiences import Audience
 from privacy.gate.probe import Probe
-from privacy.gate.relations import Either, Related, Relation
+from privacy.gate.relations import AnyOf, Related, Relation
 from privacy.gate.viewer import Viewer
 
 RUNS = Q(role__in=[BandMember.Role.OWNER, BandMember.Role.ADMIN])
@@ -56,8 +56,8 @@ class Fans(Relation):
         return self._either.people(obj)
 
     @property
-    def _either(self) -> Either:
-        return Either((follows_band(self.key), in_band(self.key)))
+    def _either(self) -> AnyOf:
+        return AnyOf((follows_band(self.key), in_band(self.key)))
 
 
 def audiences(key: str = "pk") -> dict[Audience, Relation]:

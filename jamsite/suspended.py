@@ -13,8 +13,8 @@ from foundation.problems import problem_response
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 OPEN = frozenset(
     "suspended exports export_download export_schema held held_kind privacy_home consent requests"
-    " request write_request request_report public_requests request_link looks disclosures notices"
-    " leave leave_cancel leave_by_mail leave_confirm leaving_state leaving_receipt policy"
+    " request write_request request_report public_requests request_link access_log disclosures"
+    " notices leave leave_cancel leave_by_mail leave_confirm leaving_state leaving_receipt policy"
     " policy_json policy_versions policy_version policy_changes policy_announcement terms"
     " terms_json terms_versions terms_version terms_changes cookies gpc robots account_login"
     " account_logout"

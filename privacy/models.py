@@ -16,11 +16,12 @@ from privacy.notices.models import Newsletter, NewsReader, NewsSending, Notice, 
 from privacy.policy.models import PolicyNotice, PolicyNoticeRun, PolicyRelease, TermsAgreement
 from privacy.portability.models import Export
 from privacy.sharing.models import ShareLink
-from privacy.staff_access.models import Disclosure, LegalDisclosure, Look
+from privacy.staff_access.models import AccessLogEntry, Disclosure, LegalDisclosure
 from privacy.subject_requests.models import Request, RequestStep
 from privacy.telemetry.models import CrashReport, UsageCount, UsageEvent
 
 __all__ = [
+    "AccessLogEntry",
     "Backup",
     "ConsentRecord",
     "CrashReport",
@@ -32,7 +33,6 @@ __all__ = [
     "LeaveLink",
     "LegalDisclosure",
     "LegalHold",
-    "Look",
     "NewsReader",
     "NewsSending",
     "Newsletter",

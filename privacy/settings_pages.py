@@ -47,7 +47,7 @@ entry(
 entry(
     "privacy", _("Looks of our staff"),
     _("Each time one of us opened a page about you, with the reason they gave."),
-    route="looks", icon="eye", order=81, words=_("admin support moderator access log"),
+    route="access_log", icon="eye", order=81, words=_("admin support moderator access log"),
 )  # fmt: skip
 entry(
     "privacy", _("Cookies and choices"),

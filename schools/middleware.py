@@ -19,7 +19,7 @@ OPEN = frozenset(
     " rename_recording withdraw_stem mix_again favourite favourites profile favourites_of"
     " follow block unblock blocks mute mutes followers change_follow conversations"
     " conversation notices settings privacy_home held held_kind held_remove exports"
-    " export_download export_schema requests request write_request request_report looks"
+    " export_download export_schema requests request write_request request_report access_log"
     " disclosures lift_restriction terms terms_json terms_versions terms_version"
     " terms_changes policy policy_json policy_versions policy_version"
     " policy_changes policy_announcement cookies partners report_child robots media"

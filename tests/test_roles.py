@@ -11,7 +11,7 @@ from django.urls import URLPattern, reverse
 from accounts.identity.services import suspensions
 from accounts.models import Profile, User
 from jamsite import roles
-from privacy.models import Look, Request
+from privacy.models import AccessLogEntry, Request
 from privacy.subject_requests.admin import DEEDS as DEEDS_OF_THE_DESK
 from privacy.subject_requests.admin import WORDS
 from tests.cast import Cast, person
@@ -286,16 +286,16 @@ def test_an_action_on_a_list_asks_for_the_reason_first(cast: Cast) -> None:
     sent = {"action": "end_news", "_selected_action": keys}
     asked = client.post(path, {**sent, "index": "0"})
     assert "Nothing was done yet" in asked.content.decode()
-    assert consent.has(cast["owner"], newsletter.KEY) and Look.objects.count() == 0
+    assert consent.has(cast["owner"], newsletter.KEY) and AccessLogEntry.objects.count() == 0
     short = client.post(path, {**sent, **REASON, "reason": "no"})
     assert short.status_code == 422
-    assert consent.has(cast["owner"], newsletter.KEY) and Look.objects.count() == 0
+    assert consent.has(cast["owner"], newsletter.KEY) and AccessLogEntry.objects.count() == 0
     assert client.post(path, {**sent, **REASON}).status_code == 302
     assert not consent.has(cast["owner"], newsletter.KEY)
-    assert set(Look.objects.values_list("user__username", "reason")) == {
+    assert set(AccessLogEntry.objects.values_list("user__username", "reason")) == {
         ("owner", REASON["reason"]), ("stranger", REASON["reason"]),
     }  # fmt: skip
-    assert REASON["reason"] in cast.client("stranger").get(reverse("looks")).content.decode()
+    assert REASON["reason"] in cast.client("stranger").get(reverse("access_log")).content.decode()
 
 
 @pytest.mark.clause("staff-looks")
@@ -327,7 +327,7 @@ def test_lists_show_usernames_and_nothing_else_of_a_person(filled: User) -> None
     # No words of a person's: services, roles, pages of the site, the address of a band.
     assert {label: marks for label, marks in shown.items() if marks} == {
         "privacy.disclosure": {f"{code}provider", f"{code}recipient"},
-        "privacy.look": {f"{code}model", f"{code}role"},
+        "privacy.accesslogentry": {f"{code}model", f"{code}role"},
         "privacy.usageevent": {f"{code}page"},
         "bands.band": {f"{code}slug"},
     }

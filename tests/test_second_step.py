@@ -25,7 +25,11 @@ def test_without_a_second_step_no_page_of_the_staff_opens(cast: Cast) -> None:
     staff = member_of(roles.PRIVACY_OFFICER)
     client = Client()
     client.force_login(staff, backend=BACKEND)
-    for name in ("admin:index", "admin:accounts_user_changelist", "admin:privacy_look_changelist"):
+    for name in (
+        "admin:index",
+        "admin:accounts_user_changelist",
+        "admin:privacy_accesslogentry_changelist",
+    ):
         answer = client.get(reverse(name), follow=True)
         assert (answer.status_code, answer.templates[0].name) == (403, "admin/second_step.html")
     assert reverse("mfa_index") in answer.content.decode()

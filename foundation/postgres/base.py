@@ -7,7 +7,6 @@ why savepoints, rollbacks and pools need no care. What comes often is prepared o
 connection (`foundation.postgres.prepared`): then the statement is `EXECUTE name (values)`.
 """
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -33,10 +32,19 @@ from foundation.postgres import prepared
 from foundation.text import UnfitStatement
 
 # These stand alone: PostgreSQL takes nothing before them after an error, or in a transaction.
-_ALONE = re.compile(
-    r"\s*(SAVEPOINT|RELEASE|ROLLBACK|VACUUM|SET TRANSACTION|(CREATE|DROP) DATABASE)\b",
-    re.IGNORECASE,
+_ALONE = (
+    "SAVEPOINT",
+    "RELEASE",
+    "ROLLBACK",
+    "VACUUM",
+    "SET TRANSACTION",
+    "CREATE DATABASE",
+    "DROP DATABASE",
 )
+
+
+def _stands_alone(query: str) -> bool:
+    return query.lstrip()[:16].upper().startswith(_ALONE)
 
 
 @lru_cache(maxsize=1024)
@@ -75,7 +83,7 @@ class Cursor(CursorMixin, ClientCursor[Any]):
             raise
 
     def _execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        if not settings.ROW_SECURITY or not isinstance(query, str) or _ALONE.match(query):
+        if not settings.ROW_SECURITY or not isinstance(query, str) or _stands_alone(query):
             return super().execute(query, params, **options)
         now = database_identity.now()
         front = identity_statement(now, settings.WEB_ROLE, settings.ROW_SECURITY_ASSUMED)

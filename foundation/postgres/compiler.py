@@ -21,30 +21,28 @@ SQLUpdateCompiler = base.SQLUpdateCompiler
 
 class SQLCompiler(base.SQLCompiler):
     def compile(self, node: Any) -> tuple[str, Any]:
+        if isinstance(node, In) and node.rhs_is_direct_value():
+            return self._among(node)
         sql, parameters = super().compile(node)
         if not parameters:
             return sql, parameters
-        if isinstance(node, In):
-            return self._among(node, sql, parameters)
         if isinstance(node, Value) and type(node.value) is int and sql == "%s":
             return (str(node.value) if node.value >= 0 else f"({node.value})"), []
         if isinstance(node, Value) or (isinstance(node, Exact) and _has_choices(node)):
             return sql, _chosen(parameters)
         return sql, parameters
 
-    def _among(self, node: Any, sql: str, parameters: Any) -> tuple[str, Any]:
-        if not node.rhs_is_direct_value():
-            return sql, parameters
+    def _among(self, node: Any) -> tuple[str, Any]:
         if _has_choices(node):
+            sql, parameters = super().compile(node)
             return sql, _chosen(parameters)
-        before, _, gaps = sql.rpartition(" IN (")
-        count = gaps.count("%s")
-        keys = list(parameters)[-count:]
+        among, keys = node.process_rhs(self, self.connection)
         kinds = {type(key) for key in keys}
         all_alike = len(kinds) == 1 and kinds <= TYPES.keys()
-        if not all_alike or gaps != ", ".join(["%s"] * count) + ")":
-            return sql, parameters
-        return f"{before} = ANY(%s)", [*list(parameters)[:-count], keys]
+        if not all_alike or among != f"({', '.join(['%s'] * len(keys))})":
+            return super().compile(node)
+        column, before = node.process_lhs(self, self.connection)
+        return f"{column} = ANY(%s)", [*before, list(keys)]
 
 
 def _has_choices(node: Any) -> bool:

@@ -11,7 +11,7 @@ from django.db.models.query import ModelIterable
 from django.http import Http404
 
 from foundation.problems import Gone
-from privacy.gate import compiled, rules
+from privacy.gate import compiled, decision, rules
 from privacy.gate.tombstones import is_buried
 from privacy.gate.viewer import Viewer
 
@@ -79,9 +79,9 @@ def audience_of(obj: Model, field: str | None = None) -> QuerySet[Any]:
 
     With `field`: those of them who see that field too.
     """
-    found: QuerySet[Any] = rules.people().filter(rules.people_for(obj))
+    found: QuerySet[Any] = decision.people().filter(decision.people_for(obj))
     if field is not None:
-        found = found.filter(rules.field_people_for(obj, field))
+        found = found.filter(decision.field_people_for(obj, field))
     return found
 
 

@@ -6,24 +6,19 @@ they hold, of who borrows whose eyes. So the SQL is kept, and what is left to do
 fill in the keys and the names of the outer columns.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet, FullResultSet
-from django.db import connection
-from django.db.models import BigIntegerField, BooleanField, Expression, F, Model, Q
+from django.db.models import BooleanField, Expression, F, Model, Q
 
 from foundation.postgres.prepared import Choice
-from privacy.gate import rules
+from privacy.gate import decision, rules
 from privacy.gate.audiences import Audience
-from privacy.gate.probe import localised
 from privacy.gate.relations import ALL_ROWS, NO_ROWS
 from privacy.gate.viewer import ANY_APP, NOBODY, Via, Viewer
-
-_ALIAS = re.compile(r'(?<!["\w])([A-Z]{1,3}\d+)\b')
+from privacy.gate.written import Column, ViewerKey, written
 
 
 class Slot(Enum):
@@ -42,17 +37,6 @@ _GAPS = {  # of a viewer, and of who stands behind borrowed eyes
 }
 
 
-class _Gap(Expression):
-    """A key, or a set of keys, before it is known whose."""
-
-    def __init__(self, slot: Slot, sql: str = "%s") -> None:
-        super().__init__(output_field=BigIntegerField())
-        self.slot, self.sql = slot, sql
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        return self.sql, (self.slot,)
-
-
 def _kind(viewer: Viewer) -> Viewer:
     """Return what many viewers have in common: the same, with 1 for whoever it is."""
     return replace(
@@ -69,7 +53,8 @@ def _kind(viewer: Viewer) -> Viewer:
 def _standing_for(kind: Viewer, *, real: bool = False) -> Viewer:
     """Return a viewer of a kind whose keys are gaps."""
     user, links, poser = _GAPS[real]
-    key, owner, held = _Gap(user), _Gap(poser), _Gap(links, "SELECT unnest(%s::bigint[])")
+    key, owner = ViewerKey("%s", user), ViewerKey("%s", poser)
+    held = ViewerKey("SELECT unnest(%s::bigint[])", links)
     some: Any = key if kind.user_id else kind.user_id
     whose: Any = owner
     keys: Any = frozenset({held}) if kind.links else frozenset()
@@ -139,26 +124,28 @@ rules.on_change(_kept.clear)
 
 
 def rows_for(model: type[Model], viewer: Viewer) -> Q:
-    """Return `rules.rows_for`: which rows this viewer may see."""
-    return _condition(("rows", model), model, viewer, lambda one: rules.rows_for(model, one))
+    """Return `decision.rows_for`: which rows this viewer may see."""
+    return _condition(("rows", model), model, viewer, lambda one: decision.rows_for(model, one))
 
 
 def field_rows_for(model: type[Model], name: str, viewer: Viewer) -> Q:
-    """Return `rules.field_rows_for`: of visible rows, those whose field is seen too."""
+    """Return `decision.field_rows_for`: of visible rows, those whose field is seen too."""
     key = ("field", model, name)
-    return _condition(key, model, viewer, lambda one: rules.field_rows_for(model, name, one))
+    return _condition(key, model, viewer, lambda one: decision.field_rows_for(model, name, one))
 
 
 def audience_rows_for(model: type[Model], audience: Audience, viewer: Viewer) -> Q:
-    """Return `rules.audience_rows_for`: of visible rows, those whose owner counts the viewer in."""
+    """Return `decision.audience_rows_for`: of visible rows, those that count the viewer in."""
     key = ("among", model, audience)
-    return _condition(key, model, viewer, lambda one: rules.audience_rows_for(model, audience, one))
+    return _condition(
+        key, model, viewer, lambda one: decision.audience_rows_for(model, audience, one)
+    )
 
 
 def stands_open(model: type[Model], person: str, viewer: Viewer) -> Q:
-    """Return `rules.stands_open` on rows of a model that name a person."""
+    """Return `decision.stands_open` on rows of a model that name a person."""
     key = ("open", model, person)
-    return _condition(key, model, viewer, lambda one: rules.stands_open(person, one))
+    return _condition(key, model, viewer, lambda one: decision.stands_open(person, one))
 
 
 def _condition(
@@ -182,21 +169,18 @@ def fill() -> None:
 
 
 def _write(model: type[Model], ask: Callable[[Viewer], Q], kind: Viewer) -> Text | Q:
-    who = _standing_for(kind)
-    rows: Any = model._base_manager.filter(localised(model, ask(who))).order_by()
-    query = rows.query
-    try:
-        sql, parameters = query.get_compiler(connection=connection).compile(query.where)
-    except EmptyResultSet:
-        return NO_ROWS
-    except FullResultSet:
-        return ALL_ROWS
-    table = model._meta.db_table
-    if joined := {alias for alias, uses in query.alias_refcount.items() if uses} - {table}:
-        raise TypeError(f"the rule of {model.__name__} joins {sorted(joined)}: use a sub-query")
-    # Inner aliases get names that no outer query has; the row's own columns become gaps.
-    parts = re.split(rf'"{table}"\."(\w+)"', _ALIAS.sub(r"g_\1", sql))
-    named = {column.column: column.attname for column in model._meta.concrete_fields}
-    # What a rule says is a part of the statement; only the viewer's key differs.
-    constants = tuple(Choice(one) if isinstance(one, str) else one for one in parameters)
-    return Text(tuple(parts[::2]), tuple(named[one] for one in parts[1::2]), constants)
+    found = written(model, ask(_standing_for(kind)))
+    if isinstance(found, bool):
+        return ALL_ROWS if found else NO_ROWS
+    first, *rest = found.sql.split("%s")
+    pieces, columns, parameters = [first], [], []
+    for parameter, sql in zip(found.parameters, rest, strict=True):
+        if isinstance(parameter, Column):
+            columns.append(parameter.attname)
+            pieces.append(sql)
+        else:
+            # What a rule says is a part of the statement; only the viewer's key differs.
+            constant = Choice(parameter) if isinstance(parameter, str) else parameter
+            parameters.append(constant)
+            pieces[-1] += f"%s{sql}"
+    return Text(tuple(pieces), tuple(columns), tuple(parameters))

@@ -4,9 +4,13 @@ A relation knows the rows a viewer has it to (`rows`, for lists and single objec
 who have it to a row (`people`, for fan-out), from one declaration, so that the two can't drift
 apart. All conditions are `Q` objects on columns and sub-queries, which compile to SQL as they
 stand.
+
+Relations are put together by `&` and `|` (`AllOf`, `AnyOf`). Read in either direction, what is
+put together asks its parts in their order, and no more of them than it takes to know.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +18,8 @@ from django.apps import apps
 from django.db.models import Exists, Model, OuterRef, Q
 from django.db.models.functions import Now
 
-from privacy.gate.probe import RareProbe
+from privacy.gate.audiences import Audience
+from privacy.gate.probe import RareProbe, localised
 from privacy.gate.viewer import Viewer
 
 NO_ROWS = Q(pk__in=[])
@@ -31,6 +36,60 @@ class Relation(ABC):
     @abstractmethod
     def people(self, obj: Model) -> Q:
         """Return a condition on users: those tied to this row."""
+
+    def __and__(self, other: "Relation") -> "Relation":
+        return AllOf((self, other))
+
+    def __or__(self, other: "Relation") -> "Relation":
+        return AnyOf((self, other))
+
+
+def all_of(conditions: Iterable[Q]) -> Q:
+    """Return what meets each condition; the first that nothing meets is the last asked for."""
+    found = Q()
+    for one in conditions:
+        if one == NO_ROWS:
+            return NO_ROWS
+        if one != ALL_ROWS:
+            found &= one
+    return found if found else ALL_ROWS
+
+
+def any_of(conditions: Iterable[Q]) -> Q:
+    """Return what meets one of the conditions; the first that all meet is the last asked for."""
+    found = NO_ROWS
+    for one in conditions:
+        if not one or one == ALL_ROWS:  # `Q()` has no condition
+            return ALL_ROWS
+        if one != NO_ROWS:
+            found = one if found == NO_ROWS else found | one
+    return found
+
+
+@dataclass(frozen=True)
+class AllOf(Relation):
+    """Whoever is tied in each of several ways; in none: anyone."""
+
+    relations: tuple[Relation, ...]
+
+    def rows(self, viewer: Viewer) -> Q:
+        return all_of(relation.rows(viewer) for relation in self.relations)
+
+    def people(self, obj: Model) -> Q:
+        return all_of(relation.people(obj) for relation in self.relations)
+
+
+@dataclass(frozen=True)
+class AnyOf(Relation):
+    """Whoever is tied in one of several ways; in none: nobody."""
+
+    relations: tuple[Relation, ...]
+
+    def rows(self, viewer: Viewer) -> Q:
+        return any_of(relation.rows(viewer) for relation in self.relations)
+
+    def people(self, obj: Model) -> Q:
+        return any_of(relation.people(obj) for relation in self.relations)
 
 
 class Anyone(Relation):
@@ -91,7 +150,10 @@ class Related(Relation):
         return Q(Exists(self.table().filter(self.where, **mine)))
 
     def people(self, obj: Model) -> Q:
-        theirs = {self.row: value_at(obj, self.row_key), self.person: OuterRef("pk")}
+        key = value_at(obj, self.row_key)
+        if key is None:  # without an owner, without a band
+            return NO_ROWS
+        theirs = {self.row: key, self.person: OuterRef("pk")}
         return Q(Exists(self.table().filter(self.where, **theirs)))
 
     def with_any(self, which: Q) -> Q:
@@ -144,29 +206,59 @@ class If(Relation):
     relation: Relation
 
     def rows(self, viewer: Viewer) -> Q:
-        tied = self.relation.rows(viewer)
-        return tied if tied == NO_ROWS else self.where & tied
+        return all_of((self.where, self.relation.rows(viewer)))
 
     def people(self, obj: Model) -> Q:
-        holds = type(obj)._default_manager.filter(self.where, pk=obj.pk).exists()
-        return self.relation.people(obj) if holds else NO_ROWS
+        if self.where and not type(obj)._default_manager.filter(self.where, pk=obj.pk).exists():
+            return NO_ROWS
+        return self.relation.people(obj)
 
 
 @dataclass(frozen=True)
-class Either(Relation):
-    """Whoever is tied in one of several ways."""
+class InAudience(Relation):
+    """Whom an audience means, on rows whose `column` says that audience; on all without one.
 
-    relations: tuple[Relation, ...]
+    Somebody posed in this audience is in it for what is of the `owner` who poses them.
+    """
+
+    audience: Audience
+    relation: Relation
+    owner: str | None
+    column: str | None = None
 
     def rows(self, viewer: Viewer) -> Q:
-        found = [tied for relation in self.relations if (tied := relation.rows(viewer)) != NO_ROWS]
-        return Q(*found, _connector=Q.OR) if found else NO_ROWS
+        chosen = Q(**{self.column: self.audience}) if self.column else Q()
+        return all_of((chosen, self._tied(viewer)))
+
+    def _tied(self, viewer: Viewer) -> Q:
+        pose = viewer.pose
+        if pose is None or pose.audience != self.audience or not self.owner:
+            return self.relation.rows(viewer)
+        where = self.relation.where if isinstance(self.relation, If) else Q()
+        return where & Q(**{self.owner: pose.owner_id})
 
     def people(self, obj: Model) -> Q:
-        found = NO_ROWS
-        for relation in self.relations:
-            found |= relation.people(obj)
-        return found
+        if self.column and value_at(obj, self.column) != self.audience:
+            return NO_ROWS
+        return self.relation.people(obj)
+
+
+@dataclass(frozen=True)
+class ToParent(Relation):
+    """A relation to the row that a column names: who has it to the recording, has it to its mix."""
+
+    column: str
+    parent: type[Model]
+    relation: Relation
+
+    def rows(self, viewer: Viewer) -> Q:
+        parents = self.parent._default_manager.order_by()
+        if self.parent not in viewer.trusts:
+            parents = parents.filter(localised(self.parent, self.relation.rows(viewer)))
+        return Q(**{f"{self.column}__in": parents.values("pk")})
+
+    def people(self, obj: Model) -> Q:
+        return self.relation.people(getattr(obj, self.column))
 
 
 def value_at(obj: Model, path: str) -> Any:

@@ -1,4 +1,4 @@
-"""What a model's visibility rule is made of; read by `privacy.gate.rules`, which re-exports it."""
+"""What a model's visibility rule is made of; `privacy.gate.rules` re-exports it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -52,3 +52,16 @@ class Rule:
     def is_shown(self) -> bool:
         """Whether rows are shown to others than their owner, so that guardians look after them."""
         return bool(self.audience or self.within or self.fields)
+
+    @property
+    def names_anybody(self) -> bool:
+        """Whether it says of somebody that they see rows: else who sees the parent does."""
+        return bool(self.owner or self.also or self.within)
+
+    def stands_before_owner(self, deny_rule: str) -> bool:
+        """Whether a deny rule that stands for the others whose thing it is, does for the owner too.
+
+        A child can be heard in a recording. Who owns it and isn't of the child's circle any more,
+        or never was, hears their own sound alone.
+        """
+        return self.others is not None and deny_rule in self.others.deny_rules

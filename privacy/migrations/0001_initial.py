@@ -854,7 +854,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Look",
+            name="AccessLogEntry",
             fields=[
                 (
                     "id",
@@ -906,11 +906,15 @@ class Migration(migrations.Migration):
                     "user",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="looks",
+                        related_name="access_log_entries",
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
+            options={
+                "verbose_name": "access log entry",
+                "verbose_name_plural": "access log entries",
+            },
         ),
         migrations.CreateModel(
             name="NewsReader",
@@ -1863,23 +1867,23 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="look",
+            model_name="accesslogentry",
             index=models.Index(
                 models.F("user"),
                 models.OrderBy(models.F("at"), descending=True),
                 models.OrderBy(models.F("id"), descending=True),
-                name="looks_at_person",
+                name="access_log_of_person",
             ),
         ),
         migrations.AddIndex(
-            model_name="look",
+            model_name="accesslogentry",
             index=models.Index(
-                fields=["staff", "model", "object_key", "-at"], name="looks_by_staff"
+                fields=["staff", "model", "object_key", "-at"], name="access_log_by_staff"
             ),
         ),
         migrations.AddIndex(
-            model_name="look",
-            index=models.Index(fields=["at"], name="looks_by_age"),
+            model_name="accesslogentry",
+            index=models.Index(fields=["at"], name="access_log_by_age"),
         ),
         migrations.AddIndex(
             model_name="newssending",

@@ -6,36 +6,27 @@ statement carries. Policies can't join, so what a rule says about a related row 
 relations read a guarded table through a view of the viewer's own rows of it.
 """
 
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet, FullResultSet
-from django.db import connection
-from django.db.models import BigIntegerField, Expression, Model, Q
+from django.db.models import Model, Q
+from django.db.models.expressions import Col
+from django.db.models.lookups import Exact
+from django.db.models.sql import Query
+from django.db.models.sql.where import AND, WhereNode
 from psycopg import sql as sql_parts
 
-from privacy.gate import rules
-from privacy.gate.probe import localised
+from privacy.gate import decision
 from privacy.gate.rules import Relation
 from privacy.gate.viewer import Viewer
+from privacy.gate.written import Column, ViewerKey, written
 from privacy.rls.declare import protected_models
 
 SCHEMA = "rls"
 VIEWER = "nullif(current_setting('app.viewer', true), '')::bigint"
 LINKS = "SELECT unnest(string_to_array(current_setting('app.links', true), ',')::bigint[])"
 _SHAPE = {"INSERT": "with check ({0})", "UPDATE": "using ({0}) with check ({0})"}
-
-
-class Setting(Expression):
-    """A setting of the transaction, as an expression."""
-
-    def __init__(self, sql: str) -> None:
-        super().__init__(output_field=BigIntegerField())
-        self.sql = sql
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
-        return self.sql, ()
 
 
 @dataclass(frozen=True)
@@ -96,17 +87,17 @@ def policies() -> list[Policy]:
 
 
 def _symbolic(*, member: bool = True) -> Viewer:
-    who: Any = Setting(VIEWER) if member else None
+    who: Any = ViewerKey(VIEWER) if member else None
     return Viewer(user_id=who, links=_links(), trusts=frozenset(protected_models()))
 
 
 def _links() -> Any:
-    return frozenset({Setting(LINKS)})
+    return frozenset({ViewerKey(LINKS)})
 
 
 def _sees(model: type[Model]) -> tuple[str, frozenset[View]]:
-    member, views = _sql(model, rules.rows_for(model, _symbolic()))
-    nobody, more = _sql(model, rules.rows_for(model, _symbolic(member=False)))
+    member, views = _sql(model, decision.rows_for(model, _symbolic()))
+    nobody, more = _sql(model, decision.rows_for(model, _symbolic(member=False)))
     if nobody == "false":
         return f"{VIEWER} is not null and ({member})", views
     whole = f"({VIEWER} is not null and ({member})) or ({VIEWER} is null and ({nobody}))"
@@ -118,61 +109,66 @@ def _tied(model: type[Model], relation: Relation) -> tuple[str, frozenset[View]]
 
 
 def _sql(model: type[Model], condition: Q) -> tuple[str, frozenset[View]]:
-    """Return a condition on the model's rows as SQL without parameters."""
-    rows: Any = model._base_manager.filter(localised(model, condition)).order_by()
-    query = rows.query
-    try:
-        sql, parameters = query.get_compiler(connection=connection).compile(query.where)
-    except EmptyResultSet:
-        return "false", frozenset()
-    except FullResultSet:
-        return "true", frozenset()
-    used = {alias for alias, count in query.alias_refcount.items() if count}
-    if joined := sorted(used - {model._meta.db_table}):
-        raise TypeError(f"the rule of {model.__name__} joins {joined}: row-level security can't")
-    return _through_views(model, sql % tuple(_literal(one) for one in parameters))
+    """Return a condition on the model's rows as SQL without parameters, and the views it reads."""
+    views: set[View] = set()
+
+    def through_views(query: Query) -> None:
+        for alias, table in query.alias_map.items():
+            if query.alias_refcount[alias] and (view := _view_of(model, query, alias)):
+                views.add(view)
+                table.table_name = view.name
+
+    found = written(model, condition, through_views)
+    if isinstance(found, bool):
+        return str(found).lower(), frozenset()
+    literals = tuple(_literal(model, one) for one in found.parameters)
+    return found.sql % literals, frozenset(views)
 
 
-def _literal(value: Any) -> str:
-    """Return a value as SQL. A moment is refused: a policy would hold it for ever."""
+def _literal(model: type[Model], value: Any) -> str:
+    """Return a parameter as SQL. A moment is refused: a policy would hold it for ever."""
+    if isinstance(value, Column):
+        return f'"{model._meta.db_table}"."{value.name}"'
     if not isinstance(value, str | int):
         raise TypeError(f"a policy can't hold {value!r}; a moment is Now(), in the database")
     return sql_parts.Literal(value).as_string(None)
 
 
-def _through_views(model: type[Model], sql: str) -> tuple[str, frozenset[View]]:
-    """Have sub-queries on guarded tables read the viewer's own rows alone."""
-    views = set()
+def _view_of(model: type[Model], query: Query, alias: str) -> View | None:
+    """Return the view to read where the rule of a model reads a guarded table; else None."""
+    table = query.alias_map[alias].table_name
     for one, guard in protected_models().items():
-        table = one._meta.db_table
-        for found in reversed(list(re.finditer(rf'(?:FROM|JOIN) ("{table}") (\w+)', sql))):
-            alias = found.group(2)
-            inside = sql[found.start() : _end(sql, found.start())]
-            narrowed = re.search(rf'{alias}\."(\w+)" = \(?{re.escape(VIEWER)}', inside)
-            if narrowed is not None and _always(inside[: narrowed.start()]):
-                view = View(table, narrowed.group(1))
-            elif guard.beside is not None:
-                view = View(table, *guard.beside)
-            elif one is model:
-                raise TypeError(f"the rule of {model.__name__} reads its own table: {sql}")
-            else:
-                continue  # read through that table's own policies
-            views.add(view)
-            sql = sql[: found.start(1)] + view.name + sql[found.end(1) :]
-    return sql, frozenset(views)
+        if one._meta.db_table != table:
+            continue
+        if column := _narrowed(query.where, alias):
+            return View(table, column)
+        if guard.beside is not None:
+            return View(table, *guard.beside)
+        if one is model:
+            raise TypeError(f"the rule of {model.__name__} reads its own table: {query}")
+    return None  # not guarded, or read through that table's own policies
 
 
-def _always(before: str) -> bool:
-    """Return whether what follows is asked of every row: not inside an OR or a NOT."""
-    where = before[before.find(" WHERE ") :]
-    return where.count("(") - where.count(")") <= 1
+def _narrowed(where: WhereNode, alias: str) -> str | None:
+    """Return the column by which all rows of a table are the viewer's own, if there is one."""
+    for asked in _asked_of_all(where):
+        if isinstance(asked, Exact) and _is_viewer(asked.rhs):
+            column = asked.lhs
+            if isinstance(column, Col) and column.alias == alias:
+                return str(column.target.column)
+    return None
 
 
-def _end(sql: str, start: int) -> int:
-    """Return where the parenthesis ends in which a position stands."""
-    depth = 0
-    for place in range(start, len(sql)):
-        depth += {"(": 1, ")": -1}.get(sql[place], 0)
-        if depth < 0:
-            return place
-    return len(sql)
+def _asked_of_all(where: WhereNode) -> Iterator[Any]:
+    """Yield what is asked of every row: not inside an OR or a NOT."""
+    if where.negated or (where.connector != AND and len(where.children) > 1):
+        return
+    for child in where.children:
+        if isinstance(child, WhereNode):
+            yield from _asked_of_all(child)
+        else:
+            yield child
+
+
+def _is_viewer(value: Any) -> bool:
+    return isinstance(value, ViewerKey) and value.sql == VIEWER

@@ -1,6 +1,6 @@
 """View as: a person looks at their own pages with somebody else's eyes.
 
-The pages are the real ones and so is the gate: only the viewer differs (`rules._posed`). A pose
+The pages are the real ones and so is the gate: only the viewer differs (`decision._rows`). A pose
 never shows more than the person sees anyway, and only of their own things.
 """
 

@@ -1,6 +1,7 @@
-"""Staff looks: nobody opens a page about a person without a reason, and the person reads it.
+"""The access log: nobody of the staff opens a page about a person without a reason, which the
+person reads.
 
-A look is remembered for a quarter of an hour for one member of staff and one object; a form that
+A reason is remembered for a quarter of an hour for one member of staff and one object; a form that
 was opened in that time can be sent for an hour.
 """
 
@@ -15,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from privacy import datamap, notices
-from privacy.staff_access.models import Look
+from privacy.staff_access.models import AccessLogEntry
 
 REMEMBERED = timedelta(minutes=15)
 SENDABLE = timedelta(minutes=60)
@@ -34,7 +35,7 @@ def people_in(obj: Model) -> list[Any]:
 def is_remembered(staff: Any, obj: Model, within: timedelta = REMEMBERED) -> bool:
     """Return whether this member of staff gave a reason for this object a moment ago."""
     since = timezone.now() - within
-    return Look.objects.filter(
+    return AccessLogEntry.objects.filter(
         staff=staff, model=obj._meta.label_lower, object_key=str(obj.pk), at__gte=since
     ).exists()
 
@@ -46,14 +47,16 @@ def role_of(staff: Any) -> str:
 
 
 @transaction.atomic
-def look(staff: Any, obj: Model, *, why: str, reason: str, hidden_until: Any = None) -> list[Look]:
+def record(
+    staff: Any, obj: Model, *, why: str, reason: str, hidden_until: Any = None
+) -> list[AccessLogEntry]:
     """Record that somebody of the staff opens a page about people: one row for each person."""
     role, people = role_of(staff), people_in(obj)
     if hidden_until is None:
         _tell(people)
-    return Look.objects.bulk_create(
+    return AccessLogEntry.objects.bulk_create(
         [
-            Look(
+            AccessLogEntry(
                 user=person,
                 staff=staff,
                 role=role,
@@ -70,7 +73,7 @@ def look(staff: Any, obj: Model, *, why: str, reason: str, hidden_until: Any = N
 
 def _tell(people: list[Any]) -> None:
     """Tell people in the product, without mail, once a day: a busy desk looks several times."""
-    known = Look.objects.filter(
+    known = AccessLogEntry.objects.filter(
         user__in=people, hidden_until=None, at__date=timezone.localdate()
     ).values_list("user", flat=True)
     told = set(known)
@@ -81,6 +84,6 @@ def _tell(people: list[Any]) -> None:
             "rights",
             _("Our staff looked at data about you"),
             _("What was looked at, in which role and why, stands in your settings."),
-            url=reverse("looks"),
+            url=reverse("access_log"),
             mail=False,
         )

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy
 from foundation.admin import ReadOnlyAdmin
 from privacy import datamap
 from privacy.staff_access import disclosures
-from privacy.staff_access.models import Disclosure, LegalDisclosure, Look
+from privacy.staff_access.models import AccessLogEntry, Disclosure, LegalDisclosure
 
 
-@admin.register(Look)
-class LookAdmin(ReadOnlyAdmin):
+@admin.register(AccessLogEntry)
+class AccessLogAdmin(ReadOnlyAdmin):
     list_display = ["at", "staff", "role", "user", "model", "why"]
     list_filter = ["why", "role", "model"]
     list_select_related = ["staff", "user"]

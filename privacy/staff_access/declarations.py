@@ -1,4 +1,4 @@
-"""Looks of staff: what they hold about people, and who sees them."""
+"""The access log: what it holds about people, and who sees it."""
 
 from datetime import timedelta
 
@@ -10,15 +10,15 @@ from privacy import datamap as dm
 from privacy.gate import rules
 from privacy.gate.rules import Rule
 from privacy.staff_access import disclosures  # noqa: F401  (it begins to record)
-from privacy.staff_access.models import Disclosure, LegalDisclosure, Look
+from privacy.staff_access.models import AccessLogEntry, Disclosure, LegalDisclosure
 
-# A look that an order keeps secret shows itself on the day the order ends.
+# An entry that an order keeps secret shows itself on the day the order ends.
 TOLD = Q(hidden_until__isnull=True) | Q(hidden_until__lte=TruncDate(Now()))
 
-rules.see(Look, Rule(owner="user", only=TOLD))
+rules.see(AccessLogEntry, Rule(owner="user", only=TOLD))
 
 dm.declare(
-    Look,
+    AccessLogEntry,
     label="Looks of our staff at your data",
     subjects=["user"],
     purposes=["rights", "safety"],

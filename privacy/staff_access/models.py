@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.ids import PublicIdField
 
 
-class Look(models.Model):
+class AccessLogEntry(models.Model):
     """One look of a member of staff at one person's data. Only ever added (a trigger holds it)."""
 
     class Why(models.TextChoices):
@@ -20,7 +20,7 @@ class Look(models.Model):
         LEGAL = "legal", _("because a law requires it")
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="looks"
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="access_log_entries"
     )
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
@@ -36,10 +36,13 @@ class Look(models.Model):
     )
 
     class Meta:
+        verbose_name, verbose_name_plural = _("access log entry"), _("access log entries")
         indexes = [
-            models.Index(F("user"), F("at").desc(), F("id").desc(), name="looks_at_person"),
-            models.Index(fields=["staff", "model", "object_key", "-at"], name="looks_by_staff"),
-            models.Index(fields=["at"], name="looks_by_age"),
+            models.Index(F("user"), F("at").desc(), F("id").desc(), name="access_log_of_person"),
+            models.Index(
+                fields=["staff", "model", "object_key", "-at"], name="access_log_by_staff"
+            ),
+            models.Index(fields=["at"], name="access_log_by_age"),
         ]
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from privacy.staff_access import access_log
-from privacy.staff_access.models import Look
+from privacy.staff_access.models import AccessLogEntry
 
 AT_ONCE = 100  # rows that one action may touch: each is about somebody who reads the reason
 NARROWED_BY = {"", "exact", "in", "isnull", "id__exact", "gte", "lt", "year", "month", "day"}
@@ -28,7 +28,7 @@ Action = Callable[[Any, HttpRequest, "QuerySet[Any]"], Any]
 class ReasonForm(forms.Form):
     """Why a member of staff opens a page about a person; the person reads the answer."""
 
-    why = forms.ChoiceField(label=_("What for"), choices=Look.Why.choices)
+    why = forms.ChoiceField(label=_("What for"), choices=AccessLogEntry.Why.choices)
     reason = forms.CharField(
         label=_("Reason"),
         min_length=8,
@@ -49,7 +49,7 @@ class ReasonForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
-        if values.get("hidden_until") and values.get("why") != Look.Why.LEGAL:
+        if values.get("hidden_until") and values.get("why") != AccessLogEntry.Why.LEGAL:
             self.add_error("hidden_until", _("Only a law can forbid telling the person."))
         return values
 
@@ -138,7 +138,7 @@ class RequiresReason(admin.ModelAdmin[Any]):
             form = self._form(request, giving=giving, about=chosen[0] if unread else None)
             if unread and giving and form.is_valid():
                 for row in unread:
-                    access_log.look(request.user, row, **form.cleaned_data)
+                    access_log.record(request.user, row, **form.cleaned_data)
             elif unread:
                 keys = [str(row.pk) for row in chosen]
                 hidden = [("action", name), *((ACTION_CHECKBOX_NAME, key) for key in keys)]
@@ -174,7 +174,7 @@ class RequiresReason(admin.ModelAdmin[Any]):
             return None
         form = self._form(request, giving=giving, about=obj)
         if giving and form.is_valid():
-            access_log.look(request.user, obj, **form.cleaned_data)
+            access_log.record(request.user, obj, **form.cleaned_data)
             return redirect(request.get_full_path())
         return self._asked(request, form, lost=request.method == "POST" and not giving)
 

@@ -1,4 +1,4 @@
-"""Disclosures, and looks of staff."""
+"""Disclosures, and the access log."""
 
 from django.urls import path
 
@@ -6,5 +6,5 @@ from privacy.staff_access import views
 
 urlpatterns = [
     path("settings/disclosures/", views.received, name="disclosures"),
-    path("settings/looks/", views.looks, name="looks"),
+    path("settings/access-log/", views.access_log, name="access_log"),
 ]

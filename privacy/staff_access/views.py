@@ -13,7 +13,7 @@ from privacy import datamap
 from privacy.gate.access import visible
 from privacy.gate.viewer import Viewer
 from privacy.staff_access import disclosures
-from privacy.staff_access.models import Disclosure, LegalDisclosure, Look
+from privacy.staff_access.models import AccessLogEntry, Disclosure, LegalDisclosure
 
 MAX_LEGAL = 50
 
@@ -63,14 +63,14 @@ def _shape(row: Disclosure) -> dict[str, Any]:
 
 @login_required
 @require_safe
-def looks(request: HttpRequest) -> HttpResponse:
-    """List the looks of staff at one's data, newest first."""
-    rows = visible(Look, Viewer.oneself(request.user))
+def access_log(request: HttpRequest) -> HttpResponse:
+    """List who of the staff looked at one's data, newest first."""
+    rows = visible(AccessLogEntry, Viewer.oneself(request.user))
     page: Any = newest_first(rows, request.GET.get("after"), moment="at")
     return render(
         request,
-        "privacy/looks.html",
-        {"looks": [_look(one) for one in page.items], "next_url": page.next_url(request)},
+        "privacy/access_log.html",
+        {"entries": [_entry(one) for one in page.items], "next_url": page.next_url(request)},
     )
 
 
@@ -82,7 +82,7 @@ def _label(name: str) -> Any:
         return name
 
 
-def _look(row: Look) -> dict[str, Any]:
+def _entry(row: AccessLogEntry) -> dict[str, Any]:
     return {
         "role": row.role,
         "what": _label(row.model),

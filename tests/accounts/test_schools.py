@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from jamsite import roles
-from privacy.models import Look
+from privacy.models import AccessLogEntry
 from schools.models import (
     ClassSeat,
     ConsentWithdrawal,
@@ -134,7 +134,7 @@ def test_a_manager_sees_that_consent_exists_behind_a_reason_and_nothing_a_child_
     assert b"give-reason" in client.get(path).content
     page = open_page(client, path)
     assert "parent-of-ada@mail.example" in page.content.decode()
-    assert [look.user for look in Look.objects.all()] == [brook.ada]
+    assert [look.user for look in AccessLogEntry.objects.all()] == [brook.ada]
     for name in ("accounts_user", "accounts_profile", "sessions_app_recording", "privacy_export"):
         assert client.get(reverse(f"admin:{name}_changelist")).status_code == 403
 

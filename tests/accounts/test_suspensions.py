@@ -79,7 +79,7 @@ def test_who_is_suspended_signs_in_reads_why_takes_a_copy_and_can_do_nothing_els
     told = client.get(reverse("api_me"))
     assert (told.status_code, told["Content-Type"]) == (403, "application/problem+json")
     assert reverse("suspended") in told.json()["detail"]
-    for name in ("exports", "held", "requests", "leave", "looks", "policy", "consent"):
+    for name in ("exports", "held", "requests", "leave", "access_log", "policy", "consent"):
         assert client.get(reverse(name)).status_code == 200, name
     client.post(reverse("exports"))
     made = Export.objects.get(user=cast["owner"])

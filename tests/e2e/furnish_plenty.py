@@ -15,7 +15,7 @@ from bands.models import Band, BandFollow, BandMember
 from community.models import Favourite
 from foundation.paging import PAGE_SIZE
 from messaging.models import Conversation, Member, Message
-from privacy.models import Disclosure, Look, Notice, Request, ShareLink
+from privacy.models import AccessLogEntry, Disclosure, Notice, Request, ShareLink
 from schools.models import Guardianship
 from sessions_app.models import JamSession, Participant, Recording
 
@@ -101,7 +101,7 @@ def _records(lumen: User) -> None:
             user=lumen, provider="mail", recipient="A mail server", categories=["address"],
             purpose="service", basis="contract",
         )  # fmt: skip
-        Look.objects.create(
+        AccessLogEntry.objects.create(
             user=lumen, staff=staff, role="Support", model="accounts.user",
             object_key=lumen.public_id, why="support", reason="to try a list",
         )  # fmt: skip

@@ -84,7 +84,7 @@ NEWCOMER = """
 /settings/seen/
 /settings/requests/
 /settings/disclosures/
-/settings/looks/
+/settings/access-log/
 /settings/data/
 /settings/leave/
 /account/email/

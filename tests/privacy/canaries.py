@@ -47,12 +47,12 @@ from messaging import services as messaging
 from privacy import consent, datamap, notices
 from privacy.datamap import Held
 from privacy.models import (
+    AccessLogEntry,
     Disclosure,
     Export,
     LeaveLink,
     LegalDisclosure,
     LegalHold,
-    Look,
     NewsReader,
     Request,
 )
@@ -270,7 +270,7 @@ class Canary:
         )
 
     def _evidence(self) -> None:
-        Look.objects.create(
+        AccessLogEntry.objects.create(
             user=self.user, role=self.mark("role"), model=self.mark("model"), object_key="1",
             why="support", reason=self.mark("reason"),
         )  # fmt: skip

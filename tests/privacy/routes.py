@@ -217,7 +217,7 @@ OWN = {
     "disclosures": "GET",
     "requests": "GET",
     "lift_restriction": "POST",
-    "looks": "GET",
+    "access_log": "GET",
     "schools": "GET",
     "wards": "GET",
     "suspended": "GET",

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.connections import services
 from accounts.models import User
-from privacy.gate import access
+from privacy.gate import access, decision, rules
 from privacy.gate.audiences import Audience
 from privacy.gate.rules import Rule
 from privacy.gate.viewer import NOBODY, SEARCH_ENGINE, Viewer
@@ -15,7 +15,7 @@ from privacy.sharing import links
 from schools.services import guardianship
 from sessions_app.models import Recording, Stem
 from sessions_app.services import publishing
-from tests.cast import person, recorded
+from tests.cast import Cast, person, recorded
 from tests.school import consent_for
 
 
@@ -244,7 +244,10 @@ def test_a_recording_with_a_childs_sound_is_shown_to_no_strangers(circle: Circle
     assert circle.seeing() == SEES["public"] - {"player"} | {"player", "guardian"}
 
 
-def test_a_rule_without_a_way_in_shows_nothing(db: None) -> None:
-    from privacy.gate import rules
-
-    assert not Recording.objects.filter(rules._seen(Recording, Rule(), NOBODY)).exists()
+def test_a_rule_without_a_way_in_shows_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Recording.objects.filter(decision.rows_for(Recording, NOBODY)).exists()
+    declared: dict[Any, Rule] = rules._rules
+    monkeypatch.setitem(declared, Recording, Rule())
+    for viewer in (NOBODY, cast.viewer("owner")):
+        assert not Recording.objects.filter(decision.rows_for(Recording, viewer)).exists()
+    assert not access.audience_of(cast.recordings["public"]).exists()

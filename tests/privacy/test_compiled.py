@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.identity.queries import naming, shown_people
 from accounts.models import Profile, User
-from privacy.gate import access, compiled, rules
+from privacy.gate import access, compiled, decision, rules
 from privacy.gate.audiences import Audience
 from privacy.gate.viewer import NOBODY, SEARCH_ENGINE, SOMEBODY, Pose, Via, Viewer
 from privacy.sharing import links
@@ -60,17 +60,17 @@ def test_every_model_gives_the_rows_of_its_rule(cast: Cast, role: str) -> None:
         for model in rules.models_with_rules():
             rows: Any = model._base_manager
             kept = keys(rows.filter(compiled.rows_for(model, viewer)))
-            assert kept == keys(rows.filter(rules.rows_for(model, viewer))), (how, model)
+            assert kept == keys(rows.filter(decision.rows_for(model, viewer))), (how, model)
             for audience in rules.offered(model):
                 kept = keys(rows.filter(compiled.audience_rows_for(model, audience, viewer)))
-                told = keys(rows.filter(rules.audience_rows_for(model, audience, viewer)))
+                told = keys(rows.filter(decision.audience_rows_for(model, audience, viewer)))
                 assert kept == told, (how, model, audience)
     viewer = cast.viewer(role)
     for model in rules.models_with_rules():
         for name in rules.rule_of(model).fields:
             rows = model._base_manager
             kept = keys(rows.filter(compiled.field_rows_for(model, name, viewer)))
-            assert kept == keys(rows.filter(rules.field_rows_for(model, name, viewer))), name
+            assert kept == keys(rows.filter(decision.field_rows_for(model, name, viewer))), name
 
 
 def test_a_link_is_held_by_who_holds_it_and_by_nobody_of_the_same_kind(cast: Cast) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Profile, User
 from jamsite import roles
-from privacy.models import Erasure, Export, Look, Notice, Request
+from privacy.models import AccessLogEntry, Erasure, Export, Notice, Request
 from privacy.subject_requests import fulfilment, intake
 from tests.cast import Cast
 from tests.staff import REASON, member_of, open_page, signed_in
@@ -112,7 +112,7 @@ def test_reading_a_request_is_a_look_too(cast: Cast, officer: Client) -> None:
     row.refresh_from_db()
     assert (late.status_code, row.state) == (302, "open")  # no look, nothing done
     assert "mark-words" in open_page(officer, page_of(row)).content.decode()
-    assert Look.objects.get().user == cast["owner"]
+    assert AccessLogEntry.objects.get().user == cast["owner"]
 
 
 @pytest.mark.clause("correction")

@@ -29,10 +29,10 @@ from privacy import datamap, notices
 from privacy.datamap import Fades, retention_job
 from privacy.gate import tombstones
 from privacy.models import (
+    AccessLogEntry,
     Disclosure,
     Erasure,
     Export,
-    Look,
     NewsReader,
     Notice,
     RetentionRun,
@@ -165,11 +165,11 @@ def share_link(cast: Cast, since: datetime) -> Callable[[], bool]:
     return there(links.make(cast.recordings["participants"], cast["owner"], expires_at=since))
 
 
-def look(cast: Cast, since: datetime) -> Callable[[], bool]:
+def access_log_entry(cast: Cast, since: datetime) -> Callable[[], bool]:
     with patch.object(timezone, "now", return_value=since):
-        row = Look.objects.create(
+        row = AccessLogEntry.objects.create(
             user=cast["owner"], staff=cast["stranger"], role="Support", model="accounts.user",
-            object_key="1", why=Look.Why.SUPPORT, reason="asked for help",
+            object_key="1", why=AccessLogEntry.Why.SUPPORT, reason="asked for help",
         )  # fmt: skip
     return there(row)
 
@@ -233,7 +233,7 @@ ENDS: dict[str, Make] = {
     **aged.BANDS,
     "privacy.disclosure:at": disclosure,
     "privacy.sharelink:expires_at:1": share_link,
-    "privacy.look:at": look,
+    "privacy.accesslogentry:at": access_log_entry,
     "privacy.export:expires_at": export,
     "privacy.export:created_at:1": export_never_made,
     "account.emailconfirmation:created": confirmation,

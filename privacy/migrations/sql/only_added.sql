@@ -18,7 +18,7 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER only_added BEFORE UPDATE ON privacy_look FOR EACH ROW
+CREATE TRIGGER only_added BEFORE UPDATE ON privacy_accesslogentry FOR EACH ROW
     EXECUTE FUNCTION privacy_only_added('staff_id');
 CREATE TRIGGER only_added BEFORE UPDATE ON privacy_requeststep FOR EACH ROW
     EXECUTE FUNCTION privacy_only_added('staff_id', 'text');

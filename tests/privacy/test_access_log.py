@@ -15,7 +15,7 @@ from accounts.models import User
 from jamsite import roles
 from privacy import datamap
 from privacy.datamap import retention_job
-from privacy.models import Look, Notice
+from privacy.models import AccessLogEntry, Notice
 from privacy.staff_access.require_reason import RequiresReason
 from tests.cast import Cast, person
 from tests.staff import REASON, member_of, open_page, signed_in
@@ -32,14 +32,14 @@ def page_of(user: User) -> str:
 
 def earlier(**time: float) -> None:
     """Let time pass for looks: the trigger lets nothing be changed, so rows are made anew."""
-    rows = list(Look.objects.all())
-    Look.objects.all().delete()
+    rows = list(AccessLogEntry.objects.all())
+    AccessLogEntry.objects.all().delete()
     for row in rows:
         row.at = row.at - timedelta(**time)
-    field: Any = Look._meta.get_field("at")
+    field: Any = AccessLogEntry._meta.get_field("at")
     field.auto_now_add = False
     try:
-        Look.objects.bulk_create(rows)
+        AccessLogEntry.objects.bulk_create(rows)
     finally:
         field.auto_now_add = True
 
@@ -53,16 +53,16 @@ def test_a_page_about_a_person_asks_for_a_reason_and_the_person_reads_it(
     asked = support.get(path).content.decode()
     assert "give-reason" in asked
     assert "owner@mail.example" not in asked and cast["owner"].public_id not in asked
-    assert Look.objects.count() == 0
+    assert AccessLogEntry.objects.count() == 0
     assert support.post(path, REASON).status_code == 302
     assert "owner@mail.example" in support.get(path).content.decode()
-    look = Look.objects.get()
-    assert (look.user, look.staff.username, look.role) == (cast["owner"], "sam", roles.SUPPORT)
-    page = cast.client("owner").get(reverse("looks")).content.decode()
+    entry = AccessLogEntry.objects.get()
+    assert (entry.user, entry.staff.username, entry.role) == (cast["owner"], "sam", roles.SUPPORT)
+    page = cast.client("owner").get(reverse("access_log")).content.decode()
     for text in ("Your account", "Support", "to help with a problem", REASON["reason"]):
         assert text in page
     assert re.search(r"\bsam\b", page) is None
-    other = cast.client("stranger").get(reverse("looks")).content.decode()
+    other = cast.client("stranger").get(reverse("access_log")).content.decode()
     assert REASON["reason"] not in other and "Nobody looked" in other
 
 
@@ -74,7 +74,7 @@ def test_without_a_real_reason_nothing_opens(
     answer = support.post(page_of(cast["owner"]), {**REASON, **reason})
     assert answer.status_code == 422
     assert "owner@mail.example" not in answer.content.decode()
-    assert Look.objects.count() == 0
+    assert AccessLogEntry.objects.count() == 0
 
 
 def test_a_reason_holds_for_one_page_one_member_of_staff_and_a_quarter_of_an_hour(
@@ -109,8 +109,11 @@ def test_a_page_about_several_people_is_told_to_each(cast: Cast) -> None:
     boss = signed_in(User.objects.create_superuser("root1", "root1@mail.example", "x" * 12))
     talk = cast.conversation("owner", "stranger")
     open_page(boss, reverse("admin:messaging_conversation_change", args=[talk.pk]))
-    assert set(Look.objects.values_list("user__username", flat=True)) == {"owner", "stranger"}
-    assert set(Look.objects.values_list("role", flat=True)) == {"administrator"}
+    assert set(AccessLogEntry.objects.values_list("user__username", flat=True)) == {
+        "owner",
+        "stranger",
+    }
+    assert set(AccessLogEntry.objects.values_list("role", flat=True)) == {"administrator"}
 
 
 def test_the_history_of_a_row_asks_as_well(cast: Cast, support: Client) -> None:
@@ -140,9 +143,9 @@ def test_what_was_looked_at_cant_be_changed_afterwards(cast: Cast, support: Clie
     for change in ({"reason": "something else"}, {"user": cast["stranger"].pk},
                    {"at": timezone.now()}, {"hidden_until": timezone.localdate()}):  # fmt: skip
         with pytest.raises(IntegrityError), transaction.atomic():
-            Look.objects.update(**change)
+            AccessLogEntry.objects.update(**change)
     User.objects.get(username="sam").delete()  # who leaves the staff, and the site
-    assert Look.objects.get().staff is None
+    assert AccessLogEntry.objects.get().staff is None
 
 
 @pytest.mark.clause("legal-disclosures")
@@ -152,13 +155,13 @@ def test_a_look_that_an_order_keeps_secret_shows_itself_when_the_order_ends(cast
     path = page_of(cast["owner"])
     open_page(officer, path, why="legal", hidden_until=str(today + timedelta(days=9)))
     client = cast.client("owner")
-    assert REASON["reason"] not in client.get(reverse("looks")).content.decode()
+    assert REASON["reason"] not in client.get(reverse("access_log")).content.decode()
     assert Notice.objects.count() == 0
-    look = Look.objects.get()
-    Look.objects.all().delete()
-    look.hidden_until = today
-    look.save(force_insert=True)
-    assert REASON["reason"] in client.get(reverse("looks")).content.decode()
+    entry = AccessLogEntry.objects.get()
+    AccessLogEntry.objects.all().delete()
+    entry.hidden_until = today
+    entry.save(force_insert=True)
+    assert REASON["reason"] in client.get(reverse("access_log")).content.decode()
 
 
 def test_only_a_law_hides_a_look_and_only_who_may_enter_disclosures(
@@ -168,14 +171,14 @@ def test_only_a_law_hides_a_look_and_only_who_may_enter_disclosures(
     officer = signed_in(member_of(roles.PRIVACY_OFFICER, "pia"))
     assert officer.post(page_of(cast["owner"]), {**REASON, **later}).status_code == 422
     support.post(page_of(cast["owner"]), {**REASON, "why": "legal", **later})
-    assert Look.objects.get().hidden_until is None
+    assert AccessLogEntry.objects.get().hidden_until is None
 
 
 def test_the_person_is_told_once_a_day_without_mail(cast: Cast, support: Client) -> None:
     open_page(support, page_of(cast["owner"]))
     open_page(signed_in(member_of(roles.SUPPORT, "susan")), page_of(cast["owner"]))
     told = Notice.objects.get()
-    assert (told.user, told.url, told.work) == (cast["owner"], reverse("looks"), "done")
+    assert (told.user, told.url, told.work) == (cast["owner"], reverse("access_log"), "done")
     earlier(days=1)
     open_page(support, page_of(cast["owner"]))
     assert Notice.objects.count() == 2
@@ -185,10 +188,10 @@ def test_old_looks_are_forgotten(cast: Cast, support: Client) -> None:
     open_page(support, page_of(cast["owner"]))
     earlier(days=729)
     retention_job.enforce()
-    assert Look.objects.count() == 1
+    assert AccessLogEntry.objects.count() == 1
     earlier(days=2)
     retention_job.enforce()
-    assert Look.objects.count() == 0
+    assert AccessLogEntry.objects.count() == 0
 
 
 def test_lists_show_no_address_masked_or_whole(cast: Cast, support: Client) -> None:
