@@ -16,8 +16,7 @@ run: ready ## start everything on http://127.0.0.1:8000/ (ARGS="--port 8010" for
 	@JAMSITE_UNDER_MAKE=1 exec $(RUN) manage.py up $(ARGS)
 
 test: ready-test ## every test, in a browser too (ARGS="-k name" for some)
-	$(RUN) -m pytest -n 2 --dist loadgroup -m "not e2e" $(ARGS) || [ $$? = 5 ]
-	$(RUN) -m pytest -m e2e $(ARGS) || [ $$? = 5 ]
+	$(RUN) scripts/test.py $(ARGS)
 
 e2e: ready-test ## only the tests that drive a browser
 	$(RUN) -m pytest -m e2e $(ARGS)

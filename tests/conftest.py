@@ -79,6 +79,11 @@ def cast(standing: Any) -> Cast:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Browser tests run by themselves (`make test`): two live rooms at once starve each other."""
-    if {"e2e", "live"} & set(item.path.parts):
+    """Browsers share one site and one worker; live sound is left alone (scripts/test.py)."""
+    folders = {"e2e", "live"} & set(item.path.parts)
+    if folders:
         item.add_marker(pytest.mark.e2e)
+    if "live" in folders:
+        item.add_marker(pytest.mark.sound)
+    elif folders and not item.get_closest_marker("sound"):
+        item.add_marker(pytest.mark.xdist_group("browsers"))

@@ -1,0 +1,62 @@
+"""Runs the tests: `make test`, `make e2e`, `make test ARGS="-k name"`.
+
+The whole suite goes in two parts: what lets others work beside it, browsers too, on three workers;
+then what listens to live sound, which two rooms at once would starve of two cores. Arguments of
+pytest run what they select, in one process; with `-k`, files without its words aren't loaded.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+TESTS = Path(__file__).parent.parent / "tests"
+WORKERS = "3"  # one of them waits for a browser most of its time
+NOTHING_SELECTED = 5  # pytest's exit code
+
+
+def pytest(*arguments: str) -> int:
+    return subprocess.run([sys.executable, "-m", "pytest", *arguments], check=False).returncode
+
+
+def files_with(expression: str) -> list[str]:
+    """Return the test files that say a word of a `-k` expression; none when it can't be told."""
+    words = re.findall(r"\w+", expression)
+    if not words or {"not", "and", "or"} & set(words):
+        return []
+    return [
+        str(path)
+        for path in sorted(TESTS.rglob("test_*.py"))
+        if all(word in f"{path.relative_to(TESTS)} {path.read_text()}" for word in words)
+    ]
+
+
+def some(arguments: list[str]) -> int:
+    """Run what the arguments select."""
+    narrow = files_with(arguments[1]) if len(arguments) == 2 and arguments[0] == "-k" else []
+    code = pytest(*arguments, *narrow) if narrow else NOTHING_SELECTED
+    return pytest(*arguments) if code == NOTHING_SELECTED else code
+
+
+def whole(only: str = "") -> int:
+    kind = f"{only} and " if only else ""
+    workers = ("-n", "1" if only else WORKERS, "--dist", "loadgroup")
+    beside = pytest(*workers, "-m", f"{kind}not sound")
+    alone = pytest("-m", f"{kind}sound")
+    return beside or alone
+
+
+def main() -> int:
+    match sys.argv[1:]:
+        case []:
+            return whole()
+        case ["e2e"]:
+            return whole("e2e")
+        case ["e2e", *arguments]:
+            return some(["-m", "e2e", *arguments])
+        case arguments:
+            return some(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
