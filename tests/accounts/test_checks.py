@@ -8,6 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.profile import checks, places, vocabulary
+from accounts.profile.fields import PROFILE_FIELDS
+
+GENRES, ROLES = PROFILE_FIELDS["genres"], PROFILE_FIELDS["roles"]
 
 
 @pytest.mark.parametrize(
@@ -107,8 +110,8 @@ def test_a_birthday_of_somebody_younger_than_thirteen_is_not_kept() -> None:
 
 @pytest.mark.parametrize(
     ("check", "said"),
-    [(checks.genres, ["jazz", "elevator"]), (checks.roles, ["admin"]), (checks.languages, ["xx"]),
-     (checks.genres, list(vocabulary.GENRES)[:13]), (checks.instruments, [("spoon", 1)]),
+    [(GENRES.check, ["jazz", "elevator"]), (ROLES.check, ["admin"]), (checks.languages, ["xx"]),
+     (GENRES.check, list(vocabulary.GENRES)[:13]), (checks.instruments, [("spoon", 1)]),
      (checks.instruments, [("voice", 5)]), (checks.instruments, [("voice", "")]),
      (checks.instruments, [(one, 1) for one in list(vocabulary.INSTRUMENTS)[:13]])],
 )  # fmt: skip
