@@ -141,3 +141,21 @@ def test_open_to_jam_lasts_a_week_at_most() -> None:
     for bad in (timezone.now() - timedelta(seconds=1), timezone.now() + timedelta(days=8)):
         with pytest.raises(ValidationError):
             checks.until(bad)
+
+
+def test_favourite_artists_are_a_short_list_of_names_that_can_be_read() -> None:
+    artists = PROFILE_FIELDS["artists"].check
+    assert artists(["  Ida   Mooring ", "", "ida mooring", "Šta se čeka"]) == [
+        "Ida Mooring", "Šta se čeka",
+    ]  # fmt: skip
+    assert artists([]) == artists(None) == []
+    assert artists([f"Artist {n}" for n in range(20)]) == [f"Artist {n}" for n in range(20)]
+    for refused, says in (
+        ([f"Artist {n}" for n in range(21)], "Up to 20"),
+        (["x" * 81], "Up to 80 characters; these are 81"),
+        (["\u3164\u3164"], "Nothing of this can be"),
+        (["\u202eIda"], "turns the writing round"),
+        (["a\x00b"], "no keyboard writes"),
+    ):
+        with pytest.raises(ValidationError, match=says):
+            artists(refused)

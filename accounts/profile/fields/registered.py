@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.profile import checks
 from accounts.profile.fields.base import ProfileField, Section
-from accounts.profile.fields.kinds import Prose, Text, Ticks
+from accounts.profile.fields.kinds import Lines, Prose, Text, Ticks
 from accounts.profile.fields.special import (
     Day,
     Instruments,
@@ -94,6 +94,18 @@ _IN_ORDER: tuple[ProfileField, ...] = (
         effect=_("The music you like to play, for whom you choose."),
         looked_for=_("genre style jazz rock classical"),
         data={"genres": dm.Datum("user.content.public")},
+    ),
+    Lines(
+        name="artists", label=_("Favourite artists"), section=MUSIC, policy="favourite artists",
+        hint=_("Whom you like to hear, one a line: up to %(most)d, of %(longest)d letters each."),
+        effect=_("Those you like to hear, in your own words, for whom you choose."),
+        looked_for=_("artist band musician composer influences listen taste"),
+        data={"artists": dm.Datum("user.content.public")},
+        examples=(
+            ["The Copper Kettles", "Ida Mooring", "Low Water Choir"],
+            ["Odd Socks Quintet", "Marguerite Vane"],
+            ["Harbour Lights Ceilidh Band", "Tomas Reed & the Elders", "Ida Mooring"],
+        ),
     ),
     OpenUntil(
         name="available", label=_("Open to jam"), section=MUSIC,
