@@ -18,18 +18,39 @@ def _id(salt: str) -> str:
     return _ID.format(f"'{salt}'")
 
 
+def _person() -> dict[str, str]:
+    """Return the columns of an account with their SQL."""
+    told = {
+        "password": "'!'",
+        "public_id": _id("u"),
+        "username": "'player' || i",
+        "email": "'player' || i || '@mail.example'",
+        "state": "case when i % 97 = 0 then 'leaving' when i % 199 = 0 then 'suspended'"
+        " else 'active' end",
+        "date_joined": _AT,
+        "age_group": "case when i % 199 = 0 then 'child' else 'adult' end",
+        "api_access": "i % 31 <> 0",
+        "indexed": "i % 29 <> 0",
+    }
+    return told | _made_new("User", told)
+
+
 def _profile() -> dict[str, str]:
-    """Return the columns of a profile with their SQL: a few are told, all else is as made new."""
+    """Return the columns of a profile with their SQL."""
     told = {
         "public_id": _id("p"), "bio": "'I play what I hear.'", "status": "'tuning'",
         "photo_audience": "'public'", "bio_audience": "'public'", "updated_at": "now()",
     }  # fmt: skip
-    made_new = {
+    return told | _made_new("Profile", told)
+
+
+def _made_new(model: str, told: dict[str, str]) -> dict[str, str]:
+    """Return what a new row holds in every column that isn't told."""
+    return {
         column.column: _literal(column.get_default())
-        for column in apps.get_model("accounts", "Profile")._meta.concrete_fields
+        for column in apps.get_model("accounts", model)._meta.concrete_fields
         if column.name not in {"id", "user", *told}
     }
-    return {**told, **made_new}
 
 
 def _literal(value: Any) -> str:
@@ -41,17 +62,10 @@ def _literal(value: Any) -> str:
 def statements(recordings: int, people: int) -> list[str]:
     sessions = recordings // 2
     players = "(values (0), (1), (7)) as seat(step)"
-    profile = _profile()
+    person, profile = _person(), _profile()
     return [
-        f"""insert into accounts_user (password, is_superuser, public_id, username, email, state,
-            is_staff, is_active, date_joined, age_group, approves_followers, api_access, indexed,
-            restricted, time_zone, strangers_may_write)
-            select '!', false, {_id("u")}, 'player' || i, 'player' || i || '@mail.example',
-            case when i % 97 = 0 then 'leaving' when i % 199 = 0 then 'suspended' else 'active' end,
-            false, true, {_AT},
-            case when i % 199 = 0 then 'child' else 'adult' end, true, i % 31 <> 0, i % 29 <> 0,
-            false, '', true
-            from generate_series(1, {people}) as i""",
+        f"""insert into accounts_user ({", ".join(person)})
+            select {", ".join(person.values())} from generate_series(1, {people}) as i""",
         f"""insert into accounts_profile (user_id, {", ".join(profile)})
             select id, {", ".join(profile.values())}
             from (select id, id as i from accounts_user) as person""",
