@@ -6,7 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.profile import checks
-from accounts.profile.forms.photos import PhotoField
+from accounts.profile.inputs.photos import PhotoField
+from accounts.profile.models import MAX_GENRES
 from accounts.profile.vocabulary import GENRES
 from bands.models import Band, BandMember
 from bands.services.bands import check_slug, replace_photo
@@ -84,7 +85,7 @@ class BandForm(forms.ModelForm[Band]):
         return upload
 
     def clean_genres(self) -> list[str]:
-        return checks.genres(self.cleaned_data["genres"])
+        return checks.slugs(self.cleaned_data["genres"], GENRES, MAX_GENRES)
 
     def clean_links(self) -> list[str]:
         return checks.links(self.cleaned_data["links"].splitlines())

@@ -7,6 +7,9 @@ took part, one is the owner's alone. One in fifty isn't ready.
 
 from typing import Any
 
+from django.apps import apps
+from psycopg import sql
+
 _ID = "substr(md5({0} || i) || md5(i || {0}), 1, 22)"
 _AT = "timestamptz '2026-01-01' + i * interval '1 minute'"
 
@@ -15,29 +18,57 @@ def _id(salt: str) -> str:
     return _ID.format(f"'{salt}'")
 
 
+def _person() -> dict[str, str]:
+    """Return the columns of an account with their SQL."""
+    told = {
+        "password": "'!'",
+        "public_id": _id("u"),
+        "username": "'player' || i",
+        "email": "'player' || i || '@mail.example'",
+        "state": "case when i % 97 = 0 then 'leaving' when i % 199 = 0 then 'suspended'"
+        " else 'active' end",
+        "date_joined": _AT,
+        "age_group": "case when i % 199 = 0 then 'child' else 'adult' end",
+        "api_access": "i % 31 <> 0",
+        "indexed": "i % 29 <> 0",
+    }
+    return told | _made_new("User", told)
+
+
+def _profile() -> dict[str, str]:
+    """Return the columns of a profile with their SQL."""
+    told = {
+        "public_id": _id("p"), "bio": "'I play what I hear.'", "status": "'tuning'",
+        "photo_audience": "'public'", "bio_audience": "'public'", "updated_at": "now()",
+    }  # fmt: skip
+    return told | _made_new("Profile", told)
+
+
+def _made_new(model: str, told: dict[str, str]) -> dict[str, str]:
+    """Return what a new row holds in every column that isn't told."""
+    return {
+        column.column: _literal(column.get_default())
+        for column in apps.get_model("accounts", model)._meta.concrete_fields
+        if column.name not in {"id", "user", *told}
+    }
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, list):
+        return "'{}'"
+    return "null" if value is None else str(sql.Literal(value).as_string())
+
+
 def statements(recordings: int, people: int) -> list[str]:
     sessions = recordings // 2
     players = "(values (0), (1), (7)) as seat(step)"
+    person, profile = _person(), _profile()
     return [
-        f"""insert into accounts_user (password, is_superuser, public_id, username, email, state,
-            is_staff, is_active, date_joined, age_group, approves_followers, api_access, indexed,
-            restricted, time_zone, strangers_may_write)
-            select '!', false, {_id("u")}, 'player' || i, 'player' || i || '@mail.example',
-            case when i % 97 = 0 then 'leaving' when i % 199 = 0 then 'suspended' else 'active' end,
-            false, true, {_AT},
-            case when i % 199 = 0 then 'child' else 'adult' end, true, i % 31 <> 0, i % 29 <> 0,
-            false, '', true
-            from generate_series(1, {people}) as i""",
-        f"""insert into accounts_profile (user_id, public_id, photo, photo_audience, bio,
-            bio_audience, status, status_audience, favourites_audience, updated_at,
-            photo_middle, photo_small, stage_name, roles, genres, languages, country, town, links,
-            phone, gender, findable, stage_name_audience, available_audience, roles_audience,
-            instruments_audience, genres_audience, languages_audience, place_audience,
-            links_audience, phone_audience, birthday_audience, gender_audience)
-            select id, {_id("p")}, '', 'public', 'I play what I hear.', 'public', 'tuning',
-            'members', 'me', now(), '', '', '', '{{}}', '{{}}', '{{}}', '', '', '{{}}', '', '',
-            false, 'members', 'members', 'members', 'members', 'members', 'members', 'members',
-            'members', 'me', 'me', 'me' from (select id, id as i from accounts_user) as person""",
+        f"""insert into accounts_user ({", ".join(person)})
+            select {", ".join(person.values())} from generate_series(1, {people}) as i""",
+        f"""insert into accounts_profile (user_id, {", ".join(profile)})
+            select id, {", ".join(profile.values())}
+            from (select id, id as i from accounts_user) as person""",
         f"""insert into sessions_app_jamsession (public_id, host_id, title, about, audience,
             created_at, closed_at, closes_at, occupied_until)
             select {_id("s")}, person.id, 'Jam ' || i, 'Anyone in D minor?',

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.identity.member_request import MemberRequest
 from accounts.models import Profile
-from accounts.profile.models import FIELDS
-from accounts.profile.presenters import photo_urls
+from accounts.profile.fields import PROFILE_FIELDS
 from accounts.profile.queries import my_profile, my_shown_profile
+from accounts.profile.values import photo_urls
 from community.known import STEPS, roughly, shown_of
 from privacy.gate.access import audience_of, get_visible_or_404, visible, with_visible_fields
 from privacy.gate.audiences import Audience
@@ -26,20 +26,7 @@ from sessions_app.models import JamSession, Recording
 FACES = 12
 
 SHOWN = {
-    "photo": _("Photo"),
-    "stage_name": _("Stage name"),
-    "bio": _("About you"),
-    "status": _("Status"),
-    "roles": _("What you are here as"),
-    "available": _("Open to jam"),
-    "instruments": _("Instruments"),
-    "genres": _("Genres"),
-    "languages": _("Languages"),
-    "place": _("Place"),
-    "links": _("Links"),
-    "phone": _("Telephone"),
-    "birthday": _("Birthday"),
-    "gender": _("Gender"),
+    **{name: field.label for name, field in PROFILE_FIELDS.items()},
     "favourites": _("Favourites"),
 }
 
@@ -127,7 +114,7 @@ def seen(request: MemberRequest) -> HttpResponse:
         {
             "label": label,
             "audience": getattr(profile, f"{name}_audience"),
-            "empty": name != "favourites" and not _told_of(profile, name),
+            "empty": name in PROFILE_FIELDS and not PROFILE_FIELDS[name].is_told(profile),
             "who_url": f"{reverse('seen_who')}?field={name}",
         }
         for name, label in SHOWN.items()
@@ -146,15 +133,6 @@ def seen(request: MemberRequest) -> HttpResponse:
             ],
         },
     )
-
-
-def _told_of(profile: Any, name: str) -> bool:
-    """Return whether there is anything in a field that somebody could see."""
-    if name == "instruments":
-        return bool(profile.instruments)
-    if name == "available":
-        return bool(profile.is_available)
-    return any(getattr(profile, column) for column in FIELDS[name])
 
 
 def _by_audience(model: type[Model], viewer: Viewer, owner: str) -> list[dict[str, Any]]:

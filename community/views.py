@@ -15,7 +15,7 @@ from accounts.identity.member_request import MemberRequest
 from accounts.identity.queries import find_person
 from accounts.models import User
 from accounts.profile.faces import Faces
-from accounts.profile.presenters import person_preview, present_person
+from accounts.profile.presenters import person_preview, present_about, present_person
 from accounts.profile.queries import my_profile, profile_for, public_face
 from bands.views.presenters import of_person
 from community import queries, services
@@ -48,11 +48,13 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
         may_write = may_meet(me, [found.user_id])  # what would be refused isn't offered
     to = f"{reverse('conversations')}?to={found.user.username}"
     beside = queries.beside(viewer, found.user)
+    person = present_person(found, viewer)
     page = render(
         request,
         "accounts/profile.html",
         {
-            "person": present_person(found, viewer),
+            "person": person,
+            "about": present_about(person),
             "posing": posing,
             "message_url": to if may_write else None,
             "recordings": [recording_card(one, viewer, faces) for one in takes.items],

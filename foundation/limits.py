@@ -65,6 +65,8 @@ SESSIONS = Limit("open-session", 20, 3600)
 TAKES = Limit("take", 60, 3600)  # asked for: each asks everybody present
 PHOTOS = Limit("photo", 30, 3600)
 CHUNKS = Limit("stem-chunk", 600, 60)  # 50 minutes of sound in a minute
+LIST_ENTRIES = 20  # in one list of a person's own words, wherever they tell one
+LIST_ENTRY_LENGTH = 80  # characters of each
 SOCKETS = 120  # open at a time, of one person, in one socket process
 
 

@@ -83,7 +83,11 @@ OUTSIDE = {
 
 
 class Environment(BaseSettings):
-    """Every variable, its type and its default. Names in the environment are upper case."""
+    """Every variable: its type, bounds, default and meaning.
+
+    In capitals its name is the environment's and the setting's. Nothing else names one but what
+    uses it; the table of docs/operations.md is written from here (`scripts/documents.py`).
+    """
 
     # Written down and left empty is not set, as in a file that lists them all.
     model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)

@@ -12,7 +12,14 @@ from privacy.erasure.models import (
     Receipt,
 )
 from privacy.gate.models import Tombstone
-from privacy.notices.models import Newsletter, NewsReader, NewsSending, Notice, NoticeChoice
+from privacy.notices.models import (
+    Newsletter,
+    NewsReader,
+    NewsSending,
+    Notice,
+    NoticeChoice,
+    NoticeFanOut,
+)
 from privacy.policy.models import PolicyNotice, PolicyNoticeRun, PolicyRelease, TermsAgreement
 from privacy.portability.models import Export
 from privacy.sharing.models import ShareLink
@@ -38,6 +45,7 @@ __all__ = [
     "Newsletter",
     "Notice",
     "NoticeChoice",
+    "NoticeFanOut",
     "PolicyNotice",
     "PolicyNoticeRun",
     "PolicyRelease",

@@ -14,8 +14,8 @@ from privacy.erasure.tasks import (
     run_erasure,
     run_leave_link,
 )
-from privacy.notices.models import NewsSending, Notice
-from privacy.notices.tasks import run_news, run_notice
+from privacy.notices.models import NewsSending, Notice, NoticeFanOut
+from privacy.notices.tasks import run_fan_out, run_news, run_notice
 from privacy.policy.tasks import policy, run_policy_notices
 from privacy.portability.models import Export
 from privacy.portability.tasks import run_ended_exports, run_export
@@ -36,6 +36,7 @@ __all__ = [
     "run_ended_exports",
     "run_erasure",
     "run_export",
+    "run_fan_out",
     "run_leave_link",
     "run_news",
     "run_notice",
@@ -57,6 +58,7 @@ def sweep() -> None:
         ("privacy.run_export", Export.due()),
         ("privacy.run_erasure", Erasure.due()),
         ("privacy.run_backup", Backup.due()),
+        ("privacy.run_fan_out", NoticeFanOut.due()),
         ("privacy.run_notice", Notice.due(limit=500)),
         ("privacy.run_news", NewsSending.due()),
     ):

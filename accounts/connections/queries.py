@@ -47,6 +47,18 @@ def followers(viewer: Viewer) -> QuerySet[Follow]:
     return naming(rows.filter(state=Follow.State.ACCEPTED), viewer, "follower")
 
 
+def hears_of(person: int | None) -> QuerySet[User]:
+    """Return the people who are told what somebody does: who follows them, and didn't mute them.
+
+    What they may see of it is the gate's to say (`notices.tell_all` asks).
+    """
+    accepted = Follow.objects.filter(followee=person, state=Follow.State.ACCEPTED)
+    muted = Mute.objects.filter(muted=person)
+    return User.objects.filter(pk__in=accepted.values("follower")).exclude(
+        pk__in=muted.values("muter")
+    )
+
+
 def following(viewer: Viewer) -> QuerySet[Follow]:
     """Return whom the viewer follows or asked to."""
     return naming(visible(Follow, viewer).filter(follower=viewer.user_id), viewer, "followee")

@@ -18,12 +18,12 @@ from accounts.connections.deny_rules import blocked_with
 from accounts.connections.models import Block, Follow, JammedWith, Mute
 from accounts.connections.queries import may_meet
 from accounts.identity.models import User
+from accounts.identity.switches import SWITCHES
 from foundation.live import cut_people
 from privacy.gate.viewer import Viewer
 from privacy.notices import delete_with, kind, tell
 
 MAX_FOLLOWS = 20_000
-SWITCHES = {"approves_followers", "strangers_may_write", "api_access", "indexed"}
 kind(
     "follows",
     choosable=True,
@@ -150,9 +150,9 @@ def remember_jam(players: Iterable[int]) -> None:
 def switch(user: User, **switches: bool) -> None:
     """Set who may follow without asking and write, whether apps and search engines may look.
 
-    `switches` are of `approves_followers`, `strangers_may_write`, `api_access`, `indexed`.
+    `switches` are of `accounts.identity.switches`.
     """
-    if unknown := set(switches) - SWITCHES:
+    if unknown := set(switches) - set(SWITCHES):
         raise ValueError(f"no switches: {unknown}")
     User.objects.filter(pk=user.pk).update(**switches)
 

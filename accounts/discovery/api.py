@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from accounts.discovery import queries
 from accounts.discovery.forms import DISTANCES, FindForm
 from accounts.discovery.views import count_search
-from accounts.profile.api.serializers import (
+from accounts.profile.fields.shapes import (
     InstrumentSerializer,
     LanguageSerializer,
     NamedSerializer,

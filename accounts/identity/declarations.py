@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.identity.models import Dormancy, FormerAddress, FormerName, Suspension, User
 from accounts.identity.services import addresses, ages, lapsing, leaving
 from accounts.identity.services.suspensions import KEPT
+from accounts.identity.switches import SWITCHES
 from privacy import datamap as dm
 from privacy import erasure
 from privacy.datamap import identifiers
@@ -64,10 +65,7 @@ dm.declare(
                 words=_("until that month"),
             ),
         ),
-        "approves_followers": dm.choice(),
-        "api_access": dm.choice(),
-        "indexed": dm.choice(),
-        "strangers_may_write": dm.choice(),
+        **{name: dm.choice() for name in SWITCHES},
         "restricted": dm.Datum("user.privacy_preferences", seen_by="owner"),
         "time_zone": dm.Datum("user.location.imprecise", seen_by="owner"),
         "quiet_from": dm.choice(),

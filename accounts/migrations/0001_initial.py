@@ -596,6 +596,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "artists",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            max_length=80, validators=[foundation.spelling.check_name]
+                        ),
+                        blank=True,
+                        default=list,
+                        size=20,
+                        verbose_name="favourite artists",
+                    ),
+                ),
+                (
+                    "artists_audience",
+                    privacy.gate.audiences.AudienceField(
+                        default="members", offers=["public", "members", "followers", "jammed", "me"]
+                    ),
+                ),
+                (
                     "languages",
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.CharField(max_length=3),

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from accounts.profile import checks, places
+from accounts.profile.fields import PROFILE_FIELDS
 from accounts.profile.vocabulary import language_codes
 from privacy.gate.audiences import Audience
 
@@ -49,7 +50,7 @@ def _checked(name: str, value: str) -> Fit | None:
     column = {"about": "bio"}.get(name, name)
     if column not in {"bio", "gender", "birthday", "phone"}:
         return None
-    return Fit(column, {column: checks.COLUMNS[column](value)})
+    return Fit(column, {column: PROFILE_FIELDS[column].check(value)})
 
 
 def _place(value: str) -> Fit | None:

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from accounts.profile.fields import PROFILE_FIELDS
 from accounts.profile.models import Plays, Profile, RealName
 from foundation.admin import ReadOnlyAdmin
 
@@ -10,7 +11,10 @@ from foundation.admin import ReadOnlyAdmin
 class ProfileAdmin(ReadOnlyAdmin):
     list_display = ["public_id", "user", "updated_at"]
     search_fields = ["user__username"]
-    exclude = ["phone", "birthday", "gender"]  # no role needs them; a person's copy has them
+    # What is for nobody else unless its person says so: no role needs it; a person's copy has it.
+    exclude = [
+        column for one in PROFILE_FIELDS.values() if one.begins_private for column in one.columns
+    ]
 
 
 @admin.register(Plays)

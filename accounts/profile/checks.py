@@ -15,8 +15,8 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from accounts.profile import places
-from accounts.profile.models import MAX_GENRES, MAX_INSTRUMENTS, MAX_LANGUAGES, MAX_LINKS, Profile
-from accounts.profile.vocabulary import GENRES, INSTRUMENTS, Level, Role, language_codes
+from accounts.profile.models import MAX_INSTRUMENTS, MAX_LANGUAGES, MAX_LINKS, Profile
+from accounts.profile.vocabulary import INSTRUMENTS, Level, language_codes
 
 MAX_LINK = 200
 OLDEST = 120  # years
@@ -46,7 +46,10 @@ def long_text(name: str) -> Callable[[Any], str]:
 
 
 def _within(name: str, said: str) -> str:
-    field: Any = Profile._meta.get_field(name)
+    return _fitting(Profile._meta.get_field(name), said)
+
+
+def _fitting(field: Any, said: str) -> str:
     most = field.max_length
     if "\x00" in said:
         raise ValidationError(_("The text holds a character that no keyboard writes."))
@@ -59,7 +62,22 @@ def _within(name: str, said: str) -> str:
     return said
 
 
-def _slugs(value: Any, known: Iterable[str], most: int) -> list[str]:
+def texts(name: str) -> Callable[[Any], list[str]]:
+    """Return the check of a column that holds a list of a person's own words."""
+
+    def check(value: Any) -> list[str]:
+        column: Any = Profile._meta.get_field(name)
+        said = [" ".join(str(one).split()) for one in value or []]
+        kept = list({one.casefold(): one for one in reversed(said) if one}.values())[::-1]
+        if len(kept) > column.size:
+            raise ValidationError(_("Up to %(most)d of them.") % {"most": column.size})
+        return [_fitting(column.base_field, one) for one in kept]
+
+    return check
+
+
+def slugs(value: Any, known: Iterable[str], most: int) -> list[str]:
+    """Check a list of words of a list of ours."""
     said = list(dict.fromkeys(value or []))
     if any(one not in known for one in said):
         raise ValidationError(_("One of these isn't in the list. Choose from the list."))
@@ -68,16 +86,8 @@ def _slugs(value: Any, known: Iterable[str], most: int) -> list[str]:
     return said
 
 
-def roles(value: Any) -> list[str]:
-    return _slugs(value, Role.values, len(Role.values))
-
-
-def genres(value: Any) -> list[str]:
-    return _slugs(value, GENRES, MAX_GENRES)
-
-
 def languages(value: Any) -> list[str]:
-    return _slugs(value, language_codes(), MAX_LANGUAGES)
+    return slugs(value, language_codes(), MAX_LANGUAGES)
 
 
 def instrument(slug: Any, level: Any) -> tuple[str, int]:
@@ -184,18 +194,3 @@ def until(moment: datetime.datetime | None) -> datetime.datetime | None:
     if moment is not None and not now < moment <= now + LONGEST:
         raise ValidationError(_("Choose a time within the next seven days."))
     return moment
-
-
-# Columns that stand alone, and how each is checked; the place is three columns and has its own.
-COLUMNS: dict[str, Callable[[Any], Any]] = {
-    "stage_name": text("stage_name"),
-    "bio": long_text("bio"),
-    "status": text("status"),
-    "roles": roles,
-    "genres": genres,
-    "languages": languages,
-    "links": links,
-    "phone": phone,
-    "birthday": birthday,
-    "gender": text("gender"),
-}

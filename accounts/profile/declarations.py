@@ -1,9 +1,8 @@
 """Profiles: each field to its own audience; and the real name, which nobody is shown."""
 
-from datetime import timedelta
-
 from django.utils.translation import gettext_lazy as _
 
+from accounts.profile.fields import PROFILE_FIELDS
 from accounts.profile.models import FIELDS, Plays, Profile, RealName
 from accounts.profile.services import usernames
 from privacy import datamap as dm
@@ -11,6 +10,7 @@ from privacy import rls
 from privacy.gate import rules
 from privacy.gate.audiences import Audience
 from privacy.gate.rules import Anyone, Person, Rule
+from privacy.policy.texts import say
 from privacy.sharing import media
 from privacy.subject_requests import fulfilment
 
@@ -37,7 +37,6 @@ media.serve(
     photo_middle=media.Part("photo_middle", "image/webp"),
     photo_small=media.Part("photo_small", "image/webp"),
 )
-_SIZE = _("a smaller copy of your photo, which is in your copy")
 dm.declare(
     Profile,
     label=_("Your profile"),
@@ -48,29 +47,11 @@ dm.declare(
         "id": dm.technical(),
         "public_id": dm.identifier(),
         "user": dm.link(export=False),
-        "photo": dm.Datum("user.content.self_image"),
-        "photo_middle": dm.Datum("user.content.self_image", export=False, note=_SIZE),
-        "photo_small": dm.Datum("user.content.self_image", export=False, note=_SIZE),
-        "stage_name": dm.Datum("user.name"),
-        "bio": dm.content(),
-        "status": dm.content(),
-        "available_until": dm.Datum(
-            "user.behavior",
-            retention=dm.For(
-                timedelta(0), since="available_until", ends=True, after=_("the time you set"),
-                words=_("until the time you set"),
-            ),
-        ),
-        "roles": dm.Datum("user.content.public"),
-        "genres": dm.Datum("user.content.public"),
-        "languages": dm.Datum("user.demographic.language"),
-        "country": dm.Datum("user.contact.address.country"),
-        "town_id": dm.Datum("user.location.imprecise"),
-        "town": dm.Datum("user.location.imprecise"),
-        "links": dm.Datum("user.contact.url"),
-        "phone": dm.Datum("user.contact.phone_number"),
-        "birthday": dm.Datum("user.demographic.date_of_birth"),
-        "gender": dm.Datum("user.demographic.gender"),
+        **{
+            column: datum
+            for field in PROFILE_FIELDS.values()
+            for column, datum in field.data.items()
+        },
         **{f"{name}_audience": dm.choice() for name in (*FIELDS, "favourites")},
         "findable": dm.choice(),
         "updated_at": dm.moment(),
@@ -105,3 +86,8 @@ dm.declare(
 )
 
 fulfilment.corrected_by("accounts.user.username", usernames.correct)
+say("profile-fields", lambda: [one.policy for one in PROFILE_FIELDS.values()])
+say(
+    "profile-fields-that-begin-private",
+    lambda: [one.policy for one in PROFILE_FIELDS.values() if one.begins_private],
+)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.profile.vocabulary import Level
 from foundation.ids import PublicIdField
+from foundation.limits import LIST_ENTRIES, LIST_ENTRY_LENGTH
 from foundation.spelling import check_name
 from privacy.gate.audiences import Audience, AudienceField
 
@@ -36,6 +37,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "roles": ("roles",),
     "instruments": (),
     "genres": ("genres",),
+    "artists": ("artists",),
     "languages": ("languages",),
     "place": ("country", "town_id", "town"),
     "links": ("links",),
@@ -54,6 +56,11 @@ def _to(audience: Audience) -> AudienceField:
 def _slugs(words: Any, most: int, longest: int = 30) -> Any:
     return ArrayField(models.CharField(max_length=longest), size=most, default=list, blank=True,
                       verbose_name=words)  # fmt: skip
+
+
+def _own_words(words: Any) -> Any:
+    entry = models.CharField(max_length=LIST_ENTRY_LENGTH, validators=[check_name])
+    return ArrayField(entry, size=LIST_ENTRIES, default=list, blank=True, verbose_name=words)
 
 
 class Profile(models.Model):
@@ -82,6 +89,8 @@ class Profile(models.Model):
     instruments_audience = _to(Audience.MEMBERS)
     genres = _slugs(_("genres"), MAX_GENRES)
     genres_audience = _to(Audience.MEMBERS)
+    artists = _own_words(_("favourite artists"))
+    artists_audience = _to(Audience.MEMBERS)
     languages = _slugs(_("languages"), MAX_LANGUAGES, 3)
     languages_audience = _to(Audience.MEMBERS)
     country = models.CharField(_("country"), max_length=2, blank=True)

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.identity.member_request import MemberRequest
 from accounts.profile import places, prose
-from accounts.profile.forms.profile import ProfileForm
-from accounts.profile.presenters import photo_urls
+from accounts.profile.forms import ProfileForm
 from accounts.profile.queries import my_profile
+from accounts.profile.values import photo_urls
 from foundation.limits import spend
 from foundation.problems import status_of
 from privacy.gate.viewer import Viewer
@@ -47,7 +47,7 @@ def edit_profile(request: MemberRequest) -> HttpResponse:
 def preview_bio(request: MemberRequest) -> HttpResponse:
     """Show how a text will look. Nothing of it is kept."""
     spend("preview", str(request.user.pk), limit=60, seconds=60)
-    text = request.POST.get("bio", "")[:2000]
+    text = request.POST.get(request.POST.get("preview", "bio"), "")[:2000]
     template = "preview_part" if request.htmx else "preview"
     return render(request, f"accounts/profile/{template}.html", {"shown": prose.html(text)})
 

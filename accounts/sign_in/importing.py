@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.identity.models import User
 from accounts.profile import checks
+from accounts.profile.fields import PROFILE_FIELDS
 from accounts.profile.models import FIELDS, Plays, Profile, RealName
 from accounts.profile.services.photos import clean_photo
 from accounts.profile.services.profiles import changed
@@ -76,8 +77,8 @@ def _free_address(email: str) -> str:
 def bring_profile(incoming: Incoming, row: dict[str, Any], result: Result) -> None:
     """Fill a profile that is still empty; the photo is made anew from its pixels."""
     profile = Profile.objects.get(user=incoming.user)
-    if any(getattr(profile, name) for name in _FILLED):
-        result.there += 1
+    if any(getattr(profile, column) for columns in FIELDS.values() for column in columns):
+        result.there += 1  # somebody has been at it
         return
     _fill_columns(profile, row, result)
     if row["photo"]:
@@ -88,13 +89,14 @@ def bring_profile(incoming: Incoming, row: dict[str, Any], result: Result) -> No
 
 
 def _fill_columns(profile: Profile, row: dict[str, Any], result: Result) -> None:
-    for name, check in checks.COLUMNS.items():
+    for field in PROFILE_FIELDS.values():
         try:
-            setattr(profile, name, check(row.get(name)))
+            columns = field.bring(row)
         except ValidationError:
             result.skip(_("a field of the profile that isn't taken here"))
-    place = checks.place(row.get("country") or "", key=row.get("town_id"))
-    profile.country, profile.town_id, profile.town = place
+            continue
+        for column, value in columns.items():
+            setattr(profile, column, value)
     for name in FIELDS:
         setattr(profile, f"{name}_audience", audience(row.get(f"{name}_audience") or ""))
 
@@ -113,10 +115,6 @@ def _bring_photo(profile: Profile, path: Path | None, result: Result) -> None:
     for column, file in photo.sizes.items():
         setattr(profile, column, default_storage.save(f"photos/{file.name}", file))
         files.remember(str(getattr(profile, column)))
-
-
-# Whether any of these holds something says whether somebody has been at the profile.
-_FILLED = ("photo", "stage_name", "bio", "status", "genres", "languages", "country", "links")
 
 
 def bring_instrument(incoming: Incoming, row: dict[str, Any], result: Result) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.identity.queries import shown_person
 from accounts.profile import prose
 from accounts.profile.faces import Faces
-from accounts.profile.presenters import link_name
+from accounts.profile.values import link_name
 from accounts.profile.vocabulary import GENRES, names
 from bands.models import Band, BandFollow, BandInvite, BandMember
 from foundation.addresses import absolute

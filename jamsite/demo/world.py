@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Profile, User
 from accounts.profile import checks
+from accounts.profile.fields import PROFILE_FIELDS
 from accounts.profile.services.profiles import clean_photo, replace_photo, write_profile
 from bands.models import Band
 from bands.services import bands, follows, members
@@ -141,7 +142,18 @@ def _told(person: Person) -> dict[str, Any]:
         "photo_audience": person.photo_audience, "bio_audience": person.bio_audience,
         "status_audience": person.status_audience,
         **{f"{name}_audience": "public" for name in person.public},
+        **_examples(person),
     }  # fmt: skip
+
+
+def _examples(person: Person) -> dict[str, Any]:
+    """Return columns of the parts of a profile that bring examples; each person tells one."""
+    turn = sum(person.username.encode())
+    columns: dict[str, Any] = {}
+    for field in PROFILE_FIELDS.values():
+        if field.examples:
+            columns |= field.take(field.examples[turn % len(field.examples)])
+    return columns
 
 
 def _staff(password: str) -> None:

@@ -25,6 +25,9 @@ django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 ENV = read()
+# Each variable is the setting of its name: what it means stands with it (jamsite.environment).
+# Written out below is what is made of one, or of several.
+globals().update({name.upper(): value for name, value in ENV if name.upper() not in globals()})
 DATA_DIR = data_dir()
 _running = running_urls(DATA_DIR) or {}
 # Two sign-ins to one database: its owner's for jobs and migrations, and the web's, which row-level
@@ -39,7 +42,6 @@ SYSTEM_ROLE = "jamsite_system"
 ROW_SECURITY_ASSUMED = False  # tests sign in as the owner and take the web's role by statement
 REDIS_URL = ENV.redis_url or _running.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL
-VALKEY_REWRITE = ENV.valkey_rewrite
 
 INTERNAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 WORK_DIR = DATA_DIR / "work"
@@ -47,16 +49,10 @@ MAIL_DIR = DATA_DIR / "mail"
 DEVELOPMENT_PAGES = False
 
 SITE_NAME = "Jamsite"
-OWN_CLIENT_IDS = ENV.own_client_ids  # of our own apps; whatever else speaks the API is another's
 SITE_URL = ENV.site_url.rstrip("/")
 SOCKET_URL = ENV.socket_url.rstrip("/")
 OPERATOR_NAME = ENV.operator_name or SITE_NAME
-REGION = ENV.region
-CONTACT_EMAIL = ENV.contact_email
-SUPPORT_EMAIL = ENV.support_email
-SECRET_KEY = ENV.secret_key
 DEBUG = False
-ALLOWED_HOSTS: list[str] = ENV.allowed_hosts
 ROOT_URLCONF = "jamsite.urls"
 WSGI_APPLICATION = "jamsite.wsgi.application"
 ASGI_APPLICATION = "jamsite.asgi.application"
@@ -234,7 +230,6 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.split(":")[0]
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # told by accounts.security.guarding, in the product too
 STAFF_SECOND_STEP = True
-GEOIP_DATABASE = ENV.geoip_database
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_STORE_TOKENS = False
@@ -297,7 +292,6 @@ STATICFILES_DIRS = [BASE_DIR / "frontend" / "dist", BASE_DIR / "frontend" / "pub
 WHITENOISE_ADD_HEADERS_FUNCTION = static_headers.add
 MEDIA_ROOT = Path(ENV.media_root) if ENV.media_root else DATA_DIR / "media"
 MEDIA_URL = "/no-direct-media/"  # files are reachable through privacy.sharing.media alone
-MEDIA_ACCEL_PREFIX = ENV.media_accel_prefix
 STORAGES: dict[str, Any] = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -327,45 +321,13 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 # What we keep and owe -------------------------------------------------------------------
-USAGE_MIN_PEOPLE = ENV.usage_min_people  # a smaller group is never counted
-BACKUP_RECIPIENTS = ENV.backup_recipients  # age public keys; the secret ones live elsewhere
-ERASURE_GRACE_DAYS = ENV.erasure_grace_days
-POLICY_NOTICE_DAYS = ENV.policy_notice_days
-CONTROL_NOTICE_DAYS = ENV.control_notice_days
 POLICY_FOLLOWS_CODE = False  # staff post what a deployment says; development just shows it
-BACKUP_LIFE_DAYS = ENV.backup_life_days
 # Outside the database, best on another disk: a restored backup reads there who was erased since.
 LEDGER_PATH = Path(ENV.ledger_path) if ENV.ledger_path else DATA_DIR / "ledger" / "erasures.jsonl"
-LEDGER_KEY = ENV.ledger_key
 RECEIPT_KEYS = [(key.id, key.seed) for key in ENV.receipt_keys]  # the first one signs
 DELETION_ENDPOINTS = {name: one.model_dump() for name, one in ENV.deletion_endpoints.items()}
-DELETION_ORDER_DAYS = ENV.deletion_order_days
-
-# How long things are kept, in days (see privacy.datamap.retention_job) --------------------
-RETENTION_IP_DAYS = ENV.retention_ip_days
-RETENTION_SIGN_INS_DAYS = ENV.retention_sign_ins_days
-RETENTION_DEVICES_DAYS = ENV.retention_devices_days
-RETENTION_SAFETY_DAYS = ENV.retention_safety_days
-RETENTION_UNVERIFIED_DAYS = ENV.retention_unverified_days
-RETENTION_INACTIVE_DAYS = ENV.retention_inactive_days
-RETENTION_EXPORTS_DAYS = ENV.retention_exports_days
-RETENTION_TAKES_DAYS = ENV.retention_takes_days
-STORAGE_GB_PER_PERSON = ENV.storage_gb_per_person
-RETENTION_INVITES_DAYS = ENV.retention_invites_days
-RETENTION_NOTICES_DAYS = ENV.retention_notices_days
-RETENTION_NAMES_DAYS = ENV.retention_names_days
-RETENTION_ERASURES_DAYS = ENV.retention_erasures_days
-RETENTION_STAFF_LOG_DAYS = ENV.retention_staff_log_days
-RETENTION_LOGS_DAYS = ENV.retention_logs_days
-
-SOCKET_THREADS = ENV.socket_threads
 
 # Live ---------------------------------------------------------------------------------
-ROOM_EMPTY_MINUTES = ENV.room_empty_minutes
-ROOM_KEPT_DAYS = ENV.room_kept_days
-STUN_URLS = ENV.stun_urls
-TURN_URLS = ENV.turn_urls
-TURN_SECRET = ENV.turn_secret
 ROOM_SCRIPTS = {  # data attribute of <jam-room>: built file
     "worker-audio": "jam-audio.worker.js",
     "worker-store": "jam-store.worker.js",

@@ -8,14 +8,12 @@ from whitenoise.compress import Compressor
 from jamsite.environment import refuse
 from jamsite.settings.base import *  # noqa: F403
 from jamsite.settings.base import (
-    ALLOWED_HOSTS,
     ENV,
     IS_FRONT,
     MIDDLEWARE,
     SITE_URL,
     SOCKET_URL,
     STORAGES,
-    TURN_URLS,
     WEB_ROLE,
 )
 
@@ -65,7 +63,8 @@ def _site_faults() -> list[str]:
             "TRUSTED_PROXIES must say how many proxies stand before the site (1 for one nginx): "
             "without it every page is sent to https for ever, and all people are one network."
         )
-    if not ALLOWED_HOSTS or any("*" in host or host.startswith(".") for host in ALLOWED_HOSTS):
+    hosts = ENV.allowed_hosts
+    if not hosts or any("*" in host or host.startswith(".") for host in hosts):
         faults.append("ALLOWED_HOSTS must name the hosts, without wildcards.")
     return faults
 
@@ -108,7 +107,7 @@ def _outside_faults() -> list[str]:
     faults = []
     if any(not one.server_url.startswith("https://") for one in ENV.openid_providers):
         faults.append("OPENID_PROVIDERS must have a server_url that begins with https://.")
-    if TURN_URLS and len(ENV.turn_secret) < 32:
+    if ENV.turn_urls and len(ENV.turn_secret) < 32:
         faults.append("TURN_SECRET must have at least 32 characters when TURN_URLS is set.")
     return faults
 

@@ -54,13 +54,15 @@ class Choices:
         """Purposes whose words changed since they agreed, to be asked for again."""
         return [one.purpose for one in self.standings.values() if one.stale]
 
-    @property
-    def analytics(self) -> bool:
-        return self.allows("analytics")
+    def __getitem__(self, key: str) -> bool:
+        """Return what `allows` says of a purpose; in templates `request.choices.KEY`.
 
-    @property
-    def crash_reports(self) -> bool:
-        return self.allows("crash_reports")
+        Raises KeyError for none: templates then look for an attribute.
+        """
+        try:
+            return self.allows(purposes.get(key).key)
+        except LookupError:
+            raise KeyError(key) from None
 
     @property
     def visitor(self) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from privacy import datamap
 from privacy.datamap import Basis
 
 
@@ -37,6 +38,8 @@ class Purpose:
     - `visitors`: whether it can run for somebody without account, who decides on the cookie page.
     - `heeds_signal`: whether Global Privacy Control says no to it.
     - `adults_only`: nobody below 18 is asked, and no yes of theirs is recorded or counts.
+    - `held_to`: why data is held for it ("to …"), for the data map, which then knows it by the same
+      key; `held_as`: its heading there, if not the label. None is held for it without.
     """
 
     key: str
@@ -48,6 +51,8 @@ class Purpose:
     visitors: bool = False
     heeds_signal: bool = True
     adults_only: bool = False
+    held_to: Any = ""
+    held_as: Any = ""
 
     def concerns(self, user: Any) -> bool:
         """Return whether this person may be asked at all; visitors are nobody's children."""
@@ -68,12 +73,20 @@ _purposes: dict[str, Purpose] = {}
 
 
 def register(purpose: Purpose) -> None:
-    """Add a purpose; called from `<app>/privacy.py`, or here for what the machinery runs itself."""
+    """Add a purpose; called from `<app>/privacy.py`, or here for what the machinery runs itself.
+
+    Nothing else names it: the pages where people choose, the cookie, requests
+    (`request.choices[key]`), the evidence, the policy and the data map follow.
+    """
     versions = [text.version for text in purpose.texts]
     if purpose.key in _purposes or not versions or versions != sorted(set(versions)):
         raise ValueError(f"purpose {purpose.key} is registered twice, or its versions don't grow")
     if purpose.basis not in {Basis.CONSENT, Basis.INTEREST}:
         raise ValueError(f"purpose {purpose.key} rests on a basis that can't be refused")
+    if purpose.held_to:
+        datamap.purpose(
+            purpose.key, purpose.held_to, purpose.basis, purpose.held_as or purpose.label
+        )
     _purposes[purpose.key] = purpose
 
 

@@ -42,7 +42,7 @@ def page(request: HttpRequest) -> HttpResponse:
                 for one in history.items
             ],
             "next_url": history.next_url(request),
-            "collects": request.choices.analytics,  # type: ignore[attr-defined]
+            "collects": request.choices["analytics"],  # type: ignore[attr-defined]
         },
     )
 

@@ -66,12 +66,6 @@ purpose(
     "operations", _("to keep the service running"), Basis.INTEREST, name=_("Running the service")
 )
 purpose(
-    "analytics",
-    _("to learn how the site is used, if you agreed to it"),
-    Basis.CONSENT,
-    name=_("How the site is used"),
-)
-purpose(
     "news",
     _("to send you news that you agreed to"),
     Basis.CONSENT,

@@ -944,6 +944,53 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="NoticeFanOut",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "work",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("running", "running"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("leased_until", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("percent", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.CharField(blank=True, max_length=300)),
+                ("kind", models.CharField(max_length=40)),
+                ("about", models.CharField(max_length=120)),
+                ("cursor", models.BigIntegerField(default=0)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("due_at"),
+                        models.F("id"),
+                        condition=models.Q(("work__in", ["waiting", "running"])),
+                        name="fan_out_due",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "about"), name="fan_out_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="NewsSending",
             fields=[
                 (

@@ -17,6 +17,7 @@ from privacy.notices.delivery import (
     wake,
     write,
 )
+from privacy.notices.fan_out import tell_all
 from privacy.notices.kinds import Kind, kind, kinds
 from privacy.notices.preferences import choices_of, choose, wishes
 
@@ -38,6 +39,7 @@ __all__ = [
     "see_all",
     "shown",
     "tell",
+    "tell_all",
     "tell_many",
     "wake",
     "wishes",

@@ -9,7 +9,14 @@ from django.utils.translation import gettext as _
 
 from foundation.admin import ReadOnlyAdmin
 from privacy.notices import newsletter
-from privacy.notices.models import Newsletter, NewsReader, NewsSending, Notice, NoticeChoice
+from privacy.notices.models import (
+    Newsletter,
+    NewsReader,
+    NewsSending,
+    Notice,
+    NoticeChoice,
+    NoticeFanOut,
+)
 
 
 @admin.register(Notice)
@@ -47,6 +54,12 @@ class NewsletterAdmin(admin.ModelAdmin[Newsletter]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_change_permission(request, obj)
+
+
+@admin.register(NoticeFanOut)
+class NoticeFanOutAdmin(ReadOnlyAdmin):
+    list_display = ["kind", "work", "created_at", "attempts", "error"]
+    list_filter = ["kind", "work"]
 
 
 @admin.register(NewsSending)

@@ -12,7 +12,14 @@ from privacy.datamap import Basis
 from privacy.gate import rules
 from privacy.gate.rules import Rule
 from privacy.notices import newsletter
-from privacy.notices.models import Newsletter, NewsReader, NewsSending, Notice, NoticeChoice
+from privacy.notices.models import (
+    Newsletter,
+    NewsReader,
+    NewsSending,
+    Notice,
+    NoticeChoice,
+    NoticeFanOut,
+)
 
 dm.serves("privacy.notices", "account", "rights", "safety")
 dm.serves("privacy.notices.newsletter", "news")
@@ -120,6 +127,9 @@ dm.declare(
     left=newsletter.is_left,
     erased_how=_("deleted, under every address of yours"),
     order=84,
+)
+dm.not_personal(
+    NoticeFanOut, "Notices being written", "the id of what is told, and numbers; gone when told"
 )
 dm.not_personal(Newsletter, "Newsletters", "written by staff for everybody")
 dm.not_personal(NewsSending, "Newsletters being sent", "numbers alone")

@@ -117,6 +117,13 @@ def _name(model: type[Model], public_id: str) -> str:
     return f"{model._meta.label_lower}:{public_id}"
 
 
+def row_named(name: str) -> Model | None:
+    """Return the row that `name_of` named, or None when it is gone."""
+    label, _, public_id = name.partition(":")
+    found: Model | None = apps.get_model(label)._default_manager.filter(public_id=public_id).first()
+    return found
+
+
 def _soon(notice: Notice) -> None:
     soon("privacy.run_notice", notice.pk)
 
@@ -176,11 +183,19 @@ def _may_go(notice: Notice) -> bool:
     if notice.user is None:
         return True
     user: Any = notice.user
+    if about.to is not None and not _concerns(about.to, notice):
+        return False
     if not wishes([user], notice.kind)[user.pk][1]:
         return False
     if user.is_present:
         return bool(not notice.about or shown([notice], user))
     return about.while_leaving and user.is_active
+
+
+def _concerns(to: Callable[[Any], QuerySet[Any]], notice: Notice) -> bool:
+    """Return whether a notice that many were told is still for its person."""
+    row = row_named(notice.about)
+    return row is not None and bool(to(row).filter(pk=notice.user_id).exists())
 
 
 def shown(notices: Sequence[Notice], user: Any) -> list[Notice]:

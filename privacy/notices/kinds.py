@@ -1,9 +1,13 @@
-"""Kinds of notices: what each is for, and what may stop it. Add one with `kind(…)`."""
+"""Kinds of notices: what each is for, and what may stop it. Add one with `kind(…)`, and no more.
+
+Settings, their index, what each person wants, quiet hours, mail and the page of notices follow.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from privacy.notices.models import Notice
@@ -23,6 +27,10 @@ class Kind:
     - `choosable`: each person may have it in the product, by mail, both or neither; `product` and
       `mail` are what holds until they choose. All others always come.
     - `urgent`: quiet hours hold neither its mail nor its mark back.
+    - `to`: of a kind that many are told of one row (`notices.tell_all`), the people it is for;
+      asked when they are told and once more when a mail is about to go. Who of them may see the
+      row is the gate's to say, who wants the kind their own.
+    - `told`: the title and the text of such a notice; they name nobody.
     """
 
     key: str
@@ -37,6 +45,8 @@ class Kind:
     headers: Callable[[Notice], Mapping[str, str]] = lambda notice: {}
     why: str | Callable[[Notice], str] = ""
     whole: bool = False
+    to: Callable[[Any], QuerySet[Any]] | None = None
+    told: tuple[Any, Any] = ("", "")
 
 
 _kinds: dict[str, Kind] = {}

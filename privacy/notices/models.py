@@ -79,6 +79,29 @@ class NoticeChoice(models.Model):
         ]
 
 
+class NoticeFanOut(Work):
+    """One row that many people are being told of; gone once they were.
+
+    `about` names it as a `Notice` does. Everybody with a key up to `cursor` has been told.
+    """
+
+    kind = models.CharField(max_length=40)
+    about = models.CharField(max_length=120)
+    cursor = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "about"], name="fan_out_once")]
+        indexes = [work_index("fan_out_due")]
+
+    def fail(self, reason: str, *, final: bool = False) -> bool:
+        """Let go of what couldn't be told in all its tries: it is no news any more."""
+        over = super().fail(reason, final=final)
+        if over:
+            self.delete()
+        return over
+
+
 class NewsReader(models.Model):
     """An address without account that asked for news; nothing goes to it before it confirmed."""
 

@@ -3,12 +3,17 @@
 from celery import shared_task
 
 from privacy import notices
-from privacy.notices import newsletter
+from privacy.notices import fan_out, newsletter
 
 
 @shared_task(name="privacy.run_notice")
 def run_notice(notice_id: int) -> None:
     notices.run(notice_id)
+
+
+@shared_task(name="privacy.run_fan_out")
+def run_fan_out(order_id: int) -> None:
+    fan_out.run(order_id)
 
 
 @shared_task(name="privacy.run_news")

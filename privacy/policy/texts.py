@@ -1,13 +1,17 @@
 """The clauses: Markdown files, each with the promises it covers and the tests that enforce it.
 
+Where a clause names what an app keeps a list of, it says `{name-of-the-list}`, and the app says
+what stands there (`say`), so that a clause can't fall behind the code.
+
 Every file of `clauses/` starts with `id`, `title`, `since` (the day that brought it) and `covers`
 (promise ids, or "none"), then a blank line, then the text. A promise stands in `covers` only when
 tests drive all of it through the door that people use; what shows a part of one says `partly`.
 """
 
 import json
+import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +25,8 @@ from privacy.policy.marks import by_clause, by_promise
 HERE = Path(__file__).parent
 CHECKS = HERE / "checks.json"
 _markdown = MarkdownIt("commonmark", {"html": False})
+_LISTS = re.compile(r"\{([a-z-]+)\}")
+_said: dict[str, Callable[[], str]] = {}
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,15 @@ def in_words(test: str) -> str:
     """Return what a test is named after: "a stem is heard by nobody" for its id."""
     words = test.rpartition("::")[2].removeprefix("test_").replace("_", " ")
     return words[:1].upper() + words[1:]
+
+
+def say(name: str, words: Callable[[], Sequence[str]]) -> None:
+    """Say what stands where a clause has `{name}`: words in English, as clauses are."""
+    _said[name] = lambda: _joined(words())
+
+
+def _joined(words: Sequence[str]) -> str:
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
 @cache
@@ -113,7 +128,7 @@ def _read(folder: Path) -> Iterator[Clause]:
             title=about["title"],
             since=about["since"],
             covers=_promises_in(about.get("covers", "none")),
-            text=text,
+            text=_LISTS.sub(lambda found: _said[found[1]](), text),
             tests=tuple(tests().get(about["id"], [])) if "covers" in about else (),
             partly=_promises_in(about.get("partly", "none")),
         )

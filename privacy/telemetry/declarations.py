@@ -32,6 +32,8 @@ purposes.register(
         stops=_("Nothing is counted any more, and your single events are deleted at once."),
         stop=usage.forget,
         visitors=True,
+        held_to=_("to learn how the site is used, if you agreed to it"),
+        held_as=_("How the site is used"),
     )
 )
 purposes.register(

@@ -36,7 +36,7 @@ class ChoicesMiddleware:
                     % {"what": what},
                 )
         response = self.get_response(request)
-        if _is_page(request, response) and choices.analytics:
+        if _is_page(request, response) and choices["analytics"]:
             usage.note_page(request)
         return response
 

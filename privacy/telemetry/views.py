@@ -59,8 +59,8 @@ def _wanted(request: HttpRequest) -> bool:
     choices = request.choices  # type: ignore[attr-defined]
     if request.user.is_authenticated:
         return consent.has(request.user, "crash_reports", signal=choices.signal)
-    return bool(choices.crash_reports)
+    return bool(choices["crash_reports"])
 
 
 def _on(request: HttpRequest) -> bool:
-    return bool(request.choices.analytics)  # type: ignore[attr-defined]
+    return bool(request.choices["analytics"])  # type: ignore[attr-defined]

@@ -121,5 +121,5 @@ def release_sessions(user: User, batch: int) -> int:
     JamSession.objects.filter(pk__in=shared).update(
         host=None, title="", about="", audience=Audience.PARTICIPANTS
     )
-    JamSession.objects.filter(pk__in=set(keys) - shared).delete()
+    delete_with(JamSession.objects.filter(pk__in=set(keys) - shared))
     return len(keys)

@@ -5,17 +5,19 @@ from typing import Any
 
 from django.core import signing
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from accounts.connections.queries import may_meet
+from accounts.connections.queries import hears_of, may_meet
 from accounts.identity.queries import shown_people
 from accounts.models import User
 from bands.models import Band
 from bands.services.members import hold_seat
 from foundation import limits
 from foundation.live import cut
+from privacy import notices
 from privacy.gate.audiences import OF_BANDS, Audience
 from privacy.gate.viewer import Viewer
 from schools.services import children
@@ -25,6 +27,25 @@ from sessions_app.services import rooms
 
 INVITE_LIFETIME = timedelta(days=7)
 _signer = signing.Signer(salt="sessions.invite")
+
+
+def _hear_of_opening(session: JamSession) -> QuerySet[User]:
+    """Return who is told that a session was opened; nobody once it has closed."""
+    return hears_of(session.host_id if session.is_open else None)
+
+
+notices.kind(
+    "jams",
+    choosable=True,
+    mail=False,
+    title=_lazy("Jams of people you follow"),
+    text=_lazy("Somebody you follow opens a jam that you may see."),
+    to=_hear_of_opening,
+    told=(
+        _lazy("Somebody you follow opened a jam"),
+        _lazy("It is open now; its page tells you more."),
+    ),
+)
 
 
 class NotInBand(Exception):
@@ -76,6 +97,7 @@ def open_session(
         audience=children.fitting(host, audience),
     )
     Participant.objects.create(session=session, user=host)
+    notices.tell_all("jams", session)
     return session
 
 

@@ -8,6 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.profile import checks, places, vocabulary
+from accounts.profile.fields import PROFILE_FIELDS
+
+GENRES, ROLES = PROFILE_FIELDS["genres"], PROFILE_FIELDS["roles"]
 
 
 @pytest.mark.parametrize(
@@ -107,8 +110,8 @@ def test_a_birthday_of_somebody_younger_than_thirteen_is_not_kept() -> None:
 
 @pytest.mark.parametrize(
     ("check", "said"),
-    [(checks.genres, ["jazz", "elevator"]), (checks.roles, ["admin"]), (checks.languages, ["xx"]),
-     (checks.genres, list(vocabulary.GENRES)[:13]), (checks.instruments, [("spoon", 1)]),
+    [(GENRES.check, ["jazz", "elevator"]), (ROLES.check, ["admin"]), (checks.languages, ["xx"]),
+     (GENRES.check, list(vocabulary.GENRES)[:13]), (checks.instruments, [("spoon", 1)]),
      (checks.instruments, [("voice", 5)]), (checks.instruments, [("voice", "")]),
      (checks.instruments, [(one, 1) for one in list(vocabulary.INSTRUMENTS)[:13]])],
 )  # fmt: skip
@@ -138,3 +141,21 @@ def test_open_to_jam_lasts_a_week_at_most() -> None:
     for bad in (timezone.now() - timedelta(seconds=1), timezone.now() + timedelta(days=8)):
         with pytest.raises(ValidationError):
             checks.until(bad)
+
+
+def test_favourite_artists_are_a_short_list_of_names_that_can_be_read() -> None:
+    artists = PROFILE_FIELDS["artists"].check
+    assert artists(["  Ida   Mooring ", "", "ida mooring", "Šta se čeka"]) == [
+        "Ida Mooring", "Šta se čeka",
+    ]  # fmt: skip
+    assert artists([]) == artists(None) == []
+    assert artists([f"Artist {n}" for n in range(20)]) == [f"Artist {n}" for n in range(20)]
+    for refused, says in (
+        ([f"Artist {n}" for n in range(21)], "Up to 20"),
+        (["x" * 81], "Up to 80 characters; these are 81"),
+        (["\u3164\u3164"], "Nothing of this can be"),
+        (["\u202eIda"], "turns the writing round"),
+        (["a\x00b"], "no keyboard writes"),
+    ):
+        with pytest.raises(ValidationError, match=says):
+            artists(refused)

@@ -106,7 +106,12 @@ def test_the_page_says_what_holds_and_what_changed_in_words_and_takes_it_back(ca
     boxes = re.findall(
         r'<input type="checkbox" name="((?:product|mail)_\w+)"[^>]*?(checked)?>', html
     )
+    own = {
+        f"{where}_{one.key}": getattr(one, where)
+        for one in notices.kinds() if one.choosable for where in ("product", "mail")
+    }  # fmt: skip
     assert {name: bool(on) for name, on in boxes} == {
+        **own,
         "product_account": True, "mail_account": True,
         "product_follows": True, "mail_follows": False,
     }  # fmt: skip

@@ -9,6 +9,7 @@ from accounts.models import Plays, Profile
 from accounts.profile.models import FIELDS
 from tests.accounts.test_profile import mine
 from tests.cast import Cast
+from tests.own_words import in_own_words, marked
 
 NEW: dict[str, Any] = {
     "stage_name": "New", "bio": "**new**", "status": "new", "roles": ["student"],
@@ -16,6 +17,7 @@ NEW: dict[str, Any] = {
     "birthday": "1990-02-03", "gender": "new", "instruments": [{"slug": "harp", "level": 3}],
     "place": {"country": "DE", "town": "leipzig"}, "findable": True, "available_until": None,
     "audiences": {"phone": "members", "genres": "public"},
+    **{name: marked(one, "new {}".format) for name, one in in_own_words().items()},
 }  # fmt: skip
 ME = "/api/v1/me/"
 
@@ -47,6 +49,8 @@ def test_all_of_oneself_is_read_and_changed(cast: Cast) -> None:
         "birthday": "me", "gender": "me",
     }  # fmt: skip
     assert told["real_name"] == "mark-real-owner"
+    for name in in_own_words():
+        assert told[name] == NEW[name]
     emptied = change(cast, {"instruments": [], "place": None, "links": [], "birthday": None,
                             "phone": "", "stage_name": ""}).json()  # fmt: skip
     assert [emptied[name] for name in ("instruments", "place", "links", "birthday", "phone")] == [
@@ -63,6 +67,9 @@ def test_others_are_told_what_they_may_see(cast: Cast) -> None:
     member, visitor = person(cast, "stranger"), person(cast, "anonymous")
     assert (member["stage_name"], member["phone"], member["birthday"]) == ("New", "", None)
     assert member["instruments"][0]["slug"] == "harp"
+    assert {name: member[name] for name in in_own_words()} == {
+        name: NEW[name] for name in in_own_words()
+    }
     filled = {name for name, value in visitor.items() if value}
     assert filled == {"public_id", "username", "genres", "joined"}
     for told in (member, visitor):

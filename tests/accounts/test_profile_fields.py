@@ -11,8 +11,10 @@ from accounts.models import Plays, Profile, RealName, User
 from accounts.profile.models import FIELDS
 from accounts.profile.services import profiles
 from schools.services import children
+from tests import own_words
 from tests.accounts.test_profile import mine, save
 from tests.cast import Cast
+from tests.own_words import in_own_words
 from tests.school import consent_for
 
 TOLD = {
@@ -22,7 +24,7 @@ TOLD = {
     "genres": ["jazz", "maqam"], "languages": ["German", "turkish", ""], "country": "DE",
     "town": "muenchen", "links": "https://new.example/me\nother.example", "phone": "+49 30 123456",
     "birthday": "1990-02-03", "gender": "mark-new-gender", "real_name": "Mark-New Real",
-    "available": "3", "findable": "on",
+    "available": "3", "findable": "on", **own_words.typed("mark-new-{}".format),
 }  # fmt: skip
 EMPTY = {name: [] if isinstance(value, list) else "" for name, value in TOLD.items()}
 # What each field puts on the page, once somebody may see it.
@@ -32,6 +34,7 @@ SEEN = {
     "genres": "Maqam", "languages": "German, Turkish", "place": "Munich, Germany",
     "links": "https://new.example/me", "phone": "+4930123456", "birthday": "Feb. 3, 1990",
     "gender": "mark-new-gender", "available": "Open to jam until",
+    **own_words.by_name("mark-new-{}".format),
 }  # fmt: skip
 
 
@@ -121,7 +124,7 @@ def test_the_form_says_of_each_field_who_will_see_it_before_it_is_sent(cast: Cas
     html = cast.client("owner").get(reverse("edit_profile")).content.decode()
     for label in ("Photo", "Stage name", "Status", "About you", "I am here as", "Instruments",
                   "Genres", "Open to jam", "Place", "Languages", "Links", "Telephone", "Birthday",
-                  "Gender"):  # fmt: skip
+                  "Gender", *(str(one.label) for one in in_own_words().values())):  # fmt: skip
         assert f"Who can see “{label}”, change:" in html
     assert "Nobody but you, ever: it is for your account alone." in html
     assert 'class="field__need">required' not in html

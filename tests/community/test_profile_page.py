@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import Block, Plays, Profile
 from accounts.profile.models import FIELDS
 from schools.models import Guardianship
+from tests import own_words
 from tests.cast import Cast, recorded
 from tests.school import consent_for
 
@@ -22,9 +23,11 @@ MARKS = {
     "gender": "mark-a-gender", "town": "mark-a-town", "phone": "+4930987654",
     "links": ["https://mark-a-link.example/"], "genres": ["zydeco-none", "klezmer"],
     "languages": ["eo"], "country": "IS", "birthday": date(1981, 7, 6), "roles": ["parent"],
+    **own_words.columns("mark-a-{}".format),
 }  # fmt: skip
 WORDS = ("mark-a-", "+4930987654", "Klezmer", "Esperanto", "Iceland", '"IS"', '"eo"', "1981",
-         "Parent", "Kemen", "Open to jam")  # fmt: skip
+         "Parent", "Kemen", *own_words.by_name("mark-a-{}".format).values(),
+         "Open to jam")  # fmt: skip
 
 
 @pytest.fixture

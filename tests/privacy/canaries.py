@@ -72,6 +72,7 @@ from sessions_app.models import Recording, Stem, StemChunk
 from sessions_app.services import absence
 from sessions_app.services import recording as takes
 from sessions_app.services import sessions as jams
+from tests import own_words
 from tests.cast import PASSWORD, person, recorded
 
 
@@ -108,6 +109,8 @@ class Canary:
 
     def _profile(self) -> None:
         profile = Profile.objects.get(user=self.user)
+        for column, value in own_words.columns(self.mark).items():
+            setattr(profile, column, value)
         profile.bio, profile.status = self.mark("bio"), self.mark("status")
         profile.stage_name, profile.gender = self.mark("stage"), self.mark("gender")
         profile.links = [f"https://{self.mark('link')}.example/"]
@@ -409,6 +412,8 @@ def could_hold_words(item: Held, name: str) -> bool:
              models.GenericIPAddressField)  # fmt: skip
     if item.model is Export or getattr(column, "choices", None):
         return False
+    if item.model is Profile and name in own_words.columns(str):
+        return True
     short = name
     for field in (*FIELDS, "about", "favourites", "open"):
         short = short.removeprefix(f"{field}_")

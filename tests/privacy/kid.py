@@ -54,6 +54,7 @@ from sessions_app.models import (
     Stem,
 )
 from sessions_app.services import sessions
+from tests import own_words
 from tests.cast import Cast, networked, person, recorded
 from tests.presence import come_in
 
@@ -174,6 +175,8 @@ class Kid:
         for column in profile._meta.fields:
             if isinstance(column, models.CharField) and column.name.endswith("_audience"):
                 setattr(profile, column.name, "public")
+        for told, value in own_words.columns(f"{TELLTALE}-{{}}".format).items():
+            setattr(profile, told, value)
         profile.stage_name, profile.town = f"{TELLTALE} stage", f"{TELLTALE}-town"
         profile.country, profile.town_id = "DE", 2950159
         profile.gender, profile.phone = f"{TELLTALE}-gender", "+493007310731"

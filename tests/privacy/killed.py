@@ -39,13 +39,15 @@ def attempt(what: str, key: int, last: int) -> None:
 
     from privacy import erasure
     from privacy.datamap import retention_job
-    from privacy.models import Erasure, Export, PolicyNoticeRun
+    from privacy.models import Erasure, Export, NoticeFanOut, PolicyNoticeRun
+    from privacy.notices import fan_out
     from privacy.policy import announcing
     from privacy.portability import export
 
     jobs: dict[str, tuple[Any, Any]] = {
         "erasure": (Erasure, erasure.run),
         "export": (Export, export.run),
+        "fan_out": (NoticeFanOut, fan_out.run),
         "policy": (PolicyNoticeRun, announcing.run),
         "retention": (None, lambda key: retention_job.enforce()),
     }

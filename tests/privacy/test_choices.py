@@ -142,7 +142,7 @@ def test_a_forged_cookie_chooses_nothing(db: None, raw: str) -> None:
     client.cookies[settings.CHOICES_COOKIE_NAME] = raw
     page = client.get(reverse("home"))
     choices: Choices = page.wsgi_request.choices  # type: ignore[attr-defined]
-    assert (choices.analytics, choices.crash_reports, choices.stale) == (False, False, [])
+    assert (choices["analytics"], choices["crash_reports"], choices.stale) == (False, False, [])
 
 
 def test_changed_words_ask_a_visitor_again(db: None, new_words: Any) -> None:

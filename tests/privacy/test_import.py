@@ -25,6 +25,7 @@ from privacy.gate.viewer import Viewer
 from privacy.portability.importing import archive as reading
 from sessions_app.audio import assemble
 from sessions_app.models import ChatLine, JamSession, Mix, Recording, Stem
+from tests import own_words
 from tests.cast import Cast
 from tests.privacy.copies import Copy
 
@@ -44,6 +45,7 @@ TOLD = {
     "birthday": date(1990, 2, 3), "roles": ["teacher"], "genres": ["jazz", "ska"],
     "languages": ["tr"], "country": "DE", "town_id": 2879139, "town": "Leipzig",
     "links": ["https://owner.example/"], "genres_audience": "public", "phone_audience": "members",
+    **own_words.columns("mark-{}-owner".format),
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 
 from accounts.models import User
 from accounts.networks.forms import NetworkSignUpForm
-from accounts.profile.forms.profile import ProfileForm
+from accounts.profile.forms import ProfileForm
 from accounts.sign_in.forms.sign_up import AddressForm, SignUpForm
 from privacy import consent
 from privacy.consent import Channel

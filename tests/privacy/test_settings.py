@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from jamsite.environment import Environment
 from tests.warm import Warm
 
 GOOD = {
@@ -216,3 +217,9 @@ def test_production_needs_no_services_from_wheels(tmp_path: Any) -> None:
     """`bootstrap.py --production` leaves them out: the site uses a PostgreSQL of its own."""
     answer = started({}, str(tmp_path), WITHOUT_WHEELS)
     assert (answer.stdout, answer.returncode) == ("whole\n", 0), answer.stderr
+
+
+def test_every_variable_is_the_setting_of_its_name() -> None:
+    missing = [name for name in Environment.model_fields if not hasattr(settings, name.upper())]
+    assert missing == []
+    assert Environment().retention_notices_days == settings.RETENTION_NOTICES_DAYS

@@ -14,6 +14,7 @@ from privacy.gate.viewer import SOMEBODY, Pose, Viewer
 from privacy.sharing.view_as import CHOICES
 from sessions_app.models import Recording
 from tests.cast import Cast
+from tests.own_words import in_own_words
 
 
 def page(client: Client, username: str, who: str) -> str:
@@ -196,6 +197,7 @@ def test_the_page_tells_every_field_and_thing(shown: Cast) -> None:
         "What you are here as": "members", "Open to jam": "members", "Instruments": "members",
         "Genres": "members", "Languages": "members", "Place": "members", "Links": "members",
         "Telephone": "me", "Birthday": "me", "Gender": "me", "Favourites": "me",
+        **{str(one.label): one.audience.get_default() for one in in_own_words().values()},
     }  # fmt: skip
     assert answer.context["recordings"] == [
         {"audience": "public", "count": 1},

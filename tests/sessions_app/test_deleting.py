@@ -8,11 +8,13 @@ from django.core.files.storage import default_storage
 
 from accounts.connections import services
 from community.models import Favourite
-from privacy.models import ShareLink
+from privacy import notices
+from privacy.models import Notice, ShareLink
 from privacy.sharing import links
 from sessions_app.models import ChatLine, JamSession, Mix, Participant, Recording, Stem
 from sessions_app.services import deleting
 from tests.cast import Cast, recorded
+from tests.leaving import due, end
 
 pytestmark = pytest.mark.django_db
 
@@ -177,3 +179,13 @@ def test_whose_sound_is_missing_is_not_named_behind_a_wall(cast: Cast) -> None:
     page = cast.client("participant").get(path)
     assert [one["player_name"] for one in page.context["left_out"]] == ["A player you can't see"]
     assert "stranger" not in page.content.decode()
+
+
+def test_what_was_told_of_a_session_goes_with_it(cast: Cast) -> None:
+    """Its host is erased, who was alone there; what others were told doesn't name it any more."""
+    alone = JamSession.objects.create(host=cast["owner"], title="mark-alone", audience="public")
+    for session in (alone, cast.sessions["public"]):
+        notices.tell(cast["stranger"], "account", f"mark-{session.audience}", "", about=session)
+    end(due(cast["owner"]))
+    kept = Notice.objects.filter(user=cast["stranger"]).values_list("about", flat=True)
+    assert list(kept) == [notices.name_of(cast.sessions["public"])]  # others took part in that

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.profile.api.serializers import LanguageSerializer, NamedSerializer
+from accounts.profile.fields.shapes import LanguageSerializer, NamedSerializer
 from accounts.profile.vocabulary import GENRES, INSTRUMENTS, Words, language_names
 from foundation.strict import StrictQuery
 

@@ -3,6 +3,7 @@
 from django import forms
 
 from accounts.identity.models import User
+from accounts.identity.switches import SWITCHES
 
 
 class SharingForm(forms.ModelForm[User]):
@@ -10,4 +11,4 @@ class SharingForm(forms.ModelForm[User]):
 
     class Meta:
         model = User
-        fields = ["approves_followers", "strangers_may_write", "api_access", "indexed"]
+        fields = list(SWITCHES)

@@ -1,33 +1,19 @@
 """What stands on the page of sharing and apps, and below it."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
+from accounts.identity.models import User
+from accounts.identity.switches import SWITCHES
 from foundation.settings_map import below, entry
 
-entry(
-    "sharing", _("I decide who may follow me"),
-    _("Off: whoever wants to follow you does so at once."),
-    route="sharing", anchor="id_approves_followers",
-    words=_("approve follow requests private account followers"),
-)  # fmt: skip
-entry(
-    "sharing", _("Anyone may write to me"),
-    _("Off: only people you follow, whose follow you accepted or played with."),
-    route="sharing", anchor="id_strangers_may_write",
-    words=_("messages strangers contact direct message inbox"),
-)  # fmt: skip
-entry(
-    "sharing", _("Other people's apps may show my sessions and recordings"),
-    _("Off: apps by third parties see your public profile, and nothing else."),
-    route="sharing", anchor="id_api_access",
-    words=_("third-party API developers access"),
-)  # fmt: skip
-entry(
-    "sharing", _("Search engines may list my public pages"),
-    _("Off: they are asked to leave out your profile and whatever you play on."),
-    route="sharing", anchor="id_indexed",
-    words=_("google index noindex found discoverable"),
-)  # fmt: skip
+for name, words in SWITCHES.items():
+    column: Any = User._meta.get_field(name)
+    entry(
+        "sharing", column.verbose_name, column.help_text,
+        route="sharing", anchor=f"id_{name}", words=words,
+    )  # fmt: skip
 entry(
     "sharing", _("Secret links"),
     _("Taking one back shuts it at once, for everyone who holds it."),
