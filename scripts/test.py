@@ -16,7 +16,8 @@ NOTHING_SELECTED = 5  # pytest's exit code
 
 
 def pytest(*arguments: str) -> int:
-    return subprocess.run([sys.executable, "-m", "pytest", *arguments], check=False).returncode
+    command = [sys.executable, "-m", "pytest", *arguments]
+    return subprocess.run(command, check=False).returncode  # noqa: S603
 
 
 def files_with(expression: str) -> list[str]:
