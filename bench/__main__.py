@@ -58,6 +58,9 @@ MEASURES = {
         "bench.people", "ms", "lower",
         "find: the same words by the same indexes without the gate; growth: 10,000 people",
     ),
+    "plans": Measure(
+        "bench.plans", "ms", "lower", "the same statements planned for their values, in turn"
+    ),
     "erasure": Measure(
         "bench.erasure", "rows/s", "higher",
         "one DELETE a table of as many rows of an equal person's",

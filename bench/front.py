@@ -138,7 +138,7 @@ def _explained(ask: Ask, path: str, cookie: str) -> dict[str, float]:
         sums["queries"] += 1
         if not sql.lstrip("( ").upper().startswith(("SELECT", "WITH")):
             raise RuntimeError(f"a page that writes can't be explained: {sql[:60]}")
-        kept = _by_kept_plan(raw, sql, parameters or ())
+        kept = by_kept_plan(raw, sql, parameters or ())
         sums["kept"] += kept is not None
         run = _explain(raw, RUN, *(kept or (sql, parameters)))
         sums["planning"] += run["Planning Time"]
@@ -151,7 +151,7 @@ def _explained(ask: Ask, path: str, cookie: str) -> dict[str, float]:
     return sums
 
 
-def _by_kept_plan(raw: Any, sql: str, parameters: Any) -> tuple[str, Any] | None:
+def by_kept_plan(raw: Any, sql: str, parameters: Any) -> tuple[str, Any] | None:
     """Return the EXECUTE that the page's connection sends for a statement, if it does."""
     from foundation import database_identity
     from foundation.postgres import prepared

@@ -36,6 +36,11 @@ class Visit:
 def visits() -> tuple[Visit, ...]:
     """Fill the database, and return each page for each kind of viewer that it has."""
     place().fill(RECORDINGS)
+    return asked()
+
+
+def asked() -> tuple[Visit, ...]:
+    """Return each page for each kind of viewer that it has; the database is filled."""
     cookies = {who: cookie(name) for who, name in WHO.items()}
     for_all = {
         "home": ("/", ""),
