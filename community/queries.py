@@ -3,7 +3,17 @@
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import JSONObject
 
 from accounts.connections.queries import my_ties
@@ -38,8 +48,13 @@ def beside(viewer: Viewer, person: User) -> dict[str, Any]:
     """
     seats = visible(BandMember, viewer).filter(user=OuterRef("pk")).order_by("-since", "-pk")
     named = seats.values(shape=JSONObject(name="band__name", slug="band__slug", plays="plays"))
-    kept = Exists(favourites_of(viewer, person))
-    rows = User.objects.filter(pk=person.pk).annotate(in_bands=ArraySubquery(named), keeps=kept)
+    # A list is shown whole or not at all: one row tells, before thousands are looked at.
+    newest = Favourite.objects.filter(user=person).order_by("-created_at", "-pk")
+    is_shown = visible(Favourite, viewer).filter(pk=Subquery(newest.values("pk")[:1]))
+    keeps = Q(Exists(is_shown)) & Q(Exists(favourites_of(viewer, person)))
+    rows = User.objects.filter(pk=person.pk).annotate(
+        in_bands=ArraySubquery(named), keeps=ExpressionWrapper(keeps, BooleanField())
+    )
     tied = rows.annotate(**my_ties(viewer))
     return dict(tied.values("in_bands", "keeps", "follow", "muted").get())
 

@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.profile.faces import Face, Faces
 from bands.models import Band
 from bands.queries import band_of
+from foundation.postgres.expressions import AmongKeys
 from privacy.gate import mutes
 from privacy.gate.access import visible
 from privacy.gate.viewer import Via, Viewer
@@ -176,21 +177,21 @@ def my_recordings(viewer: Viewer) -> QuerySet[Recording]:
     return shown_recordings(viewer).filter(mine(viewer))
 
 
-def mine(viewer: Viewer) -> Q:
+def mine(viewer: Viewer) -> AmongKeys:
     """Condition for recordings the viewer owns or plays on.
 
     One set of keys: with an OR, PostgreSQL walks all recordings until it has found enough.
     """
     plays = Credit.objects.filter(player=viewer.user_id).order_by().values("recording")
     owned = Recording.objects.filter(owner=viewer.user_id).order_by().values("pk")
-    return Q(pk__in=owned.union(plays, all=True))
+    return AmongKeys("pk", owned.union(plays, all=True))
 
 
 def recordings_with(viewer: Viewer, user: User) -> QuerySet[Recording]:
     """Return the takes that somebody owns or plays on, as far as the viewer may hear them."""
     played = Credit.objects.filter(player=user, state__in=HEARD).order_by().values("recording")
     owned = Recording.objects.filter(owner=user).order_by().values("pk")
-    return shown_recordings(viewer).filter(pk__in=owned.union(played, all=True))
+    return shown_recordings(viewer).filter(AmongKeys("pk", owned.union(played, all=True)))
 
 
 def recordings_of_band(viewer: Viewer, band: Band) -> QuerySet[Recording]:
