@@ -110,7 +110,7 @@ def test_every_wrong_field_is_named_at_the_top_with_a_way_to_it(cast: Cast) -> N
     assert answer.status_code == 422
     assert [(where, label) for where, label, _words in faults(answer)] == [
         ("id_stage_name", "Stage name"), ("id_instruments", "Instruments"), ("id_genres", "Genres"),
-        ("id_languages", "Languages"), ("id_town", "Town"), ("id_links", "Links"),
+        ("id_town", "Town"), ("id_languages", "Languages"), ("id_links", "Links"),
         ("id_phone", "Telephone"), ("id_bio_audience", "About you"),
     ]  # fmt: skip
     page = answer.content.decode()

@@ -91,7 +91,7 @@ def test_the_queries_are_as_many_for_many_as_for_few(
         for n in range(more):
             person(f"listener{n}")
         ordered = order(cast.recordings["public"])
-        with django_assert_num_queries(43):
+        with django_assert_num_queries(41):
             fan_out.run(ordered)
         Notice.objects.all().delete()
 

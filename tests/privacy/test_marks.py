@@ -13,7 +13,16 @@ from django.conf import settings
 from privacy import policy
 from privacy.policy.marks import by_clause
 
-PLUGIN = ("-p", "no:cacheprovider", "-p", "tests.privacy.collecting", "--collect-only", "-q")
+PLUGIN = (
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:randomly",
+    "-p",
+    "tests.privacy.collecting",
+    "--collect-only",
+    "-q",
+)
 
 
 def collected(marks: Path, *arguments: str) -> dict[str, list[str]]:
