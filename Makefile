@@ -7,10 +7,10 @@ READY := $(PYTHON) bootstrap.py
 RUN := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e check bench fmt lock clean ready ready-dev ready-test python
+.PHONY: help run test e2e coverage check bench fmt lock clean ready ready-dev ready-test python
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ready ## start everything on http://127.0.0.1:8000/ (ARGS="--port 8010" for other places)
 	@JAMSITE_UNDER_MAKE=1 exec $(RUN) manage.py up $(ARGS)
@@ -20,6 +20,9 @@ test: ready-test ## every test, in a browser too (ARGS="-k name" for some)
 
 e2e: ready-test ## only the tests that drive a browser
 	$(RUN) -m pytest -m e2e $(ARGS)
+
+coverage: ready-test ## how much of the gate, of accounts and of recording the tests run
+	$(RUN) scripts/test.py coverage
 
 check: ready-dev ## every check that is not a test: style, types, contracts, settings, known holes
 	$(RUN) scripts/check.py $(ARGS)

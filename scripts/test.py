@@ -1,8 +1,9 @@
-"""Runs the tests: `make test`, `make e2e`, `make test ARGS="-k name"`.
+"""Runs the tests: `make test`, `make e2e`, `make coverage`, `make test ARGS="-k name"`.
 
 The whole suite goes in two parts: what lets others work beside it, browsers too, on three workers;
 then what listens to live sound, which two rooms at once would starve of two cores. Arguments of
 pytest run what they select, in one process; with `-k`, files without its words aren't loaded.
+`coverage` runs the first part, reports what `[tool.coverage]` names, and fails below its bar.
 """
 
 import re
@@ -51,6 +52,8 @@ def main() -> int:
     match sys.argv[1:]:
         case []:
             return whole()
+        case ["coverage"]:
+            return pytest("-n", WORKERS, "--dist", "loadgroup", "-m", "not sound", "--cov")
         case ["e2e"]:
             return whole("e2e")
         case ["e2e", *arguments]:
