@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from bench import data
 from community import queries as community
+from community.models import Favourite
 from foundation.paging import earlier_than
 from messaging import queries as messaging
 from messaging.models import Conversation
@@ -50,7 +52,10 @@ def member(django_db_setup: None, django_db_blocker: Any) -> Iterator[User]:
 
 def plan(found: Any) -> dict[str, Any]:
     """Run a query, and return what PostgreSQL did for it."""
-    sql, parameters = found.query.sql_with_params()
+    return plan_of(*found.query.sql_with_params())
+
+
+def plan_of(sql: str, parameters: Any = None) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(f"explain (analyze, buffers, timing off, format json) {sql}", parameters)
         (answer,) = cursor.fetchone()
@@ -109,6 +114,16 @@ def test_a_list_reads_little_more_than_it_shows(member: User, name: str) -> None
     assert top["Shared Hit Blocks"] + top["Shared Read Blocks"] < 1500, json.dumps(top, indent=1)
     passed_over = [one.get("Rows Removed by Filter", 0) for one in nodes(top)]
     assert max(passed_over) < 200, json.dumps(top, indent=1)
+
+
+def test_whether_a_long_list_of_favourites_shows_is_told_by_one_row(member: User) -> None:
+    """Each of thousands would be asked for the same audience."""
+    assert Favourite.objects.filter(user=member).count() > 1000
+    with CaptureQueriesContext(connection) as asked:
+        assert community.beside(NOBODY, member)["keeps"] is False
+    (statement,) = asked.captured_queries
+    top = plan_of(statement["sql"])
+    assert top["Shared Hit Blocks"] + top["Shared Read Blocks"] < 200, json.dumps(top, indent=1)
 
 
 @pytest.mark.parametrize("anonymous", [True, False])
