@@ -7,15 +7,29 @@ query. Who may be named at all was decided before (`queries.naming`, `queries.sh
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.functional import cached_property
 
 from accounts.profile.models import Plays, Profile
 from accounts.profile.vocabulary import INSTRUMENTS
+from foundation.postgres.expressions import AmongKeys
+from foundation.postgres.statements import Gap
 from privacy.gate.access import visible, with_visible_fields
+from privacy.gate.statements import GatedStatement
 from privacy.gate.viewer import Viewer
 from privacy.sharing.media import url_for
+
+
+def _profiles(viewer: Viewer) -> QuerySet[Profile]:
+    plays = visible(Plays, viewer).filter(user=OuterRef("user"))
+    first = Subquery(plays.order_by("place", "pk").values("instrument")[:1])
+    theirs = Profile.objects.filter(AmongKeys("user", Gap("keys")))
+    rows = with_visible_fields(theirs, viewer)
+    return rows.defer("bio").annotate(first_instrument=first).order_by()
+
+
+_PROFILES = GatedStatement(_profiles)
 
 
 class Faces:
@@ -36,14 +50,9 @@ class Faces:
         """Return the profile of one who was asked for, or None where it is hidden."""
         if missing := self._asked.keys() - self._found.keys():
             self._found.update(dict.fromkeys(missing))
-            self._found.update({row.user_id: row for row in self._rows(missing)})
+            rows = _PROFILES.all(self.viewer, keys=sorted(missing))
+            self._found.update({row.user_id: row for row in rows})
         return self._found[key]
-
-    def _rows(self, keys: set[int]) -> Any:
-        plays = visible(Plays, self.viewer).filter(user=OuterRef("user"))
-        first = Subquery(plays.order_by("place", "pk").values("instrument")[:1])
-        rows = with_visible_fields(Profile.objects.filter(user__in=keys), self.viewer)
-        return rows.defer("bio").annotate(first_instrument=first).order_by()
 
 
 @dataclass(frozen=True, eq=False)

@@ -65,13 +65,16 @@ class Statement(Generic[Row]):
         queryset: Any = self.make()
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
-        rows_of = _READERS[queryset._iterable_class](compiler)
+        way = queryset._iterable_class
+        rows_of = next(_READERS[one] for one in way.__mro__ if one in _READERS)(compiler)
+        finish = getattr(way, "finish", None)  # of a way to read rows that is our own
         converters = compiler.get_converters([one[0] for one in compiler.select])
 
         def read(rows: Any) -> Iterator[Row]:
             if converters:
                 rows = _converted(rows, converters)
-            return rows_of(rows)
+            made = rows_of(rows)
+            return finish(queryset.model, made) if finish else made
 
         self._written = sql, tuple(parameters), read
         return self._written

@@ -52,8 +52,12 @@ class _FieldsMarked(ModelIterable):  # type: ignore[type-arg]
     """Rows of `with_visible_fields`: each field is compared with what the gate said of the row."""
 
     def __iter__(self) -> Iterator[Any]:
-        fields = rules.rule_of(self.queryset.model).fields
-        for row in super().__iter__():
+        return self.finish(self.queryset.model, super().__iter__())
+
+    @staticmethod
+    def finish(model: type[Model], rows: Iterator[Any]) -> Iterator[Any]:
+        fields = rules.rule_of(model).fields
+        for row in rows:
             for name, column in fields.items():
                 # An audience that fields aren't offered means their owner alone.
                 owns = getattr(row, "among_me", False)

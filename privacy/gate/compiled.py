@@ -37,7 +37,7 @@ _GAPS = {  # of a viewer, and of who stands behind borrowed eyes
 }
 
 
-def _kind(viewer: Viewer) -> Viewer:
+def kind_of(viewer: Viewer) -> Viewer:
     """Return what many viewers have in common: the same, with 1 for whoever it is."""
     return replace(
         viewer,
@@ -46,7 +46,7 @@ def _kind(viewer: Viewer) -> Viewer:
         links=frozenset({1}) if viewer.links else frozenset(),
         app=viewer.app and "app",
         pose=viewer.pose and replace(viewer.pose, owner_id=1),
-        real=viewer.real and _kind(viewer.real),
+        real=viewer.real and kind_of(viewer.real),
     )
 
 
@@ -67,14 +67,14 @@ def _standing_for(kind: Viewer, *, real: bool = False) -> Viewer:
     )
 
 
-def _values(viewer: Viewer, *, real: bool = False) -> dict[Any, Any]:
+def values_of(viewer: Viewer, *, real: bool = False) -> dict[Any, Any]:
     """Return what fills the gaps."""
     user, links, poser = _GAPS[real]
     found: dict[Any, Any] = {user: viewer.user_id, links: sorted(viewer.links)}
     if viewer.pose:
         found[poser] = viewer.pose.owner_id
     if viewer.real:
-        found |= _values(viewer.real, real=True)
+        found |= values_of(viewer.real, real=True)
     return found
 
 
@@ -151,11 +151,11 @@ def stands_open(model: type[Model], person: str, viewer: Viewer) -> Q:
 def _condition(
     key: tuple[Any, ...], model: type[Model], viewer: Viewer, ask: Callable[[Viewer], Q]
 ) -> Q:
-    kind = _kind(viewer)
+    kind = kind_of(viewer)
     text = _kept.get((*key, kind))
     if text is None:
         text = _kept[(*key, kind)] = _write(model, ask, kind)
-    return Q(Kept(text, _values(viewer))) if isinstance(text, Text) else text
+    return Q(Kept(text, values_of(viewer))) if isinstance(text, Text) else text
 
 
 def fill() -> None:

@@ -1,0 +1,48 @@
+"""Statements that are written once for each kind of viewer: the gate's SQL and all around it.
+
+`compiled` keeps the gate's conditions; here the whole queryset is kept that they are part of, with
+gaps for the viewer's key and for what else differs from use to use:
+
+    _MINE = GatedStatement(lambda viewer: visible(Recording, viewer).filter(owner=Gap("owner")))
+    rows = _MINE.all(viewer, owner=5)
+
+Nobody, members and apps are kept. Holders of links and those who borrow somebody's eyes come
+seldom: for them the same queryset is put together anew.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Generic, TypeVar
+
+from django.db.models import QuerySet
+
+from foundation.postgres.statements import Gap, Statement
+from privacy.gate import compiled, rules
+from privacy.gate.viewer import Viewer
+
+Row = TypeVar("Row")
+_VIEWER = "the viewer's key"
+
+
+class GatedStatement(Generic[Row]):
+    """A queryset that is put together once for each kind of viewer.
+
+    `make` may use the viewer in the gate's functions alone, or its key as a value to compare with.
+    """
+
+    def __init__(self, make: Callable[[Viewer], QuerySet[Any, Row]]) -> None:
+        self.make = make
+        self._kept: dict[Viewer, Statement[Row]] = {}
+        rules.on_change(self._kept.clear)
+
+    def all(self, viewer: Viewer, **values: Any) -> list[Row]:
+        """Run it for a viewer, with a value for each gap; return the rows."""
+        if viewer.links or viewer.pose or viewer.real or viewer.trusts:
+            return Statement(lambda: self.make(viewer)).all(**values)
+        kind = compiled.kind_of(viewer)
+        kept = self._kept.get(kind)
+        if kept is None:
+            key: Any = Gap(_VIEWER) if viewer.is_member else viewer.user_id
+            somebody = replace(kind, user_id=key)
+            kept = self._kept[kind] = Statement(lambda: self.make(somebody))
+        return kept.all(**{_VIEWER: viewer.user_id, **values})

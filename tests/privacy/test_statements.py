@@ -1,0 +1,96 @@
+"""A statement that is kept for a kind of viewer shows each of them what the gate shows."""
+
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Profile, User
+from foundation.postgres.expressions import AmongKeys
+from foundation.postgres.statements import Gap
+from privacy.gate.access import visible, with_visible_fields
+from privacy.gate.audiences import Audience
+from privacy.gate.rules import rule_of
+from privacy.gate.statements import GatedStatement
+from privacy.gate.viewer import NOBODY, SOMEBODY, Pose, Via, Viewer
+from sessions_app.models import Recording
+from tests.privacy.world import World
+
+ROLES = ("owner", "participant", "former", "stranger", "leaving")
+
+
+def viewers(world: World) -> dict[str, Viewer]:
+    cast = world.cast
+    members = {role: Viewer(cast[role].pk) for role in ROLES}
+    link = world.things["sharelink"]["owner"]
+    return {
+        **members,
+        "nobody": NOBODY,
+        "a search engine": Viewer(via=Via.INDEX),
+        "the owner's app": Viewer(cast["owner"].pk, app="an app"),
+        "a stranger's app": Viewer(cast["stranger"].pk, app="another app"),
+        "who holds a link": Viewer(links=frozenset({link.pk})),
+        "who looks as a follower": Viewer(
+            SOMEBODY, pose=Pose(Audience.FOLLOWERS, cast["owner"].pk), real=members["owner"]
+        ),
+    }
+
+
+def recordings(viewer: Viewer) -> QuerySet[Recording]:
+    return visible(Recording, viewer).filter(owner=Gap("owner")).order_by("pk")
+
+
+def test_each_is_shown_what_the_gate_shows(world: World) -> None:
+    kept, owner = GatedStatement(recordings), world.cast["owner"]
+    Recording.objects.filter(pk=world.cast.recordings["me"].pk).update(audience="link")
+    shown = {}
+    for _ in range(2):  # written, then used
+        for name, viewer in viewers(world).items():
+            shown[name] = kept.all(viewer, owner=owner.pk)
+            there = visible(Recording, viewer).filter(owner=owner).order_by("pk")
+            assert (name, shown[name]) == (name, list(there))
+    seen = {name: len(rows) for name, rows in shown.items() if len(rows) != 1}
+    assert seen == {
+        "owner": 3, "participant": 3, "the owner's app": 3, "who holds a link": 2,
+    }  # fmt: skip
+
+
+def test_fields_too(world: World) -> None:
+    everybody = sorted(User.objects.values_list("pk", flat=True))
+
+    def profiles(viewer: Viewer) -> QuerySet[Profile]:
+        theirs = Profile.objects.filter(AmongKeys("user", Gap("keys")))
+        return with_visible_fields(theirs, viewer).order_by("pk")
+
+    kept = GatedStatement(profiles)
+    marks = [f"sees_{name}" for name in rule_of(Profile).fields]
+    seen = {}
+    for name, viewer in viewers(world).items():
+        here = kept.all(viewer, keys=everybody)
+        there = list(with_visible_fields(Profile, viewer).order_by("pk"))
+        seen[name] = [[getattr(row, mark) for mark in marks] for row in here]
+        assert (name, here) == (name, there)
+        assert seen[name] == [[getattr(row, mark) for mark in marks] for row in there]
+    assert seen["owner"] != seen["stranger"] != seen["nobody"]
+
+
+def test_it_is_put_together_once_for_a_kind(world: World) -> None:
+    made: list[Viewer] = []
+
+    def counted(viewer: Viewer) -> Any:
+        made.append(viewer)
+        return recordings(viewer)
+
+    kept = GatedStatement(counted)
+    for role in ROLES:
+        with CaptureQueriesContext(connection) as asked:
+            kept.all(Viewer(world.cast[role].pk), owner=world.cast["owner"].pk)
+        assert len(asked) == 1
+    assert len(made) == 1
+    kept.all(NOBODY, owner=1)
+    assert len(made) == 2
+    holder = viewers(world)["who holds a link"]
+    for _ in range(2):
+        kept.all(holder, owner=1)
+    assert made[2:] == [holder, holder]
