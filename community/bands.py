@@ -16,6 +16,7 @@ from foundation.paging import newest_first
 from privacy.gate.viewer import NOBODY
 from privacy.sharing import previews
 from privacy.sharing.view_as import OF_A_BAND, looking
+from sessions_app import lists
 from sessions_app import queries as sessions
 from sessions_app.views.presenters import recording_card, session_card
 
@@ -31,7 +32,7 @@ def band(request: HttpRequest, slug: str) -> HttpResponse:
     viewer = posing.viewer
     found = queries.band_for(viewer, slug)
     takes: Any = newest_first(
-        sessions.listed(sessions.recordings_of_band(viewer, found), viewer),
+        sessions.recordings_of_band(viewer, found),
         request.GET.get("after"),
     )
     jams = sessions.sessions_of_band(viewer, found).order_by("-created_at", "-pk")[:SESSIONS]
@@ -50,7 +51,10 @@ def band(request: HttpRequest, slug: str) -> HttpResponse:
             "is_mine": own,
             "runs": own and permissions.may_run(mine),
             "members": [one for one in members if one["name"]],
-            "recordings": [recording_card(one, viewer, faces) for one in takes.items],
+            "recordings": [
+                recording_card(take, viewer, faces)
+                for take in lists.with_sound_and_players(takes.items, viewer)
+            ],
             "next_url": takes.next_url(request),
             "sessions": [session_card(one, faces) for one in jams],
             "follow": queries.my_follow(viewer, found) if may_follow else None,

@@ -25,6 +25,7 @@ from privacy.gate.access import get_visible_or_404
 from privacy.gate.viewer import Viewer
 from privacy.sharing import previews
 from privacy.sharing.view_as import looking
+from sessions_app import lists
 from sessions_app import queries as sessions
 from sessions_app.models import Recording
 from sessions_app.views.presenters import recording_card, session_card
@@ -39,7 +40,7 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
     viewer = posing.viewer
     faces = Faces(viewer)
     found = profile_for(viewer, username)
-    shown = sessions.listed(sessions.recordings_with(viewer, found.user), viewer)
+    shown = sessions.recordings_with(viewer, found.user)
     takes: Any = newest_first(shown, request.GET.get("after"), size=12)
     played = sessions.sessions_of(viewer, found.user).order_by("-created_at", "-pk")[:12]
     may_write = viewer.is_member and found.user_id not in {viewer.user_id, request.user.pk}
@@ -57,9 +58,12 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
             "about": present_about(person),
             "posing": posing,
             "message_url": to if may_write else None,
-            "recordings": [recording_card(one, viewer, faces) for one in takes.items],
+            "recordings": [
+                recording_card(take, viewer, faces)
+                for take in lists.with_sound_and_players(takes.items, viewer)
+            ],
             "next_url": takes.next_url(request),
-            "sessions": [session_card(one, faces) for one in sessions.with_inside(played, viewer)],
+            "sessions": [session_card(one, faces) for one in lists.with_inside(played, viewer)],
             "bands": [of_person(one) for one in beside["in_bands"]],
             "ties": {key: beside[key] for key in ("follow", "muted")} if may_write else None,
             "favourites_url": reverse("favourites_of", args=[found.user.username])
@@ -77,11 +81,14 @@ def favourites_of(request: HttpRequest, username: str) -> HttpResponse:
     viewer = Viewer.looking(request)
     person = find_person(viewer, username)
     faces = Faces(viewer)
-    rows = sessions.listed(queries.favourites_of(viewer, person), viewer)
+    rows = queries.favourites_of(viewer, person)
     page: Any = newest_first(rows, request.GET.get("after"), moment="kept_at")
     context = {
         "person": {"username": person.username},
-        "recordings": [recording_card(one, viewer, faces) for one in page.items],
+        "recordings": [
+            recording_card(take, viewer, faces)
+            for take in lists.with_sound_and_players(page.items, viewer)
+        ],
         "next_url": page.next_url(request),
     }
     response = render(request, "community/favourites_of.html", context)
@@ -106,13 +113,16 @@ def favourites_audience(request: MemberRequest) -> HttpResponse:
 def favourites(request: MemberRequest) -> HttpResponse:
     viewer = Viewer.looking(request)
     faces = Faces(viewer)
-    rows = sessions.listed(queries.favourites(viewer), viewer)
+    rows = queries.favourites(viewer)
     page = newest_first(rows, request.GET.get("after"), moment="kept_at")
     return render(
         request,
         "community/favourites.html",
         {
-            "recordings": [recording_card(one, viewer, faces) for one in page.items],
+            "recordings": [
+                recording_card(take, viewer, faces)
+                for take in lists.with_sound_and_players(page.items, viewer)
+            ],
             "next_url": page.next_url(request),
             # A child's list is shown to nobody, and has nothing to choose.
             "audience_form": None

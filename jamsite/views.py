@@ -15,7 +15,7 @@ from accounts.profile.faces import Faces
 from foundation.outages import AWAY
 from foundation.problems import away, problem_response
 from privacy.gate.viewer import Viewer
-from sessions_app import queries
+from sessions_app import lists
 from sessions_app.views.presenters import recording_card, session_card
 
 
@@ -24,18 +24,13 @@ def home(request: HttpRequest) -> HttpResponse:
     """Live now and new recordings, as far as the viewer may see them."""
     viewer = Viewer.looking(request)
     faces = Faces(viewer)
-    live = queries.live_sessions(viewer).order_by("-created_at", "-pk")[:6]
-    newest = queries.listed(queries.new_recordings(viewer), viewer)
     return render(
         request,
         "pages/home.html",
         {
-            "live_sessions": [
-                session_card(one, faces) for one in queries.with_inside(live, viewer)
-            ],
+            "live_sessions": [session_card(jam, faces) for jam in lists.live(viewer)],
             "new_recordings": [
-                recording_card(one, viewer, faces)
-                for one in newest.order_by("-created_at", "-pk")[:8]
+                recording_card(recording, viewer, faces) for recording in lists.newest(viewer)
             ],
         },
     )

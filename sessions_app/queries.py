@@ -20,7 +20,6 @@ from privacy.gate.access import visible
 from privacy.gate.viewer import Via, Viewer
 from privacy.rls import bypass_rls
 from schools.deny_rules import circle_of, in_circle
-from sessions_app import presence
 from sessions_app.models import (
     ChatLine,
     Credit,
@@ -77,26 +76,6 @@ def live_or_mine(viewer: Viewer) -> QuerySet[JamSession]:
 
 def _seats(viewer: Viewer) -> Any:
     return Participant.objects.filter(user=viewer.user_id).order_by().values("session")
-
-
-def with_inside(rows: Iterable[Any], viewer: Viewer) -> list[Any]:
-    """Add who is in each room now, as `inside`: people, as far as the viewer may know them.
-
-    One query for all rows; none where nobody is in any. Empty while Valkey is away.
-    """
-    found = list(rows)
-    live = {row.pk: row for row in found if row.is_live}
-    peers = presence.inside(live) or {}
-    people = {peer.user_id for each in peers.values() for peer in each}
-    here: dict[int, list[User]] = {}
-    if people:
-        seats = visible(Participant, viewer).filter(session__in=list(live), user__in=people)
-        for seat in seats.select_related("user").order_by("user__username"):
-            if any(peer.user_id == seat.user_id for peer in peers[seat.session_id]):
-                here.setdefault(seat.session_id, []).append(seat.user)
-    for row in found:
-        row.inside = here.get(row.pk, [])
-    return found
 
 
 def open_rooms(viewer: Viewer) -> QuerySet[JamSession]:
@@ -213,25 +192,16 @@ def credits(viewer: Viewer) -> QuerySet[Credit]:
     return plays.filter(state__in=HEARD).order_by("pk")
 
 
+def credits_for_lists(viewer: Viewer) -> QuerySet[Credit]:
+    """Return `credits` with no more of each than a list of recordings shows."""
+    plays = credits(viewer).select_related("player")
+    return plays.only("recording", "player__username", "player__public_id")
+
+
 def with_players(rows: QuerySet[Recording], viewer: Viewer) -> QuerySet[Recording]:
     """Add the players of each recording, as `credits`, in one query for all rows."""
-    plays = (
-        credits(viewer)
-        .select_related("player")
-        .only("recording", "player__username", "player__public_id")
-    )
+    plays = credits_for_lists(viewer)
     return rows.prefetch_related(Prefetch("credit_rows", queryset=plays, to_attr="credits"))
-
-
-def with_sound(rows: QuerySet[Recording], viewer: Viewer) -> QuerySet[Recording]:
-    """Add the mix in force of each recording, as `in_force`, in one query for all rows."""
-    mixes = visible(Mix, viewer).defer("peaks")
-    return rows.prefetch_related(Prefetch("mixes", queryset=mixes, to_attr="in_force"))
-
-
-def listed(rows: QuerySet[Recording], viewer: Viewer) -> QuerySet[Recording]:
-    """Add what a list of recordings shows of each: who plays, and the sound."""
-    return with_sound(with_players(rows, viewer), viewer)
 
 
 def mix_of(viewer: Viewer, recording: Recording) -> Mix | None:

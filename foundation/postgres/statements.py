@@ -63,6 +63,8 @@ class Statement(Generic[Row]):
 
     def _write(self) -> tuple[str, tuple[Any, ...], Callable[[Any], Iterator[Row]]]:
         queryset: Any = self.make()
+        if queryset._prefetch_related_lookups:
+            raise TypeError("a statement that is kept prefetches nothing: ask a second one")
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
         way = queryset._iterable_class

@@ -19,7 +19,7 @@ from foundation.problems import Conflict, Unprocessable
 from foundation.strict import StrictQuery, flag
 from privacy.gate.access import get_visible_or_404
 from privacy.gate.viewer import Via, Viewer
-from sessions_app import permissions, queries
+from sessions_app import lists, permissions, queries
 from sessions_app.api import rows
 from sessions_app.api import serializers as shapes
 from sessions_app.models import JamSession, Recording, Stem
@@ -48,7 +48,7 @@ class SessionList(StrictQuery, GenericAPIView[JamSession]):
     def get(self, request: Request) -> Response:
         viewer = viewer_of(request)
         page: Any = self.paginate_queryset(queries.live_or_mine(viewer))
-        rows = queries.with_inside(page, viewer)
+        rows = lists.with_inside(page, viewer)
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)
 
     @extend_schema(responses={201: shapes.SessionSerializer})
@@ -74,7 +74,7 @@ class SessionDetail(StrictQuery, GenericAPIView[JamSession]):
     def get(self, request: Request, public_id: str) -> Response:
         viewer = viewer_of(request)
         found = get_visible_or_404(queries.sessions(viewer), viewer, public_id=public_id)
-        queries.with_inside([found], viewer)
+        lists.with_inside([found], viewer)
         return Response(self.get_serializer(found).data)
 
     @extend_schema(responses={204: None})

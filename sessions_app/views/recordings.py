@@ -20,7 +20,7 @@ from privacy.gate.viewer import Via, Viewer
 from privacy.sharing import previews
 from privacy.sharing.media import url_for
 from privacy.sharing.view_as import looking
-from sessions_app import permissions, queries
+from sessions_app import lists, permissions, queries
 from sessions_app.forms import RecordingAudienceForm, RecordingTitleForm
 from sessions_app.models import Recording, Stem
 from sessions_app.services import deleting, publishing
@@ -39,13 +39,14 @@ def index(request: HttpRequest) -> HttpResponse:
     viewer = Viewer.looking(request)
     mine = viewer.is_member and said_yes(request.GET, "mine")
     rows = queries.my_recordings(viewer) if mine else queries.new_recordings(viewer)
-    page = newest_first(queries.listed(rows, viewer), request.GET.get("after"))
+    page = newest_first(rows, request.GET.get("after"))
+    takes = lists.with_sound_and_players(page.items, viewer)
     faces = Faces(viewer)
     return render(
         request,
         "sessions/recordings.html",
         {
-            "recordings": [recording_card(one, viewer, faces) for one in page.items],
+            "recordings": [recording_card(take, viewer, faces) for take in takes],
             "next_url": page.next_url(request),
             "mine": mine,
         },
@@ -58,8 +59,9 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     if posing.hidden:
         return posing.hidden_page(request)
     viewer = posing.viewer
-    rows = previews.previewed(queries.listed(queries.recordings(viewer), viewer))
+    rows = previews.previewed(queries.recordings(viewer))
     recording: Any = get_visible_or_404(rows, viewer, public_id=public_id)
+    lists.with_sound_and_players([recording], viewer)
     faces = Faces(viewer)
     shape = recording_page(recording, viewer, faces)
     if recording.state == Recording.State.PROCESSING:

@@ -25,7 +25,7 @@ from privacy.gate.access import get_visible_or_404, visible
 from privacy.gate.viewer import Viewer
 from privacy.sharing import previews
 from privacy.sharing.view_as import looking
-from sessions_app import permissions, queries, titles
+from sessions_app import lists, permissions, queries, titles
 from sessions_app.forms import SessionAudienceForm, SessionForm
 from sessions_app.models import Invite, JamSession, Participant
 from sessions_app.models.sessions import SEATS
@@ -42,7 +42,7 @@ def index(request: HttpRequest) -> HttpResponse:
     viewer = Viewer.looking(request)
     after = request.GET.get("after")
     page = newest_first(queries.live_sessions(viewer), after)
-    queries.with_inside(page.items, viewer)
+    lists.with_inside(page.items, viewer)
     mine: Any = []
     if viewer.is_member and not after:
         mine = queries.my_empty_rooms(viewer).order_by("-created_at", "-pk")[:OWN_ROOMS]
@@ -85,10 +85,10 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     viewer = posing.viewer
     rows = previews.previewed(queries.sessions(viewer))
     session: Any = get_visible_or_404(rows, viewer, public_id=public_id)
-    queries.with_inside([session], viewer)
+    lists.with_inside([session], viewer)
     players = [one.user for one in queries.players_of(viewer, session)]
     takes = queries.shown_recordings(viewer).filter(session=session)
-    takes = queries.listed(takes, viewer).order_by("-created_at", "-pk")[:20]
+    takes = takes.order_by("-created_at", "-pk")[:20]
     is_host = viewer.is_member and session.host_id == viewer.user_id
     is_full = session.player_count >= SEATS
     faces = Faces(viewer)
@@ -106,7 +106,10 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
             "can_join": not is_full and _can_join(request, viewer, session),
             "is_full": is_full,
             "invites": _invites(request, viewer, session) if is_host else [],
-            "recordings": [recording_card(one, viewer, faces) for one in takes],
+            "recordings": [
+                recording_card(take, viewer, faces)
+                for take in lists.with_sound_and_players(takes, viewer)
+            ],
             "enter_url": reverse("room", args=[session.public_id]),
             "audience_form": SessionAudienceForm(instance=session) if is_host else None,
             "empty_minutes": settings.ROOM_EMPTY_MINUTES,

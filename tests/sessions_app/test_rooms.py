@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.connections import services
 from foundation.limits import valkey
 from privacy.gate.viewer import NOBODY, Viewer
-from sessions_app import queries
+from sessions_app import lists, queries
 from sessions_app.models import JamSession
 from sessions_app.services import rooms, sessions
 from sessions_app.tasks import sweep
@@ -65,7 +65,7 @@ def test_a_card_says_who_is_in_as_far_as_its_reader_may_know(cast: Cast, jam: Ja
     services.block(cast["participant"], barred)
 
     def inside(viewer: Viewer) -> list[list[str]]:
-        rows = queries.with_inside(queries.live_sessions(viewer), viewer)
+        rows = lists.with_inside(queries.live_sessions(viewer), viewer)
         return [[person.username for person in one.inside] for one in rows]
 
     assert inside(NOBODY) == [["owner", "participant"]]
@@ -92,12 +92,12 @@ def test_lists_ask_as_much_for_three_rooms_as_for_one(
     come_in(jam, cast["owner"])
     viewer = cast.viewer("stranger")
     with django_assert_num_queries(2):
-        assert len(queries.with_inside(queries.live_sessions(viewer), viewer)) == 1
+        assert len(lists.with_inside(queries.live_sessions(viewer), viewer)) == 1
     for _ in range(2):
         made = sessions.open_session(cast["owner"], title="", about="", audience="public")
         come_in(made, cast["owner"])
     with django_assert_num_queries(2):
-        assert len(queries.with_inside(queries.live_sessions(viewer), viewer)) == 3
+        assert len(lists.with_inside(queries.live_sessions(viewer), viewer)) == 3
 
 
 def test_a_room_with_nobody_in_it_closes_after_half_an_hour_by_the_clock_alone(

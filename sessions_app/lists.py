@@ -1,0 +1,85 @@
+"""Lists of pages whose statements are written once for each kind of viewer.
+
+What they show, and to whom, is said in `sessions_app.queries`; here it is only kept.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from accounts.models import User
+from foundation.postgres.expressions import AmongKeys
+from foundation.postgres.statements import Gap
+from privacy.gate.access import visible
+from privacy.gate.statements import GatedStatement
+from privacy.gate.viewer import Viewer
+from sessions_app import presence, queries
+from sessions_app.models import JamSession, Mix, Participant, Recording
+
+NEWEST, LIVE = 8, 6  # of the home page
+
+_newest = GatedStatement(
+    lambda viewer: queries.new_recordings(viewer).order_by("-created_at", "-pk")[:NEWEST]
+)
+_live = GatedStatement(
+    lambda viewer: queries.live_sessions(viewer).order_by("-created_at", "-pk")[:LIVE]
+)
+_credits = GatedStatement(
+    lambda viewer: queries.credits_for_lists(viewer).filter(AmongKeys("recording", Gap("keys")))
+)
+_mixes = GatedStatement(
+    lambda viewer: (
+        visible(Mix, viewer).defer("peaks").filter(AmongKeys("recording", Gap("keys"))).order_by()
+    )
+)
+_seats = GatedStatement(
+    lambda viewer: (
+        visible(Participant, viewer)
+        .filter(AmongKeys("session", Gap("sessions")), AmongKeys("user", Gap("people")))
+        .select_related("user")
+        .order_by("user__username")
+    )
+)
+
+
+def newest(viewer: Viewer) -> list[Recording]:
+    """Return the newest of `queries.new_recordings`, with all that a list shows of each."""
+    return with_sound_and_players(_newest.all(viewer), viewer)
+
+
+def live(viewer: Viewer) -> list[JamSession]:
+    """Return the newest of `queries.live_sessions`, each with who is `inside`."""
+    return with_inside(_live.all(viewer), viewer)
+
+
+def with_sound_and_players(rows: Iterable[Any], viewer: Viewer) -> list[Any]:
+    """Add to each recording who plays, as `credits`, and the mixes `in_force`: two queries."""
+    found = list(rows)
+    by_key = {row.pk: row for row in found}
+    for row in found:
+        row.credits, row.in_force = [], []
+    if by_key:
+        for credit in _credits.all(viewer, keys=list(by_key)):
+            by_key[credit.recording_id].credits.append(credit)
+        for mix in _mixes.all(viewer, keys=list(by_key)):
+            mix.recording = by_key[mix.recording_id]
+            by_key[mix.recording_id].in_force.append(mix)
+    return found
+
+
+def with_inside(rows: Iterable[Any], viewer: Viewer) -> list[Any]:
+    """Add who is in each room now, as `inside`: people, as far as the viewer may know them.
+
+    One query for all rows; none where nobody is in any. Empty while Valkey is away.
+    """
+    found = list(rows)
+    live = {row.pk: row for row in found if row.is_live}
+    peers = presence.inside(live) or {}
+    people = {peer.user_id for those in peers.values() for peer in those}
+    here: dict[int, list[User]] = {}
+    if people:
+        for seat in _seats.all(viewer, sessions=list(live), people=sorted(people)):
+            if any(peer.user_id == seat.user_id for peer in peers[seat.session_id]):
+                here.setdefault(seat.session_id, []).append(seat.user)
+    for row in found:
+        row.inside = here.get(row.pk, [])
+    return found
