@@ -23,7 +23,7 @@ def technical(note: str = "", keys: Mapping[str, Datum] | None = None) -> Datum:
 
 def work() -> dict[str, Datum]:
     """The columns that `foundation.work.Work` brings along."""
-    names = ("work", "due_at", "leased_until", "attempts", "percent", "error")
+    names = ("status", "due_at", "leased_until", "attempts", "percent", "error")
     return {name: technical("state of a job") for name in names}
 
 

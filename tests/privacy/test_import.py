@@ -173,7 +173,7 @@ def test_audiences_that_stayed_behind_become_only_me(taken: Path) -> None:
 
     seen = visible(Recording, Viewer()).values_list("title", flat=True)
     assert list(seen) == []  # not before the mix is there
-    orders = Mix.objects.values_list("recording__title", "work")
+    orders = Mix.objects.values_list("recording__title", "status")
     assert sorted(orders) == [(title, "waiting") for title in sorted(audiences)]
 
 
