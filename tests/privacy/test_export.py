@@ -233,19 +233,19 @@ def test_what_is_taken_back_while_a_copy_is_made_is_not_in_it(
 def test_a_copy_that_outdates_while_it_is_made_is_begun_anew(
     pair: tuple[Canary, Canary], monkeypatch: Any
 ) -> None:
-    from privacy.portability.export import archive
+    from privacy.portability.export import archive_writer
 
     one, other = pair
     made = Export.objects.create(user=one.user)
-    real = archive.Writer.write
+    real = archive_writer.Writer.write
 
-    def withdrawn_meanwhile(writer: archive.Writer) -> Any:
+    def withdrawn_meanwhile(writer: archive_writer.Writer) -> Any:
         written = real(writer)
         publishing.withdraw(one.take, other.user)
         return written
 
     with monkeypatch.context() as patch:
-        patch.setattr(archive.Writer, "write", withdrawn_meanwhile)
+        patch.setattr(archive_writer.Writer, "write", withdrawn_meanwhile)
         export.run(made.pk)
     made.refresh_from_db()
     assert (made.status, made.round, bool(made.file)) == ("waiting", 1, False)

@@ -22,7 +22,7 @@ from accounts.profile.services.profiles import write_profile
 from messaging import services as messaging
 from messaging.models import Message
 from privacy.gate.viewer import Viewer
-from privacy.portability.importing import archive as reading
+from privacy.portability.importing import archive_reader as reading
 from sessions_app.audio import assemble
 from sessions_app.models import ChatLine, JamSession, Mix, Recording, Stem
 from tests import own_words

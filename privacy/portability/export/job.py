@@ -20,7 +20,7 @@ from foundation.work import LEASE, failing_kindly, soon
 from privacy import notices
 from privacy.gate.access import visible
 from privacy.gate.viewer import Via, Viewer
-from privacy.portability.export.archive import Writer, Written
+from privacy.portability.export.archive_writer import Writer, Written
 from privacy.portability.export.parts import Folder
 from privacy.portability.export.sections import sections
 from privacy.portability.models import Export
