@@ -102,7 +102,7 @@ def statements(recordings: int, people: int) -> list[str]:
             'stems/' || take.id || '.flac', 1, 0, '[]', '', 5000000, false
             from sessions_app_recording as take
             join sessions_app_participant as player on player.session_id = take.session_id""",
-        """insert into sessions_app_mix (public_id, recording_id, created_at, work, due_at,
+        """insert into sessions_app_mix (public_id, recording_id, created_at, status, due_at,
             attempts, percent, error, flac, opus, aac, duration_ms, start_ms)
             select substr(md5(random()::text), 1, 22), id, created_at, 'done', created_at, 1, 100,
             '', 'mixes/' || id || '.flac', 'mixes/' || id || '.ogg', 'mixes/' || id || '.m4a',

@@ -59,7 +59,7 @@ def _export(user: Any) -> None:
     made = Export.objects.create(user=user)
     export.run(made.pk)
     made.refresh_from_db()
-    assert made.work == "done", made.error
+    assert made.status == "done", made.error
 
 
 def _floor(user: Any) -> None:

@@ -100,7 +100,7 @@ def _array(words: list[str]) -> str:
 
 def searches() -> dict[str, tuple[Any, bool, tuple[int, int] | None]]:
     """Return what is looked for, whether by a member, and behind which place: by its name."""
-    from accounts.discovery.words import Wanted
+    from accounts.discovery.index_terms import Wanted
     from accounts.profile.vocabulary import GENRES, INSTRUMENTS
 
     played, genres = list(INSTRUMENTS), list(GENRES)

@@ -32,14 +32,14 @@ NO_ROOM = "no room on the disk"
 class Work(models.Model):
     """One piece of work: when it is due, who holds it, how far it is, what went wrong."""
 
-    class Progress(models.TextChoices):
+    class Status(models.TextChoices):
         WAITING = "waiting", "waiting"
         RUNNING = "running", "running"
         DONE = "done", "done"
         FAILED = "failed", "failed"
         CANCELLED = "cancelled", "cancelled"
 
-    work = models.CharField(max_length=10, choices=Progress, default=Progress.WAITING)
+    status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
     due_at = models.DateTimeField(default=timezone.now)
     leased_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -52,8 +52,8 @@ class Work(models.Model):
     @classmethod
     def due_filter(cls, now: datetime) -> Q:
         free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
-        open_states = [cls.Progress.WAITING, cls.Progress.RUNNING]
-        return Q(work__in=open_states, due_at__lte=now) & free
+        open_states = [cls.Status.WAITING, cls.Status.RUNNING]
+        return Q(status__in=open_states, due_at__lte=now) & free
 
     @classmethod
     def due(cls, limit: int = 100) -> list[int]:
@@ -74,10 +74,10 @@ class Work(models.Model):
             )
             if row is None:
                 return None
-            row.work = cls.Progress.RUNNING
+            row.status = cls.Status.RUNNING
             row.attempts += 1
             row.leased_until = timezone.now() + LEASE
-            row.save(update_fields=["work", "attempts", "leased_until"])
+            row.save(update_fields=["status", "attempts", "leased_until"])
         return row
 
     def keep(self, percent: int | None = None, **values: Any) -> None:
@@ -89,14 +89,14 @@ class Work(models.Model):
 
     def finish(self, **values: Any) -> None:
         """Mark the work done, with any last values in the same statement."""
-        self._end(work=self.Progress.DONE, percent=100, error="", **values)
+        self._end(status=self.Status.DONE, percent=100, error="", **values)
 
     def wait_until(self, moment: datetime) -> None:
         """Give the lease back until something is to be done again."""
-        self._end(work=self.Progress.WAITING, due_at=moment, attempts=0, error="")
+        self._end(status=self.Status.WAITING, due_at=moment, attempts=0, error="")
 
     def cancel(self) -> None:
-        self._end(work=self.Progress.CANCELLED)
+        self._end(status=self.Status.CANCELLED)
 
     def fail(self, reason: str, *, final: bool = False) -> bool:
         """Note a failure; try again with growing pauses, at most `MAX_ATTEMPTS` times.
@@ -104,20 +104,20 @@ class Work(models.Model):
         Returns whether the work has failed for good.
         """
         if final or self.attempts >= MAX_ATTEMPTS:
-            self._end(work=self.Progress.FAILED, error=reason[:300])
+            self._end(status=self.Status.FAILED, error=reason[:300])
             return True
         pause = timedelta(seconds=min(2**self.attempts, 600))
-        self._end(work=self.Progress.WAITING, due_at=timezone.now() + pause, error=reason[:300])
+        self._end(status=self.Status.WAITING, due_at=timezone.now() + pause, error=reason[:300])
         return False
 
     def wait_for_room(self) -> None:
         """Give the lease back until the disk may have room again; that is no failure of the row."""
         due = timezone.now() + timedelta(seconds=disk.WAIT)
-        self._end(work=self.Progress.WAITING, due_at=due, attempts=0, error=NO_ROOM)
+        self._end(status=self.Status.WAITING, due_at=due, attempts=0, error=NO_ROOM)
 
     @property
     def waits_for_room(self) -> bool:
-        return self.work == self.Progress.WAITING and self.error == NO_ROOM
+        return self.status == self.Status.WAITING and self.error == NO_ROOM
 
     def _end(self, **values: Any) -> None:
         values["leased_until"] = None
@@ -143,7 +143,7 @@ def send(job: str, *keys: int) -> None:
 def work_index(name: str) -> models.Index:
     """Index for the sweeper: only open rows, in the order they are due."""
     return models.Index(
-        F("due_at"), F("id"), name=name, condition=Q(work__in=["waiting", "running"])
+        F("due_at"), F("id"), name=name, condition=Q(status__in=["waiting", "running"])
     )
 
 

@@ -32,8 +32,8 @@ class RecordingAdmin(ReadOnlyAdmin):
 
 @admin.register(Mix)
 class MixAdmin(ReadOnlyAdmin):
-    list_display = ["public_id", "work", "percent", "attempts", "error", "withdrawn_at"]
-    list_filter = ["work"]
+    list_display = ["public_id", "status", "percent", "attempts", "error", "withdrawn_at"]
+    list_filter = ["status"]
     exclude = ["flac", "opus", "aac", "peaks"]
 
 

@@ -135,7 +135,7 @@ def recordings(viewer: Viewer) -> QuerySet[Recording]:
 def duration_in_force() -> Subquery:
     """Return the duration of a recording's mix in force, as a column of recordings."""
     in_force = Mix.objects.filter(
-        recording=OuterRef("pk"), withdrawn_at__isnull=True, work=Mix.Progress.DONE
+        recording=OuterRef("pk"), withdrawn_at__isnull=True, status=Mix.Status.DONE
     )
     return Subquery(in_force.values("duration_ms")[:1])
 
@@ -289,7 +289,7 @@ def mix_progress(recording: Recording) -> tuple[int, bool]:
 
     Nobody sees the mix itself before.
     """
-    coming = recording.mixes.filter(withdrawn_at__isnull=True).only("percent", "work", "error")
+    coming = recording.mixes.filter(withdrawn_at__isnull=True).only("percent", "status", "error")
     with bypass_rls("how far the mix of a visible recording is"):
         mix = coming.first()
     return (mix.percent, mix.waits_for_room) if mix is not None else (0, False)

@@ -112,7 +112,7 @@ def recorded(
         )
         stems.append(stem)
     mix = Mix(
-        recording=recording, work=Mix.Progress.DONE, duration_ms=1000, start_ms=0.0,
+        recording=recording, status=Mix.Status.DONE, duration_ms=1000, start_ms=0.0,
         peaks={"version": 1, "rate": 100, "channels": 1, "min": [0], "max": [1]},
     )  # fmt: skip
     marks = " ".join(f"mark-mix-{player.username}" for player in players).encode()

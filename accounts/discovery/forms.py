@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.discovery.words import Wanted, beginnings
+from accounts.discovery.index_terms import Wanted, beginnings
 from accounts.profile import checks, places
 from accounts.profile.vocabulary import GENRES, INSTRUMENTS, Level, Words, language_names
 

@@ -15,8 +15,8 @@ from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
 from django.db.models.functions import Now
 
 from accounts.connections.models import Follow, JammedWith
+from accounts.discovery.index_terms import Wanted
 from accounts.discovery.models import COLUMNS, Findable
-from accounts.discovery.words import Wanted
 from accounts.profile.models import Profile
 from accounts.profile.queries import concealed, shown_profiles
 from foundation.paging import PAGE_SIZE, Cursor, Page

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.discovery import words as finding
+from accounts.discovery import index_terms as finding
 from accounts.discovery.models import COLUMNS, Findable
 from accounts.identity.models import User
 from accounts.profile.models import Plays, Profile

@@ -788,7 +788,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "work",
+                    "status",
                     models.CharField(
                         choices=[
                             ("waiting", "waiting"),
@@ -1170,7 +1170,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 models.F("due_at"),
                 models.F("id"),
-                condition=models.Q(("work__in", ["waiting", "running"])),
+                condition=models.Q(("status__in", ["waiting", "running"])),
                 name="safety_link_due",
             ),
         ),

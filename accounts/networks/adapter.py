@@ -18,8 +18,7 @@ from accounts.identity.services import ages
 from accounts.networks import arrived, services
 from accounts.sign_in import age_gate
 from foundation import reauthentication
-from integrations import arrivals as told_by
-from integrations import fetching
+from integrations import claims, fetching
 from integrations import networks as known
 
 WAITS = "arrived"  # key in the state of a sign-up that waits for an answer
@@ -120,19 +119,19 @@ def _put_aside(request: HttpRequest, network: known.Network, sociallogin: Any, g
     Of a birthday that makes them too young for an account nothing is kept, as in the form.
     """
     told = sociallogin.told
-    birth = told_by.oldest_birth(told)
+    birth = claims.oldest_birth(told)
     if birth is not None and ages.age_of(birth) is None:
         if is_headless_request(request):
             raise ImmediateHttpResponse(ErrorResponse(request, age_gate.not_yet(), status=400))
         answer = HttpResponseRedirect(reverse("sign_up_later"))
         age_gate.bar(answer)
         raise ImmediateHttpResponse(answer)  # and nothing of it waits anywhere
-    claims = told_by.claims(told)
+    told_claims = claims.claims(told)
     for one in sociallogin.email_addresses:
-        one.verified = known.verifies(network, one.email, claims)
+        one.verified = known.verifies(network, one.email, told_claims)
     sociallogin.state[WAITS] = arrived.hold(
         {
-            "things": told_by.read(network.id, told),
+            "things": claims.read(network.id, told),
             "birth": birth.isoformat() if birth is not None else "",
         }
     )

@@ -27,10 +27,10 @@ from accounts.identity.allauth_internals import (
 from accounts.identity.models import User
 from accounts.identity.services import addresses
 from accounts.security.models import SafetyEvent
-from accounts.security.services import alerts, arrivals, locks, sign_ins
+from accounts.security.services import alerts, locks, sign_in_events, sign_ins
 from accounts.security.services.alerts import Alert
 from foundation import reauthentication
-from foundation.words import masked_address
+from foundation.masking import masked_address
 
 Kind = SafetyEvent.Kind
 
@@ -100,7 +100,7 @@ class GuardingAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def pre_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse | None:
         """Stop at a locked account, whichever proof opened the door this far."""
-        arrivals.set_out(request)
+        sign_in_events.set_out(request)
         if user.is_child and user.state == User.State.SUSPENDED:
             clear_login(request)
             return self._stopped(request, user)
@@ -134,7 +134,7 @@ class GuardingAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def post_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **about)
-        arrivals.came_in(request, response, user)
+        sign_in_events.came_in(request, response, user)
         return response
 
     @transaction.atomic
@@ -188,7 +188,7 @@ class GuardingAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             locks.open_again(user)
             sign_ins.end_all(user)
         else:
-            arrivals.moved(request)
+            sign_in_events.moved(request)
             sign_ins.end_all(user, but=request.session.session_key)
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:

@@ -67,7 +67,7 @@ class SafetyEvent(models.Model):
 class SafetyLink(Work):
     """A mailed link that locks an account, or undoes a change of its address. Works once.
 
-    Its `work` is the letter of a link that was asked for on the sign-in page; a row is written
+    As work, it is the letter of a link that was asked for on the sign-in page; a row is written
     whether anybody has the address or nobody (then `user` is empty), so that the answer tells
     nothing. Only a hash of the secret is kept.
     """

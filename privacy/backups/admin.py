@@ -8,8 +8,8 @@ from privacy.backups.models import Backup, Restore
 
 @admin.register(Backup)
 class BackupAdmin(ReadOnlyAdmin):
-    list_display = ["public_id", "work", "taken_at", "expires_at", "gone_at", "size", "error"]
-    list_filter = ["work"]
+    list_display = ["public_id", "status", "taken_at", "expires_at", "gone_at", "size", "error"]
+    list_filter = ["status"]
 
 
 @admin.register(Restore)

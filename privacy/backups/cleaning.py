@@ -163,6 +163,6 @@ def _hide(user: Any, pending: Erasure | None, entry: ledger.Entry) -> bool:
 def _end_what_is_over() -> None:
     """End what belonged to the moment of the backup: sign-ins, letters on their way, copies."""
     Session.objects.all().delete()
-    open_states = [Notice.Progress.WAITING, Notice.Progress.RUNNING]
-    Notice.objects.filter(work__in=open_states).update(work=Notice.Progress.CANCELLED)
+    open_states = [Notice.Status.WAITING, Notice.Status.RUNNING]
+    Notice.objects.filter(status__in=open_states).update(status=Notice.Status.CANCELLED)
     Export.objects.all().delete()

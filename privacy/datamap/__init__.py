@@ -29,15 +29,7 @@ from privacy.datamap.registry import (
     work,
 )
 from privacy.datamap.retention import Event, Fades, For, Retention, Until
-from privacy.datamap.why import (
-    PURPOSES,
-    Purpose,
-    purpose,
-    purposes,
-    reads,
-    serves,
-)
-from privacy.datamap.words import (
+from privacy.datamap.vocabulary import (
     BASES,
     ENDS,
     PEOPLE,
@@ -48,6 +40,14 @@ from privacy.datamap.words import (
     Held,
     Resolved,
     Store,
+)
+from privacy.datamap.why import (
+    PURPOSES,
+    Purpose,
+    purpose,
+    purposes,
+    reads,
+    serves,
 )
 
 __all__ = [

@@ -10,8 +10,8 @@ from django.db.models import CASCADE, DateField, JSONField, Model
 from privacy.datamap.categories import CATEGORIES
 from privacy.datamap.registry import columns, held, stores
 from privacy.datamap.retention import SINCE, Event, Fades, For, Until
+from privacy.datamap.vocabulary import SEEN_BY, Datum, Erase, Held, Store
 from privacy.datamap.why import PURPOSES
-from privacy.datamap.words import SEEN_BY, Datum, Erase, Held, Store
 
 OF_STORES = {Erase.EXPIRES, Erase.DELETE, Erase.FILE, Erase.OUTSIDE, Erase.NOTHING}
 

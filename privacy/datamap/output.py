@@ -9,8 +9,8 @@ from django.utils import translation
 
 from privacy.datamap.registry import held, resolve, stores
 from privacy.datamap.retention import Fades, For, Retention, Until
+from privacy.datamap.vocabulary import Datum, Held, Store
 from privacy.datamap.why import purposes, readings, served
-from privacy.datamap.words import Datum, Held, Store
 
 
 def as_json() -> dict[str, Any]:

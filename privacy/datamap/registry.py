@@ -8,7 +8,7 @@ from django.db.models import Field, FileField, JSONField, Model
 from django.utils.crypto import get_random_string
 
 from privacy.datamap.retention import Event, Until
-from privacy.datamap.words import PEOPLE, SHARED, Datum, Erase, Held, Resolved, Store
+from privacy.datamap.vocabulary import PEOPLE, SHARED, Datum, Erase, Held, Resolved, Store
 
 _held: dict[type[Model], Held] = {}
 _stores: dict[str, Store] = {}
@@ -23,7 +23,7 @@ def technical(note: str = "", keys: Mapping[str, Datum] | None = None) -> Datum:
 
 def work() -> dict[str, Datum]:
     """The columns that `foundation.work.Work` brings along."""
-    names = ("work", "due_at", "leased_until", "attempts", "percent", "error")
+    names = ("status", "due_at", "leased_until", "attempts", "percent", "error")
     return {name: technical("state of a job") for name in names}
 
 

@@ -2,7 +2,7 @@
 
 Code may read data that was collected for a purpose it serves. `serves` says what an app, or one
 module of it, is for; `reads` is the declared exception, with its reason. The check is
-`privacy.datamap.limits`.
+`privacy.datamap.purpose_limitation`.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from privacy.datamap.words import Basis
+from privacy.datamap.vocabulary import Basis
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from privacy.gate.models import Tombstone
 @admin.register(Erasure)
 class ErasureAdmin(ReadOnlyAdmin):
     list_display = ["public_id", "stage", "way", "requested_at", "purge_at", "ended_at", "error"]
-    list_filter = ["stage", "way", "work"]
+    list_filter = ["stage", "way", "status"]
     exclude = ["contact"]
 
 

@@ -94,7 +94,7 @@ def cancel(user: Any) -> None:
     if erasure is None or erasure.way in Erasure.AT_ONCE:
         raise TooLate
     now = timezone.now()
-    values = {"ended_at": now, "settled_at": None, "work": Erasure.Progress.CANCELLED}
+    values = {"ended_at": now, "settled_at": None, "status": Erasure.Status.CANCELLED}
     move(erasure, S.CANCELLED, **values)
     tombstones.unbury(erasure.pk)
     locked.come_back(undo.recall(erasure, "state"))

@@ -240,7 +240,7 @@ class DeletionOrder(Work):
         """Never given up: tried again after a minute, then ever later, six hours at most."""
         pause = min(timedelta(minutes=2 ** min(self.attempts, 9)), timedelta(hours=6))
         self._end(
-            work=self.Progress.WAITING,
+            status=self.Status.WAITING,
             state=self.State.FAILED,
             due_at=timezone.now() + pause,
             error=reason[:300],

@@ -155,7 +155,7 @@ def _by_hand(order: DeletionOrder) -> None:
 def _wait(order: DeletionOrder, until: Any) -> None:
     """Look again later, unless the service confirmed by itself a moment ago."""
     still = DeletionOrder.objects.filter(pk=order.pk).exclude(state=S.CONFIRMED)
-    still.update(work=order.Progress.WAITING, due_at=until, leased_until=None, attempts=0, error="")
+    still.update(status=order.Status.WAITING, due_at=until, leased_until=None, attempts=0, error="")
 
 
 def _note_sent(order: DeletionOrder) -> None:
@@ -169,7 +169,7 @@ def confirm(order: DeletionOrder, how: str) -> bool:
     return bool(
         rows.update(
             state=S.CONFIRMED,
-            work=order.Progress.DONE,
+            status=order.Status.DONE,
             leased_until=None,
             percent=100,
             error="",

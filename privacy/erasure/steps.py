@@ -9,7 +9,7 @@ from django.db.models import CASCADE, FileField, Model
 
 from privacy import datamap
 from privacy.datamap import Erase, Held
-from privacy.datamap.words import Words
+from privacy.datamap.vocabulary import Words
 from privacy.erasure import actions
 
 BATCH = 500

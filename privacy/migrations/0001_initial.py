@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "work",
+                    "status",
                     models.CharField(
                         choices=[
                             ("waiting", "waiting"),
@@ -214,7 +214,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "work",
+                    "status",
                     models.CharField(
                         choices=[
                             ("waiting", "waiting"),
@@ -265,7 +265,7 @@ class Migration(migrations.Migration):
                     models.Index(
                         models.F("due_at"),
                         models.F("id"),
-                        condition=models.Q(("work__in", ["waiting", "running"])),
+                        condition=models.Q(("status__in", ["waiting", "running"])),
                         name="backup_due",
                     ),
                     models.Index(
@@ -286,7 +286,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "work",
+                    "status",
                     models.CharField(
                         choices=[
                             ("waiting", "waiting"),
@@ -407,7 +407,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "work",
+                    "status",
                     models.CharField(
                         choices=[
                             ("waiting", "waiting"),
@@ -521,7 +521,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "work",
+                    "status",
                     models.CharField(
                         choices=[
                             ("waiting", "waiting"),
@@ -596,7 +596,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "work",
+                    "status",
                     models.CharField(
                         choices=[
                             ("waiting", "waiting"),
@@ -953,7 +953,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "work",
+                    "status",
                     models.CharField(
                         choices=[
                             ("waiting", "waiting"),
@@ -981,7 +981,7 @@ class Migration(migrations.Migration):
                     models.Index(
                         models.F("due_at"),
                         models.F("id"),
-                        condition=models.Q(("work__in", ["waiting", "running"])),
+                        condition=models.Q(("status__in", ["waiting", "running"])),
                         name="fan_out_due",
                     )
                 ],
@@ -1000,7 +1000,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "work",
+                    "status",
                     models.CharField(
                         choices=[
                             ("waiting", "waiting"),
@@ -1042,7 +1042,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "work",
+                    "status",
                     models.CharField(
                         choices=[
                             ("waiting", "waiting"),
@@ -1748,7 +1748,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 models.F("due_at"),
                 models.F("id"),
-                condition=models.Q(("work__in", ["waiting", "running"])),
+                condition=models.Q(("status__in", ["waiting", "running"])),
                 name="erasure_due",
             ),
         ),
@@ -1787,7 +1787,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 models.F("due_at"),
                 models.F("id"),
-                condition=models.Q(("work__in", ["waiting", "running"])),
+                condition=models.Q(("status__in", ["waiting", "running"])),
                 name="deletion_order_due",
             ),
         ),
@@ -1816,7 +1816,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 models.F("due_at"),
                 models.F("id"),
-                condition=models.Q(("work__in", ["waiting", "running"])),
+                condition=models.Q(("status__in", ["waiting", "running"])),
                 name="export_due",
             ),
         ),
@@ -1845,7 +1845,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="export",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("work__in", ["waiting", "running"])),
+                condition=models.Q(("status__in", ["waiting", "running"])),
                 fields=("user",),
                 name="one_open_export_a_person",
             ),
@@ -1855,7 +1855,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 models.F("due_at"),
                 models.F("id"),
-                condition=models.Q(("work__in", ["waiting", "running"])),
+                condition=models.Q(("status__in", ["waiting", "running"])),
                 name="leave_link_due",
             ),
         ),
@@ -1937,7 +1937,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 models.F("due_at"),
                 models.F("id"),
-                condition=models.Q(("work__in", ["waiting", "running"])),
+                condition=models.Q(("status__in", ["waiting", "running"])),
                 name="news_due",
             ),
         ),
@@ -1946,7 +1946,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 models.F("due_at"),
                 models.F("id"),
-                condition=models.Q(("work__in", ["waiting", "running"])),
+                condition=models.Q(("status__in", ["waiting", "running"])),
                 name="notice_due",
             ),
         ),
@@ -2006,7 +2006,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 models.F("due_at"),
                 models.F("id"),
-                condition=models.Q(("work__in", ["waiting", "running"])),
+                condition=models.Q(("status__in", ["waiting", "running"])),
                 name="policy_run_due",
             ),
         ),

@@ -21,8 +21,8 @@ from privacy.notices.models import (
 
 @admin.register(Notice)
 class NoticeAdmin(ReadOnlyAdmin):
-    list_display = ["public_id", "kind", "work", "created_at", "due_at", "attempts", "error"]
-    list_filter = ["work", "kind"]
+    list_display = ["public_id", "kind", "status", "created_at", "due_at", "attempts", "error"]
+    list_filter = ["status", "kind"]
     exclude = ["user", "title", "text", "url", "about", "address"]
 
 
@@ -58,14 +58,14 @@ class NewsletterAdmin(admin.ModelAdmin[Newsletter]):
 
 @admin.register(NoticeFanOut)
 class NoticeFanOutAdmin(ReadOnlyAdmin):
-    list_display = ["kind", "work", "created_at", "attempts", "error"]
-    list_filter = ["kind", "work"]
+    list_display = ["kind", "status", "created_at", "attempts", "error"]
+    list_filter = ["kind", "status"]
 
 
 @admin.register(NewsSending)
 class NewsSendingAdmin(ReadOnlyAdmin):
-    list_display = ["newsletter", "work", "letters", "created_at", "attempts", "error"]
-    list_filter = ["work"]
+    list_display = ["newsletter", "status", "letters", "created_at", "attempts", "error"]
+    list_filter = ["status"]
 
 
 @admin.register(NewsReader)

@@ -91,11 +91,11 @@ def tell_many(
                     url=url,
                     about=name_of(about) if about is not None else "",
                     listed=listed,
-                    work=Notice.Progress.WAITING if mail and by_mail else Notice.Progress.DONE,
+                    status=Notice.Status.WAITING if mail and by_mail else Notice.Status.DONE,
                 )
             )
     Notice.objects.bulk_create(made)
-    if len(made) == 1 and made[0].work == Notice.Progress.WAITING:
+    if len(made) == 1 and made[0].status == Notice.Status.WAITING:
         _soon(made[0])  # more than one: the sweeper takes them in turn
     return made
 
@@ -149,7 +149,7 @@ def run(notice_id: int) -> None:
 
 def wake(user: Any) -> None:
     """Have the mail that quiet hours held back looked at now: the hours have changed."""
-    waiting = Notice.objects.filter(user=user, work=Notice.Progress.WAITING)
+    waiting = Notice.objects.filter(user=user, status=Notice.Status.WAITING)
     waiting.filter(leased_until=None, attempts=0).update(due_at=timezone.now())
 
 
@@ -241,9 +241,9 @@ def _letter(notice: Notice) -> Letter:
 
 def cancel_queued(user: Any) -> None:
     """Send nobody what waits to go by mail; what was told in the product stays."""
-    waiting = [Notice.Progress.WAITING, Notice.Progress.RUNNING]
-    Notice.objects.filter(user=user, work__in=waiting).update(
-        work=Notice.Progress.CANCELLED, leased_until=None
+    waiting = [Notice.Status.WAITING, Notice.Status.RUNNING]
+    Notice.objects.filter(user=user, status__in=waiting).update(
+        status=Notice.Status.CANCELLED, leased_until=None
     )
 
 

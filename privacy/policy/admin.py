@@ -197,8 +197,8 @@ class PolicyReleaseAdmin(ReadOnlyAdmin):
 
 @admin.register(PolicyNoticeRun)
 class PolicyNoticeRunAdmin(ReadOnlyAdmin):
-    list_display = ["id", "release", "what", "work", "bar", "reached_at", "due_at", "error"]
-    list_filter = ["work", "what"]
+    list_display = ["id", "release", "what", "status", "bar", "reached_at", "due_at", "error"]
+    list_filter = ["status", "what"]
 
     @admin.display(description="told")
     def bar(self, run: PolicyNoticeRun) -> str:

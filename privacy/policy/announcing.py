@@ -69,7 +69,7 @@ def _batch(run_id: int) -> int:
     """Tell up to `BATCH` accounts behind the cursor; return how many, 0 when nobody is left."""
     with transaction.atomic():
         row = PolicyNoticeRun.objects.select_for_update(of=("self",)).get(pk=run_id)
-        if row.work == PolicyNoticeRun.Progress.CANCELLED:
+        if row.status == PolicyNoticeRun.Status.CANCELLED:
             return 0
         people = list(_left(row).filter(pk__gt=row.cursor).order_by("pk")[:BATCH])
         if not people and row.cursor:
@@ -95,7 +95,7 @@ def _batch(run_id: int) -> int:
 
 def _rest(row: PolicyNoticeRun) -> None:
     """Everybody was told: end, or look again later for who joins and who comes back."""
-    if row.work == PolicyNoticeRun.Progress.CANCELLED:
+    if row.status == PolicyNoticeRun.Status.CANCELLED:
         return
     now = timezone.now()
     row.reached_at = row.reached_at or now
@@ -105,9 +105,9 @@ def _rest(row: PolicyNoticeRun) -> None:
         row.finish(reached_at=row.reached_at)
         return
     PolicyNoticeRun.objects.filter(pk=row.pk).exclude(
-        work=PolicyNoticeRun.Progress.CANCELLED
+        status=PolicyNoticeRun.Status.CANCELLED
     ).update(
-        work=PolicyNoticeRun.Progress.WAITING, due_at=now + AGAIN, leased_until=None,
+        status=PolicyNoticeRun.Status.WAITING, due_at=now + AGAIN, leased_until=None,
         attempts=0, percent=100, error="", reached_at=row.reached_at,
     )  # fmt: skip
 

@@ -8,6 +8,6 @@ from privacy.portability.models import Export
 
 @admin.register(Export)
 class ExportAdmin(ReadOnlyAdmin):
-    list_display = ["public_id", "work", "percent", "created_at", "expires_at", "missing"]
-    list_filter = ["work"]
+    list_display = ["public_id", "status", "percent", "created_at", "expires_at", "missing"]
+    list_filter = ["status"]
     exclude = ["file", "named"]  # staff see that a copy was made, and never what is in it

@@ -42,7 +42,7 @@ class Export(Work):
         constraints = [
             models.UniqueConstraint(
                 fields=["user"],
-                condition=models.Q(work__in=["waiting", "running"]),
+                condition=models.Q(status__in=["waiting", "running"]),
                 name="one_open_export_a_person",
             )
         ]

@@ -36,10 +36,10 @@ def _is_over(export: Export) -> bool:
 def shape(export: Export) -> dict[str, Any]:
     """Return what is shown of a copy; one whose time is over can't be fetched any more."""
     over = _is_over(export)
-    ready = export.work == Export.Progress.DONE and not over
+    ready = export.status == Export.Status.DONE and not over
     return {
         "public_id": export.public_id,
-        "state": "expired" if over else export.work,
+        "state": "expired" if over else export.status,
         "progress": export.percent,
         "no_room": export.waits_for_room,
         "created_at": export.created_at,

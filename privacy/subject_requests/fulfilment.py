@@ -67,7 +67,7 @@ def make_copy(request: Request, staff: Any = None) -> Request:
     user = _person(request)
     made = export.order(user)
     if made is None:  # one is being made already
-        made = Export.objects.filter(user=user, work__in=["waiting", "running"]).latest("pk")
+        made = Export.objects.filter(user=user, status__in=["waiting", "running"]).latest("pk")
     soon("privacy.run_export", made.pk)
     request.export = made
     request.save(update_fields=["export"])

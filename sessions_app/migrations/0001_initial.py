@@ -531,7 +531,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "work",
+                    "status",
                     models.CharField(
                         choices=[
                             ("waiting", "waiting"),
@@ -729,7 +729,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 models.F("due_at"),
                 models.F("id"),
-                condition=models.Q(("work__in", ["waiting", "running"])),
+                condition=models.Q(("status__in", ["waiting", "running"])),
                 name="mix_due",
             ),
         ),

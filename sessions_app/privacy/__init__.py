@@ -8,10 +8,10 @@ from privacy import erasure
 from privacy.models import Erasure
 from privacy.portability.importing import register_importer
 from sessions_app.models import ChatLine, JamSession, Recording, RecordingConsent, Stem
-from sessions_app.privacy import rows, sight, stores
+from sessions_app.privacy import declarations, stores, visibility
 from sessions_app.services import importing, leaving, stopping
 
-__all__ = ["rows", "sight", "stores"]
+__all__ = ["declarations", "stores", "visibility"]
 
 register_importer(JamSession, importing.bring_session, order=20)
 register_importer(Recording, importing.bring_recording, order=30)

@@ -185,7 +185,7 @@ def has_come(stem: Stem) -> None:
 def sweep() -> None:
     """End what nobody ends: askings, takes, waits for stems that never came."""
     endings.settle()
-    given_up = Mix.objects.filter(work=Mix.Progress.FAILED, withdrawn_at__isnull=True)
+    given_up = Mix.objects.filter(status=Mix.Status.FAILED, withdrawn_at__isnull=True)
     Recording.objects.filter(state=S.PROCESSING, mixes__in=given_up).update(state=S.FAILED)
     overdue = Recording.objects.filter(state=S.UPLOADING, upload_due_at__lte=timezone.now())
     for key in list(overdue.values_list("pk", flat=True)[:100]):

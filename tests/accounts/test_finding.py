@@ -16,8 +16,8 @@ from django.utils import timezone
 from accounts.connections import services
 from accounts.discovery import queries as seekers
 from accounts.discovery import services as writers
+from accounts.discovery.index_terms import Wanted
 from accounts.discovery.views import count_search
-from accounts.discovery.words import Wanted
 from accounts.models import Findable, Profile, User
 from accounts.profile.services import profiles
 from privacy.gate.viewer import NOBODY, Viewer

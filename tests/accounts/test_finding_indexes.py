@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.discovery import queries
-from accounts.discovery.words import Wanted
+from accounts.discovery.index_terms import Wanted
 from accounts.models import Findable, User
 from accounts.profile.vocabulary import INSTRUMENTS
 from bench import data, people

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
-from accounts.discovery import words as finding
+from accounts.discovery import index_terms as finding
 from accounts.profile import places
 from tests.accounts.musicians import found, musician
 

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from accounts.discovery import queries, services
-from accounts.discovery.words import Wanted
+from accounts.discovery.index_terms import Wanted
 from accounts.models import Block, Findable, Follow, JammedWith, Mute, Plays, Profile, User
 from privacy.gate import access
 from privacy.gate.viewer import Via, Viewer

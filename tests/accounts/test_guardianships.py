@@ -213,7 +213,7 @@ def test_a_guardian_ends_it_and_the_child_is_told_in_plain_words(brook: School) 
     assert (row.ended_by, row.ended is not None) == ("guardian", True)
     assert client.get(ward(brook.ada)).status_code == 404
     assert "grete said that they don&#x27;t look after your account any more" in told(brook.ada)
-    assert not Notice.objects.filter(user=brook.ada).exclude(work="done").exists()  # no mail
+    assert not Notice.objects.filter(user=brook.ada).exclude(status="done").exists()  # no mail
 
 
 @pytest.mark.clause("children-orphans")

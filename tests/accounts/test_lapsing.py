@@ -47,7 +47,7 @@ def test_an_unused_account_is_warned_twice_and_then_leaves_by_the_ordinary_way(
 ) -> None:
     work_off()
     assert len(told(sleeper)) == 1
-    assert Notice.objects.get().work == Notice.Progress.WAITING  # it goes by mail, too
+    assert Notice.objects.get().status == Notice.Status.WAITING  # it goes by mail, too
     leaves_at = Dormancy.objects.get().leaves_at
     later(monkeypatch, 45)
     work_off()

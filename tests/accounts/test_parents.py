@@ -200,8 +200,8 @@ def test_taking_consent_back_stops_everything_in_that_moment(
     capturing.refresh_from_db()
     copy.refresh_from_db()
     assert (running.state, capturing.state) == ("uploading", "withdrawn")
-    assert copy.work == "cancelled"
-    assert Mix.objects.filter(recording=take, withdrawn_at=None, work="waiting").count() == 1
+    assert copy.status == "cancelled"
+    assert Mix.objects.filter(recording=take, withdrawn_at=None, status="waiting").count() == 1
     # nobody sees it, the school and the guardian included
     for other in (brook.ben, brook.tilda, brook.karl, brook.grete):
         assert client_of(other).get("/@ada/").status_code == 404

@@ -22,14 +22,18 @@ SOURCES = [
     for path in (ROOT / top).rglob("*")
     if path.suffix in {".py", ".ts", ".md", ".html"} and "dist" not in path.parts
 ]  # fmt: skip
+SQL = sorted(ROOT.glob("*/migrations/sql/*.sql"))
 APPS = (
     r"(?:accounts|bands|community|foundation|integrations|jamsite|messaging|privacy|schools"
     r"|sessions_app)"
 )
 NAME = re.compile(rf"`({APPS}(?:\.(?!py`)\w+)+)(?:\(\))?`")
 FILE = re.compile(r"`(?!.*/NN-)([\w./-]+/[\w.-]+\.(?:py|ts|js|css|html|md|conf|toml))`")
+SHORT = re.compile(r"`([A-Za-z_]\w*(?:\.\w+)*)(?:\([^`]*\))?`")  # `visible(…)`, `rules.see`
+BARE_FILE = re.compile(r"(?i)\w+\.(?:py|ts|js|css|html|md|conf|toml|json|txt)")
 SETTING = re.compile(r"`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=[^`]*)?`")
-EXAMPLES = {"RETENTION_APPLAUSE_DAYS", "TEST_MARK"}  # of docs that say how to write one
+# Of docs that say how to write one.
+EXAMPLES = {"RETENTION_APPLAUSE_DAYS", "TEST_MARK", "SITE", "applaud", "NAME"}
 
 
 def found(pattern: re.Pattern[str], page: Path) -> Iterator[str]:
@@ -78,6 +82,49 @@ def test_names_and_files_are_there(page: Path) -> None:
         and not any(path.endswith(f"/{name}") for path in everywhere)
     ]
     assert missing == []
+
+
+def test_what_is_named_short_is_in_the_code() -> None:
+    """`who_sees`, `Viewer.links`; of `decision.stands_open`, that it is in that module."""
+    sources = [path for path in SOURCES if path.suffix in {".py", ".ts"}]
+    texts = {path: path.read_text() for path in sources}
+    code = "\n".join(texts.values())
+    names = set(re.findall(r"\w+", code)) | {path.stem for path in sources}
+    names |= {name.upper() for name in Environment.model_fields} | EXAMPLES
+    names |= set(re.findall(r"\w+", "\n".join(path.read_text() for path in SQL)))
+    modules: dict[str, set[str]] = {}
+    for path, text in texts.items():
+        stem = path.parent.name if path.stem == "__init__" else path.stem
+        modules.setdefault(stem, set()).update(re.findall(r"\w+", text))
+
+    def is_said(name: str) -> bool:
+        first, *rest = name.split(".")
+        if rest and re.fullmatch(rf"{APPS}|tests", first):
+            return is_there(name)
+        if rest and f'"{name}"' in code:  # what sockets send
+            return True
+        return {first, *rest} <= names and set(rest[:1]) <= modules.get(first, names)
+
+    missing = {
+        (page.name, name)
+        for page in PAGES
+        for name in found(SHORT, page)
+        if not BARE_FILE.fullmatch(name) and not is_said(name)
+    }
+    assert missing == set()
+
+
+def test_the_glossary_says_each_word_once_and_whose_it_is() -> None:
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in (ROOT / "docs" / "glossary.md").read_text().splitlines()
+        if line.startswith("| **")
+    ]
+    assert [row for row in rows if len(row) != 3 or not all(row)] == []
+    terms = [re.findall(r"\*\*([^*]+)\*\*", row[0])[0].lower() for row in rows]
+    assert terms == sorted(terms)
+    said = [term.lower() for row in rows for term in re.findall(r"\*\*([^*]+)\*\*", "|".join(row))]
+    assert sorted(said) == sorted(set(said))
 
 
 def test_settings_that_documents_name_are_settings() -> None:

@@ -50,7 +50,7 @@ class Stage:
         messaging.write(self.talk, self.host, text="hello", ref=str(uuid.uuid4()))
         other = messaging.conversation_between(self.member, friend)
         messaging.write(other, friend, text="hello", ref=str(uuid.uuid4()))
-        Export.objects.create(user=self.member, work="done")
+        Export.objects.create(user=self.member, status="done")
         self.add_bands(friend)
 
     def add_bands(self, friend: User) -> None:

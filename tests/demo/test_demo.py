@@ -57,7 +57,7 @@ def test_recordings_are_mixed_from_stems_and_seen_by_their_audience() -> None:
     assert (reel.state, sketch.state) == ("ready", "ready")
     assert [stem.state for stem in reel.stems.all()] == ["aligned"] * 3
     mix = reel.mixes.get(withdrawn_at=None)
-    assert mix.work == "done"
+    assert mix.status == "done"
     assert mix.peaks
     assert 15_000 < (mix.duration_ms or 0) < 25_000
     about = probe_audio(Path(default_storage.path(reel.stems.all()[0].file.name)))

@@ -96,7 +96,7 @@ def _records(lumen: User) -> None:
     staff = User.objects.filter(is_staff=True).first()
     _events(lumen)
     for number in range(MANY):
-        Notice.objects.create(user=lumen, kind="security", title=f"Notice {number}", work="done")
+        Notice.objects.create(user=lumen, kind="security", title=f"Notice {number}", status="done")
         Disclosure.objects.create(
             user=lumen, provider="mail", recipient="A mail server", categories=["address"],
             purpose="service", basis="contract",

@@ -46,7 +46,7 @@ def test_a_killed_tab_and_a_killed_worker_lose_no_take(
     _kill_worker(site)
 
     until(eva, lambda: site.value(STATE) == "ready", 150, "the mix is made all the same")
-    name = site.value("select flac from sessions_app_mix where work = 'done' order by id desc")
+    name = site.value("select flac from sessions_app_mix where status = 'done' order by id desc")
     sound = samples(site.media / name)
     assert level(sound, EVA_HERTZ) > -40
     assert level(sound, FINN_HERTZ) > -40

@@ -175,7 +175,7 @@ def _record(ada: Any, ben: Any, site: Site) -> str:
 
 def _mixed_sound(site: Site) -> Any:
     name = site.value(
-        "select flac from sessions_app_mix where withdrawn_at is null and work = 'done' "
+        "select flac from sessions_app_mix where withdrawn_at is null and status = 'done' "
         "order by id desc"
     )
     assert name

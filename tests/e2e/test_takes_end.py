@@ -13,7 +13,7 @@ NEWEST = "from sessions_app_recording order by id desc limit 1"
 STATE = f"select state {NEWEST}"
 OF_IT = "recording_id = (select max(id) from sessions_app_recording)"
 MIXED = """select count(*) from sessions_app_mix_stems where mix_id =
-    (select max(id) from sessions_app_mix where work = 'done')"""
+    (select max(id) from sessions_app_mix where status = 'done')"""
 NAMES = ("ingrid", "jurek", "kaori")
 
 

@@ -71,7 +71,7 @@ def test_a_copy_waits_for_room_and_is_made_then(
     with pytest.raises(OSError, match="No space left"):
         job.run(export.pk)
     export.refresh_from_db()
-    assert (export.work, export.error, export.attempts) == ("waiting", NO_ROOM, 0)
+    assert (export.status, export.error, export.attempts) == ("waiting", NO_ROOM, 0)
     assert NO_ROOM_SAID in caplog.text
     page = cast.client("owner").get("/settings/data/").content.decode()
     assert "your file is made as soon as there is" in page
@@ -79,4 +79,4 @@ def test_a_copy_waits_for_room_and_is_made_then(
     Export.objects.update(due_at=export.created_at)
     job.run(export.pk)
     export.refresh_from_db()
-    assert export.work == "done"
+    assert export.status == "done"

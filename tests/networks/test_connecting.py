@@ -118,11 +118,11 @@ def test_taking_away_gives_the_permission_back_and_leaves_the_account(
     for order in DeletionOrder.objects.all():
         assert uid.encode() not in bytes(order.subject or b"")
         provider_orders.run(order.pk)
-    states = list(DeletionOrder.objects.values_list("work", "subject", "confirmed_how"))
+    states = list(DeletionOrder.objects.values_list("status", "subject", "confirmed_how"))
     if network == "loose":  # it gave no lasting permission
         assert (states, there.revoked) == ([], [])
     else:
-        assert states == [(Work.Progress.DONE, None, "tokens revoked")]
+        assert states == [(Work.Status.DONE, None, "tokens revoked")]
         [(where, what)] = there.revoked
         assert where == network
         assert what == uid if network == "facebook" else what.startswith(f"mark-token-{network}")

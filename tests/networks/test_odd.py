@@ -8,7 +8,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
 from accounts.models import User
-from integrations import arrivals, fetching
+from integrations import claims, fetching
 from tests.entering import answer_age
 from tests.networks.conftest import Walk, comes_back, decides, goes_there, login_url
 from tests.networks.standin import NETWORKS, StandIn
@@ -163,7 +163,7 @@ def test_pictures_come_from_the_networks_own_hosts_alone(url: str, own: str, all
     ],
 )
 def test_a_birthday_is_read_as_networks_write_it(told: dict[str, Any], birth: date | None) -> None:
-    assert arrivals.oldest_birth(told) == birth
+    assert claims.oldest_birth(told) == birth
 
 
 @pytest.mark.parametrize("network", ["facebook", "google", "apple", "twitter_oauth2", "guild"])
@@ -184,10 +184,10 @@ def test_nonsense_is_left_behind_and_breaks_nothing(network: str) -> None:
             ("name", "gender", "location", "link", "timezone", "birthday", "picture", "likes",
              "friends", "profile_image_url", "address", "birthdate", "website"), value,
         )  # fmt: skip
-        found = arrivals.read(network, told)
+        found = claims.read(network, told)
         assert all(text and "\x00" not in text for text in found.values()), (network, value, found)
     many = {f"c{number}": "x" * 5000 for number in range(100)}
-    found = arrivals.read("guild", many)
+    found = claims.read("guild", many)
     assert (len(found), max(map(len, found.values()))) == (40, 2000)
 
 

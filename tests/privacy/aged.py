@@ -34,7 +34,7 @@ def deletion_order(cast: Cast, since: datetime) -> Callable[[], bool]:
     DeletionOrder.objects.create(provider="mail", **about)
     return _there(
         DeletionOrder.objects.create(
-            provider="relay", state="confirmed", confirmed_at=since, work="done", **about
+            provider="relay", state="confirmed", confirmed_at=since, status="done", **about
         )
     )
 

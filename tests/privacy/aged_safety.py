@@ -25,7 +25,7 @@ def safety_event(cast: Cast, since: datetime) -> Callable[[], bool]:
 
 
 def safety_link(cast: Cast, since: datetime) -> Callable[[], bool]:
-    return _there(SafetyLink.objects.create(user=cast["owner"], expires_at=since, work="done"))
+    return _there(SafetyLink.objects.create(user=cast["owner"], expires_at=since, status="done"))
 
 
 def lock(cast: Cast, since: datetime) -> Callable[[], bool]:

@@ -1,6 +1,6 @@
 """The band of a random world, and who should see what of it: the oracle's part for bands.
 
-Written from docs/visibility.md, as `random_worlds` is, and without a query.
+Written from docs/audiences.md, as `random_worlds` is, and without a query.
 """
 
 from collections.abc import Callable, Iterator

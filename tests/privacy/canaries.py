@@ -245,7 +245,7 @@ class Canary:
         )  # fmt: skip
         self._evidence()
         over = timezone.now() - timedelta(days=1)
-        LeaveLink.objects.create(user=self.user, expires_at=over, work="done")
+        LeaveLink.objects.create(user=self.user, expires_at=over, status="done")
         LegalHold.objects.create(
             user=self.user, fields=["accounts.user.email"], reason=self.mark("why"),
             basis=self.mark("law"), begins_at=over - timedelta(days=1), ends_at=over,
@@ -263,7 +263,7 @@ class Canary:
         SafetyEvent.objects.create(user=self.user, kind="password", detail=self.mark("safety"))
         SafetyLink.objects.create(
             user=self.user, address=f"{self.mark('link')}@mail.example", secret_hash="1",
-            expires_at=over, work="done",
+            expires_at=over, status="done",
         )  # fmt: skip
         AccountLock.objects.create(
             user=self.user, address=f"{self.mark('lock')}@mail.example", ended_at=over

@@ -17,7 +17,7 @@ class Copy:
         self.row = Export.objects.create(user=user)
         export.run(self.row.pk)
         self.row.refresh_from_db()
-        assert self.row.work == "done", self.row.error
+        assert self.row.status == "done", self.row.error
         self.zip = zipfile.ZipFile(default_storage.open(self.row.file.name))
         self.names = self.zip.namelist()
         self.about = self.json("export.json")

@@ -161,7 +161,7 @@ class Kid:
             community.keep(one, self.take)
         self.request = fulfilment.file_and_serve(user, "know", text=f"{TELLTALE}-request")
         self.copy = Export(
-            user=user, work=Export.Progress.DONE, percent=100,
+            user=user, status=Export.Status.DONE, percent=100,
             expires_at=timezone.now() + timedelta(days=7),
         )  # fmt: skip
         self.copy.file.save(f"{self.copy.public_id}.zip", ContentFile(f"{TELLTALE}-copy".encode()))

@@ -1,7 +1,7 @@
 """Random worlds of people and their ties, and who should see what in them, in plain Python.
 
-The oracle below is written from docs/visibility.md and shares no code with the gate: it knows sets
-and dictionaries, and no queries.
+The oracle below is written from docs/visibility.md and docs/audiences.md and shares no code with
+the gate: it knows sets and dictionaries, and no queries.
 """
 
 from dataclasses import dataclass, field

@@ -178,7 +178,7 @@ def test_the_person_is_told_once_a_day_without_mail(cast: Cast, support: Client)
     open_page(support, page_of(cast["owner"]))
     open_page(signed_in(member_of(roles.SUPPORT, "susan")), page_of(cast["owner"]))
     told = Notice.objects.get()
-    assert (told.user, told.url, told.work) == (cast["owner"], reverse("access_log"), "done")
+    assert (told.user, told.url, told.status) == (cast["owner"], reverse("access_log"), "done")
     earlier(days=1)
     open_page(support, page_of(cast["owner"]))
     assert Notice.objects.count() == 2

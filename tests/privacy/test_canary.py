@@ -14,7 +14,7 @@ from accounts.models import User
 from privacy import datamap, erasure
 from privacy.models import Erasure, Export
 from privacy.portability import export
-from privacy.portability.export import archive
+from privacy.portability.export import archive_writer
 from sessions_app.models import ChatLine
 from tests.privacy.canaries import Canary, could_hold_words
 from tests.privacy.traces import contents, everywhere, found, rows, tables
@@ -147,15 +147,15 @@ def test_an_export_that_a_purge_overtakes_leaves_no_file(pair: tuple[Canary, Can
     one, _ = pair
     export.purge(one.user, 10)
     made = Export.objects.create(user=one.user)
-    real = archive.Writer.write
+    real = archive_writer.Writer.write
 
-    def purged_meanwhile(writer: archive.Writer) -> Any:
+    def purged_meanwhile(writer: archive_writer.Writer) -> Any:
         written = real(writer)
         leaves(one)
         return written
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(archive.Writer, "write", purged_meanwhile)
+        patch.setattr(archive_writer.Writer, "write", purged_meanwhile)
         export.run(made.pk)
     assert not default_storage.exists(export.file_name(made))
     assert found({one.code}, everywhere()) == {}

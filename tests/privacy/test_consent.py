@@ -160,7 +160,7 @@ def test_sound_can_be_taken_back_later(cast: Cast) -> None:
     assert client.post(f"{recording.get_absolute_url()}withdraw/").status_code == 302
     stem = recording.stems.get(player=cast["participant"])
     assert (stem.state, stem.file.name, stem.peaks) == ("withdrawn", "", None)
-    assert recording.mixes.filter(withdrawn_at=None, work="done").count() == 0
+    assert recording.mixes.filter(withdrawn_at=None, status="done").count() == 0
     assert recording.stems.get(player=cast["owner"]).file.name
     shown: Any = cast.client("owner").get(f"/api/v1/recordings/{recording.public_id}/").json()
     assert shown["players"] == ["owner"]

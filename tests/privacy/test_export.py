@@ -194,7 +194,7 @@ def test_copies_that_name_somebody_end_when_that_person_leaves(cast: Cast) -> No
         row.refresh_from_db()
     now = timezone.now()
     assert (naming.expires_at <= now, apart.expires_at > now) == (True, True)
-    assert (running.work, running.round, running.leased_until) == ("waiting", 1, None)
+    assert (running.status, running.round, running.leased_until) == ("waiting", 1, None)
 
 
 @pytest.mark.clause("export")
@@ -233,25 +233,25 @@ def test_what_is_taken_back_while_a_copy_is_made_is_not_in_it(
 def test_a_copy_that_outdates_while_it_is_made_is_begun_anew(
     pair: tuple[Canary, Canary], monkeypatch: Any
 ) -> None:
-    from privacy.portability.export import archive
+    from privacy.portability.export import archive_writer
 
     one, other = pair
     made = Export.objects.create(user=one.user)
-    real = archive.Writer.write
+    real = archive_writer.Writer.write
 
-    def withdrawn_meanwhile(writer: archive.Writer) -> Any:
+    def withdrawn_meanwhile(writer: archive_writer.Writer) -> Any:
         written = real(writer)
         publishing.withdraw(one.take, other.user)
         return written
 
     with monkeypatch.context() as patch:
-        patch.setattr(archive.Writer, "write", withdrawn_meanwhile)
+        patch.setattr(archive_writer.Writer, "write", withdrawn_meanwhile)
         export.run(made.pk)
     made.refresh_from_db()
-    assert (made.work, made.round, bool(made.file)) == ("waiting", 1, False)
+    assert (made.status, made.round, bool(made.file)) == ("waiting", 1, False)
     export.run(made.pk)
     made.refresh_from_db()
-    assert (made.work, made.round) == ("done", 1)
+    assert (made.status, made.round) == ("done", 1)
     assert f"mark-mix-{other.user.username}" not in default_storage.open(
         made.file.name
     ).read().decode("latin-1")

@@ -160,7 +160,7 @@ def fill(cast: Cast) -> dict[str, Any]:
     other.fill(one)
     from privacy.models import Export
 
-    Export.objects.create(user=one.user, work="done")
+    Export.objects.create(user=one.user, status="done")
     services.follow(one.user, other.user)
     services.block(one.user, cast["stranger"])
     from privacy.sharing import links

@@ -22,7 +22,7 @@ from accounts.profile.services.profiles import write_profile
 from messaging import services as messaging
 from messaging.models import Message
 from privacy.gate.viewer import Viewer
-from privacy.portability.importing import archive as reading
+from privacy.portability.importing import archive_reader as reading
 from sessions_app.audio import assemble
 from sessions_app.models import ChatLine, JamSession, Mix, Recording, Stem
 from tests import own_words
@@ -173,7 +173,7 @@ def test_audiences_that_stayed_behind_become_only_me(taken: Path) -> None:
 
     seen = visible(Recording, Viewer()).values_list("title", flat=True)
     assert list(seen) == []  # not before the mix is there
-    orders = Mix.objects.values_list("recording__title", "work")
+    orders = Mix.objects.values_list("recording__title", "status")
     assert sorted(orders) == [(title, "waiting") for title in sorted(audiences)]
 
 

@@ -108,7 +108,7 @@ def test_an_erasure_killed_at_many_points_ends_with_nothing_left(
     assert folders == {"bands", "chunks", "mixes", "photos", "stems"}
     assert [entry.event for entry in ledger.replay()].count("erased") >= 1
     row.refresh_from_db()
-    assert (row.stage, row.work, row.user_id) == ("erased", "done", None)
+    assert (row.stage, row.status, row.user_id) == ("erased", "done", None)
     deliver()
     after = everywhere()
     assert found({*marks, one.code}, after) == {}
@@ -124,7 +124,7 @@ def test_an_export_killed_at_many_points_ends_whole_and_alone(
     made = Export.objects.create(user=one.user)
     assert killed_again_and_again("export", made.pk) >= 5
     made.refresh_from_db()
-    assert (made.work, made.missing) == ("done", 0)
+    assert (made.status, made.missing) == ("done", 0)
     with zipfile.ZipFile(default_storage.open(made.file.name)) as archive:
         assert archive.testzip() is None
         assert "export.json" in archive.namelist()
@@ -161,7 +161,7 @@ def test_an_export_goes_on_from_its_last_finished_part(
     Export.objects.filter(pk=row.pk).update(leased_until=None)
     export.run(row.pk)
     row.refresh_from_db()
-    assert (row.work, row.attempts) == ("done", 3)
+    assert (row.status, row.attempts) == ("done", 3)
     # The first copy was told of in a notice, which the second holds as well.
     told_of = {part for part in made_here if part[0] == "privacy.notice"} - set(all_parts)
     assert [part for part in made_here if part not in told_of] == all_parts[19:]
@@ -236,7 +236,7 @@ def test_a_celery_worker_that_is_killed_is_followed_by_the_next(
         os.kill(workers[0].pid, signal.SIGKILL)
         workers[0].wait(10)
         time.sleep(0.5)  # what it had sent to the database is done or undone by now
-        Erasure.objects.filter(pk=row.pk, work="running").update(
+        Erasure.objects.filter(pk=row.pk, status="running").update(
             leased_until=timezone.now() - timedelta(seconds=1)
         )
         workers.append(worker())

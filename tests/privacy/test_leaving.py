@@ -50,7 +50,7 @@ def leave(client: Client, password: str = PASSWORD) -> Any:
 
 def renders_everything() -> None:
     """Do what the worker does with ordered mixes: mix who may be heard, give up on silence."""
-    for mix in Mix.objects.filter(work="waiting", withdrawn_at=None):
+    for mix in Mix.objects.filter(status="waiting", withdrawn_at=None):
         stems = list(mixing.heard_stems(mix.recording).order_by("pk"))
         marks = " ".join(f"mark-mix-{stem.player.username}" for stem in stems).encode()
         for kind in mixing.SUFFIXES:
@@ -248,7 +248,7 @@ def test_after_the_grace_period_the_leavers_go_and_the_others_keep_theirs(world:
     lost = [stem.file.name for stem in Stem.objects.filter(player=cast["owner"])]
     leave(signed_in("owner"))
     row = purge(cast["owner"])
-    assert (row.stage, row.user_id, row.work) == ("erased", None, "done")
+    assert (row.stage, row.user_id, row.status) == ("erased", None, "done")
     assert not User.objects.filter(username="owner").exists()
     assert {stem.pk: stem.file.name for stem in Stem.objects.filter(pk__in=kept)} == kept
     assert {name for name in lost if default_storage.exists(name)} == set()
@@ -349,7 +349,7 @@ def test_a_purge_that_fails_is_never_given_up(cast: Cast, monkeypatch: pytest.Mo
             with pytest.raises(OSError, match="no such disk"):
                 erasure.run(row.pk)
     row.refresh_from_db()
-    assert (row.work, row.error) == ("waiting", "OSError")  # the kind, never the words
+    assert (row.status, row.error) == ("waiting", "OSError")  # the kind, never the words
     assert row.due_at - timezone.now() < timedelta(minutes=10)
     assert purge(cast["owner"]).stage == "erased"
 

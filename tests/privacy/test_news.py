@@ -260,7 +260,7 @@ def test_news_go_to_who_agreed_and_to_nobody_else_once(cast: Cast) -> None:
         deliver()
     assert sorted(one.to[0] for one in mail.outbox) == ["owner@mail.example", "sure@mail.example"]
     sending.refresh_from_db()
-    assert (sending.work, sending.letters) == ("done", 2)
+    assert (sending.status, sending.letters) == ("done", 2)
 
 
 @pytest.mark.clause("news")

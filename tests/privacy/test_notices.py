@@ -32,7 +32,7 @@ def test_a_notice_without_mail_sends_none(cast: Cast) -> None:
     made = notices.tell(cast["owner"], "account", "Quiet", "", mail=False)
     deliver()
     assert mail.outbox == []
-    assert made.work == Notice.Progress.DONE
+    assert made.status == Notice.Status.DONE
 
 
 def test_what_is_new_is_marked_until_all_was_seen(cast: Cast) -> None:
@@ -87,7 +87,7 @@ def test_a_mail_server_that_is_down_delays_the_mail(
     with pytest.raises(ConnectionRefusedError):
         notices.run(made.pk)
     made.refresh_from_db()
-    assert (made.work, made.error) == (Notice.Progress.WAITING, "ConnectionRefusedError")
+    assert (made.status, made.error) == (Notice.Status.WAITING, "ConnectionRefusedError")
     monkeypatch.undo()
     Notice.objects.update(due_at=made.created_at)
     deliver()
@@ -99,10 +99,10 @@ def test_the_mail_is_tried_for_three_days(cast: Cast) -> None:
     made = notices.tell(cast["owner"], "account", "Patience", "")
     made.attempts = 50
     assert not made.fail("ConnectionRefusedError")
-    assert made.work == Notice.Progress.WAITING
+    assert made.status == Notice.Status.WAITING
     made.created_at, made.attempts = timezone.now() - timedelta(days=3.1), 50
     assert made.fail("ConnectionRefusedError")
-    assert made.work == Notice.Progress.FAILED
+    assert made.status == Notice.Status.FAILED
 
 
 def test_many_are_told_with_one_statement(cast: Cast, django_assert_num_queries: Any) -> None:

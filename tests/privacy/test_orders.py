@@ -110,7 +110,7 @@ def leaves(user: Any) -> Erasure:
 
 def works(order: DeletionOrder) -> DeletionOrder:
     """Let the time come, and do what the worker does."""
-    DeletionOrder.objects.filter(pk=order.pk, work="waiting").update(due_at=timezone.now())
+    DeletionOrder.objects.filter(pk=order.pk, status="waiting").update(due_at=timezone.now())
     with contextlib.suppress(deletion.Refused):  # the worker logs it
         provider_orders.run(order.pk)
     order.refresh_from_db()
@@ -124,7 +124,7 @@ def test_a_service_is_told_whom_and_confirms_at_once(cast: Cast, service: Servic
     assert (order.provider, order.state, service.calls) == ("mail", "ordered", [])
     assert b"owner" not in bytes(order.subject or b"")  # encrypted while it waits
     works(order)
-    assert (order.state, order.work, order.subject, order.confirmed_how) == (
+    assert (order.state, order.status, order.subject, order.confirmed_how) == (
         "confirmed", "done", None, "by the service",
     )  # fmt: skip
     told = service.orders[order.public_id]
@@ -139,7 +139,7 @@ def test_a_service_is_told_whom_and_confirms_at_once(cast: Cast, service: Servic
 def test_what_is_accepted_is_asked_about_until_it_is_done(cast: Cast, service: Service) -> None:
     service.mood = "pending"
     order = works(leaves(cast["owner"]).orders.get())
-    assert (order.state, order.work) == ("ordered", "waiting")
+    assert (order.state, order.status) == ("ordered", "waiting")
     assert order.due_at > timezone.now() + timedelta(minutes=30)
     works(order)
     service.mood = "deleted"
@@ -160,7 +160,7 @@ def test_what_fails_is_tried_again_and_never_given_up(
     order = leaves(cast["owner"]).orders.get()
     for number in range(12 if mood == "broken" else 2):
         works(order)
-        assert (order.state, order.work, order.attempts) == ("failed", "waiting", number + 1)
+        assert (order.state, order.status, order.attempts) == ("failed", "waiting", number + 1)
         assert order.due_at <= timezone.now() + timedelta(hours=6)
     assert ("GET", "/other") not in service.calls  # redirects are not followed
     service.mood = "deleted"

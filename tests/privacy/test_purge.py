@@ -76,8 +76,8 @@ def test_what_waits_in_queues_and_links_ends_with_the_hiding(cast: Cast) -> None
     erasure.request(owner)
     copy.refresh_from_db()
     invite.refresh_from_db()
-    assert copy.work == "cancelled"
-    assert set(Notice.objects.filter(user=owner).values_list("work", flat=True)) == {"cancelled"}
+    assert copy.status == "cancelled"
+    assert set(Notice.objects.filter(user=owner).values_list("status", flat=True)) == {"cancelled"}
     assert invite.revoked_at is not None
     assert Invite.objects.filter(made_by=owner, revoked_at=None).count() == 0
 
@@ -93,7 +93,7 @@ def _life(name: str, things: int) -> User:
         talk = messaging.conversation_between(one, person(f"{name}-{number}"))
         messaging.write(talk, one, text="x", ref=str(uuid.uuid4()))
         notices.tell(one, "account", "Told", "it", mail=False)
-        Export.objects.create(user=one, work="done")
+        Export.objects.create(user=one, status="done")
     return one
 
 
@@ -190,7 +190,7 @@ def test_who_never_stops_writing_delays_the_end_and_does_not_win(
         with pytest.raises(purging.StillWritten):
             erasure.run(row.pk)
     row.refresh_from_db()
-    assert (row.stage, row.work, row.error) == ("purging", "waiting", "StillWritten")
+    assert (row.stage, row.status, row.error) == ("purging", "waiting", "StillWritten")
     Erasure.objects.filter(pk=row.pk).update(due_at=timezone.now())
     erasure.run(row.pk)
     row.refresh_from_db()

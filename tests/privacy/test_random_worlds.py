@@ -171,7 +171,7 @@ class Stage:
             own: Says = partial(says.own, n)
             self.put(StemChunk(stem=stem, number=0, sha256="0", size=1), own)
             self.put(RecordingConsent(recording=take, user=people[n], text_version="x"), own)
-        self.put(Mix(recording=take, work="done"), says.recording)
+        self.put(Mix(recording=take, status="done"), says.recording)
         self.put(Favourite(user=people[0], recording=take), says.favourite)
         now, past = timezone.now(), timezone.now() - timedelta(days=1)
         for kind in facts.links:

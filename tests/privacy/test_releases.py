@@ -109,7 +109,7 @@ def test_nobody_is_told_twice(other_code: Any, cast: Cast) -> None:
 def test_who_joins_meanwhile_and_who_comes_back_is_told_too(other_code: Any, cast: Cast) -> None:
     release = announced()
     run = tell(release)
-    assert run.work == PolicyNoticeRun.Progress.WAITING, "it goes on looking"
+    assert run.status == PolicyNoticeRun.Status.WAITING, "it goes on looking"
     joined = person("joined")
     cast["leaving"].come_back()
     run = tell(release)
@@ -121,7 +121,7 @@ def test_who_joins_meanwhile_and_who_comes_back_is_told_too(other_code: Any, cas
     tell(release)
     assert not PolicyNotice.objects.filter(user=later).exists(), "they signed up to it"
     PolicyRelease.objects.filter(pk=release.pk).update(posted_at=in_days(-31))
-    assert tell(release).work == PolicyNoticeRun.Progress.DONE
+    assert tell(release).status == PolicyNoticeRun.Status.DONE
 
 
 def test_an_account_whose_key_is_smaller_and_came_later_is_not_missed(
@@ -223,9 +223,9 @@ def test_who_was_told_is_told_when_it_is_withdrawn(other_code: Any, cast: Cast) 
     tell(release)
     late = person("late")
     releases.withdraw(release.pk)
-    assert tell(release).work == PolicyNoticeRun.Progress.CANCELLED
+    assert tell(release).status == PolicyNoticeRun.Status.CANCELLED
     run = tell(release, "withdraw")
-    assert (run.told, run.work) == (4, "done")
+    assert (run.told, run.status) == (4, "done")
     assert not Notice.objects.filter(user=late).exists()
     assert Notice.objects.filter(user=cast["owner"]).count() == 2
     assert releases.coming() == []
@@ -374,4 +374,4 @@ def test_a_worker_killed_at_many_points_tells_everybody_once(
     assert PolicyNotice.objects.count() == 450
     assert Notice.objects.filter(kind="policy").values("user").distinct().count() == 450
     assert Notice.objects.filter(kind="policy").count() == 450
-    assert Notice.objects.filter(work="done").count() == 150, "unconfirmed addresses get no mail"
+    assert Notice.objects.filter(status="done").count() == 150, "unconfirmed addresses get no mail"

@@ -234,7 +234,7 @@ def backups(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         }  # fmt: skip
         place.save(catalogue.sidecar(name), catalogue.text(json.dumps(entry)))
         Backup.objects.create(
-            file=name, taken_at=taken_at, expires_at=expires_at, work=Backup.Progress.DONE
+            file=name, taken_at=taken_at, expires_at=expires_at, status=Backup.Status.DONE
         )
         return name
 

@@ -79,11 +79,11 @@ def chunk(cast: Cast, since: datetime) -> Callable[[], bool]:
 
 
 def erasure_record(cast: Cast, since: datetime) -> Callable[[], bool]:
-    return there(Erasure.objects.create(stage="erased", work="done", ended_at=since))
+    return there(Erasure.objects.create(stage="erased", status="done", ended_at=since))
 
 
 def tombstone(cast: Cast, since: datetime) -> Callable[[], bool]:
-    leaving = Erasure.objects.create(stage="erased", work="done")
+    leaving = Erasure.objects.create(stage="erased", status="done")
     name = f"gone{leaving.pk}"
     tombstones.bury(User, [name], leaving.pk)
     Tombstone.objects.filter(erasure=leaving).update(until=since)
@@ -100,13 +100,13 @@ def invite(cast: Cast, since: datetime) -> Callable[[], bool]:
 
 
 def export(cast: Cast, since: datetime) -> Callable[[], bool]:
-    made = Export(user=cast["owner"], work="done", expires_at=since)
+    made = Export(user=cast["owner"], status="done", expires_at=since)
     made.file.save(f"{made.public_id}.zip", ContentFile(b"all of it"))
     return lambda: there(made)() and default_storage.exists(made.file.name)
 
 
 def export_never_made(cast: Cast, since: datetime) -> Callable[[], bool]:
-    return dated(Export.objects.create(user=cast["owner"], work="failed"), created_at=since)
+    return dated(Export.objects.create(user=cast["owner"], status="failed"), created_at=since)
 
 
 def confirmation(cast: Cast, since: datetime) -> Callable[[], bool]:
@@ -410,7 +410,7 @@ def test_a_job_killed_at_many_points_ends_all_that_is_over_and_nothing_else() ->
     stays = notices.tell(user, "account", "Young", "", mail=False)
     names = []
     for since in [old] * 10 + [young + timedelta(days=1)]:
-        made = Export(user=user, work="done", expires_at=since)
+        made = Export(user=user, status="done", expires_at=since)
         made.file.save(f"{made.public_id}.zip", ContentFile(b"all of it"))
         names.append(made.file.name)
     assert killed_again_and_again("retention", 0) >= 5

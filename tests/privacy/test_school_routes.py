@@ -35,7 +35,7 @@ def schools(cast: Cast) -> Cast:
 @pytest.fixture
 def copy(schools: Cast) -> Export:
     made = Export(
-        user=schools["child"], work=Export.Progress.DONE, percent=100,
+        user=schools["child"], status=Export.Status.DONE, percent=100,
         expires_at=timezone.now() + timedelta(days=7),
     )  # fmt: skip
     made.file.save(f"{made.public_id}.zip", ContentFile(b"mark-copy-ada"))

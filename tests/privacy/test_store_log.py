@@ -105,7 +105,7 @@ def test_a_valkey_that_refuses_holds_the_erasure_open_and_says_so(
         with pytest.raises(persistence.NotRewritten, match="VALKEY_REWRITE"):
             erasure.run(row.pk)
     row.refresh_from_db()
-    assert (row.stage, row.work, row.error) == ("purging", "waiting", "NotRewritten")
+    assert (row.stage, row.status, row.error) == ("purging", "waiting", "NotRewritten")
     settings.VALKEY_REWRITE = False  # its operator says that it keeps no log for longer than a day
     Erasure.objects.filter(pk=row.pk).update(due_at=timezone.now(), leased_until=None)
     erasure.run(row.pk)

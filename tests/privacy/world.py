@@ -140,7 +140,7 @@ class World:
         found = {}
         for name in ("owner", "leaving"):
             export = Export(
-                user=self.cast[name], work=Export.Progress.DONE, percent=100,
+                user=self.cast[name], status=Export.Status.DONE, percent=100,
                 expires_at=timezone.now() + timedelta(days=7),
             )  # fmt: skip
             export.file.save(f"{export.public_id}.zip", ContentFile(f"mark-export-{name}".encode()))

@@ -117,7 +117,7 @@ def _recording(one: dict[str, Any], people: list[User]) -> None:
         StemChunk.objects.create(stem=stem, number=0, sha256="", size=1, file="chunks/x")
     withdrawn = one["mix"] == "withdrawn"
     mix = Mix.objects.create(
-        recording=recording, work="done" if withdrawn else one["mix"],
+        recording=recording, status="done" if withdrawn else one["mix"],
         withdrawn_at="2026-01-01T00:00Z" if withdrawn else None,
     )  # fmt: skip
     mix.stems.set(stems)

@@ -127,7 +127,7 @@ def test_a_false_stem_is_left_out_and_the_page_says_so(cast: Cast, take: Recordi
     false = stem_of(take, cast, "participant")
     Stem.objects.filter(pk=false.pk).update(clock=[[0, BEGIN], [FRAMES, BEGIN + 7_200_000]])
     made = mix(take)
-    assert made.work == Mix.Progress.DONE
+    assert made.status == Mix.Status.DONE
     assert made.duration_ms == 1000 * SECONDS
     assert [stem.player for stem in made.stems.all()] == [cast["owner"]]
     false.refresh_from_db()
@@ -149,7 +149,7 @@ def test_an_aligned_stem_out_of_its_recordings_time_is_left_out(
 
     mix_again(Recording.objects.get(pk=take.pk))
     again = mix(take)
-    assert (again.work, again.duration_ms) == (Mix.Progress.DONE, 1000 * SECONDS)
+    assert (again.status, again.duration_ms) == (Mix.Status.DONE, 1000 * SECONDS)
 
 
 def test_steps_are_kept_with_the_stem_and_heard_in_the_mix(cast: Cast, take: Recording) -> None:
@@ -176,13 +176,13 @@ def test_one_persons_takes_hold_one_worker(cast: Cast) -> None:
     assert rendering._claim(mixes[0].pk) is not None  # a worker is at it
     rendering.run(mixes[1].pk)
     mixes[1].refresh_from_db()
-    assert (mixes[1].work, mixes[1].attempts) == (Mix.Progress.WAITING, 0)
+    assert (mixes[1].status, mixes[1].attempts) == (Mix.Status.WAITING, 0)
     assert mixes[1].due_at > timezone.now()
     rendering.run(mixes[2].pk)  # somebody else's goes on
     mixes[2].refresh_from_db()
-    assert mixes[2].work == Mix.Progress.DONE
+    assert mixes[2].status == Mix.Status.DONE
     Mix.objects.filter(pk=mixes[0].pk).update(leased_until=None)
     Mix.objects.filter(pk=mixes[1].pk).update(due_at=timezone.now())
     rendering.run(mixes[1].pk)
     mixes[1].refresh_from_db()
-    assert mixes[1].work == Mix.Progress.DONE
+    assert mixes[1].status == Mix.Status.DONE

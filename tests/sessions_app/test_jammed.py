@@ -47,7 +47,7 @@ def test_only_those_whose_sound_is_in_a_finished_mix_have_jammed(cast: Cast, stu
     assert played_together() == set()  # being in one room, and recording, is not enough
     rendering.run(mix.pk)
     mix.refresh_from_db()
-    assert mix.work == Mix.Progress.DONE
+    assert mix.status == Mix.Status.DONE
     # `former` took their sound back before, `stranger` was in the room and played nothing.
     assert played_together() == {("owner", "participant"), ("participant", "owner")}
     rendering.run(mix.pk)

@@ -25,7 +25,7 @@ def make(user: User, does: str, address: str) -> str:
         address=address,
         secret_hash=hash_of(secret),
         expires_at=timezone.now() + LASTS,
-        work=SafetyLink.Progress.DONE,
+        status=SafetyLink.Status.DONE,
     )
     return path_of(secret)
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from privacy import datamap
-from privacy.datamap import limits
+from privacy.datamap import purpose_limitation
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["json"]:
             self.stdout.write(json.dumps(datamap.as_json(), indent=2))
-        holes = datamap.problems() + limits.problems()
+        holes = datamap.problems() + purpose_limitation.problems()
         if holes:
             raise CommandError("The data map has holes:\n" + "\n".join(f"  {one}" for one in holes))
         if not options["json"]:

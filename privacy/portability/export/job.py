@@ -20,7 +20,7 @@ from foundation.work import LEASE, failing_kindly, soon
 from privacy import notices
 from privacy.gate.access import visible
 from privacy.gate.viewer import Via, Viewer
-from privacy.portability.export.archive import Writer, Written
+from privacy.portability.export.archive_writer import Writer, Written
 from privacy.portability.export.parts import Folder
 from privacy.portability.export.sections import sections
 from privacy.portability.models import Export
@@ -86,7 +86,7 @@ def _mine(export: Export) -> Any:
     """Return the row as this worker holds it: running, in this round, at this attempt."""
     return Export.objects.filter(
         pk=export.pk,
-        work=Export.Progress.RUNNING,
+        status=Export.Status.RUNNING,
         round=export.round,
         attempts=export.attempts,
     )
@@ -209,7 +209,7 @@ def delete_ended() -> int:
 
 @transaction.atomic
 def _empty(exports: Any) -> int:
-    over = Q(work=Export.Progress.DONE, expires_at__lte=timezone.now()) & ~Q(file="")
+    over = Q(status=Export.Status.DONE, expires_at__lte=timezone.now()) & ~Q(file="")
     rows = list(exports.select_for_update().filter(over).order_by("pk"))
     for row in rows:
         default_storage.delete(file_name(row))
@@ -235,9 +235,9 @@ def cancel_queued(user: Any) -> None:
 
     A copy that is being made finds its row ended when it comes to store its archive.
     """
-    waiting = [Export.Progress.WAITING, Export.Progress.RUNNING]
-    Export.objects.filter(user=user, work__in=waiting).update(
-        work=Export.Progress.CANCELLED, leased_until=None
+    waiting = [Export.Status.WAITING, Export.Status.RUNNING]
+    Export.objects.filter(user=user, status__in=waiting).update(
+        status=Export.Status.CANCELLED, leased_until=None
     )
 
 
@@ -248,14 +248,14 @@ def forget(user: Any) -> None:
     """
     others = Export.objects.exclude(user=user)
     _end(others.filter(named__contains=[user.pk]))
-    _end(others.filter(work=Export.Progress.RUNNING))
+    _end(others.filter(status=Export.Status.RUNNING))
 
 
 def _end(exports: Any) -> None:
     """End finished copies, and have their files deleted at once; begin running ones anew."""
-    done = exports.filter(work=Export.Progress.DONE)
+    done = exports.filter(status=Export.Status.DONE)
     if done.update(expires_at=timezone.now()):
         soon("privacy.run_ended_exports")
-    exports.filter(work=Export.Progress.RUNNING).update(
-        work=Export.Progress.WAITING, leased_until=None, begun_at=None, round=F("round") + 1
+    exports.filter(status=Export.Status.RUNNING).update(
+        status=Export.Status.WAITING, leased_until=None, begun_at=None, round=F("round") + 1
     )

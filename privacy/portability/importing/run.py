@@ -21,7 +21,7 @@ from foundation.ids import ALPHABET, LENGTH
 from foundation.work import workshop
 from privacy.gate.audiences import Audience
 from privacy.portability.export.values import HIDDEN
-from privacy.portability.importing.archive import Archive
+from privacy.portability.importing.archive_reader import Archive
 
 
 class Refused(Exception):

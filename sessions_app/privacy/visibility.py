@@ -64,7 +64,7 @@ rules.see(
 
 rules.see(
     Mix,
-    Rule(through="recording", only=Q(withdrawn_at__isnull=True, work=Mix.Progress.DONE)),
+    Rule(through="recording", only=Q(withdrawn_at__isnull=True, status=Mix.Status.DONE)),
 )
 
 rules.see(
