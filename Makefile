@@ -7,7 +7,7 @@ READY := $(PYTHON) bootstrap.py
 RUN := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e coverage check bench fmt lock clean ready ready-dev ready-test python
+.PHONY: help run test e2e coverage check bench mutate fmt lock clean ready ready-dev ready-test python
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ check: ready-dev ## every check that is not a test: style, types, contracts, set
 
 bench: ready-dev ## measure, each figure beside its floor
 	$(RUN) -m bench $(ARGS)
+
+mutate: ready-dev ## break the gate, the limits and the purge one way at a time, and see which test notices
+	$(RUN) -m tests.mutation $(ARGS)
 
 fmt: ready-dev ## put the code into its one form
 	$(RUN) -m ruff format .

@@ -8,6 +8,7 @@ from django.http import Http404
 from accounts.models import Profile
 from foundation.problems import Gone
 from privacy.gate import access
+from privacy.gate.viewer import Via, Viewer
 from sessions_app.models import JamSession, Mix, Recording, Stem
 from tests.cast import ROLES, Cast
 from tests.privacy.expectations import RECORDINGS, SESSIONS
@@ -96,3 +97,13 @@ def test_a_profile_field_shows_itself_to_its_audience(cast: Cast) -> None:
 
 def test_a_leaving_person_looks_as_nobody(cast: Cast) -> None:
     assert cast.viewer("leaving").user_id is None
+
+
+def test_whoever_looks_says_through_what(cast: Cast) -> None:
+    """Of somebody who is leaving no key is left, and the surface is still told."""
+    assert {via: Viewer.of(cast["owner"], via) for via in Via} == {
+        via: Viewer(user_id=cast["owner"].pk, via=via) for via in Via
+    }
+    assert {via: Viewer.of(cast["leaving"], via) for via in Via} == {
+        via: Viewer(user_id=None, via=via) for via in Via
+    }

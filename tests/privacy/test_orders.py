@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from django.conf import settings as site
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -130,6 +131,11 @@ def test_a_service_is_told_whom_and_confirms_at_once(cast: Cast, service: Servic
     told = service.orders[order.public_id]
     assert told["subject"] == {"addresses": ["owner@mail.example"]}
     assert told["action"] == "delete"
+    path = reverse("order_callback", args=[order.public_id])
+    assert told == {
+        "order": order.public_id, "action": "delete", "subject": told["subject"],
+        "deadline": order.deadline.isoformat(), "callback": f"{site.SITE_URL}{path}",
+    }  # fmt: skip
     works(order)
     assert len(service.calls) == 1  # a duplicate message does nothing
 

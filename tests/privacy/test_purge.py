@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -17,7 +18,7 @@ from accounts.models import Profile, User
 from messaging import services as messaging
 from messaging.models import Message
 from privacy import erasure, notices
-from privacy.erasure import leaving, ledger, purging, states
+from privacy.erasure import leave_links, leaving, ledger, purging, states
 from privacy.erasure import steps as planned
 from privacy.models import Erasure, ErasureEvent, Export, Notice
 from sessions_app.models import ChatLine, Invite, Mix, Recording, Stem
@@ -25,7 +26,8 @@ from sessions_app.services import rendering, uploads
 from sessions_app.services import sessions as jams
 from tests.cast import BACKEND, PASSWORD, Cast, person, recorded
 from tests.entering import sign_up
-from tests.leaving import due, end
+from tests.leaving import due, end, let_pass
+from tests.told import deliver
 
 S = Erasure.Stage
 
@@ -265,3 +267,26 @@ def test_whoever_has_the_name_years_later_inherits_nothing(cast: Cast) -> None:
     page = client.get("/@owner/").content.decode()
     assert [title for title in titles if title in page] == []
     assert list(ledger.replay())[-1].user != ledger.fingerprint(heir.public_id)
+
+
+@pytest.mark.clause("leaving")
+def test_a_worker_that_dies_half_way_still_leaves_the_last_letter(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the next one takes over, the account has no address any more: the erasure has it."""
+    row = due(cast["owner"])
+
+    def dies(user: Any, kept: Any) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(purging, "_purge_everything", dies)
+        with pytest.raises(RuntimeError):
+            erasure.run(row.pk)
+    deliver()
+    mail.outbox.clear()
+    row = end(let_pass(row))
+    deliver()
+    assert (row.stage, row.contact, row.undo) == ("erased", None, None)
+    assert [one.to for one in mail.outbox] == [["owner@mail.example"]]
+    assert leave_links.of_erasure(row) in mail.outbox[0].body

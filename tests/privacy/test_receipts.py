@@ -1,6 +1,7 @@
 """Receipts: signed, without a name, verifiable by anybody, at their secret place."""
 
 import json
+import re
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -121,6 +122,12 @@ def test_the_letter_brings_it_and_the_address_is_forgotten(cast: Cast) -> None:
     (letter,) = mail.outbox
     assert (letter.to, row.contact) == (["owner@mail.example"], None)
     assert leave_links.of_erasure(row) in letter.body
+    # The page of that link leads on to the file, kept there under the same secret.
+    token = leave_links.of_erasure(row).split("/")[2]
+    page = Client().get(leave_links.of_erasure(row)).content.decode()
+    there = re.findall(r'href="(/leave/[^"]+\.json)"', page)
+    assert there == [reverse("leaving_receipt", args=[token, "erased"])]
+    assert Client().get(there[0]).json() == fetched(row)
 
 
 @pytest.mark.clause("receipt")
