@@ -33,7 +33,7 @@ class Budget:
 
 def budget_of(who: object, *, a_second: float, burst: float) -> Budget:
     """Return the one budget of this person in this process, for as long as somebody holds it."""
-    found = _held.get(who)
-    if found is None:
-        found = _held[who] = Budget(a_second=a_second, burst=burst)
-    return found
+    budget = _held.get(who)
+    if budget is None:
+        budget = _held[who] = Budget(a_second=a_second, burst=burst)
+    return budget

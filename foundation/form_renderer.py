@@ -23,7 +23,11 @@ class Renderer(TemplatesSetting):
 
 def _is_plain(widget: Mapping[str, Any]) -> bool:
     """Return whether no option of it has a template of its own."""
-    return all(one["template_name"] == OPTION for _, each, _ in widget["optgroups"] for one in each)
+    return all(
+        option["template_name"] == OPTION
+        for _, options, _ in widget["optgroups"]
+        for option in options
+    )
 
 
 def select(widget: Mapping[str, Any]) -> SafeString:
@@ -33,9 +37,10 @@ def select(widget: Mapping[str, Any]) -> SafeString:
     ]
     for group, options, _ in widget["optgroups"]:
         inside: list[str] = [
-            f'<option value="{conditional_escape(str(one["value"]))}"{_attributes(one["attrs"])}>'
-            f"{conditional_escape(one['label'])}</option>"
-            for one in options
+            f'<option value="{conditional_escape(str(option["value"]))}"'
+            f"{_attributes(option['attrs'])}>"
+            f"{conditional_escape(option['label'])}</option>"
+            for option in options
         ]
         if group:
             inside = [format_html('<optgroup label="{}">', group), *inside, "</optgroup>"]

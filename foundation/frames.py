@@ -49,17 +49,17 @@ def read(raw: str | None, known: dict[str, type[Frame]]) -> Frame:
     if raw is None:
         raise BadFrame("malformed", _("Frames are text, not bytes."))
     try:
-        found = json_input.parse(raw)
+        content = json_input.parse(raw)
     except json_input.Unreadable as why:
         raise BadFrame("malformed", str(why)) from None
-    if not isinstance(found, dict):
+    if not isinstance(content, dict):
         raise BadFrame("malformed", _("A frame is an object with a type, “t”."))
-    kind, ref = found.pop("t", None), ref_in(found)
+    kind, ref = content.pop("t", None), ref_in(content)
     declared = known.get(kind) if isinstance(kind, str) else None
     if declared is None:
         raise BadFrame("unknown", _("There is no such type of frame."), ref=ref)
     try:
-        return declared.model_validate(found)
+        return declared.model_validate(content)
     except ValidationError as error:
         code, said = _fault(error)
         raise BadFrame(code, said, declared.t, ref) from None

@@ -22,15 +22,15 @@ def parse(text: str | bytes) -> Any:
     or beyond a double.
     """
     try:
-        found = json.loads(text, parse_constant=_no_number)
+        value = json.loads(text, parse_constant=_no_number)
     except Unreadable:
         raise
     except RecursionError:
         raise _too_deep() from None
     except ValueError:  # also not UTF-8, also a number of more than 4,300 digits
         raise Unreadable(_("This is not JSON.")) from None
-    _look(found)
-    return found
+    _look(value)
+    return value
 
 
 def too_long() -> str:

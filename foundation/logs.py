@@ -45,7 +45,7 @@ class Routes(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)
         if isinstance(request, HttpRequest) and isinstance(record.args, tuple):
-            record.args = tuple(self._nameless(one, request) for one in record.args)
+            record.args = tuple(self._nameless(argument, request) for argument in record.args)
         return True
 
     def _nameless(self, said: Any, request: HttpRequest) -> Any:

@@ -20,7 +20,7 @@ _REGIONS = frozenset(
 @functools.cache
 def zones() -> list[str]:
     """Return the names of all time zones that can be chosen: "Europe/Berlin"."""
-    named = (one for one in zoneinfo.available_timezones() if one.partition("/")[0] in _REGIONS)
+    named = (zone for zone in zoneinfo.available_timezones() if zone.partition("/")[0] in _REGIONS)
     return [*sorted(named), "UTC"]
 
 

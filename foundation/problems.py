@@ -91,11 +91,11 @@ def too_many(request: HttpRequest, error: TooMany) -> HttpResponse:
     answer: HttpResponse
     if request.path.startswith("/api/"):
         detail = _("The limit is %(limit)s. Try again in %(wait)d seconds.")
-        found = problem(
+        refusal = problem(
             429, detail % {"limit": error.said, "wait": error.wait},
             limit=error.limit, window_seconds=error.seconds, retry_after=error.wait,
         )  # fmt: skip
-        answer = JsonResponse(found, status=429, content_type=CONTENT_TYPE)
+        answer = JsonResponse(refusal, status=429, content_type=CONTENT_TYPE)
     else:
         context = {"wait": error.wait, "limit": error.said}
         answer = render(request, "429.html", context, status=429)

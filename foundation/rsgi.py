@@ -136,8 +136,8 @@ async def _body(scope: Any, proto: Any) -> IO[bytes]:
             raise Refused(408, "The request came too slowly; nothing was done.") from None
         raise
     taken.seek(0)
-    found: IO[bytes] = taken
-    return found
+    body: IO[bytes] = taken
+    return body
 
 
 async def _take(proto: Any, into: IO[bytes]) -> int:
@@ -241,11 +241,11 @@ def _on_disk(response: Any) -> tuple[str, int, int] | None:
 
 def _spooled(response: Any) -> IO[bytes]:
     """Return an answer that is made bit by bit, whole: the client may be slower than we are."""
-    found: Any = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (closed when it is sent)
+    file: Any = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (closed when it is sent)
     for piece in response:
-        found.write(piece)
-    found.seek(0)
-    whole: IO[bytes] = found
+        file.write(piece)
+    file.seek(0)
+    whole: IO[bytes] = file
     return whole
 
 

@@ -43,12 +43,12 @@ class Schema(AutoSchema):
     """drf-spectacular's, with the problems."""
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:
-        found = super()._get_response_bodies(direction)
+        bodies = super()._get_response_bodies(direction)
         describe: Any = self._get_response_for_code
         for status, words in sorted(self._problems().items()):
             body = describe(ProblemSerializer, str(status), [CONTENT_TYPE])
-            found[str(status)] = {**body, "description": words}
-        return found
+            bodies[str(status)] = {**body, "description": words}
+        return bodies
 
     def _problems(self) -> dict[int, str]:
         """Return the statuses of this operation, and what each means."""

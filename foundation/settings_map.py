@@ -125,26 +125,28 @@ def is_open(route: str, person: Any) -> bool:
 
 def pages(person: Any = None) -> list[Page]:
     """Return all pages, or those that are open to a person."""
-    found = sorted(_pages.values(), key=lambda one: one.order)
-    return found if person is None else [one for one in found if is_open(one.route, person)]
+    all_pages = sorted(_pages.values(), key=lambda one: one.order)
+    return (
+        all_pages if person is None else [page for page in all_pages if is_open(page.route, person)]
+    )
 
 
 def entries(person: Any) -> list[Entry]:
     """Return all that this person has, page by page, in the order of the pages."""
-    found = [one for one in entries_of_all() if one.opens() and one.shown(person)]
-    found = [one for one in found if is_open(one.route, person)]
-    return sorted(found, key=lambda one: (_pages[one.page].order, one.order))
+    open_entries = [entry for entry in entries_of_all() if entry.opens() and entry.shown(person)]
+    open_entries = [entry for entry in open_entries if is_open(entry.route, person)]
+    return sorted(open_entries, key=lambda one: (_pages[one.page].order, one.order))
 
 
 def entries_of_all() -> list[Entry]:
     """Return every declared entry, whoever has it."""
-    return [*_entries, *(one for given in _sources for one in given())]
+    return [*_entries, *(entry for given in _sources for entry in given())]
 
 
 def rows(key: str, person: Any) -> list[Entry]:
     """Return the pages below one page."""
-    found = [one for one in entries(person) if one.is_row]
-    return [one for one in found if key in one.also or (one.row and key == one.page)]
+    entry_rows = [entry for entry in entries(person) if entry.is_row]
+    return [row for row in entry_rows if key in row.also or (row.row and key == row.page)]
 
 
 def page_of(entry: Entry) -> Page:

@@ -34,7 +34,7 @@ class Hit:
 def find(person: Any, question: str) -> list[Hit]:
     """Return what matches every word of a question, best first."""
     words = _words(question[:LONGEST])
-    telling = [one for one in words if one not in _FILLING] or words
+    telling = [word for word in words if word not in _FILLING] or words
     if not telling:
         return []
     hits = []
@@ -57,7 +57,7 @@ def _texts(one: Entry) -> list[tuple[list[str], float]]:
 
 
 def _best(word: str, texts: list[tuple[list[str], float]]) -> float:
-    return max((weight * _alike(word, other) for found, weight in texts for other in found),
+    return max((weight * _alike(word, other) for words, weight in texts for other in words),
                default=0.0)  # fmt: skip
 
 

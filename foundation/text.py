@@ -30,11 +30,11 @@ class UnfitStatement(SuspiciousOperation):
 
 def fit(text: str) -> str:
     """Return the text as it is kept. Raises Unfit."""
-    found = _UNFIT.search(text)
-    if found is None:
+    unfit = _UNFIT.search(text)
+    if unfit is None:
         return _BREAKS.sub("\n", text)
-    code = f"U+{ord(found[0]):04X}"
-    before = _BREAKS.sub(" ", text[max(0, found.start() - _BEFORE) : found.start()]).strip()
+    code = f"U+{ord(unfit[0]):04X}"
+    before = _BREAKS.sub(" ", text[max(0, unfit.start() - _BEFORE) : unfit.start()]).strip()
     if not before:
         raise Unfit(_("The text begins with a character that can't be kept (%s).") % code)
     raise Unfit(
@@ -82,10 +82,10 @@ def _ask_for_a_number(field: Any) -> None:
         return
 
     def reads(self: Any, value: Any) -> float:
-        found: float = read(self, value)
-        if not math.isfinite(found):
+        number: float = read(self, value)
+        if not math.isfinite(number):
             self.fail("invalid")
-        return found
+        return number
 
     reads.asks_fit = True  # type: ignore[attr-defined]
     field.to_internal_value = reads

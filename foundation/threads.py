@@ -54,10 +54,10 @@ async def together(
 
 def _turn(who: object) -> asyncio.Semaphore:
     key = (id(asyncio.get_running_loop()), who)
-    found = _turns.get(key)
-    if found is None:
-        found = _turns[key] = asyncio.Semaphore(AT_ONCE)
-    return found
+    turn = _turns.get(key)
+    if turn is None:
+        turn = _turns[key] = asyncio.Semaphore(AT_ONCE)
+    return turn
 
 
 @functools.cache

@@ -50,10 +50,10 @@ def looked_up(rows: QuerySet[M]) -> QuerySet[M]:
     Where few rows are meant and PostgreSQL would count on many, it would walk along an index in
     the order that is wanted, and meet none of them for long: here it has to look them up first.
     """
-    found: QuerySet[M] = rows.model._base_manager.all().order_by()
-    alias: Any = found.query.get_initial_alias()
-    found.query.alias_map[alias] = _Found(rows.model._meta.db_table, alias, rows)
-    return found
+    rows_again: QuerySet[M] = rows.model._base_manager.all().order_by()
+    alias: Any = rows_again.query.get_initial_alias()
+    rows_again.query.alias_map[alias] = _Found(rows.model._meta.db_table, alias, rows)
+    return rows_again
 
 
 def in_turn(rows: QuerySet[M], ask: Callable[[QuerySet[M]], QuerySet[M]], most: int) -> QuerySet[M]:

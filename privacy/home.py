@@ -42,9 +42,11 @@ DOORS = (
 @login_required
 @require_safe
 def doors(request: HttpRequest) -> HttpResponse:
-    shown = [one for one in DOORS if _opens(one) and settings_map.is_open(one.route, request.user)]
+    shown = [
+        door for door in DOORS if _opens(door) and settings_map.is_open(door.route, request.user)
+    ]
     behind = {one.route for one in shown}
-    rows = [one for one in settings_map.rows("privacy", request.user) if one.route not in behind]
+    rows = [row for row in settings_map.rows("privacy", request.user) if row.route not in behind]
     return render(request, "privacy/home.html", {"doors": shown, "rows": rows})
 
 

@@ -44,10 +44,10 @@ def lock(one: User, other: User) -> list[User]:
     keys = [one.pk, other.pk]
     # "no key": rows that name these people may still be written meanwhile.
     rows = User.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
-    found = {row.pk: row for row in rows}
-    if len(found) != 2:
+    people_by_key = {row.pk: row for row in rows}
+    if len(people_by_key) != 2:
         raise Refused
-    return [found[key] for key in keys]
+    return [people_by_key[key] for key in keys]
 
 
 def is_blocked(one: User, other: User) -> bool:
@@ -141,7 +141,7 @@ def remember_jam(players: Iterable[int]) -> None:
     """Note that these people have played together: their sound is in one finished mix."""
     pairs = permutations(sorted(set(players)), 2)
     JammedWith.objects.bulk_create(
-        [JammedWith(person_id=one, partner_id=other) for one, other in pairs],
+        [JammedWith(person_id=person, partner_id=other) for person, other in pairs],
         ignore_conflicts=True,
     )
 

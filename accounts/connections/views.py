@@ -68,15 +68,15 @@ def mutes(request: MemberRequest) -> HttpResponse:
     """List whom the person muted; nobody else sees this list."""
     viewer = Viewer.looking(request)
     page: Any = newest_first(queries.mutes(viewer), request.GET.get("after"))
-    rows = [(one, shown_person(one, "muted")) for one in page.items]
+    rows = [(row, shown_person(row, "muted")) for row in page.items]
     shapes = [
         {
             "name": person.username if person else _("Somebody you can't see now"),
             "url": reverse("profile", args=[person.username]) if person else "",
-            "since": one.created_at,
-            "unmute_url": reverse("unmute", args=[one.public_id]),
+            "since": row.created_at,
+            "unmute_url": reverse("unmute", args=[row.public_id]),
         }
-        for one, person in rows
+        for row, person in rows
     ]
     context = {"mutes": shapes, "next_url": page.next_url(request)}
     return render(request, "accounts/mutes.html", context)
@@ -112,14 +112,14 @@ def blocks(request: MemberRequest) -> HttpResponse:
     """List whom the person blocked; nobody else sees this list."""
     viewer = Viewer.looking(request)
     page: Any = newest_first(queries.blocks(viewer), request.GET.get("after"))
-    rows = [(one, shown_person(one, "blocked")) for one in page.items]
+    rows = [(row, shown_person(row, "blocked")) for row in page.items]
     shapes = [
         {
             "name": person.username if person else _("Somebody you can't see now"),
-            "since": one.created_at,
-            "unblock_url": reverse("unblock", args=[one.public_id]),
+            "since": row.created_at,
+            "unblock_url": reverse("unblock", args=[row.public_id]),
         }
-        for one, person in rows
+        for row, person in rows
     ]
     context = {"blocks": shapes, "next_url": page.next_url(request)}
     return render(request, "accounts/blocks.html", context)
@@ -143,8 +143,8 @@ def followers(request: MemberRequest) -> HttpResponse:
     rows = queries.following(viewer) if side == "followee" else queries.followers(viewer)
     page: Any = newest_first(rows, request.GET.get("after"))
     context = {
-        "requests": [_row(one, "follower") for one in queries.follow_requests(viewer)],
-        "people": [_row(one, side) for one in page.items],
+        "requests": [_row(follow, "follower") for follow in queries.follow_requests(viewer)],
+        "people": [_row(row, side) for row in page.items],
         "following": side == "followee",
         "next_url": page.next_url(request),
     }

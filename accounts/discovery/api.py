@@ -81,6 +81,6 @@ class PeopleList(StrictQuery, GenericAPIView[Any]):
         form = FindForm(asked)
         if not form.is_valid():
             raise serializers.ValidationError(form.errors.get_json_data())
-        found: Any = self.paginate_queryset((viewer, form.wanted()))
-        shapes = [present_found(one, viewer) for one in found]
+        page: Any = self.paginate_queryset((viewer, form.wanted()))
+        shapes = [present_found(row, viewer) for row in page]
         return self.get_paginated_response(self.get_serializer(shapes, many=True).data)

@@ -51,7 +51,10 @@ class FindForm(forms.Form):
         required=False,
         coerce=int,
         empty_value="0",
-        choices=[(one, _("%d km") % one if one else _("the town itself")) for one in DISTANCES],
+        choices=[
+            (distance, _("%d km") % distance if distance else _("the town itself"))
+            for distance in DISTANCES
+        ],
     )
     open = forms.BooleanField(label=_("Open to jam now"), required=False)
 
@@ -86,7 +89,7 @@ class FindForm(forms.Form):
             choices: Any = named[name]
             words += [word for key, word in choices.choices if key != "" and key in chosen]
         words += [values["town"].strip(), named["open"].label if values["open"] else ""]
-        return [str(one) for one in words if one]
+        return [str(word) for word in words if word]
 
     def wanted(self) -> Wanted:
         """Return what is looked for; of a form that is in order."""

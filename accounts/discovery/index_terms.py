@@ -48,10 +48,10 @@ class Wanted:
 
 
 def played(instruments: Iterable[tuple[str, int]]) -> set[str]:
-    found = set()
+    terms = set()
     for slug, level in instruments:
-        found |= {f"i:{slug}", f"i:{slug}:{level}", f"v:{level}"}
-    return found
+        terms |= {f"i:{slug}", f"i:{slug}:{level}", f"v:{level}"}
+    return terms
 
 
 def placed(country: str, town: int | None) -> set[str]:

@@ -46,7 +46,7 @@ def cards(viewer: Viewer, wanted: Wanted, after: str | None) -> Page[Profile]:
     """
     page = found(viewer, wanted, after)
     people = Profile.objects.filter(user__in=page.items, findable=True)
-    rows: dict[int, Any] = {one.user_id: one for one in shown_profiles(people, viewer)}
+    rows: dict[int, Any] = {profile.user_id: profile for profile in shown_profiles(people, viewer)}
     there = [rows[key] for key in page.items if key in rows]
     still = [one for one in there if all(getattr(one, f"sees_{it}") for it in asked(wanted))]
     return Page([concealed(one) for one in still], page.after)
@@ -139,7 +139,7 @@ def _told_to_some(wanted: Wanted) -> Iterator[Q]:
 
 
 def _any(columns: Iterable[str], words: list[str]) -> Q:
-    return Q(*(Q(**{f"{one}__overlap": words}) for one in columns), _connector=Q.OR)
+    return Q(*(Q(**{f"{column}__overlap": words}) for column in columns), _connector=Q.OR)
 
 
 def _within(viewer: Viewer, audience: Audience, wanted: Wanted) -> Q:
@@ -149,7 +149,7 @@ def _within(viewer: Viewer, audience: Audience, wanted: Wanted) -> Q:
 
 def _each(viewer: Viewer, wanted: Wanted) -> Iterator[Q]:
     """Yield, for each thing looked for, the condition that it is shown to this viewer."""
-    among = {one: compiled.audience_rows_for(Findable, one, viewer) for one in COLUMNS}
+    among = {column: compiled.audience_rows_for(Findable, column, viewer) for column in COLUMNS}
     for words in wanted.criteria():
         condition = Q()
         for audience, column in COLUMNS.items():

@@ -27,16 +27,16 @@ def words_of(profile: Profile) -> dict[str, set[str]]:
         (Audience.PUBLIC, finding.named(profile.user.username)),
         (profile.stage_name_audience, finding.named(profile.stage_name)),
         (profile.instruments_audience, finding.played(played)),
-        (profile.genres_audience, {f"g:{one}" for one in profile.genres}),
-        (profile.languages_audience, {f"l:{one}" for one in profile.languages}),
+        (profile.genres_audience, {f"g:{genre}" for genre in profile.genres}),
+        (profile.languages_audience, {f"l:{language}" for language in profile.languages}),
         (profile.place_audience, finding.placed(profile.country, profile.town_id)),
     ]
-    found: dict[str, set[str]] = {audience: set() for audience in COLUMNS}
+    terms: dict[str, set[str]] = {audience: set() for audience in COLUMNS}
     for audience, words in drawn:
-        if audience in found:
-            found[audience] |= words
-    found[Audience.MEMBERS] |= found[Audience.PUBLIC]
-    return found
+        if audience in terms:
+            terms[audience] |= words
+    terms[Audience.MEMBERS] |= terms[Audience.PUBLIC]
+    return terms
 
 
 @transaction.atomic

@@ -57,7 +57,7 @@ def find(request: HttpRequest) -> HttpResponse:
         "form": form,
         "said": form.said() if form.is_valid() else [],
         "searched": any(request.GET.get(name) for name in form.fields),
-        "people": [present_found(one, viewer) for one in page.items],
+        "people": [present_found(row, viewer) for row in page.items],
         "next_url": page.next_url(request),
         "may_look": looks_for_strangers(request.user),
         "me": me and {"findable": me.findable, "open_now_until": _until(me)},

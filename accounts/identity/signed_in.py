@@ -126,8 +126,8 @@ class SocketSignIn:
         headers = heads(scope)
         if not tokens.is_shown(headers):
             return await self.by_cookie({**scope, "app": None}, receive, send)
-        found = await sync_to_async(tokens.person_of)(headers)
-        user, session = found or (AnonymousUser(), new_session())
+        signed_in = await sync_to_async(tokens.person_of)(headers)
+        user, session = signed_in or (AnonymousUser(), new_session())
         app = None if clients.is_ours(headers.get(clients.HEADER.lower())) else clients.OUTSIDE
         known = {**scope, "user": user, "session": session, "app": app}
         return await self.application(known, receive, send)

@@ -61,7 +61,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """Make the account; of the addresses that the network told only the chosen one stays."""
         chosen = form.cleaned_data["email"].lower() if form is not None else ""
         sociallogin.email_addresses = [
-            one for one in sociallogin.email_addresses if one.email.lower() == chosen
+            address for address in sociallogin.email_addresses if address.email.lower() == chosen
         ]
         user: User = super().save_user(request, sociallogin, form)
         services.connection_of(sociallogin.account, sociallogin.state.get(GRANT, ""))

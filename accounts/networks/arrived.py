@@ -28,10 +28,10 @@ def held(key: str) -> dict[str, Any] | None:
     if sealed is None:
         return None
     try:
-        found: dict[str, Any] = json.loads(sealing.unseal(sealed))
+        things: dict[str, Any] = json.loads(sealing.unseal(sealed))
     except sealing.Unreadable:
         return None
-    return found
+    return things
 
 
 def drop(key: str) -> None:

@@ -60,5 +60,5 @@ def _place(value: str) -> Fit | None:
     code = names.get(places.fold(country))
     if code is None:
         return None
-    found = checks.place(code, town.split(",")[0])
-    return Fit("place", dict(zip(("country", "town_id", "town"), found, strict=True)))
+    place = checks.place(code, town.split(",")[0])
+    return Fit("place", dict(zip(("country", "town_id", "town"), place, strict=True)))

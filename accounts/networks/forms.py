@@ -65,7 +65,7 @@ class NetworkSignUpForm(SameForAll, NewsChoice, SocialSignupForm):  # type: igno
 
     @property
     def account_fields(self) -> list[Any]:
-        return [one for one in self.visible_fields() if not one.name.startswith(TICK)]
+        return [field for field in self.visible_fields() if not field.name.startswith(TICK)]
 
     @property
     def ticked(self) -> list[str]:

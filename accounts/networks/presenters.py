@@ -18,7 +18,7 @@ def present_connection(connection: Connection) -> dict[str, Any]:
         "since": account.date_joined,
         "last_used": account.last_login,
         "has_grant": connection.grant is not None,
-        "facts": [present_fact(one) for one in connection.facts.all()],
+        "facts": [present_fact(fact) for fact in connection.facts.all()],
         "url": reverse("take_away_network", args=[connection.public_id]),
     }
 

@@ -159,10 +159,10 @@ def ended_there(provider_id: str, uid: str) -> bool:
 
 def goes_to(name: str, value: str) -> str:
     """Return "account", "profile", or "here" for what stays on the list of networks alone."""
-    found = fields.fit(name, value)
-    if found is None:
+    fit = fields.fit(name, value)
+    if fit is None:
         return "here"
-    return "account" if found.shown_by == fields.REAL_NAME else "profile"
+    return "account" if fit.shown_by == fields.REAL_NAME else "profile"
 
 
 def forget_fact(user: User, fact: NetworkFact) -> None:
@@ -179,8 +179,10 @@ def fetch(provider_id: str, arrived: dict[str, str], ticked: Iterable[str]) -> P
         return None
     network = networks.find(provider_id)
     try:
-        found = fetching.picture(network.key, arrived["picture"], network.pictures, own=network.own)
-        return profiles.clean_photo(BytesIO(found))
+        picture = fetching.picture(
+            network.key, arrived["picture"], network.pictures, own=network.own
+        )
+        return profiles.clean_photo(BytesIO(picture))
     except (fetching.Unfit, ValidationError):
         return None
 
@@ -216,19 +218,19 @@ def keep(
 
 def _put(user: User, name: str, value: str, photo: Photo | None) -> str | None:
     """Put one thing into the profile; return the field, "" where there is none, None if unfit."""
-    found = fields.fit(name, value)
-    if found is None:
+    fit = fields.fit(name, value)
+    if fit is None:
         return ""
-    if found.shown_by == fields.PHOTO:
+    if fit.shown_by == fields.PHOTO:
         if photo is None:
             return None
-        profiles.write_profile(user, found.alone())
+        profiles.write_profile(user, fit.alone())
         profiles.replace_photo(Profile.objects.get(user=user), photo)
-    elif found.shown_by == fields.REAL_NAME:
+    elif fit.shown_by == fields.REAL_NAME:
         profiles.write_profile(user, {}, real_name=value)
     else:
-        profiles.write_profile(user, found.alone())
-    return found.shown_by
+        profiles.write_profile(user, fit.alone())
+    return fit.shown_by
 
 
 def _end(connection: Connection, *, give_back: bool) -> None:

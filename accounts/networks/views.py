@@ -120,8 +120,8 @@ class SignUp(SignupView):  # type: ignore[misc]
         return answer
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().get_form_kwargs()
-        return {**found, "arrived": self.held["things"]}
+        arguments: dict[str, Any] = super().get_form_kwargs()
+        return {**arguments, "arrived": self.held["things"]}
 
     def form_valid(self, form: Any) -> HttpResponse:
         answer: HttpResponse = super().form_valid(form)
@@ -140,9 +140,9 @@ class SignUp(SignupView):  # type: ignore[misc]
         return answer
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        found: dict[str, Any] = super().get_context_data(**kwargs)
+        context: dict[str, Any] = super().get_context_data(**kwargs)
         minutes = arrived.LIFETIME // 60
-        return {**found, "network": self.sociallogin.provider.name, "minutes": minutes}
+        return {**context, "network": self.sociallogin.provider.name, "minutes": minutes}
 
 
 sign_up = never_cache(SignUp.as_view())
@@ -168,13 +168,13 @@ def home(request: MemberRequest) -> HttpResponse:
     """Every connected network: what it learns, what was kept from it, how to take it away."""
     viewer = Viewer.looking(request)
     mine = queries.connections(viewer)
-    there = {one.account.provider for one in mine}
+    there = {connection.account.provider for connection in mine}
     return render(
         request,
         "accounts/networks.html",
         {
-            "connections": [present_connection(one) for one in mine],
-            "others": [one for one in known.configured() if one.id not in there],
+            "connections": [present_connection(connection) for connection in mine],
+            "others": [provider for provider in known.configured() if provider.id not in there],
         },
     )
 
@@ -202,20 +202,20 @@ def _go(request: HttpRequest, provider_id: str) -> HttpResponseBase:
 def take_away(request: MemberRequest, public_id: str) -> HttpResponse:
     """Say what taking a network away means, and what not; POST does it."""
     viewer = Viewer.looking(request)
-    found = get_visible_or_404(queries.connections(viewer), viewer, public_id=public_id)
-    name = known.name_of(found.account.provider)
+    connection = get_visible_or_404(queries.connections(viewer), viewer, public_id=public_id)
+    name = known.name_of(connection.account.provider)
     if request.method == "POST":
         if not reauthentication.is_fresh(request):
             return reauthentication.ask(request)
         try:
-            services.disconnect(request.user, found)
+            services.disconnect(request.user, connection)
         except services.LastWayIn:
-            return _take_away_page(request, found, status=422)
+            return _take_away_page(request, connection, status=422)
         messages.success(
             request, _("%(network)s is taken away. Your account is as it was.") % {"network": name}
         )
         return redirect("networks")
-    return _take_away_page(request, found)
+    return _take_away_page(request, connection)
 
 
 def _take_away_page(request: MemberRequest, found: Connection, status: int = 200) -> HttpResponse:

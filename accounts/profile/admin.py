@@ -13,7 +13,10 @@ class ProfileAdmin(ReadOnlyAdmin):
     search_fields = ["user__username"]
     # What is for nobody else unless its person says so: no role needs it; a person's copy has it.
     exclude = [
-        column for one in PROFILE_FIELDS.values() if one.begins_private for column in one.columns
+        column
+        for field in PROFILE_FIELDS.values()
+        if field.begins_private
+        for column in field.columns
     ]
 
 

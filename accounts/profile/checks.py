@@ -101,10 +101,10 @@ def instrument(slug: Any, level: Any) -> tuple[str, int]:
 
 def instruments(value: Iterable[tuple[Any, Any]]) -> list[tuple[str, int]]:
     """Check a whole list; an instrument that is named twice counts once, the last level holds."""
-    found = dict(instrument(slug, level) for slug, level in value)
-    if len(found) > MAX_INSTRUMENTS:
+    levels = dict(instrument(slug, level) for slug, level in value)
+    if len(levels) > MAX_INSTRUMENTS:
         raise ValidationError(_("Choose up to %(most)d.") % {"most": MAX_INSTRUMENTS})
-    return list(found.items())
+    return list(levels.items())
 
 
 def place(country: str, town: str = "", key: int | None = None) -> Place:
@@ -116,16 +116,16 @@ def place(country: str, town: str = "", key: int | None = None) -> Place:
     if country not in places.countries():
         raise ValidationError(_("This country isn't in the list."))
     if town.strip():
-        found = places.find_town(country, town)
-        if found is None:
+        town_found = places.find_town(country, town)
+        if town_found is None:
             raise ValidationError(
                 _("We know no town of that name there. Take the next larger one, or leave it out.")
             )
     else:
-        found = places.town(key)
-    if found is None or found.country != country:
+        town_found = places.town(key)
+    if town_found is None or town_found.country != country:
         return country, None, ""
-    return country, found.id, found.name
+    return country, town_found.id, town_found.name
 
 
 def link(value: Any) -> str:
@@ -150,10 +150,12 @@ def link(value: Any) -> str:
 
 
 def links(value: Any) -> list[str]:
-    found = list(dict.fromkeys(link(one) for one in value or [] if str(one).strip()))
-    if len(found) > MAX_LINKS:
+    addresses = list(
+        dict.fromkeys(link(address) for address in value or [] if str(address).strip())
+    )
+    if len(addresses) > MAX_LINKS:
         raise ValidationError(_("Up to %(most)d links.") % {"most": MAX_LINKS})
-    return found
+    return addresses
 
 
 def phone(value: Any) -> str:

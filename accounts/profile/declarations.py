@@ -86,8 +86,8 @@ dm.declare(
 )
 
 fulfilment.corrected_by("accounts.user.username", usernames.correct)
-say("profile-fields", lambda: [one.policy for one in PROFILE_FIELDS.values()])
+say("profile-fields", lambda: [field.policy for field in PROFILE_FIELDS.values()])
 say(
     "profile-fields-that-begin-private",
-    lambda: [one.policy for one in PROFILE_FIELDS.values() if one.begins_private],
+    lambda: [field.policy for field in PROFILE_FIELDS.values() if field.begins_private],
 )

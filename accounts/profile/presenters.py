@@ -41,16 +41,16 @@ def person_preview(user: User, face: Profile | None = None) -> Preview:
 
 def person_data(user: User, face: Profile) -> dict[str, Any]:
     """Return a person in the words of schema.org, of what anybody sees."""
-    told: dict[str, Any] = {"alternateName": user.username} if face.stage_name else {}
+    about: dict[str, Any] = {"alternateName": user.username} if face.stage_name else {}
     for field in PROFILE_FIELDS.values():
         for name, value in field.linked(face).items():
-            told[name] = [*told.get(name, ()), *value] if isinstance(value, list) else value
+            about[name] = [*about.get(name, ()), *value] if isinstance(value, list) else value
     return {
         "@context": "https://schema.org",
         "@type": "Person",
         "name": face.stage_name or user.username,
         "url": absolute(reverse("profile", args=[user.username])),
-        **told,
+        **about,
     }
 
 
@@ -81,11 +81,11 @@ def present_about(person: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     `sections` stand by themselves, `facts` are lines of one list; each has its `audience` for
     whose page it is.
     """
-    told = list(_told(person))
+    parts = list(_told(person))
     lines = {"fact", "phone"}
     return {
-        "sections": [one for one in told if one["shows"] not in lines],
-        "facts": [one for one in told if one["shows"] in lines],
+        "sections": [part for part in parts if part["shows"] not in lines],
+        "facts": [part for part in parts if part["shows"] in lines],
     }
 
 
@@ -118,7 +118,9 @@ def present_found(profile: Any, viewer: Viewer) -> dict[str, Any]:
         "available_until": profile.available_until if profile.is_available else None,
         "instruments": instruments(profile),
         "genres": names(GENRES, profile.genres),
-        "languages": [{"code": one, "name": language_name(one)} for one in profile.languages],
+        "languages": [
+            {"code": language, "name": language_name(language)} for language in profile.languages
+        ],
         "place": place(profile),
         "url": reverse("profile", args=[username]),
     }

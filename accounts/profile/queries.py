@@ -23,10 +23,10 @@ def profile_for(viewer: Viewer, username: str) -> Profile:
     """
     people = previewed(User.objects.all())
     person = get_visible_or_404(people, viewer, username__iexact=username)
-    found = shown_profiles(Profile.objects.filter(user=person), viewer).get()
-    person.played = found.user.played  # type: ignore[attr-defined]
-    found.user = person
-    return concealed(found)
+    profile = shown_profiles(Profile.objects.filter(user=person), viewer).get()
+    person.played = profile.user.played  # type: ignore[attr-defined]
+    profile.user = person
+    return concealed(profile)
 
 
 def public_face(profile: Profile, viewer: Viewer) -> Profile | None:
@@ -37,11 +37,11 @@ def public_face(profile: Profile, viewer: Viewer) -> Profile | None:
     if viewer == NOBODY:
         return profile
     rows = with_visible_fields(Profile.objects.filter(pk=profile.pk), NOBODY)
-    found: Any = rows.first()
-    if found is None:
+    face: Any = rows.first()
+    if face is None:
         return None
-    found.user = profile.user
-    return concealed(found, [one for one in profile.user.played if one.for_anyone])  # type: ignore[attr-defined]
+    face.user = profile.user
+    return concealed(face, [one for one in profile.user.played if one.for_anyone])  # type: ignore[attr-defined]
 
 
 def shown_profiles(rows: QuerySet[Profile], viewer: Viewer) -> QuerySet[Profile]:
@@ -79,7 +79,7 @@ def my_shown_profile(viewer: Viewer) -> Profile:
 
     Raises Http404 for an app that is shown nothing of the person in whose name it looks.
     """
-    found = shown_profiles(Profile.objects.filter(user=viewer.user_id), viewer).first()
-    if found is None:
+    profile = shown_profiles(Profile.objects.filter(user=viewer.user_id), viewer).first()
+    if profile is None:
         raise Http404
-    return concealed(found)
+    return concealed(profile)

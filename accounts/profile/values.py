@@ -28,13 +28,13 @@ def instruments(profile: Any) -> list[dict[str, Any]]:
     """Return what somebody plays; `profile` is of `queries.shown_profiles`."""
     return [
         {
-            "slug": one.instrument,
-            "name": str(INSTRUMENTS[one.instrument]),
-            "level": one.level,
-            "level_name": str(Level(one.level).label),
+            "slug": instrument.instrument,
+            "name": str(INSTRUMENTS[instrument.instrument]),
+            "level": instrument.level,
+            "level_name": str(Level(instrument.level).label),
         }
-        for one in profile.instruments
-        if one.instrument in INSTRUMENTS
+        for instrument in profile.instruments
+        if instrument.instrument in INSTRUMENTS
     ]
 
 

@@ -58,5 +58,5 @@ def towns(request: HttpRequest) -> HttpResponse:
     """Suggest towns of a country by the beginning of their name; the same for everybody."""
     spend("towns", str(request.user.pk), limit=240, seconds=60)
     country, beginning = request.GET.get("country", ""), request.GET.get("town", "")
-    found = places.suggest(country, beginning[:60])
-    return render(request, "accounts/profile/towns.html", {"towns": found})
+    towns_there = places.suggest(country, beginning[:60])
+    return render(request, "accounts/profile/towns.html", {"towns": towns_there})

@@ -84,11 +84,11 @@ class AccountAdapter(GuardingAdapter):
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Offer a mailed link to people without a password, who could confirm in no other way."""
-        found: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        if not found and user.is_authenticated:
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if not methods and user.is_authenticated:
             url = reverse("confirm_by_mail")
-            found = [{"id": "mail_link", "description": _("Use a link by mail"), "url": url}]
-        return found
+            methods = [{"id": "mail_link", "description": _("Use a link by mail"), "url": url}]
+        return methods
 
     def get_client_ip(self, request: HttpRequest) -> str:
         if settings.ALLAUTH_TRUSTED_PROXY_COUNT:

@@ -72,8 +72,8 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
             return None
         if person.has_news and person.quiet_from is not None:
             person.has_news = notices.marks(person)
-        found: User = person
-        return found
+        user: User = person
+        return user
 
     def user_can_authenticate(self, user: User) -> bool:
         """Keep a child out whose parent took consent back, in every way of signing in."""

@@ -25,14 +25,14 @@ def age(request: HttpRequest) -> HttpResponse:
         return redirect("sign_up_later")
     form = AgeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        found = ages.age_of(form.cleaned_data["birth"])
-        if found is None:
+        age_given = ages.age_of(form.cleaned_data["birth"])
+        if age_given is None:
             age_gate.forget_what_arrived(request)
             age_gate.forget_age(request)
             answer = HttpResponseRedirect(reverse("sign_up_later"))
             age_gate.bar(answer)
             return answer
-        age_gate.remember_age(request, found)
+        age_gate.remember_age(request, age_given)
         return HttpResponseRedirect(_then(request))
     context = {"form": form, "then": _then(request)}
     return render(request, "accounts/age.html", context, status=422 if form.errors else 200)

@@ -115,18 +115,18 @@ class Cursor(CursorMixin, ClientCursor[Any]):
         name = mine.new_name()
         prepare, literals = prepared.preparation(shape, params, name)
         execute, values = prepared.execution(shape, params, name)
-        found = self._with_identity(front, f"{prepare}; {execute}", [*literals, *values])
+        result = self._with_identity(front, f"{prepare}; {execute}", [*literals, *values])
         self.nextset()
         if old := mine.keep(key, name):
             with ClientCursor(self.connection) as other:
                 other.execute(SQL("DEALLOCATE {}").format(Identifier(old)))
-        return found
+        return result
 
     def _with_identity(self, front: str, query: str, params: Any, **options: Any) -> Any:
         """Run what stands in front and the statement as one message, and stand at its result."""
-        found = super().execute(front + query, params, **options)
+        result = super().execute(front + query, params, **options)
         self.nextset()
-        return found
+        return result
 
     def executemany(self, query: Any, params_seq: Iterable[Any], **options: Any) -> None:
         if not settings.ROW_SECURITY:

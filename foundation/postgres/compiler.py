@@ -50,4 +50,4 @@ def _has_choices(node: Any) -> bool:
 
 
 def _chosen(parameters: Any) -> list[Any]:
-    return [Choice(one) if type(one) is str else one for one in parameters]
+    return [Choice(parameter) if type(parameter) is str else parameter for parameter in parameters]

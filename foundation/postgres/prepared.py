@@ -72,12 +72,12 @@ def shape(text: str, parameters: Sequence[Any]) -> Shape | None:
     """Return the shape of a statement, or None when it isn't one to keep a plan of."""
     if len(text) < SHORTEST or not text.startswith(_STARTS) or any(one in text for one in _NOT):
         return None
-    found = Shape(text, tuple(_kind(one) for one in parameters))
+    new_shape = Shape(text, tuple(_kind(parameter) for parameter in parameters))
     try:
-        hash(found)
+        hash(new_shape)
     except TypeError:  # a literal such as JSON: a text of its own each time
         return None
-    return found
+    return new_shape
 
 
 def _kind(value: Any) -> type | Array | Literal:
@@ -122,7 +122,7 @@ def preparation(shape: Shape, parameters: Sequence[Any], name: str) -> tuple[str
 
 def execution(shape: Shape, parameters: Sequence[Any], name: str) -> tuple[str, list[Any]]:
     """Return `EXECUTE name (…)` with gaps for values, and the values."""
-    values = [one for kind, one in zip(shape.kinds, parameters, strict=True) if _type(kind)]
+    values = [value for kind, value in zip(shape.kinds, parameters, strict=True) if _type(kind)]
     gaps = f"({', '.join(['%s'] * len(values))})" if values else ""
     return f"EXECUTE {name}{gaps}", values
 
@@ -180,7 +180,7 @@ _of: WeakKeyDictionary[Any, Statements] = WeakKeyDictionary()
 
 def of(connection: Any) -> Statements:
     """Return what a connection of psycopg keeps."""
-    found = _of.get(connection)
-    if found is None:
-        found = _of[connection] = Statements()
-    return found
+    statements = _of.get(connection)
+    if statements is None:
+        statements = _of[connection] = Statements()
+    return statements

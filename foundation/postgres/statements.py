@@ -52,7 +52,10 @@ class Statement(Generic[Row]):
         KeyError: a gap was given no value.
         """
         sql, parameters, rows_of = self._written or self._write()
-        filled = [values[one.name] if type(one) is Gap else one for one in parameters]
+        filled = [
+            values[parameter.name] if type(parameter) is Gap else parameter
+            for parameter in parameters
+        ]
         with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
             cursor.execute(sql, filled)
             return list(rows_of(cursor.fetchall()))

@@ -43,7 +43,7 @@ def flac_head(file: IO[bytes], tags: Tags) -> tuple[bytes, int]:
 
 def _comments(tags: Tags) -> bytes:
     """Vorbis comments: little-endian lengths, UTF-8, one field for each artist."""
-    fields = [f"TITLE={tags.title}", *(f"ARTIST={one}" for one in tags.artists)]
+    fields = [f"TITLE={tags.title}", *(f"ARTIST={artist}" for artist in tags.artists)]
     if tags.album:
         fields.append(f"ALBUM={tags.album}")
     if tags.day:

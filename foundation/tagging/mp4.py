@@ -32,8 +32,8 @@ def mp4_head(file: IO[bytes], tags: Tags) -> tuple[bytes, int]:
         before += box
     skip = file.tell()
     bare = b"".join(part for name, part in _boxes(box[8:]) if name != b"udta")
-    told = _box(b"udta", _meta(tags))
-    moov = _box(b"moov", bare + told)
+    user_data = _box(b"udta", _meta(tags))
+    moov = _box(b"moov", bare + user_data)
     return before + _moved(moov, len(moov) - len(box)), skip
 
 
@@ -62,7 +62,9 @@ def _moved(box: bytes, by: int) -> bytes:
         return box
     (count,) = struct.unpack_from(">I", body, 4)
     places = struct.unpack_from(f">{count}{width}", body, 8)
-    return _box(kind, body[:8] + struct.pack(f">{count}{width}", *(one + by for one in places)))
+    return _box(
+        kind, body[:8] + struct.pack(f">{count}{width}", *(offset + by for offset in places))
+    )
 
 
 def _meta(tags: Tags) -> bytes:

@@ -15,15 +15,15 @@ def faults(form: BaseForm) -> list[dict[str, Any]]:
     `target` is the id of the control or of what holds it; a field that isn't shown has none. The
     first wrong field gets the focus when the page opens, with scripts or without.
     """
-    found = []
+    errors = []
     for name in form.fields:
         field = form[name]
         if field.errors:
             target = "" if field.is_hidden else field.id_for_label or field.auto_id
-            found.append({"label": _label(form, field), "words": field.errors, "target": target})
-    if found:
+            errors.append({"label": _label(form, field), "words": field.errors, "target": target})
+    if errors:
         _focus(form)
-    return found
+    return errors
 
 
 def _label(form: BaseForm, field: BoundField) -> Any:
@@ -33,7 +33,7 @@ def _label(form: BaseForm, field: BoundField) -> Any:
 
 
 def _focus(form: BaseForm) -> None:
-    first = next((one for one in form.visible_fields() if one.errors), None)
+    first = next((field for field in form.visible_fields() if field.errors), None)
     for field in form.visible_fields():
         field.field.widget.attrs.pop("autofocus", None)
     if first is not None:

@@ -77,7 +77,7 @@ class Packer:
 
 def pack(target: IO[bytes], recipients: list[str], fill: Callable[[Packer], None]) -> None:
     """Write an encrypted archive that `fill` fills; raises whatever `fill` raises."""
-    keys = [_recipient(one) for one in recipients]
+    keys = [_recipient(recipient) for recipient in recipients]
     if not keys:
         raise Failed("BACKUP_RECIPIENTS is empty: nobody could read the backup.")
 

@@ -52,12 +52,12 @@ def entries() -> list[dict[str, Any]]:
         names = store.listdir("")[1]
     except FileNotFoundError:
         return []
-    found = []
+    about = []
     for name in names:
         if name.endswith(".age.json"):
             with store.open(name) as file:
-                found.append(json.loads(file.read()))
-    return sorted(found, key=lambda one: str(one["taken_at"]), reverse=True)
+                about.append(json.loads(file.read()))
+    return sorted(about, key=lambda entry: str(entry["taken_at"]), reverse=True)
 
 
 def expire(now: datetime | None = None) -> int:
@@ -121,5 +121,5 @@ def holds_none(erasure: Erasure) -> bool:
     """Return whether no backup holds a person who was erased."""
     ended_at = erasure.ended_at
     return ended_at is not None and all(
-        datetime.fromisoformat(one["taken_at"]) > ended_at for one in entries()
+        datetime.fromisoformat(entry["taken_at"]) > ended_at for entry in entries()
     )

@@ -58,27 +58,27 @@ def run(backup: str = "", decision: Decision | None = None) -> str:
             counts[entry.event] += 1
     # They were told when it happened; a letter that goes again would only frighten.
     Notice.objects.filter(user=None).delete()
-    found = unexplained(marks)
-    if found and decision is None:
+    traces = unexplained(marks)
+    if traces and decision is None:
         raise Failed(
-            f"Traces of erased people are left in: {_listed(found)}. See docs/backups.md, "
+            f"Traces of erased people are left in: {_listed(traces)}. See docs/backups.md, "
             '"Traces": --accept-traces finishes it by a decision of the staff, with a record.'
         )
-    _record(backup, counts, found, decision)
+    _record(backup, counts, traces, decision)
     return (
         f"Erased again: {counts['erased']}. Hidden again: {counts['requested']}. "
         f"Back again: {counts['cancelled']}. "
-        + (f"Traces left by decision: {_listed(found)}." if found else
+        + (f"Traces left by decision: {_listed(traces)}." if traces else
            f"No trace found of {len(marks.of)} marks.")
     )  # fmt: skip
 
 
-def _listed(found: dict[str, int]) -> str:
-    return ", ".join(f"{place} ({rows})" for place, rows in sorted(found.items()))
+def _listed(traces: dict[str, int]) -> str:
+    return ", ".join(f"{place} ({rows})" for place, rows in sorted(traces.items()))
 
 
 def _record(
-    backup: str, counts: dict[str, int], found: dict[str, int], decision: Decision | None
+    backup: str, counts: dict[str, int], traces: dict[str, int], decision: Decision | None
 ) -> None:
     """Write down what was restored, and who decided what; tell the desk of traces."""
     row = Restore.objects.create(
@@ -86,10 +86,10 @@ def _record(
         erased=counts["erased"],
         hidden=counts["requested"],
         returned=counts["cancelled"],
-        traces=[f"{place}: {rows}" for place, rows in sorted(found.items())],
-        because=decision.because if found and decision else "",
+        traces=[f"{place}: {rows}" for place, rows in sorted(traces.items())],
+        because=decision.because if traces and decision else "",
     )
-    if not found or decision is None:
+    if not traces or decision is None:
         return
     LogEntry.objects.create(
         user=_who(decision.by),
@@ -104,7 +104,7 @@ def _record(
         "operations",
         _("A backup was restored with traces of erased people"),
         _("Left in: %(places)s. Decided because: %(because)s. Clear them by hand.")
-        % {"places": _listed(found), "because": decision.because},
+        % {"places": _listed(traces), "because": decision.because},
     )
 
 
@@ -122,12 +122,12 @@ def _who(username: str) -> Any:
 
 def _states() -> dict[str, Any]:
     """Return the newest entry for each person of the ledger; an erasure is never undone."""
-    found: dict[str, Any] = {}
+    states: dict[str, Any] = {}
     for entry in ledger.replay():
-        known = found.get(entry.user)
+        known = states.get(entry.user)
         if known is None or known.event != "erased":
-            found[entry.user] = entry
-    return found
+            states[entry.user] = entry
+    return states
 
 
 def _redo(user: Any, entry: ledger.Entry) -> bool:

@@ -76,11 +76,11 @@ def run(
 
 def _unpack(name: str, identity: str, folder: Path) -> None:
     store = catalogue.place()
-    told = {one["file"]: one for one in catalogue.entries()}.get(name)
+    entry = {entry["file"]: entry for entry in catalogue.entries()}.get(name)
     with store.open(name, "rb") as source:
         hashed = archive.Hashed(source)
         archive.unpack(hashed, identity, folder)  # type: ignore[arg-type]
-    if told is not None and told["sha256"] != hashed.hash.hexdigest():
+    if entry is not None and entry["sha256"] != hashed.hash.hexdigest():
         raise Failed("The backup is not the one that the catalogue tells of.")
 
 

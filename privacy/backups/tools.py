@@ -24,10 +24,10 @@ def program(name: str) -> str:
     for folder in folders:
         if os.access(folder / name, os.X_OK):
             return str(folder / name)
-    found = shutil.which(name)
-    if found is None:
+    path = shutil.which(name)
+    if path is None:
         raise Failed(f"{name} is missing: install PostgreSQL's client programs or set PG_BIN.")
-    return found
+    return path
 
 
 def environment(database: str | None = None) -> dict[str, str]:

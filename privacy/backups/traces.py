@@ -52,7 +52,7 @@ class Marks:
 
 def unexplained(marks: Marks) -> dict[str, int]:
     """Return places as table.column (or folder) with the number of rows that hold a trace."""
-    found: dict[str, int] = defaultdict(int)
+    counts: dict[str, int] = defaultdict(int)
     explained: set[str] = set()
     declared = {item.model._meta.db_table: item for item in datamap.held()}
     for table, row, held_marks in _rows_with(sorted(marks.of)):
@@ -65,11 +65,11 @@ def unexplained(marks: Marks) -> dict[str, int]:
             if item is not None and all(_is_meant(item, name, row, mark, marks) for mark in inside):
                 explained |= inside
             else:
-                found[f"{table}.{name}"] += 1
+                counts[f"{table}.{name}"] += 1
     for mark in marks.of:
         if "/" in mark and mark not in explained and default_storage.exists(mark):
-            found[f"files in {mark.partition('/')[0]}/"] += 1
-    return dict(found)
+            counts[f"files in {mark.partition('/')[0]}/"] += 1
+    return dict(counts)
 
 
 def _is_meant(item: Held, column: str, row: dict[str, Any], mark: str, marks: Marks) -> bool:
@@ -97,7 +97,7 @@ def _belongs_to_others(item: Held, key: Any, erased: set[int]) -> bool:
 
 def _field_name(item: Held, column: str) -> str | None:
     return next(
-        (one.name for one in item.model._meta.concrete_fields if one.column == column), None
+        (field.name for field in item.model._meta.concrete_fields if field.column == column), None
     )
 
 

@@ -34,10 +34,10 @@ class Choices:
         if self._standings is None:
             user: Any = self._request.user
             if user.is_authenticated:
-                found = consent.standings(user)
+                records = consent.standings(user)
             else:
-                found = [_in_cookie(self._cookie, one) for one in _for_visitors()]
-            self._standings = {one.purpose.key: one for one in found}
+                records = [_in_cookie(self._cookie, purpose) for purpose in _for_visitors()]
+            self._standings = {record.purpose.key: record for record in records}
         return self._standings
 
     def allows(self, key: str) -> bool:
@@ -52,7 +52,7 @@ class Choices:
     @property
     def stale(self) -> list[Purpose]:
         """Purposes whose words changed since they agreed, to be asked for again."""
-        return [one.purpose for one in self.standings.values() if one.stale]
+        return [standing.purpose for standing in self.standings.values() if standing.stale]
 
     def __getitem__(self, key: str) -> bool:
         """Return what `allows` says of a purpose; in templates `request.choices.KEY`.
@@ -88,7 +88,9 @@ def choose(request: HttpRequest, response: HttpResponse, answers: dict[str, bool
     """Keep a visitor's choices in the one cookie, and the evidence of them without a name."""
     choices: Choices = request.choices  # type: ignore[attr-defined]
     # Those who chose before decide anew on all: what they don't name stays as it was.
-    said = {key: one for key, one in choices.standings.items() if one.version is not None}
+    said = {
+        key: standing for key, standing in choices.standings.items() if standing.version is not None
+    }
     versions = {key: one.version if one.on else 0 for key, one in said.items()}
     for key, given in answers.items():
         purpose = purposes.get(key)
@@ -112,7 +114,7 @@ def choose(request: HttpRequest, response: HttpResponse, answers: dict[str, bool
 
 
 def _for_visitors() -> list[Purpose]:
-    return [one for one in purposes.purposes() if one.visitors]
+    return [purpose for purpose in purposes.purposes() if purpose.visitors]
 
 
 def _in_cookie(cookie: dict[str, str], purpose: Purpose) -> Standing:

@@ -70,7 +70,9 @@ def standings(user: Any) -> list[Standing]:
         newest = list(_newest(ConsentRecord.objects.filter(user=user)))
     by_key = {record.purpose: record for record in newest}
     return [
-        _standing(one, by_key.get(one.key)) for one in purposes.purposes() if one.concerns(user)
+        _standing(purpose, by_key.get(purpose.key))
+        for purpose in purposes.purposes()
+        if purpose.concerns(user)
     ]
 
 
@@ -213,9 +215,12 @@ def heed_signal(user: Any) -> list[Purpose]:
     A yes given in knowledge of the signal stays. Asks nothing more when there is nothing to do.
     """
     ended = [
-        one.purpose
-        for one in standings(user)
-        if one.on and one.purpose.asks and one.purpose.heeds_signal and not one.against_signal
+        standing.purpose
+        for standing in standings(user)
+        if standing.on
+        and standing.purpose.asks
+        and standing.purpose.heeds_signal
+        and not standing.against_signal
     ]
     for purpose in ended:
         withdraw(user, purpose.key, channel=Channel.GPC)

@@ -31,15 +31,15 @@ def page(request: HttpRequest) -> HttpResponse:
         return redirect(way_back(request, "consent"))
     rows = visible(ConsentRecord, Viewer.oneself(request.user))
     history = newest_first(rows, request.GET.get("after"))
-    labels = {one.key: one.label for one in purposes.purposes()}
+    labels = {purpose.key: purpose.label for purpose in purposes.purposes()}
     return render(
         request,
         "privacy/consent.html",
         {
             "standings": standings_shown(request),
             "history": [
-                {"record": one, "label": labels.get(one.purpose, one.purpose)}
-                for one in history.items
+                {"record": row, "label": labels.get(row.purpose, row.purpose)}
+                for row in history.items
             ],
             "next_url": history.next_url(request),
             "collects": request.choices["analytics"],  # type: ignore[attr-defined]
@@ -56,8 +56,13 @@ def gpc(request: HttpRequest) -> HttpResponse:
 def standings_shown(request: HttpRequest) -> list[dict[str, Any]]:
     choices = request.choices  # type: ignore[attr-defined]
     return [
-        {"purpose": one.purpose, "on": choices.allows(key), "since": one.since, "stale": one.stale}
-        for key, one in choices.standings.items()
+        {
+            "purpose": standing.purpose,
+            "on": choices.allows(key),
+            "since": standing.since,
+            "stale": standing.stale,
+        }
+        for key, standing in choices.standings.items()
     ]
 
 

@@ -51,7 +51,7 @@ def kept() -> list[Kept]:
 
 def declared(kind: str, name: str) -> bool:
     """Return whether a thing that a browser holds is in the list."""
-    return any(one.kind == kind and fnmatchcase(name, one.shown) for one in _kept)
+    return any(item.kind == kind and fnmatchcase(name, item.shown) for item in _kept)
 
 
 keeps(

@@ -19,16 +19,16 @@ OF_STORES = {Erase.EXPIRES, Erase.DELETE, Erase.FILE, Erase.OUTSIDE, Erase.NOTHI
 def problems() -> list[str]:
     """Return every hole in the map, one plain sentence each; empty when it is complete."""
     declared = {item.model for item in held()}
-    found = [
+    faults = [
         f"{model._meta.label} is not declared in any privacy.py."
         for model in apps.get_models(include_auto_created=True)
         if model not in declared and model._meta.managed  # a view holds nothing of its own
     ]
     for item in held():
-        found.extend(_of_model(item))
-    for each in stores():
-        found.extend(_of_store(each))
-    return found
+        faults.extend(_of_model(item))
+    for store in stores():
+        faults.extend(_of_store(store))
+    return faults
 
 
 def _of_model(item: Held) -> Iterator[str]:
@@ -102,7 +102,9 @@ def _datum(label: str, datum: Datum) -> Iterator[str]:
 
 
 def _purposes(label: str, names: Sequence[str]) -> Iterator[str]:
-    yield from (f"{label} names the unknown purpose {one}." for one in names if one not in PURPOSES)
+    yield from (
+        f"{label} names the unknown purpose {name}." for name in names if name not in PURPOSES
+    )
 
 
 def _without_subject(item: Held, label: str) -> Iterator[str]:
@@ -157,19 +159,19 @@ def _column_at(model: type[Model], path: str) -> object:
     return column
 
 
-def _of_store(each: Store) -> Iterator[str]:
-    label = f"Store {each.name}"
+def _of_store(store: Store) -> Iterator[str]:
+    label = f"Store {store.name}"
     yield from (
-        f"{label} has the category {one}, which fideslang doesn't have."
-        for one in each.categories
-        if one not in CATEGORIES
+        f"{label} has the category {category}, which fideslang doesn't have."
+        for category in store.categories
+        if category not in CATEGORIES
     )
-    yield from _purposes(label, each.purposes)
-    if each.seen_by not in SEEN_BY:
-        yield f"{label} is seen by {each.seen_by}, which is nobody we know."
-    if each.erase not in OF_STORES:
-        yield f"{label} is {each.erase.value}, which no store can be."
-    end: object = each.retention
+    yield from _purposes(label, store.purposes)
+    if store.seen_by not in SEEN_BY:
+        yield f"{label} is seen by {store.seen_by}, which is nobody we know."
+    if store.erase not in OF_STORES:
+        yield f"{label} is {store.erase.value}, which no store can be."
+    end: object = store.retention
     if isinstance(end, Fades):
         yield from _period(label, end)
     elif isinstance(end, For):

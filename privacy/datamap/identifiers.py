@@ -39,8 +39,13 @@ class Identifiers:
 
 def identifiers(proven: Any = (), claimed: Any = (), names: Any = ()) -> Identifiers:
     """Return identifiers in the form in which they are compared."""
-    lowered = [frozenset(one.strip().lower() for one in some if one) for some in (proven, claimed)]
-    return Identifiers(lowered[0], lowered[1] - lowered[0], frozenset(one.lower() for one in names))
+    lowered = [
+        frozenset(address.strip().lower() for address in some if address)
+        for some in (proven, claimed)
+    ]
+    return Identifiers(
+        lowered[0], lowered[1] - lowered[0], frozenset(name.lower() for name in names)
+    )
 
 
 _sources: list[Callable[[Any], Identifiers]] = []
@@ -65,7 +70,7 @@ def owned_by(says: Callable[[str], Any]) -> None:
 
 def owner_of(address: str) -> Any:
     """Return the person who has shown that this address is theirs, or None."""
-    return next((found for says in _owners if (found := says(address)) is not None), None)
+    return next((owner for says in _owners if (owner := says(address)) is not None), None)
 
 
 def of(user: Any) -> Identifiers:
@@ -85,10 +90,10 @@ def sealed_of(user: Any) -> bytes:
 
 def held_now(user: Any) -> Identifiers:
     """Return what the apps hold of a person now."""
-    found = Identifiers()
+    identifiers = Identifiers()
     for source in _sources:
-        found |= source(user)
-    return found
+        identifiers |= source(user)
+    return identifiers
 
 
 def unsealed(sealed: bytes | memoryview) -> Identifiers:

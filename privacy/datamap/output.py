@@ -21,14 +21,19 @@ def as_json() -> dict[str, Any]:
     with translation.override("en"):
         return {
             "purposes": {
-                one.key: {"text": str(one.text), "basis": one.basis.value} for one in purposes()
+                purpose.key: {"text": str(purpose.text), "basis": purpose.basis.value}
+                for purpose in purposes()
             },
             "models": [_model(item) for item in held()],
             "stores": [_store(item) for item in stores()],
             "serves": {module: sorted(keys) for module, keys in sorted(served().items())},
             "reads": [
-                {"module": one.module, "model": one.model._meta.label_lower, "because": one.because}
-                for one in readings()
+                {
+                    "module": reading.module,
+                    "model": reading.model._meta.label_lower,
+                    "because": reading.because,
+                }
+                for reading in readings()
             ],
         }
 
@@ -42,9 +47,9 @@ def fingerprint() -> str:
     """
     about = as_json()
     meaning = {
-        "purposes": {key: one["basis"] for key, one in about["purposes"].items()},
-        "models": [{**one, "label": None, "erased_how": None} for one in about["models"]],
-        "stores": [{**one, "label": None, "erased_how": None} for one in about["stores"]],
+        "purposes": {key: purpose["basis"] for key, purpose in about["purposes"].items()},
+        "models": [{**model, "label": None, "erased_how": None} for model in about["models"]],
+        "stores": [{**store, "label": None, "erased_how": None} for store in about["stores"]],
     }
     text = json.dumps(meaning, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -106,13 +106,17 @@ def overview(user: Any) -> list[tuple[datamap.Purpose, list[Kind]]]:
         count = rows_about(item, user)[: COUNTED + 1].count()
         if count:
             groups.setdefault(item.purposes[0], []).append(kind(item, count))
-    return [(one, groups[one.key]) for one in datamap.purposes() if one.key in groups]
+    return [
+        (purpose, groups[purpose.key]) for purpose in datamap.purposes() if purpose.key in groups
+    ]
 
 
 def kind(item: Held, count: int = 0) -> Kind:
     """Return what the map says of one kind, in words for the person."""
-    fields = [datamap.resolve(item, name) for name, one in item.fields.items() if one.personal]
-    recipients = sorted({one for field in fields for one in field.recipients} - {datamap.PEOPLE})
+    fields = [datamap.resolve(item, name) for name, field in item.fields.items() if field.personal]
+    recipients = sorted(
+        {recipient for field in fields for recipient in field.recipients} - {datamap.PEOPLE}
+    )
     return Kind(
         slug=slug_of(item),
         label=str(item.label),
@@ -131,9 +135,9 @@ def kind(item: Held, count: int = 0) -> Kind:
 
 def recipient_name(key: str) -> str:
     """Return the name of an outside service, as configured, or what it does when it is not."""
-    for one in providers.configured():
-        if one.key == key or one.key.startswith(f"{key}:"):
-            return one.name
+    for provider in providers.configured():
+        if provider.key == key or provider.key.startswith(f"{key}:"):
+            return provider.name
     return _("%(service)s (not set up on this site)") % {"service": key}
 
 
@@ -144,7 +148,9 @@ def _once(words: Iterator[str]) -> list[str]:
 @bypass_rls("show a person what is held of theirs")
 def page_of(item: Held, user: Any, after: str | None) -> tuple[list[Row], Page[Any]]:
     """Return a stretch of one kind's rows, newest first, and the page it came on."""
-    names = [name for name, one in item.fields.items() if one.personal and one.seen_by != "nobody"]
+    names = [
+        name for name, field in item.fields.items() if field.personal and field.seen_by != "nobody"
+    ]
     many = [name for name in names if item.model._meta.get_field(name).many_to_many]
     page: Page[Any] = newest_keys(rows_about(item, user).prefetch_related(*many), after)
     seen = _seen_things(item, names, list(page.items), user)
@@ -163,7 +169,7 @@ def _seen_things(
     item: Held, names: list[str], rows: list[Any], user: Any
 ) -> dict[str, dict[Any, Model]]:
     """Return, by column, the things that the rows point at and the person may see now."""
-    found: dict[str, dict[Any, Model]] = {}
+    things_by_column: dict[str, dict[Any, Model]] = {}
     for name in names:
         column: Any = item.model._meta.get_field(name)
         target = column.related_model
@@ -172,8 +178,8 @@ def _seen_things(
         keys = {key for row in rows for key in _keys(row, column)}
         if target in rules.models_with_rules():
             things: QuerySet[Any] = visible(target, Viewer.of(user)).filter(pk__in=keys)
-            found[name] = {one.pk: one for one in things}
-    return found
+            things_by_column[name] = {thing.pk: thing for thing in things}
+    return things_by_column
 
 
 def _keys(row: Any, column: Any) -> set[Any]:
@@ -231,16 +237,18 @@ def _words(thing: Any) -> str:
     """Return what a thing is called where the person sees it; None is what they don't see."""
     if thing is None:
         return _("something you can't see any more")
-    named = (str(getattr(thing, one)) for one in ("username", "title") if getattr(thing, one, ""))
+    named = (
+        str(getattr(thing, name)) for name in ("username", "title") if getattr(thing, name, "")
+    )
     return next(named, "") or str(getattr(thing, "public_id", "")) or _("one of your own")
 
 
 def _flat(value: Any) -> list[str]:
     """Return what JSON holds as short words, at most 20 of them."""
     if isinstance(value, dict):
-        return [f"{key}: {one}" for key, one in list(value.items())[:20]]
+        return [f"{key}: {item}" for key, item in list(value.items())[:20]]
     if isinstance(value, list):
-        return [str(one) for one in value[:20]]
+        return [str(item) for item in value[:20]]
     return [str(value)]
 
 
@@ -290,16 +298,16 @@ class Kept:
 
 def kept_after_leaving() -> list[Kept]:
     """Return what stays after the erasure: rows, single fields, stores, with reason and end."""
-    found = []
+    kept = []
     for item in datamap.held():
         fields = [
             _label(item, name)
-            for name, one in item.fields.items()
-            if one.personal and datamap.erase_of(item, name) is Erase.KEEP
+            for name, field in item.fields.items()
+            if field.personal and datamap.erase_of(item, name) is Erase.KEEP
         ]
         if item.erase is Erase.KEEP and (item.kept_because and item.purposes):
-            found.append(Kept(str(item.label), str(item.kept_because), item.kept))
+            kept.append(Kept(str(item.label), str(item.kept_because), item.kept))
         elif fields and item.subjects:
             label = f"{item.label}: {', '.join(fields)}"
-            found.append(Kept(label, str(item.erased_how), item.kept))
-    return found
+            kept.append(Kept(label, str(item.erased_how), item.kept))
+    return kept

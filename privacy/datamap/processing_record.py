@@ -47,45 +47,51 @@ def controller() -> dict[str, str]:
 
 def activities() -> list[Activity]:
     """Return every activity, in the order in which purposes are declared."""
-    return [found for one in datamap.purposes() if (found := _activity(one)) is not None]
+    return [
+        activity for purpose in datamap.purposes() if (activity := _activity(purpose)) is not None
+    ]
 
 
 def _activity(purpose: Purpose) -> Activity | None:
     items = [item for item in datamap.held() if purpose.key in item.purposes]
-    stores = [one for one in datamap.stores() if purpose.key in one.purposes]
+    stores = [store for store in datamap.stores() if purpose.key in store.purposes]
     if not items and not stores:
         return None
     fields = [
         datamap.resolve(item, name)
         for item in items
-        for name, one in item.fields.items()
-        if one.personal
+        for name, field in item.fields.items()
+        if field.personal
     ]
     categories = {field.category for field in fields} | {
-        category for one in stores for category in one.categories
+        category for store in stores for category in store.categories
     }
-    services = [one for one in providers.configured() if set(one.categories) & categories]
+    services = [
+        provider for provider in providers.configured() if set(provider.categories) & categories
+    ]
     to_people = any(PEOPLE in field.recipients for field in fields)
     return Activity(
         purpose=f"{purpose.name}: {purpose.text}",
         bases=_once(
             [
                 *(str(BASES[field.basis]) for field in fields),
-                *(str(BASES[one.basis]) for one in stores),
+                *(str(BASES[store.basis]) for store in stores),
             ]
         ),
-        data=_once([*(str(item.label) for item in items), *(str(one.label) for one in stores)]),
+        data=_once([*(str(item.label) for item in items), *(str(store.label) for store in stores)]),
         categories=[f"{key} ({CATEGORIES[key]})" for key in sorted(categories)],
         people=_once([word for item in items for word in _people(item)]),
         recipients=[
             *(["the people somebody chose"] if to_people else []),
-            *(f"{one.name}: {one.purpose}" for one in services),
+            *(f"{service.name}: {service.purpose}" for service in services),
         ],
-        transfers=_once([f"{one.name}: {one.region or 'not stated'}" for one in services]),
+        transfers=_once(
+            [f"{service.name}: {service.region or 'not stated'}" for service in services]
+        ),
         limits=_once(
             [
                 *(f"{item.label}: {item.kept}" for item in items),
-                *(f"{one.label}: {one.kept}" for one in stores),
+                *(f"{store.label}: {store.kept}" for store in stores),
             ]
         ),
     )
@@ -106,7 +112,7 @@ def _people(item: Held) -> Iterator[str]:
 def measures() -> list[str]:
     """Return the security measures that this site's configuration shows to be in force."""
     hasher = settings.PASSWORD_HASHERS[0].rpartition(".")[2]
-    found = [
+    sentences = [
         "One gate decides every look at data; hidden and missing are the same answer.",
         f"Passwords are kept as hashes ({hasher}).",
         "Media files have no public address: each address is signed, and asked of the gate again.",
@@ -115,8 +121,8 @@ def measures() -> list[str]:
         "Logs hold no addresses, no names and no query strings.",
     ]
     if settings.SITE_URL.startswith("https://"):
-        found.append("Transport is encrypted; browsers are told to insist on it.")
-    return found
+        sentences.append("Transport is encrypted; browsers are told to insist on it.")
+    return sentences
 
 
 def as_csv() -> str:
@@ -125,8 +131,8 @@ def as_csv() -> str:
     writer = csv.writer(out)
     for name, value in controller().items():
         writer.writerow([f"controller: {name}", _safe(value)])
-    for one in measures():
-        writer.writerow(["security measure", _safe(one)])
+    for measure in measures():
+        writer.writerow(["security measure", _safe(measure)])
     writer.writerow([])
     writer.writerow(
         [

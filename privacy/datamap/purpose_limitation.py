@@ -24,9 +24,9 @@ DECLARING = {"models", "migrations", "privacy", "admin", "management", "demo", "
 def problems() -> list[str]:
     """Return every module that reads what its purposes don't cover, one plain sentence each."""
     purposes = {item.model: set(item.purposes) for item in held() if item.purposes}
-    declared = {(one.module, one.model): one for one in readings()}
+    declared = {(reading.module, reading.model): reading for reading in readings()}
     used: set[tuple[str, type[Model]]] = set()
-    found = []
+    faults = []
     for module, model in sorted(reads_of_code(), key=lambda pair: (pair[0], pair[1].__name__)):
         if model not in purposes or purposes_of(module) & purposes[model]:
             continue
@@ -35,13 +35,13 @@ def problems() -> list[str]:
             used.add(exception)
         else:
             wanted = ", ".join(sorted(purposes[model]))
-            found.append(f"{module} reads {_name(model)}, which is held for {wanted} alone.")
-    found += [
+            faults.append(f"{module} reads {_name(model)}, which is held for {wanted} alone.")
+    faults += [
         f"That {module} reads {_name(model)} is declared, and it doesn't."
         for module, model in declared
         if (module, model) not in used
     ]
-    return found
+    return faults
 
 
 def purposes_of(module: str) -> set[str]:
@@ -69,7 +69,7 @@ def reads_of_code() -> set[tuple[str, type[Model]]]:
     """Return (dotted module, model) for every model that our own code names."""
     root = Path(settings.BASE_DIR)
     by_label = {_name(model): model for model in apps.get_models()}
-    found = set()
+    reads = set()
     for config in apps.get_app_configs():
         folder = Path(config.path)
         if not folder.is_relative_to(root) or ".venv" in folder.parts:
@@ -80,8 +80,8 @@ def reads_of_code() -> set[tuple[str, type[Model]]]:
                 continue
             module = ".".join(parts).removesuffix(".__init__")
             names = set(_named(ast.parse(path.read_text())))
-            found |= {(module, by_label[name]) for name in names if name in by_label}
-    return found
+            reads |= {(module, by_label[name]) for name in names if name in by_label}
+    return reads
 
 
 def _named(tree: ast.AST) -> Iterator[str]:
@@ -91,7 +91,7 @@ def _named(tree: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.ImportFrom) and node.module and ".models" in f".{node.module}":
             package = node.module.partition(".")[0]  # whose rooms have models of their own
             label = packages.get(node.module.partition(".models")[0]) or packages.get(package)
-            yield from (f"{label}.{one.name}" for one in node.names)
+            yield from (f"{label}.{name.name}" for name in node.names)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
 

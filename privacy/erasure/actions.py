@@ -96,12 +96,12 @@ def needs_one_each(column: Any) -> bool:
 
 
 def _in_constraints(model: Any) -> set[Any]:
-    found: set[Any] = set()
+    columns: set[Any] = set()
     for constraint in model._meta.constraints:
         if isinstance(constraint, UniqueConstraint):
-            found |= set(constraint.fields)
+            columns |= set(constraint.fields)
             expressions: Any = constraint.expressions
             for expression in expressions:
                 leaves: list[Any] = [part for part in expression.flatten() if isinstance(part, F)]
-                found |= {leaf.name for leaf in leaves}
-    return found
+                columns |= {leaf.name for leaf in leaves}
+    return columns

@@ -167,8 +167,8 @@ class OverdueFilter(admin.SimpleListFilter):
         return [("yes", _("overdue"))]
 
     def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        found: QuerySet[Any] = provider_orders.overdue() if self.value() == "yes" else rows
-        return found
+        orders: QuerySet[Any] = provider_orders.overdue() if self.value() == "yes" else rows
+        return orders
 
 
 @admin.register(DeletionOrder)
@@ -187,8 +187,8 @@ class DeletionOrderAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("known there by"))
     def known_by(self, order: DeletionOrder) -> str:
-        found = provider_orders.known_by_service(order)
-        return ", ".join(f"{name}: {value}" for name, value in found.items() if name != "tokens")
+        known_by = provider_orders.known_by_service(order)
+        return ", ".join(f"{name}: {value}" for name, value in known_by.items() if name != "tokens")
 
     @admin.action(description=gettext_lazy("The service has deleted"), permissions=["confirm"])
     def confirm(self, request: HttpRequest, rows: QuerySet[DeletionOrder]) -> None:

@@ -24,31 +24,31 @@ def kept(holds: Iterable[LegalHold]) -> dict[str, set[str]]:
     Deleting a recording would delete its stems: whoever holds a stem holds the recording's row
     too, emptied. The same goes for the rows through which a model finds its person.
     """
-    found: dict[str, set[str]] = {}
+    fields: dict[str, set[str]] = {}
     by_model = {item.model: item for item in datamap.held()}
     for hold in holds:
         for name in hold.fields:
             label, _, field = name.rpartition(".")
-            found.setdefault(label, set()).add(field)
-    waiting = [item for item in by_model.values() if item.name in found]
+            fields.setdefault(label, set()).add(field)
+    waiting = [item for item in by_model.values() if item.name in fields]
     if waiting:
         itself = by_model[LegalHold]
-        found[itself.name] = set(itself.fields)
-        found.setdefault(get_user_model()._meta.label_lower, set())
+        fields[itself.name] = set(itself.fields)
+        fields.setdefault(get_user_model()._meta.label_lower, set())
         waiting.append(by_model[get_user_model()])
     while waiting:
         for model in _hung_on(waiting.pop()):
             item = by_model.get(model)
-            if item and item.subjects and item.name not in found and item.erase is not Erase.KEEP:
-                found[item.name] = set()
+            if item and item.subjects and item.name not in fields and item.erase is not Erase.KEEP:
+                fields[item.name] = set()
                 waiting.append(item)
-    return found
+    return fields
 
 
 def _hung_on(item: Held) -> list[type[Model]]:
     """Return the models without whose rows this one's would go, or could not be found again."""
     columns: Any = item.model._meta.concrete_fields
-    found = [
+    models = [
         column.related_model
         for column in columns
         if column.is_relation and column.remote_field.on_delete is CASCADE
@@ -58,8 +58,8 @@ def _hung_on(item: Held) -> list[type[Model]]:
         if part == "pk":
             break
         model = model._meta.get_field(part).related_model
-        found.append(model)
-    return found
+        models.append(model)
+    return models
 
 
 def unknown(names: Iterable[str]) -> list[str]:

@@ -65,6 +65,6 @@ def hooks() -> list[Hook]:
 def if_they_stay() -> dict[str, list[str]]:
     """Return what comes back with a person who stays (`returns`), and what doesn't (`ends`)."""
     return {
-        "returns": [str(line) for each in _hooks for line in each.returns],
-        "ends": [str(line) for each in _hooks for line in each.ends],
+        "returns": [str(line) for hook in _hooks for line in hook.returns],
+        "ends": [str(line) for hook in _hooks for line in hook.ends],
     }

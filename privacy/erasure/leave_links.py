@@ -28,10 +28,10 @@ def erasure_of(token: str) -> Erasure:
         public_id = signing.Signer(salt=_SALT).unsign(token)
     except signing.BadSignature:
         raise Http404 from None
-    found = Erasure.objects.select_related("user").filter(public_id=public_id).first()
-    if found is None:
+    erasure = Erasure.objects.select_related("user").filter(public_id=public_id).first()
+    if erasure is None:
         raise Http404
-    return found
+    return erasure
 
 
 def receipts_of(erasure: Erasure, token: str) -> list[dict[str, Any]]:
@@ -48,10 +48,10 @@ def receipts_of(erasure: Erasure, token: str) -> list[dict[str, Any]]:
 
 def receipt_of(token: str, kind: str) -> Receipt:
     """Return one receipt by its erasure's link, or raise the one Http404."""
-    found = Receipt.objects.filter(erasure=erasure_of(token), kind=kind).first()
-    if found is None:
+    receipt = Receipt.objects.filter(erasure=erasure_of(token), kind=kind).first()
+    if receipt is None:
         raise Http404
-    return found
+    return receipt
 
 
 def new_secret() -> str:

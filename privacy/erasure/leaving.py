@@ -51,8 +51,8 @@ def request(user: Any, way: str = Erasure.Way.SETTINGS, *, date: datetime | None
     again = date is not None
     date = date or timezone.now() + (timedelta() if at_once else grace())
     erasure = Erasure.objects.create(user=locked, due_at=date, purge_at=date, way=way)
-    for each in hooks():  # before the state changes: what is public now gets its tombstone
-        each.hide(locked, erasure)
+    for hook in hooks():  # before the state changes: what is public now gets its tombstone
+        hook.hide(locked, erasure)
     if not locked.is_present:  # who was suspended is suspended again if they stay
         undo.remember(erasure, "state", locked.state)
     locked.leave()
@@ -98,8 +98,8 @@ def cancel(user: Any) -> None:
     move(erasure, S.CANCELLED, **values)
     tombstones.unbury(erasure.pk)
     locked.come_back(undo.recall(erasure, "state"))
-    for each in hooks():
-        each.show(locked, erasure)
+    for hook in hooks():
+        hook.show(locked, erasure)
     Erasure.objects.filter(pk=erasure.pk).update(undo=None)
     letters.came_back(erasure, locked)
     transaction.on_commit(lambda: settle(erasure.pk), robust=True)
@@ -116,8 +116,8 @@ def settle(erasure_id: int) -> None:
         return
     user = erasure.user
     if user is not None and erasure.stage in {S.HIDDEN, S.CANCELLED}:
-        for each in hooks():
-            each.after(user, erasure)
+        for hook in hooks():
+            hook.after(user, erasure)
         if erasure.stage == S.CANCELLED:
             ledger.record("cancelled", user.public_id, erasure.public_id)
     with transaction.atomic():

@@ -97,13 +97,13 @@ def open_link(secret: str) -> LeaveLink:
 
 
 def _usable(rows: Any, secret: str) -> LeaveLink | None:
-    found: LeaveLink | None = rows.filter(
+    link: LeaveLink | None = rows.filter(
         secret_hash=leave_links.hash_of(secret),
         used_at__isnull=True,
         expires_at__gt=timezone.now(),
         user__isnull=False,
     ).first()
-    return found
+    return link
 
 
 @transaction.atomic

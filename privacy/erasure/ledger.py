@@ -124,8 +124,8 @@ def _cut_torn_tail(file: IO[bytes]) -> dict[str, Any] | None:
     if len(whole) < len(tail):
         file.truncate(size - (len(tail) - len(whole)))
     lines = whole.splitlines()
-    found: dict[str, Any] | None = json.loads(lines[-1]) if lines else None
-    return found
+    last: dict[str, Any] | None = json.loads(lines[-1]) if lines else None
+    return last
 
 
 def _same(last: dict[str, Any], entry: Entry) -> bool:

@@ -47,13 +47,13 @@ def _left_at_once(erasure: Erasure, user: Any) -> None:
 
 
 def came_back(erasure: Erasure, user: Any) -> None:
-    told = if_they_stay()
+    lists = if_they_stay()
     text = _(
         "Your leaving was cancelled.\n\nWhat is back:\n%(back)s\n\n"
         "What does not come back:\n%(gone)s"
     ) % {
-        "back": "\n".join(f"– {line}" for line in told["returns"]),
-        "gone": "\n".join(f"– {line}" for line in told["ends"]),
+        "back": "\n".join(f"– {line}" for line in lists["returns"]),
+        "gone": "\n".join(f"– {line}" for line in lists["ends"]),
     }
     _write(user.email, _("You stay"), text)
 

@@ -50,7 +50,7 @@ def plan(user: Any) -> list[PlanLine]:
 
 def retained(user: Any | None) -> list[Retained]:
     """Return what is kept after the purge, with reasons and ends; holds that may be told of too."""
-    found = [
+    retained_now = [
         Retained(str(item.label), str(item.kept_because), item.kept)
         for item in datamap.held()
         if item.erase is Erase.KEEP and item.purposes
@@ -59,8 +59,8 @@ def retained(user: Any | None) -> list[Retained]:
         if hold.may_be_told:
             labels = [_label(name) for name in hold.fields]
             reason = f"{hold.reason} ({hold.basis})"
-            found.append(Retained(", ".join(labels), reason, "", hold.ends_at))
-    return found
+            retained_now.append(Retained(", ".join(labels), reason, "", hold.ends_at))
+    return retained_now
 
 
 def _label(name: str) -> str:
@@ -71,15 +71,15 @@ def _label(name: str) -> str:
     return name
 
 
-def stages(found: Erasure) -> list[dict[str, Any]]:
+def stages(erasure: Erasure) -> list[dict[str, Any]]:
     """Return the four steps that people are shown, each with its date and whether it is behind."""
     order = list(S)
-    reached = order.index(S(found.stage)) if found.stage != S.CANCELLED else -1
+    reached = order.index(S(erasure.stage)) if erasure.stage != S.CANCELLED else -1
     steps = [
-        (_("Out of sight"), S.HIDDEN, found.requested_at),
-        (_("Being erased"), S.PURGING, found.purge_at),
-        (_("Erased"), S.ERASED, found.ended_at),
-        (_("Gone from every backup"), S.EXPIRED, found.backups_expire_at),
+        (_("Out of sight"), S.HIDDEN, erasure.requested_at),
+        (_("Being erased"), S.PURGING, erasure.purge_at),
+        (_("Erased"), S.ERASED, erasure.ended_at),
+        (_("Gone from every backup"), S.EXPIRED, erasure.backups_expire_at),
     ]
     return [
         {"title": title, "at": at, "done": order.index(stage) <= reached}

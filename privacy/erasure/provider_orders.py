@@ -98,8 +98,8 @@ def run(order_id: int) -> None:
 
 def known_by_service(order: DeletionOrder) -> dict[str, Any]:
     """Return what the service knows the person by; empty once the order is confirmed."""
-    found = json.loads(sealing.unseal(order.subject)) if order.subject is not None else {}
-    return found if isinstance(found, dict) else {}
+    known_by = json.loads(sealing.unseal(order.subject)) if order.subject is not None else {}
+    return known_by if isinstance(known_by, dict) else {}
 
 
 def _revoke(order: DeletionOrder, known_by: dict[str, Any]) -> None:
@@ -140,7 +140,7 @@ def _whom(order: DeletionOrder, known_by: dict[str, Any]) -> list[int]:
     """Return the account that this is about, as long as there is one."""
     person = order.erasure.user_id if order.erasure is not None else known_by.get("person")
     people = get_user_model().objects.filter(pk=person or 0)
-    return [one.pk for one in people]
+    return [person.pk for person in people]
 
 
 def _by_hand(order: DeletionOrder) -> None:

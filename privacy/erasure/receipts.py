@@ -98,8 +98,8 @@ def verify(document: Any, key_set: dict[str, Any]) -> dict[str, Any]:
         Ed25519PublicKey.from_public_bytes(decoded(by_id[key_id])).verify(raw, canonical(statement))
     except (InvalidSignature, ValueError):
         raise NotGenuine("It isn't what was signed.") from None
-    found: dict[str, Any] = statement
-    return found
+    checked: dict[str, Any] = statement
+    return checked
 
 
 def canonical(statement: Any) -> bytes:
@@ -138,7 +138,8 @@ def _statement(erasure: Erasure, kind: str) -> dict[str, Any]:
         **about,
         "erased": _erased(erasure),
         "stores": [
-            {"store": str(one.label), "erased": str(one.erased_how)} for one in datamap.stores()
+            {"store": str(store.label), "erased": str(store.erased_how)}
+            for store in datamap.stores()
         ],
         "kept": [
             {"what": str(item.label), "why": str(item.kept_because), "how_long": item.kept}

@@ -58,7 +58,7 @@ def store_step(name: str, label: Words, work: Callable[[Any], int], *, last: boo
 
 
 def store_steps(*, last: bool = False) -> list[StoreStep]:
-    return [one for one in _stores if one.last is last]
+    return [store for store in _stores if store.last is last]
 
 
 def declared() -> list[Held]:
@@ -73,7 +73,7 @@ def declared() -> list[Held]:
 
 def steps(kept: Mapping[str, set[str]]) -> list[Step]:
     """Return the steps of one purge; `kept` names the fields that legal holds keep, by model."""
-    found = [
+    all_steps = [
         Step(item.name, str(item.label), _work(item), _left(item))
         for item in declared()
         if item.name not in kept
@@ -81,27 +81,27 @@ def steps(kept: Mapping[str, set[str]]) -> list[Step]:
     first = {(item.model, item.subjects[0]) for item in declared()}
     for model, column in references(CASCADE):
         if (model, column) not in first and model._meta.label_lower not in kept:
-            found.append(_where_named(model, column))
-    return found
+            all_steps.append(_where_named(model, column))
+    return all_steps
 
 
 def references(on_delete: Any) -> list[tuple[type[Model], str]]:
     """Return every column that names an account and has this `on_delete`, in a steady order."""
     relations: Any = get_user_model()._meta.get_fields(include_hidden=True)
-    found = [
+    columns = [
         (relation.related_model, relation.field.name)
         for relation in relations
         if relation.auto_created
         and (relation.one_to_many or relation.one_to_one)
         and getattr(relation, "on_delete", None) is on_delete
     ]
-    return sorted(found, key=lambda pair: (pair[0]._meta.label_lower, pair[1]))
+    return sorted(columns, key=lambda pair: (pair[0]._meta.label_lower, pair[1]))
 
 
 def _where_named(model: type[Model], column: str) -> Step:
     """Return a step for rows that another provided and that fall with this person all the same."""
     named = f"{model._meta.label_lower}.{column}"
-    files = [one.name for one in model._meta.concrete_fields if isinstance(one, FileField)]
+    files = [field.name for field in model._meta.concrete_fields if isinstance(field, FileField)]
 
     def work(user: Any, batch: int) -> int:
         rows = list(model._default_manager.filter(**{column: user.pk}).order_by("pk")[:batch])
@@ -170,9 +170,9 @@ def _empty(item: Held, rows: list[Any], names: set[str]) -> None:
     """Empty the named columns of a batch, files first."""
     columns = _columns(item.model)
     delete_files(rows, [name for name in names if isinstance(columns[name], FileField)])
-    each = [name for name in names if actions.needs_one_each(columns[name])]
-    values = {name: actions.emptied(columns[name]) for name in names if name not in each}
-    _write(item, rows, values, each)
+    one_each = [name for name in names if actions.needs_one_each(columns[name])]
+    values = {name: actions.emptied(columns[name]) for name in names if name not in one_each}
+    _write(item, rows, values, one_each)
 
 
 def _write(item: Held, rows: list[Any], values: dict[str, Any], random: list[str]) -> None:

@@ -67,27 +67,27 @@ def confirm(request: HttpRequest, secret: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def state(request: HttpRequest, token: str) -> HttpResponse:
     """Show one leaving to who holds its link; POST brings the person back within the grace."""
-    found = leave_links.erasure_of(token)
+    leaving = leave_links.erasure_of(token)
     if request.method == "POST":
         try:
-            if found.user is None:
+            if leaving.user is None:
                 raise erasure.TooLate
-            erasure.cancel(found.user)
+            erasure.cancel(leaving.user)
         except erasure.TooLate:
             messages.error(request, _("The purge has begun and can't be stopped any more."))
         else:
             messages.success(request, _("You stay. What is back, and what is not, stands here."))
         return redirect("leaving_state", token=token)
-    return kept_secret(render(request, "privacy/leaving_state.html", state_of(found, token)))
+    return kept_secret(render(request, "privacy/leaving_state.html", state_of(leaving, token)))
 
 
-def state_of(found: Any, token: str) -> dict[str, Any]:
+def state_of(leaving: Any, token: str) -> dict[str, Any]:
     """Return what the page shows of a leaving: nothing of whom it is about."""
     return {
-        "erasure": found,
-        "stages": erasure.stages(found),
-        "receipts": leave_links.receipts_of(found, token),
-        "retained": erasure.retained(found.user),
+        "erasure": leaving,
+        "stages": erasure.stages(leaving),
+        "receipts": leave_links.receipts_of(leaving, token),
+        "retained": erasure.retained(leaving.user),
         **erasure.if_they_stay(),
     }
 
@@ -96,9 +96,11 @@ def state_of(found: Any, token: str) -> dict[str, Any]:
 @require_safe
 def receipt(request: HttpRequest, token: str, kind: str) -> HttpResponse:
     """Hand out a receipt's file."""
-    found = leave_links.receipt_of(token, kind)
-    response = JsonResponse(receipts.as_file(found), json_dumps_params={"ensure_ascii": False})
-    name = f"jamsite-receipt-{found.issued_at.date().isoformat()}-{found.kind}.json"
+    receipt_row = leave_links.receipt_of(token, kind)
+    response = JsonResponse(
+        receipts.as_file(receipt_row), json_dumps_params={"ensure_ascii": False}
+    )
+    name = f"jamsite-receipt-{receipt_row.issued_at.date().isoformat()}-{receipt_row.kind}.json"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return kept_secret(response)
 

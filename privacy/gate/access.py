@@ -83,10 +83,10 @@ def audience_of(obj: Model, field: str | None = None) -> QuerySet[Any]:
 
     With `field`: those of them who see that field too.
     """
-    found: QuerySet[Any] = decision.people().filter(decision.people_for(obj))
+    people: QuerySet[Any] = decision.people().filter(decision.people_for(obj))
     if field is not None:
-        found = found.filter(decision.field_people_for(obj, field))
-    return found
+        people = people.filter(decision.field_people_for(obj, field))
+    return people
 
 
 def get_visible_or_404(source: type[M] | QuerySet[M], viewer: Viewer, **lookup: Any) -> M:
@@ -94,9 +94,9 @@ def get_visible_or_404(source: type[M] | QuerySet[M], viewer: Viewer, **lookup: 
 
     What was public and belonged to an account that left is `Gone` (410): its name was known.
     """
-    found = visible(source, viewer).filter(**lookup).first()
-    if found is not None:
-        return found
+    row = visible(source, viewer).filter(**lookup).first()
+    if row is not None:
+        return row
     model = source.model if isinstance(source, QuerySet) else source
     for value in lookup.values():
         if is_buried(model, str(value)):

@@ -70,12 +70,12 @@ def _standing_for(kind: Viewer, *, real: bool = False) -> Viewer:
 def values_of(viewer: Viewer, *, real: bool = False) -> dict[Any, Any]:
     """Return what fills the gaps."""
     user, links, poser = _GAPS[real]
-    found: dict[Any, Any] = {user: viewer.user_id, links: sorted(viewer.links)}
+    values: dict[Any, Any] = {user: viewer.user_id, links: sorted(viewer.links)}
     if viewer.pose:
-        found[poser] = viewer.pose.owner_id
+        values[poser] = viewer.pose.owner_id
     if viewer.real:
-        found |= values_of(viewer.real, real=True)
-    return found
+        values |= values_of(viewer.real, real=True)
+    return values
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +114,8 @@ class Kept(Expression):
             sql += (written[name], piece)
         values = self.values
         parameters = tuple(
-            values[one] if type(one) is Slot else one for one in self.text.parameters
+            values[parameter] if type(parameter) is Slot else parameter
+            for parameter in self.text.parameters
         )
         return f"({''.join(sql)})", parameters
 
@@ -125,27 +126,27 @@ rules.on_change(_kept.clear)
 
 def rows_for(model: type[Model], viewer: Viewer) -> Q:
     """Return `decision.rows_for`: which rows this viewer may see."""
-    return _condition(("rows", model), model, viewer, lambda one: decision.rows_for(model, one))
+    return _condition(("rows", model), model, viewer, lambda kind: decision.rows_for(model, kind))
 
 
 def field_rows_for(model: type[Model], name: str, viewer: Viewer) -> Q:
     """Return `decision.field_rows_for`: of visible rows, those whose field is seen too."""
     key = ("field", model, name)
-    return _condition(key, model, viewer, lambda one: decision.field_rows_for(model, name, one))
+    return _condition(key, model, viewer, lambda kind: decision.field_rows_for(model, name, kind))
 
 
 def audience_rows_for(model: type[Model], audience: Audience, viewer: Viewer) -> Q:
     """Return `decision.audience_rows_for`: of visible rows, those that count the viewer in."""
     key = ("among", model, audience)
     return _condition(
-        key, model, viewer, lambda one: decision.audience_rows_for(model, audience, one)
+        key, model, viewer, lambda kind: decision.audience_rows_for(model, audience, kind)
     )
 
 
 def stands_open(model: type[Model], person: str, viewer: Viewer) -> Q:
     """Return `decision.stands_open` on rows of a model that name a person."""
     key = ("open", model, person)
-    return _condition(key, model, viewer, lambda one: decision.stands_open(person, one))
+    return _condition(key, model, viewer, lambda kind: decision.stands_open(person, kind))
 
 
 def _condition(
@@ -169,12 +170,12 @@ def fill() -> None:
 
 
 def _write(model: type[Model], ask: Callable[[Viewer], Q], kind: Viewer) -> Text | Q:
-    found = written(model, ask(_standing_for(kind)))
-    if isinstance(found, bool):
-        return ALL_ROWS if found else NO_ROWS
-    first, *rest = found.sql.split("%s")
+    condition = written(model, ask(_standing_for(kind)))
+    if isinstance(condition, bool):
+        return ALL_ROWS if condition else NO_ROWS
+    first, *rest = condition.sql.split("%s")
     pieces, columns, parameters = [first], [], []
-    for parameter, sql in zip(found.parameters, rest, strict=True):
+    for parameter, sql in zip(condition.parameters, rest, strict=True):
         if isinstance(parameter, Column):
             columns.append(parameter.attname)
             pieces.append(sql)

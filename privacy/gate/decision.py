@@ -84,11 +84,14 @@ def who_is_in(model: type[Model], audience: Audience) -> Relation:
 
 def _audiences(model: type[Model], rule: Rule) -> tuple[Relation, ...]:
     """Return whom each audience means here, on the rows that have it."""
-    fixed = (InAudience(one, tie, rule.owner) for one, tie in rule.within.items())
+    fixed = (InAudience(audience, tie, rule.owner) for audience, tie in rule.within.items())
     if not rule.audience:
         return tuple(fixed)
     column = rule.audience
-    chosen = (InAudience(one, means(one, model, rule), rule.owner, column) for one in Audience)
+    chosen = (
+        InAudience(audience, means(audience, model, rule), rule.owner, column)
+        for audience in Audience
+    )
     return (*fixed, *chosen)
 
 
@@ -100,8 +103,8 @@ def _overseers(rule: Rule) -> Relation:
     """Return who answers for the owner, as long as the owner's things are shown at all."""
     if not rule.owner or not rule.is_shown or rule.no_childs:
         return Nobody()
-    let = [PastOwner(one, rule.owner) for one in deny_rules() if one.before_overseers]
-    return AnyOf(tuple(AllOf((one, *let)) for one in overseers_of(rule.owner)))
+    let = [PastOwner(denies, rule.owner) for denies in deny_rules() if denies.before_overseers]
+    return AnyOf(tuple(AllOf((overseer, *let)) for overseer in overseers_of(rule.owner)))
 
 
 def _past(name: str, rule: Rule) -> Relation:
@@ -116,7 +119,9 @@ def _past(name: str, rule: Rule) -> Relation:
 
 
 def _past_all_but(names: set[str], rule: Rule) -> Relation:
-    return AllOf(tuple(_past(one.name, rule) for one in deny_rules() if one.name not in names))
+    return AllOf(
+        tuple(_past(denies.name, rule) for denies in deny_rules() if denies.name not in names)
+    )
 
 
 def _parents(model: type[Model], rule: Rule) -> tuple[Relation, ...]:
@@ -162,8 +167,8 @@ def _rows(relation: Relation, model: type[Model], viewer: Viewer) -> Q:
     between those two.
     """
 
-    def seen_by(one: Viewer) -> Q:
-        return localised(model, relation.rows(one))
+    def seen_by(eyes: Viewer) -> Q:
+        return localised(model, relation.rows(eyes))
 
     real, owner = viewer.real, rule_of(model).owner
     if real is None:

@@ -26,11 +26,11 @@ def muted_by(which: Muted) -> None:
 
 def unmuted(path: str, viewer: Viewer) -> Q:
     """Return the condition that the person at a path isn't muted by who looks."""
-    found, who = Q(), viewer.real or viewer
+    condition, who = Q(), viewer.real or viewer
     if who.user_id is not None:
-        for each in _muted:
-            found &= ~Q(**{f"{path}__in": each(who.user_id)})
-    return found
+        for muted_of in _muted:
+            condition &= ~Q(**{f"{path}__in": muted_of(who.user_id)})
+    return condition
 
 
 def heard(rows: QuerySet[M], viewer: Viewer, *people: str) -> QuerySet[M]:

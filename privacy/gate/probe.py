@@ -21,8 +21,8 @@ class Probe(Subquery):
     conditional = True
 
     def __init__(self, rows: QuerySet[Any]) -> None:
-        found = rows.order_by().values(found=Value(1))[:1]
-        super().__init__(found, output_field=BooleanField())
+        first = rows.order_by().values(found=Value(1))[:1]
+        super().__init__(first, output_field=BooleanField())
 
     # PostgreSQL can't count what a probe finds; it goes by the form: IS NOT NULL is nearly always.
     def select_format(self, compiler: Any, sql: str, params: Any) -> tuple[str, Any]:
@@ -68,14 +68,14 @@ def _pruned(parts: list[Any], condition: Q) -> Q:
     """Put parts together as they stood, without those that can't matter."""
     together = condition.connector == Q.AND
     ends, idle = (NONE, ALL) if together else (ALL, NONE)
-    found = Q(*(one for one in parts if one not in (idle, Q())), _connector=condition.connector)
+    joined = Q(*(part for part in parts if part not in (idle, Q())), _connector=condition.connector)
     if ends in parts:
-        found = ends
-    elif not found.children and parts and not together:
-        found = NONE
+        joined = ends
+    elif not joined.children and parts and not together:
+        joined = NONE
     if not condition.negated:
-        return found
-    return {NONE: ALL, ALL: NONE}.get(found, ~found)
+        return joined
+    return {NONE: ALL, ALL: NONE}.get(joined, ~joined)
 
 
 def _probe(model: type[Model], kind: type[Probe], relation: str, rest: Q) -> Q:

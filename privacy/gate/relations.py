@@ -46,24 +46,24 @@ class Relation(ABC):
 
 def all_of(conditions: Iterable[Q]) -> Q:
     """Return what meets each condition; the first that nothing meets is the last asked for."""
-    found = Q()
-    for one in conditions:
-        if one == NO_ROWS:
+    joined = Q()
+    for condition in conditions:
+        if condition == NO_ROWS:
             return NO_ROWS
-        if one != ALL_ROWS:
-            found &= one
-    return found if found else ALL_ROWS
+        if condition != ALL_ROWS:
+            joined &= condition
+    return joined if joined else ALL_ROWS
 
 
 def any_of(conditions: Iterable[Q]) -> Q:
     """Return what meets one of the conditions; the first that all meet is the last asked for."""
-    found = NO_ROWS
-    for one in conditions:
-        if not one or one == ALL_ROWS:  # `Q()` has no condition
+    joined = NO_ROWS
+    for condition in conditions:
+        if not condition or condition == ALL_ROWS:  # `Q()` has no condition
             return ALL_ROWS
-        if one != NO_ROWS:
-            found = one if found == NO_ROWS else found | one
-    return found
+        if condition != NO_ROWS:
+            joined = condition if joined == NO_ROWS else joined | condition
+    return joined
 
 
 @dataclass(frozen=True)

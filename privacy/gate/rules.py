@@ -101,15 +101,15 @@ def means(audience: Audience, model: type[Model], rule: Rule) -> Relation:
     return Nobody()
 
 
-def deny(one: DenyRule) -> None:
+def deny(rule: DenyRule) -> None:
     """Declare a condition on owners that no audience overrides (blocked, leaving, suspended)."""
-    _deny_rules.append(one)
+    _deny_rules.append(rule)
     _deny_rules.sort(key=_place)
     _changed()
 
 
-def _place(one: DenyRule) -> int:
-    return ORDER.index(one.name) if one.name in ORDER else len(ORDER)
+def _place(rule: DenyRule) -> int:
+    return ORDER.index(rule.name) if rule.name in ORDER else len(ORDER)
 
 
 def deny_rule(name: str) -> DenyRule:
@@ -148,6 +148,8 @@ def models_with_rules() -> list[type[Model]]:
 
 def offered(model: type[Model]) -> list[Audience]:
     """Return the audiences that fields of a model may have, widest first."""
-    columns: list[Any] = [model._meta.get_field(one) for one in rule_of(model).fields.values()]
-    found = {audience for column in columns for audience in column.offers}
-    return [audience for audience in Audience if audience in found]
+    columns: list[Any] = [
+        model._meta.get_field(column_name) for column_name in rule_of(model).fields.values()
+    ]
+    used = {audience for column in columns for audience in column.offers}
+    return [audience for audience in Audience if audience in used]

@@ -87,7 +87,7 @@ def written(model: type[Model], condition: Q, alter: Alter | None = None) -> Wri
 
 def _finish(node: Any, alter: Alter | None) -> None:
     """Put `_RowColumn` for the row's columns below a node, and alter the queries there."""
-    found = []
+    parts = []
     for part in node.get_source_expressions():
         if isinstance(part, Query):
             for query in _with_combined(part):
@@ -95,9 +95,9 @@ def _finish(node: Any, alter: Alter | None) -> None:
         elif hasattr(part, "get_source_expressions"):
             _finish(part, alter)
         is_row = isinstance(part, Col) and part.alias == _ROW
-        found.append(_RowColumn(part) if is_row else part)
-    if found:
-        node.set_source_expressions(found)
+        parts.append(_RowColumn(part) if is_row else part)
+    if parts:
+        node.set_source_expressions(parts)
 
 
 def _finish_query(query: Query, alter: Alter | None) -> None:
@@ -105,12 +105,12 @@ def _finish_query(query: Query, alter: Alter | None) -> None:
     if alter is not None:
         alter(query)
     _finish(query.where, alter)
-    for one in query.annotations.values():
-        _finish(one, alter)
+    for annotation in query.annotations.values():
+        _finish(annotation, alter)
 
 
 def _with_combined(query: Query) -> Iterator[Query]:
     """Yield a query, and those that a UNION makes it of."""
     yield query
-    for one in query.combined_queries:
-        yield from _with_combined(one)
+    for combined in query.combined_queries:
+        yield from _with_combined(combined)

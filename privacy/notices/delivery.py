@@ -120,8 +120,8 @@ def _name(model: type[Model], public_id: str) -> str:
 def row_named(name: str) -> Model | None:
     """Return the row that `name_of` named, or None when it is gone."""
     label, _, public_id = name.partition(":")
-    found: Model | None = apps.get_model(label)._default_manager.filter(public_id=public_id).first()
-    return found
+    row: Model | None = apps.get_model(label)._default_manager.filter(public_id=public_id).first()
+    return row
 
 
 def _soon(notice: Notice) -> None:
@@ -201,17 +201,17 @@ def _concerns(to: Callable[[Any], QuerySet[Any]], notice: Notice) -> bool:
 def shown(notices: Sequence[Notice], user: Any) -> list[Notice]:
     """Return the notices whose subject the person may see and hasn't muted: a query each model."""
     by_model: dict[str, set[str]] = {}
-    for one in notices:
-        if one.about:
-            label, _, public_id = one.about.partition(":")
+    for notice in notices:
+        if notice.about:
+            label, _, public_id = notice.about.partition(":")
             by_model.setdefault(label, set()).add(public_id)
     viewer = Viewer.of(user, Via.JOB)
     seen = set()
     for label, ids in by_model.items():
         rows: Any = mutes.heard_owners(visible(apps.get_model(label), viewer), viewer)
         rows = rows.filter(public_id__in=ids)
-        seen |= {f"{label}:{one}" for one in rows.values_list("public_id", flat=True)}
-    return [one for one in notices if not one.about or one.about in seen]
+        seen |= {f"{label}:{public_id}" for public_id in rows.values_list("public_id", flat=True)}
+    return [notice for notice in notices if not notice.about or notice.about in seen]
 
 
 def _letter(notice: Notice) -> Letter:
@@ -250,7 +250,7 @@ def cancel_queued(user: Any) -> None:
 def purge(user: Any, batch: int) -> int:
     """Delete what a person was told, and letters on their way to their address."""
     mailed = Notice.objects.exclude(address="").alias(upper=Upper("address"))
-    known = [one.upper() for one in identifiers.of(user).addresses]
+    known = [address.upper() for address in identifiers.of(user).addresses]
     letters = mailed.filter(user=None, upper__in=known)
     theirs = Notice.objects.filter(Q(user=user) | Q(pk__in=letters.values("pk")))
     keys = list(theirs.order_by("pk").values_list("pk", flat=True)[:batch])

@@ -10,22 +10,22 @@ from privacy.notices.models import NoticeChoice
 def wishes(people: Sequence[Any], kind: str) -> dict[int, tuple[bool, bool]]:
     """Return for each person whether they want a kind in the product, and by mail: one query."""
     about = kind_of(kind)
-    found = dict.fromkeys((user.pk for user in people), (about.product, about.mail))
+    wished = dict.fromkeys((user.pk for user in people), (about.product, about.mail))
     if about.choosable:
         chosen = NoticeChoice.objects.filter(user__in=people, kind=kind)
-        found |= {one.user_id: (one.product, one.mail) for one in chosen}
-    return found
+        wished |= {choice.user_id: (choice.product, choice.mail) for choice in chosen}
+    return wished
 
 
 def choices_of(user: Any) -> list[tuple[Kind, bool, bool]]:
     """Return every kind that can be chosen, with what holds for the person: one query."""
-    chosen = {one.kind: one for one in NoticeChoice.objects.filter(user=user)}
+    chosen = {choice.kind: choice for choice in NoticeChoice.objects.filter(user=user)}
     return [
-        (one, chosen[one.key].product, chosen[one.key].mail)
-        if one.key in chosen
-        else (one, one.product, one.mail)
-        for one in kinds()
-        if one.choosable
+        (kind, chosen[kind.key].product, chosen[kind.key].mail)
+        if kind.key in chosen
+        else (kind, kind.product, kind.mail)
+        for kind in kinds()
+        if kind.choosable
     ]
 
 

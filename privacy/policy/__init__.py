@@ -39,36 +39,39 @@ def problems() -> list[str]:
     """Return what is wrong with the policy, one sentence each."""
     known = set(promises())
     ids = [clause.id for clause in clauses()]
-    found = [f"Clause id {one} is used twice." for one in {i for i in ids if ids.count(i) > 1}]
+    faults = [
+        f"Clause id {clause_id} is used twice."
+        for clause_id in {i for i in ids if ids.count(i) > 1}
+    ]
     parts = {promise for clause in clauses() for promise in clause.partly}
     for clause in clauses():
-        found += [
+        faults += [
             f"Clause {clause.id} covers the unknown promise {promise}."
             for promise in (*clause.covers, *clause.partly)
             if promise not in known
         ]
-        found += [
+        faults += [
             f"Clause {clause.id} covers all of {promise}, another says that it shows a part."
             for promise in clause.covers
             if promise in parts
         ]
-        found += [
+        faults += [
             f"Clause {clause.id} covers {promise}, and no test is marked with that promise."
             for promise in clause.covers
             if not shown().get(promise)
         ]
         if not marked().get(clause.id):
-            found.append(f"Clause {clause.id} has no test marked with it.")
-    found += [
-        f"{', '.join(marked()[one])} enforces the unknown clause {one}."
-        for one in sorted(set(marked()) - set(ids))
+            faults.append(f"Clause {clause.id} has no test marked with it.")
+    faults += [
+        f"{', '.join(marked()[clause_id])} enforces the unknown clause {clause_id}."
+        for clause_id in sorted(set(marked()) - set(ids))
     ]
     if marked() != tests():
-        found.append(
+        faults.append(
             "Other tests stand behind the clauses than privacy/policy/checks.json says: "
             "manage.py policy --draft writes it anew."
         )
-    return found
+    return faults
 
 
 def as_json() -> dict[str, Any]:

@@ -53,8 +53,8 @@ def _left(row: PolicyNoticeRun) -> QuerySet[Any]:
     Who joined after it came into force signed up to it. A withdrawal is told to who was told.
     """
     model: Any = get_user_model()
-    told = PolicyNotice.objects.filter(run=row.pk, user=OuterRef("pk"))
-    people: QuerySet[Any] = model._default_manager.filter(model.staying(), ~Exists(told))
+    notices = PolicyNotice.objects.filter(run=row.pk, user=OuterRef("pk"))
+    people: QuerySet[Any] = model._default_manager.filter(model.staying(), ~Exists(notices))
     if row.what == What.WITHDRAW:
         announced = PolicyNotice.objects.filter(
             run__release=row.release_id, run__what=What.ANNOUNCE, user=OuterRef("pk")
@@ -76,7 +76,7 @@ def _batch(run_id: int) -> int:
             people = list(_left(row).order_by("pk")[:BATCH])
         if not people:
             return 0
-        PolicyNotice.objects.bulk_create([PolicyNotice(run=row, user=one) for one in people])
+        PolicyNotice.objects.bulk_create([PolicyNotice(run=row, user=person) for person in people])
         confirmed = set(
             EmailAddress.objects.filter(user__in=people, verified=True, primary=True)
             .values_list("user_id", flat=True)
@@ -84,7 +84,7 @@ def _batch(run_id: int) -> int:
         title, text = words(row.release, row.what)
         url = reverse("policy_announcement", args=[row.release.public_id])
         for mail in (True, False):
-            some = [one for one in people if (one.pk in confirmed) is mail]
+            some = [person for person in people if (person.pk in confirmed) is mail]
             notices.tell_many(some, "policy", title, text, url=url, mail=mail)
         row.told += len(people)
         row.total = max(row.total, row.told)

@@ -40,7 +40,7 @@ class Comparison:
 
     @property
     def counts(self) -> dict[str, int]:
-        kinds = [one.kind for one in self.clauses]
+        kinds = [clause.kind for clause in self.clauses]
         return {kind: kinds.count(kind) for kind in (ADDED, CHANGED, REMOVED, SAME)}
 
     @property
@@ -61,8 +61,8 @@ TABLES = {  # part of a version's content → its columns, the first one naming 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Comparison:
     """Compare two contents; tables without a difference are left out."""
     tables = {
-        name: [one for one in _rows(old.get(name, []), new.get(name, []), columns)
-               if one.kind != SAME]
+        name: [row for row in _rows(old.get(name, []), new.get(name, []), columns)
+               if row.kind != SAME]
         for name, columns in TABLES.items()
     }  # fmt: skip
     return Comparison(
@@ -73,18 +73,20 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Comparison:
 
 def _clauses(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> list[Change]:
     before = {one["id"]: one for one in old}
-    found = []
-    for one in new:
-        was = before.pop(one["id"], None)
+    changes = []
+    for clause in new:
+        was = before.pop(clause["id"], None)
         if was is None:
-            found.append(_whole(one, ADDED))
-        elif (was["title"], was["text"]) == (one["title"], one["text"]):
-            found.append(Change(one["id"], SAME, escape(one["title"]), rendered(one["text"])))
+            changes.append(_whole(clause, ADDED))
+        elif (was["title"], was["text"]) == (clause["title"], clause["text"]):
+            changes.append(
+                Change(clause["id"], SAME, escape(clause["title"]), rendered(clause["text"]))
+            )
         else:
-            title = words(escape(was["title"]), escape(one["title"]))
-            html = words(rendered(was["text"]), rendered(one["text"]))
-            found.append(Change(one["id"], CHANGED, title, html))
-    return found + [_whole(one, REMOVED) for one in before.values()]
+            title = words(escape(was["title"]), escape(clause["title"]))
+            html = words(rendered(was["text"]), rendered(clause["text"]))
+            changes.append(Change(clause["id"], CHANGED, title, html))
+    return changes + [_whole(one, REMOVED) for one in before.values()]
 
 
 def _whole(clause: Mapping[str, Any], kind: str) -> Change:
@@ -168,8 +170,8 @@ def _slight(tokens: list[str]) -> bool:
 
 
 def _untagged(tokens: list[str]) -> list[str]:
-    return [" " if one.startswith("</") else one
-            for one in tokens if one.startswith("</") or not one.startswith("<")]  # fmt: skip
+    return [" " if token.startswith("</") else token
+            for token in tokens if token.startswith("</") or not token.startswith("<")]  # fmt: skip
 
 
 def _marked(tokens: list[str], tag: str, spoken: str) -> str:

@@ -27,14 +27,14 @@ class Marks:
     def and_those_of(self, decorators: Iterable[ast.expr]) -> "Marks":
         clauses, may_not_run = list(self.clauses), self.may_not_run
         promises = list(self.promises)
-        for one in decorators:
-            name = ast.unparse(one.func if isinstance(one, ast.Call) else one)
+        for decorator in decorators:
+            name = ast.unparse(decorator.func if isinstance(decorator, ast.Call) else decorator)
             mark = name.removeprefix("pytest.mark.")
             if mark in MAY_NOT_RUN:
                 may_not_run = True
-            elif mark in {"clause", "promise"} and isinstance(one, ast.Call):
+            elif mark in {"clause", "promise"} and isinstance(decorator, ast.Call):
                 said = clauses if mark == "clause" else promises
-                said += [str(arg.value) for arg in one.args if isinstance(arg, ast.Constant)]
+                said += [str(arg.value) for arg in decorator.args if isinstance(arg, ast.Constant)]
         return Marks(tuple(dict.fromkeys(clauses)), may_not_run, tuple(dict.fromkeys(promises)))
 
 
@@ -49,14 +49,14 @@ def by_promise(folder: Path) -> dict[str, list[str]]:
 
 
 def _by(folder: Path, what: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    tests: dict[str, list[str]] = {}
     for path in sorted(folder.rglob("test_*.py")):
         tree = ast.parse(path.read_text())
         name = path.relative_to(folder.parent).as_posix()
         for test, marks in _tests(tree.body, name, _of_module(tree)):
             for name_marked in getattr(marks, what):
-                found.setdefault(name_marked, []).append(test)
-    return found
+                tests.setdefault(name_marked, []).append(test)
+    return tests
 
 
 def _tests(body: list[ast.stmt], place: str, above: Marks) -> Iterator[tuple[str, Marks]]:
@@ -79,19 +79,19 @@ def _of_module(tree: ast.Module) -> Marks:
 
 def _pytestmark(body: list[ast.stmt]) -> list[ast.expr]:
     """Return the marks that `pytestmark = …` gives to a module or class."""
-    found: list[ast.expr] = []
+    marks: list[ast.expr] = []
     for node in body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark":
             many = isinstance(node.value, ast.List | ast.Tuple)
-            found += node.value.elts if many else [node.value]  # type: ignore[attr-defined]
-    return found
+            marks += node.value.elts if many else [node.value]  # type: ignore[attr-defined]
+    return marks
 
 
 def _skips_itself(node: ast.AST) -> bool:
     return any(
-        isinstance(one, ast.Call)
-        and isinstance(one.func, ast.Attribute)
-        and ast.unparse(one.func.value) == "pytest"
-        and one.func.attr in SKIPPING
-        for one in ast.walk(node)
+        isinstance(child, ast.Call)
+        and isinstance(child.func, ast.Attribute)
+        and ast.unparse(child.func.value) == "pytest"
+        and child.func.attr in SKIPPING
+        for child in ast.walk(node)
     )

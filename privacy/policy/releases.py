@@ -38,11 +38,11 @@ def deployed(kind: str = Kind.TEXT) -> dict[str, Any]:
     """Return what this code's policy or terms say on this site: the next release's content."""
     if kind == Kind.TERMS:
         names = ("id", "title", "since", "text")
-        return {"clauses": [{name: getattr(one, name) for name in names} for one in terms()]}
-    told = site.facts()
+        return {"clauses": [{name: getattr(term, name) for name in names} for term in terms()]}
+    facts = site.facts()
     return {
         **versions.content(),
-        **{name: site.plain(told[name]) for name in ("providers", "regions")},
+        **{name: site.plain(facts[name]) for name in ("providers", "regions")},
     }
 
 
@@ -54,7 +54,7 @@ def in_force(kind: str = Kind.TEXT) -> PolicyRelease:
 
 def _first(kind: str) -> PolicyRelease:
     if kind == Kind.TERMS:
-        since, source, summary = max(one.since for one in terms()), 0, ""
+        since, source, summary = max(term.since for term in terms()), 0, ""
     else:
         newest = versions.newest()
         since = newest.date if newest else timezone.localdate().isoformat()
@@ -74,20 +74,20 @@ def _first(kind: str) -> PolicyRelease:
 def numbered(number: int, kind: str = Kind.TEXT) -> PolicyRelease | None:
     """Return a text that was announced or posted, by its number."""
     public = PolicyRelease.objects.filter(kind=kind, number=number)
-    found = public.exclude(state=State.DRAFT).first()
-    if found is None and number == 1 and not public.exists():
+    release = public.exclude(state=State.DRAFT).first()
+    if release is None and number == 1 and not public.exists():
         return _first(kind)
-    return found
+    return release
 
 
 def published(kind: str = Kind.TEXT) -> list[PolicyRelease]:
     """Return all texts that people were shown, newest first."""
-    found = list(
+    releases = list(
         PolicyRelease.objects.filter(kind=kind, number__isnull=False)
         .exclude(state=State.DRAFT)
         .order_by("-number")
     )
-    return found or [_first(kind)]
+    return releases or [_first(kind)]
 
 
 def coming(*kinds: str) -> list[PolicyRelease]:
@@ -222,12 +222,12 @@ def withdraw(release_id: int) -> PolicyRelease:
         release = PolicyRelease.objects.select_for_update().get(pk=release_id)
         if release.state not in {State.DRAFT, State.SCHEDULED}:
             raise Refused("What came into force can't be taken back: post the next version.")
-        told = release.state == State.SCHEDULED and release.tells_everybody
+        announced = release.state == State.SCHEDULED and release.tells_everybody
         release.state, release.withdrawn_at = State.WITHDRAWN, timezone.now()
         release.save(update_fields=["state", "withdrawn_at"])
         for run in release.runs.select_for_update().filter(what=What.ANNOUNCE):
             run.cancel()
-        if told:
+        if announced:
             _tell(release, What.WITHDRAW)
     return release
 

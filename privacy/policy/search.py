@@ -39,14 +39,14 @@ class Search:
     def clauses(self, clauses: Sequence[Clause]) -> list[Hit]:
         """Return the clauses in which every word stands, in their order."""
         return [
-            Hit(one, self.mark(escape(one.title)), self.mark(one.html))
-            for one in clauses
-            if self.found_in(f"{one.title} {strip_tags(one.html)}")
+            Hit(clause, self.mark(escape(clause.title)), self.mark(clause.html))
+            for clause in clauses
+            if self.found_in(f"{clause.title} {strip_tags(clause.html)}")
         ]
 
     def rows(self, rows: Sequence[Any]) -> list[Any]:
         """Return the rows of a table in which every word stands."""
-        return [one for one in rows if self.found_in(_words_of(one))]
+        return [row for row in rows if self.found_in(_words_of(row))]
 
     def mark(self, html: str) -> SafeString:
         """Put `<mark>` around the words, in the text and not in the tags."""

@@ -69,8 +69,8 @@ def purposes() -> list[Row]:
 def asks() -> list[Row]:
     """Return the words that consent rests on, by purpose, with their version."""
     return [
-        {"key": one.key, "version": one.text.version, "words": str(one.text.words)}
-        for one in consented.purposes()
+        {"key": purpose.key, "version": purpose.text.version, "words": str(purpose.text.words)}
+        for purpose in consented.purposes()
     ]
 
 
@@ -78,20 +78,23 @@ def providers() -> list[Row]:
     """Return the outside services that this site is really configured with."""
     return [
         {
-            "name": one.name,
-            "purpose": one.purpose,
-            "data": one.data,
-            "categories": list(one.categories),
-            "region": one.region,
+            "name": provider.name,
+            "purpose": provider.purpose,
+            "data": provider.data,
+            "categories": list(provider.categories),
+            "region": provider.region,
         }
-        for one in outside.configured()
+        for provider in outside.configured()
     ]
 
 
 def regions() -> list[Row]:
     """Return where data is stored and processed: here, and at each outside service."""
     here = {"what": _("This site: database, files, queues"), "region": settings.REGION}
-    return [here, *({"what": one["name"], "region": one["region"]} for one in providers())]
+    return [
+        here,
+        *({"what": provider["name"], "region": provider["region"]} for provider in providers()),
+    ]
 
 
 def facts() -> dict[str, Any]:

@@ -128,7 +128,7 @@ def _read(folder: Path) -> Iterator[Clause]:
             title=about["title"],
             since=about["since"],
             covers=_promises_in(about.get("covers", "none")),
-            text=_LISTS.sub(lambda found: _said[found[1]](), text),
+            text=_LISTS.sub(lambda match: _said[match[1]](), text),
             tests=tuple(tests().get(about["id"], [])) if "covers" in about else (),
             partly=_promises_in(about.get("partly", "none")),
         )

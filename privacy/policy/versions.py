@@ -81,13 +81,13 @@ def sealed(plain: dict[str, Any]) -> str:
 
 def versions(folder: Path | None = None) -> list[Version]:
     """Return the repository's versions, oldest first."""
-    found = []
+    kept = []
     for path in (folder or FOLDER).glob("*.json"):
         plain = json.loads(path.read_text())
         about = {name: plain.pop(name) for name in ("state", "date", "summary")}
         number, seal = plain.pop("version"), plain.pop("seal", "")
-        found.append(Version(number=number, seal=seal, content=plain, **about))
-    return sorted(found, key=lambda one: one.number)
+        kept.append(Version(number=number, seal=seal, content=plain, **about))
+    return sorted(kept, key=lambda one: one.number)
 
 
 def newest(folder: Path | None = None) -> Version | None:
@@ -138,26 +138,26 @@ def problems(folder: Path | None = None) -> list[str]:
     there = versions(folder)
     if not there:
         return ["The policy has no version yet: write one with manage.py policy --draft."]
-    found = [
-        f"Version {one.number} was changed after it had been released."
-        for one in there
-        if one.released and one.seal != sealed(one.as_json())
+    faults = [
+        f"Version {version.number} was changed after it had been released."
+        for version in there
+        if version.released and version.seal != sealed(version.as_json())
     ]
-    if [one.number for one in there] != list(range(1, len(there) + 1)):
-        found.append("Versions aren't numbered from 1 without gaps.")
-    found += [
-        f"Version {one.number} is a draft, and a later one is there."
-        for one in there[:-1]
-        if not one.released
+    if [version.number for version in there] != list(range(1, len(there) + 1)):
+        faults.append("Versions aren't numbered from 1 without gaps.")
+    faults += [
+        f"Version {version.number} is a draft, and a later one is there."
+        for version in there[:-1]
+        if not version.released
     ]
     now, last = content(), there[-1]
     changed = [name for name in MEANT if now[name] != last.content.get(name)]
     if changed:
         words = {"clauses": "clauses", "asks": "words that consent rests on",
                  "map": "data map", "cookies": "cookies"}  # fmt: skip
-        found.append(
-            f"The {' and the '.join(words[one] for one in changed)} changed, and version "
+        faults.append(
+            f"The {' and the '.join(words[change] for change in changed)} changed, and version "
             f"{last.number} doesn't say so: manage.py policy --draft"
             + (' "what changes" writes the next.' if last.released else " writes it anew.")
         )
-    return found
+    return faults

@@ -61,7 +61,7 @@ def exports(request: HttpRequest) -> HttpResponse:
         if made is not None:
             soon("privacy.run_export", made.pk)
         return redirect("exports")
-    shapes = [shape(one) for one in mine[:10]]
+    shapes = [shape(export) for export in mine[:10]]
     template = "privacy/export_list.html" if request.htmx else "privacy/export.html"  # type: ignore[attr-defined]
     return render(request, template, {"exports": shapes})
 

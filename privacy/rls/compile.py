@@ -71,19 +71,21 @@ class Policy:
 
 def policies() -> list[Policy]:
     """Return every policy that the declarations ask for, in a stable order."""
-    found = []
+    policies = []
     for model, guard in protected_models().items():
         table = model._meta.db_table
         seen, views = _sees(model)
-        found.append(Policy(table, "web_select", "SELECT", seen, views))
+        policies.append(Policy(table, "web_select", "SELECT", seen, views))
         for command, relation in (
             ("INSERT", guard.insert), ("UPDATE", guard.update), ("DELETE", guard.delete),
         ):  # fmt: skip
             if relation is not None:
                 tied, more = _tied(model, relation)
                 both = f"({tied}) and ({seen})" if tied != "true" else seen
-                found.append(Policy(table, f"web_{command.lower()}", command, both, views | more))
-    return sorted(found, key=lambda one: (one.table, one.name))
+                policies.append(
+                    Policy(table, f"web_{command.lower()}", command, both, views | more)
+                )
+    return sorted(policies, key=lambda policy: (policy.table, policy.name))
 
 
 def _symbolic(*, member: bool = True) -> Viewer:
@@ -118,11 +120,11 @@ def _sql(model: type[Model], condition: Q) -> tuple[str, frozenset[View]]:
                 views.add(view)
                 table.table_name = view.name
 
-    found = written(model, condition, through_views)
-    if isinstance(found, bool):
-        return str(found).lower(), frozenset()
-    literals = tuple(_literal(model, one) for one in found.parameters)
-    return found.sql % literals, frozenset(views)
+    condition_sql = written(model, condition, through_views)
+    if isinstance(condition_sql, bool):
+        return str(condition_sql).lower(), frozenset()
+    literals = tuple(_literal(model, parameter) for parameter in condition_sql.parameters)
+    return condition_sql.sql % literals, frozenset(views)
 
 
 def _literal(model: type[Model], value: Any) -> str:
@@ -137,14 +139,14 @@ def _literal(model: type[Model], value: Any) -> str:
 def _view_of(model: type[Model], query: Query, alias: str) -> View | None:
     """Return the view to read where the rule of a model reads a guarded table; else None."""
     table = query.alias_map[alias].table_name
-    for one, guard in protected_models().items():
-        if one._meta.db_table != table:
+    for protected, guard in protected_models().items():
+        if protected._meta.db_table != table:
             continue
         if column := _narrowed(query.where, alias):
             return View(table, column)
         if guard.beside is not None:
             return View(table, *guard.beside)
-        if one is model:
+        if protected is model:
             raise TypeError(f"the rule of {model.__name__} reads its own table: {query}")
     return None  # not guarded, or read through that table's own policies
 

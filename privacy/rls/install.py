@@ -79,11 +79,11 @@ def wanted() -> list[Policy]:
 
 def problems(cursor: Any) -> list[str]:
     """Return how the database's policies differ from what the rules ask for, a sentence each."""
-    want = {(one.table, one.name): one for one in wanted()}
+    want = {(policy.table, policy.name): policy for policy in wanted()}
     cursor.execute(_PRESENT)
     present = {(row[0], row[1]): row[2:] for row in cursor.fetchall()}
-    found = [f"{table} has no policy {name}." for table, name in sorted(want.keys() - present)]
-    found += [
+    faults = [f"{table} has no policy {name}." for table, name in sorted(want.keys() - present)]
+    faults += [
         f"{table} has a policy {name} of nobody's." for table, name in sorted(present.keys() - want)
     ]
     for key in sorted(want.keys() & present.keys()):
@@ -92,13 +92,13 @@ def problems(cursor: Any) -> list[str]:
         if comment != f"{_digest(policy)} {made}" or (command, roles) != (
             policy.command, [_role(policy)]
         ):  # fmt: skip
-            found.append(f"{key[0]} has another policy {key[1]} than its rule asks for.")
+            faults.append(f"{key[0]} has another policy {key[1]} than its rule asks for.")
     cursor.execute(_ENABLED)
     enabled = {row[0] for row in cursor.fetchall()}
     tables = {model._meta.db_table for model in protected_models()}
-    found += [f"{name} has its policies switched off." for name in sorted(tables - enabled)]
-    found += [f"{name} has policies that nobody asked for." for name in sorted(enabled - tables)]
-    return found + _grant_faults(cursor) + faults_of(cursor, str(settings.WEB_ROLE))
+    faults += [f"{name} has its policies switched off." for name in sorted(tables - enabled)]
+    faults += [f"{name} has policies that nobody asked for." for name in sorted(enabled - tables)]
+    return faults + _grant_faults(cursor) + faults_of(cursor, str(settings.WEB_ROLE))
 
 
 def _grant_faults(cursor: Any) -> list[str]:
@@ -118,20 +118,22 @@ def _grant_faults(cursor: Any) -> list[str]:
         want[kind, name] = may
     cursor.execute(_GRANTED, names)
     given = {(kind, name, role): tuple(may) for kind, name, role, may in cursor.fetchall()}
-    found = []
+    faults = []
     for (kind, name), may in sorted(want.items()):
         for role in roles:
             has = given.pop((kind, name, role), ())
             if has != may:
-                told = ", ".join(has) or "nothing"
-                found.append(f"{role} has {told} on the {kind} {name} instead of {', '.join(may)}.")
+                granted = ", ".join(has) or "nothing"
+                faults.append(
+                    f"{role} has {granted} on the {kind} {name} instead of {', '.join(may)}."
+                )
     # PostgreSQL lets everybody use the public schema; nothing in it is everybody's.
     given.pop(("schema", "public", "everybody"), None)
-    found += [
+    faults += [
         f"{role} has {', '.join(may)} on the {kind} {name}."
         for (kind, name, role), may in sorted(given.items())
     ]
-    return found
+    return faults
 
 
 def faults_of(cursor: Any, role: str) -> list[str]:
@@ -165,9 +167,9 @@ def build(cursor: Any) -> bool:
             cursor.execute(statement)
         cursor.execute(_PRESENT)
         made = {(row[0], row[1]): row[4] for row in cursor.fetchall()}
-        for one in wanted():
-            text = f"{_digest(one)} {made[one.table, one.name]}"
-            cursor.execute(f'comment on policy "{one.name}" on "{one.table}" is %s', [text])
+        for policy in wanted():
+            text = f"{_digest(policy)} {made[policy.table, policy.name]}"
+            cursor.execute(f'comment on policy "{policy.name}" on "{policy.table}" is %s', [text])
     left = problems(cursor)
     if left:
         raise RuntimeError("Row-level security doesn't stand: " + " ".join(left))
@@ -191,22 +193,25 @@ def statements() -> list[str]:
     """Return the SQL that builds row-level security, for `manage.py rls --sql` too."""
     both = f"{settings.WEB_ROLE}, {settings.SYSTEM_ROLE}"
     all_policies = wanted()
-    views = {view for one in all_policies for view in one.views}
-    found = [f"create schema {SCHEMA}", f"grant usage on schema {SCHEMA} to {both}"]
-    for view in sorted(views, key=lambda one: one.name):
-        found += [_view(view), f"grant select on {view.name} to {both}"]
+    views = {view for policy in all_policies for view in policy.views}
+    statements = [f"create schema {SCHEMA}", f"grant usage on schema {SCHEMA} to {both}"]
+    for view in sorted(views, key=lambda view: view.name):
+        statements += [_view(view), f"grant select on {view.name} to {both}"]
     for model in protected_models():
-        found.append(f'alter table "{model._meta.db_table}" enable row level security')
-    found += [
-        f'create policy "{one.name}" on "{one.table}" for {one.command} to {_role(one)} {one.shape}'
-        for one in all_policies
+        statements.append(f'alter table "{model._meta.db_table}" enable row level security')
+    statements += [
+        f'create policy "{policy.name}" on "{policy.table}" '
+        f"for {policy.command} to {_role(policy)} {policy.shape}"
+        for policy in all_policies
     ]
-    return found
+    return statements
 
 
 def _view(view: View) -> str:
     """Return the SQL of a view: keys and states of rows, none of their content."""
-    model = next(one for one in protected_models() if one._meta.db_table == view.table)
+    model = next(
+        protected for protected in protected_models() if protected._meta.db_table == view.table
+    )
     columns = ", ".join(
         f'"{column.column}"'
         for column in model._meta.concrete_fields
@@ -221,7 +226,7 @@ def _role(policy: Policy) -> str:
 
 
 def _digest(policy: Policy) -> str:
-    views = "".join(sorted(_view(one) for one in policy.views))
+    views = "".join(sorted(_view(view) for view in policy.views))
     text = f"{policy.command} {_role(policy)} {policy.shape} {views}"
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -257,7 +262,7 @@ def _grants() -> list[str]:
     """Return the rights of both roles, on what is there and on what a migration will add."""
     both = f"{settings.WEB_ROLE}, {settings.SYSTEM_ROLE}"
     rows, numbers = "select, insert, update, delete", "usage, select"
-    found = [
+    statements = [
         f"grant usage on schema public to {both}",
         f"grant {rows} on all tables in schema public to {both}",
         f"grant {numbers} on all sequences in schema public to {both}",
@@ -265,4 +270,4 @@ def _grants() -> list[str]:
         f"alter default privileges in schema public grant {numbers} on sequences to {both}",
         f"revoke insert, update, delete on django_migrations from {both}",
     ]
-    return found
+    return statements

@@ -13,12 +13,12 @@ def demand() -> None:
     with connection.cursor() as cursor:
         cursor.execute("select session_user")
         (role,) = cursor.fetchone()
-        found = install.problems(cursor)
+        faults = install.problems(cursor)
         if role != settings.WEB_ROLE:
-            found += install.faults_of(cursor, role)
+            faults += install.faults_of(cursor, role)
     connection.close()
-    if found:
+    if faults:
         sys.stderr.write("Jamsite's pages don't start: row-level security doesn't hold them.\n")
-        sys.stderr.writelines(f"  - {one}\n" for one in found)
+        sys.stderr.writelines(f"  - {fault}\n" for fault in faults)
         sys.stderr.write("`manage.py migrate` builds row-level security.\n")
         raise SystemExit(78)  # EX_CONFIG

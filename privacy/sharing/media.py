@@ -107,9 +107,9 @@ def media(request: HttpRequest, token: str) -> HttpResponse | StreamingHttpRespo
 def _looking(request: HttpRequest, made_for: str) -> Viewer:
     """Return who fetches, if the address was made for them; through an app if that got it."""
     viewer = Viewer.looking(request, Via.MEDIA)
-    for one in {viewer, replace(viewer, app=viewer.app or OUTSIDE)}:
-        if _made_for(one) == made_for:
-            return one
+    for eyes in {viewer, replace(viewer, app=viewer.app or OUTSIDE)}:
+        if _made_for(eyes) == made_for:
+            return eyes
     raise Http404
 
 

@@ -17,7 +17,7 @@ from privacy.gate.access import marking
 from privacy.gate.viewer import NOBODY, SEARCH_ENGINE
 
 M = TypeVar("M", bound=Model)
-_ESCAPED = {ord(one): f"\\u{ord(one):04x}" for one in "<>&\u2028\u2029"}
+_ESCAPED = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
 @dataclass(frozen=True)

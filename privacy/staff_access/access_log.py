@@ -76,8 +76,8 @@ def _tell(people: list[Any]) -> None:
     known = AccessLogEntry.objects.filter(
         user__in=people, hidden_until=None, at__date=timezone.localdate()
     ).values_list("user", flat=True)
-    told = set(known)
-    news = [person for person in people if person.pk not in told]
+    people_told = set(known)
+    news = [person for person in people if person.pk not in people_told]
     if news:
         notices.tell_many(
             news,

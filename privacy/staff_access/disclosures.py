@@ -29,7 +29,7 @@ def record(transfer: Transfer) -> Callable[[], None]:
     """Write one row for each person concerned, in bulk, and return how to mark them failed."""
     if transfer.purpose not in datamap.PURPOSES:
         raise Undeclared(f"unknown purpose {transfer.purpose}")
-    if transfer.basis not in {one.value for one in datamap.Basis}:
+    if transfer.basis not in {basis.value for basis in datamap.Basis}:
         raise Undeclared(f"unknown legal basis {transfer.basis}")
     made = Disclosure.objects.bulk_create(
         [
@@ -162,7 +162,7 @@ def _told(row: LegalDisclosure) -> tuple[str, str]:
 
 def tell_what_was_secret() -> int:
     """Tell every person whose order not to tell has ended; return how many were told."""
-    told = 0
+    count = 0
     over = Q(secret_until__isnull=True) | Q(secret_until__lt=timezone.localdate())
     for key in LegalDisclosure.objects.filter(over, told_at__isnull=True).values_list("pk")[:500]:
         with transaction.atomic():
@@ -174,5 +174,5 @@ def tell_what_was_secret() -> int:
             )
             if row is not None:
                 _tell(row)
-                told += 1
-    return told
+                count += 1
+    return count

@@ -72,8 +72,8 @@ class RequiresReason(admin.ModelAdmin[Any]):
         Django lets any column be asked for by an address, a piece of it at a time.
         """
         names = [self.date_hierarchy] if self.date_hierarchy else []
-        for one in self.list_filter or ():
-            own = one[0] if isinstance(one, tuple) else one
+        for wanted in self.list_filter or ():
+            own = wanted[0] if isinstance(wanted, tuple) else wanted
             names.append(own if isinstance(own, str) else getattr(own, "parameter_name", ""))
         return any(
             lookup.startswith(str(name)) and _rest(lookup, str(name)) in NARROWED_BY
@@ -112,10 +112,10 @@ class RequiresReason(admin.ModelAdmin[Any]):
         return username
 
     def get_actions(self, request: HttpRequest) -> Any:
-        found: Any = super().get_actions(request)
+        actions: Any = super().get_actions(request)
         return {
             name: (self._with_reason(act, name), name, words)
-            for name, (act, _same, words) in found.items()
+            for name, (act, _same, words) in actions.items()
         }
 
     def _with_reason(self, act: Action, name: str) -> Action:

@@ -31,7 +31,7 @@ def received(request: HttpRequest) -> HttpResponse:
         "privacy/disclosures.html",
         {
             "legal": [_legal(one) for one in legal[:MAX_LEGAL]],
-            "disclosures": [_shape(one) for one in page.items],
+            "disclosures": [_shape(row) for row in page.items],
             "next_url": page.next_url(request),
             "count": mine.count(),
             "sales": disclosures.count_of_sales(request.user),
@@ -70,7 +70,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "privacy/access_log.html",
-        {"entries": [_entry(one) for one in page.items], "next_url": page.next_url(request)},
+        {"entries": [_entry(row) for row in page.items], "next_url": page.next_url(request)},
     )
 
 

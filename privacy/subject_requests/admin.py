@@ -39,9 +39,9 @@ class StandingFilter(admin.SimpleListFilter):
                 ("all", _("all"))]  # fmt: skip
 
     def choices(self, changelist: Any) -> Any:
-        found = list(super().choices(changelist))
-        found[0]["display"] = _("open")
-        return found
+        offered = list(super().choices(changelist))
+        offered[0]["display"] = _("open")
+        return offered
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         now = timezone.now()
@@ -219,8 +219,8 @@ class RequestAdmin(RequiresReason, ReadOnlyAdmin):
             and row.is_open
             and row.kind == Request.Kind.CHILD,
             "fields": fulfilment.correctable(row.user) if privileged else [],
-            "purposes": [(one.key, one.label) for one in purposes.purposes()],
-            "grounds": [(one.key, str(one)) for one in exceptions.of(row)],
+            "purposes": [(purpose.key, purpose.label) for purpose in purposes.purposes()],
+            "grounds": [(exception.key, str(exception)) for exception in exceptions.of(row)],
             "methods": [
                 (key, words) for key, words in METHODS.items() if not identity.too_much(row, key)
             ],

@@ -46,16 +46,16 @@ def watch() -> int:
 
 def _alarms(row: Request, now: datetime) -> list[tuple[str, datetime]]:
     """Return the alarms that hold for a request now: name and the date it is about."""
-    found: list[tuple[str, datetime]] = []
+    alarms: list[tuple[str, datetime]] = []
     dates = [("answer", row.answer_by)]
     if row.state == Request.State.OPEN:
         dates.append(("first word", row.acknowledge_by))
     for name, due in dates:
         if due <= now:
-            found.append((f"{name} overdue", due))
+            alarms.append((f"{name} overdue", due))
         elif due <= now + NEAR:
-            found.append((f"{name} due", due))
-    return found
+            alarms.append((f"{name} due", due))
+    return alarms
 
 
 def _is_new(row: Request, alarm: str) -> bool:

@@ -27,7 +27,7 @@ class Ground:
         return f"{self.words} ({self.article})"
 
 
-_ALL = frozenset(one for one in Kind.values if one not in {Kind.ENQUIRY, Kind.CHILD})
+_ALL = frozenset(value for value in Kind.values if value not in {Kind.ENQUIRY, Kind.CHILD})
 _IDENTITY = _("it could not be shown who asks")
 _UNFOUNDED = _("the request is manifestly unfounded, or excessive because it was repeated")
 _OTHERS = _("it would harm the rights of other people")
@@ -86,8 +86,10 @@ GROUNDS = (
 
 def of(request: Request) -> list[Ground]:
     """Return the exceptions that this request could meet; none where no right is asked for."""
-    return [one for one in GROUNDS if one.law == request.law and request.kind in one.kinds]
+    return [
+        ground for ground in GROUNDS if ground.law == request.law and request.kind in ground.kinds
+    ]
 
 
 def named(request: Request, key: str) -> Ground | None:
-    return next((one for one in of(request) if one.key == key), None)
+    return next((exception for exception in of(request) if exception.key == key), None)

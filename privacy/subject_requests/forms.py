@@ -10,7 +10,7 @@ from privacy.notices.forms import NewsChoice
 from privacy.subject_requests.models import Request
 
 # A report of a child's account has a form of its own.
-KINDS = [one for one in Request.Kind.choices if one[0] != Request.Kind.CHILD]
+KINDS = [choice for choice in Request.Kind.choices if choice[0] != Request.Kind.CHILD]
 READ_BY = _("Only the staff who answer it see it.")
 MAX_TEXT = 4000
 
@@ -47,7 +47,7 @@ class RequestForm(NewsChoice):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["purpose"]
         field.choices = [("", _("none of these"))] + [
-            (one.key, one.label) for one in purposes.purposes()
+            (purpose.key, purpose.label) for purpose in purposes.purposes()
         ]
         if len(field.choices) == 1:
             del self.fields["purpose"]

@@ -110,14 +110,14 @@ def delete_child(request: Request, staff: Any, username: str) -> Request:
     if request.kind != Kind.CHILD or not request.is_open:
         raise NotNow(_("This is no open report of a child's account."))
     people = get_user_model()._default_manager.select_for_update(of=("self",))
-    found: Any = people.filter(username__iexact=username.strip()).first()
-    if found is None:
+    child: Any = people.filter(username__iexact=username.strip()).first()
+    if child is None:
         raise NotNow(_("There is no account with this username."))
-    if found.is_staff:
+    if child.is_staff:
         raise NotNow(_("This account is one of our staff's."))
-    if found.is_child and found.is_present:
+    if child.is_child and child.is_present:
         raise NotNow(_("This child is here with a parent's consent. The parent can end it."))
-    made = erasure.request(found, way=Erasure.Way.CHILD)
+    made = erasure.request(child, way=Erasure.Way.CHILD)
     row = Request.objects.select_for_update(of=("self",)).get(pk=request.pk)
     row.text, row.about = "", None
     row.save(update_fields=["text", "about"])
@@ -166,15 +166,15 @@ def stop_purpose(request: Request, key: str, staff: Any = None) -> Request:
 
 def correctable(user: Any) -> list[tuple[str, str]]:
     """Return fields that can be corrected, as ("app.model|key|field", label), from the data map."""
-    found = []
+    fields = []
     for item in datamap.held():
         names = [name for name in item.fields if _is_correctable(item, name)]
         if item.subjects and names:
             for row in item.rows_of(user)[:MAX_ROWS]:
                 for name in names:
                     title = row._meta.get_field(name).verbose_name
-                    found.append((f"{item.name}|{row.pk}|{name}", f"{item.label}: {title}"))
-    return found
+                    fields.append((f"{item.name}|{row.pk}|{name}", f"{item.label}: {title}"))
+    return fields
 
 
 def _is_correctable(item: Held, name: str) -> bool:
@@ -208,11 +208,11 @@ def correct(request: Request, staff: Any, place: str, value: str) -> Request:
     if place not in names:
         raise NotNow(_("This field can't be corrected here."))
     label, key, name = place.split("|")
-    item = next(one for one in datamap.held() if one.name == label)
+    item = next(item for item in datamap.held() if item.name == label)
     row = item.rows_of(user).select_for_update(of=("self",)).get(pk=key)
     right = copy(row)
     setattr(right, name, value)
-    right.clean_fields(exclude=[one.name for one in row._meta.fields if one.name != name])
+    right.clean_fields(exclude=[field.name for field in row._meta.fields if field.name != name])
     right.validate_constraints()
     write = _written_by.get(f"{label}.{name}")
     if write is not None:

@@ -62,8 +62,8 @@ def empty(keys: Iterable[int]) -> None:
 def purge(user: Any, batch: int) -> int:
     """Empty what a person who is erased wrote, was answered, and what was written about them."""
     known = identifiers.of(user)
-    found = Request.objects.select_for_update(of=("self",)).filter(_emptied_for(user, known))
-    done = [row.pk for row in found.order_by("pk")[:batch]]
+    requests = Request.objects.select_for_update(of=("self",)).filter(_emptied_for(user, known))
+    done = [row.pk for row in requests.order_by("pk")[:batch]]
     empty(done)
     later = _left_open(known)
     count = len(done) + later.update(emptied_when_closed=True)
@@ -75,9 +75,9 @@ def purge(user: Any, batch: int) -> int:
 def is_left(user: Any) -> bool:
     """Return whether the desk's words say anything of a person yet."""
     known = identifiers.of(user)
-    found = Request.objects.filter(_emptied_for(user, known)).exists()
+    has_requests = Request.objects.filter(_emptied_for(user, known)).exists()
     return bool(
-        found
+        has_requests
         or _left_open(known).exists()
         or _reports_by(known).exists()
         or any(rows.exists() for rows in _quoting(known))
@@ -102,7 +102,7 @@ def _emptied_for(user: Any, known: Identifiers) -> Q:
 def _at(addresses: frozenset[str]) -> QuerySet[Request]:
     """Return the requests of who has no account, at these addresses."""
     rows = Request.objects.filter(user=None).exclude(address="").alias(upper=Upper("address"))
-    return rows.filter(upper__in=[one.upper() for one in addresses])
+    return rows.filter(upper__in=[address.upper() for address in addresses])
 
 
 def _left_open(known: Identifiers) -> QuerySet[Request]:
@@ -118,13 +118,13 @@ def _reports_by(known: Identifiers) -> QuerySet[Request]:
 
 def _reports_naming(names: frozenset[str]) -> list[int]:
     """Return reports that name an account by any of these names, also one of long ago."""
-    found = []
+    report_keys = []
     for name in names:
         rows = Request.objects.filter(kind=CHILD, text__icontains=name)
-        found += [
+        report_keys += [
             key for key, text in rows.values_list("pk", "text") if username_in(text).lower() == name
         ]
-    return found
+    return report_keys
 
 
 def _mentions(known: Identifiers) -> str:

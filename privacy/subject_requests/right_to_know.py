@@ -49,7 +49,7 @@ def period(request: Request) -> tuple[datetime, datetime]:
 def report(request: Request) -> list[Category]:
     """Return the report by category, with the first values of each field."""
     user, (since, until) = request.user, period(request)
-    found: dict[str, Category] = {}
+    categories: dict[str, Category] = {}
     for item in _parts():
         rows = list(_rows(item, user, since, until)[: SHOWN + 1])
         if not rows:
@@ -57,11 +57,11 @@ def report(request: Request) -> list[Category]:
         for name in _fields(item):
             column: Any = item.model._meta.get_field(name)
             about = datamap.resolve(item, name)
-            one = found.setdefault(about.category, Category(about.category))
-            one.sources.add(source_of(item, about.category))
-            one.purposes.update(str(datamap.PURPOSES[key]) for key in about.purposes)
+            category = categories.setdefault(about.category, Category(about.category))
+            category.sources.add(source_of(item, about.category))
+            category.purposes.update(str(datamap.PURPOSES[key]) for key in about.purposes)
             values = [str(value) for row in rows[:SHOWN] if (value := _value(row, name))]
-            one.fields.append(
+            category.fields.append(
                 {
                     "label": f"{item.label}: {column.verbose_name}",
                     "values": [value[:200] for value in values],
@@ -69,11 +69,11 @@ def report(request: Request) -> list[Category]:
                 }
             )
     for key, recipient, count in _received(user, since, until):
-        one = found.setdefault(key, Category(key))
-        one.received_by[recipient] = one.received_by.get(recipient, 0) + count
-    for one in found.values():
-        one.label = datamap.CATEGORIES.get(one.key, one.key)
-    return [found[key] for key in sorted(found)]
+        category = categories.setdefault(key, Category(key))
+        category.received_by[recipient] = category.received_by.get(recipient, 0) + count
+    for category in categories.values():
+        category.label = datamap.CATEGORIES.get(category.key, category.key)
+    return [categories[key] for key in sorted(categories)]
 
 
 def as_lines(request: Request) -> Iterator[str]:
@@ -130,8 +130,8 @@ def _value(row: Any, name: str) -> Any:
 def _rows(item: Held, user: Any, since: datetime, until: datetime) -> Any:
     """Return a person's rows of the period; rows without a date, and the account, are of now."""
     rows = item.rows_of(user).filter(item.exported).distinct()
-    dated = {one.name for one in item.model._meta.fields if isinstance(one, DateTimeField)}
-    name = next((one for one in DATES if one in dated), None)
+    dated = {field.name for field in item.model._meta.fields if isinstance(field, DateTimeField)}
+    name = next((date for date in DATES if date in dated), None)
     if name is None or item.subjects[0] == "pk":
         return rows
     return rows.filter(**{f"{name}__gte": since, f"{name}__lte": until})
@@ -156,7 +156,7 @@ def _received(user: Any, since: datetime, until: datetime) -> list[tuple[str, st
         for key in categories:
             counts[key, recipient] = counts.get((key, recipient), 0) + 1
     legal = visible(LegalDisclosure, Viewer(user.pk)).filter(disclosed_at__gte=since)
-    for one in legal.filter(disclosed_at__lte=until):
-        for key in one.given_categories:
-            counts[key, one.authority] = counts.get((key, one.authority), 0) + 1
+    for disclosure in legal.filter(disclosed_at__lte=until):
+        for key in disclosure.given_categories:
+            counts[key, disclosure.authority] = counts.get((key, disclosure.authority), 0) + 1
     return sorted((key, recipient, count) for (key, recipient), count in counts.items())

@@ -67,7 +67,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "privacy/requests/list.html",
         {
             "form": form,
-            "requests": [_shape(one) for one in page.items],
+            "requests": [_shape(row) for row in page.items],
             "next_url": page.next_url(request),
             "restricted": getattr(request.user, "restricted", False),
         },

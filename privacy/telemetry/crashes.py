@@ -91,7 +91,7 @@ def scrubbed(message: str) -> str:
 
 def frames(stack: str, host: str) -> list[list[Any]]:
     """Return [function, file, line, column] of each frame in our own files, innermost first."""
-    found: list[list[Any]] = []
+    kept_frames: list[list[Any]] = []
     for line in stack[:MAX_BYTES].splitlines():
         match = _FRAME.fullmatch(line.strip())
         if match:
@@ -101,8 +101,8 @@ def frames(stack: str, host: str) -> list[list[Any]]:
                 continue
             if place.netloc == host and re.fullmatch(r"/static/[\w.-]+\.js", place.path):
                 file = place.path.rpartition("/")[2]
-                found.append([match[1], file, int(match[3]), int(match[4])])
-    return found[:MAX_FRAMES]
+                kept_frames.append([match[1], file, int(match[3]), int(match[4])])
+    return kept_frames[:MAX_FRAMES]
 
 
 def _kind_of_page(path: str) -> str:

@@ -25,18 +25,18 @@ def remember(user: User, *addresses: str) -> None:
     known = set(_former(user))
     FormerAddress.objects.bulk_create(
         FormerAddress(user=user, sealed=sealing.seal(one))
-        for one in sorted({one.lower() for one in addresses} - known)
+        for one in sorted({address.lower() for address in addresses} - known)
     )
 
 
 def _former(user: User) -> list[str]:
-    found = []
+    former = []
     for sealed in FormerAddress.objects.filter(user=user).values_list("sealed", flat=True):
         try:
-            found.append(sealing.unseal(sealed))
+            former.append(sealing.unseal(sealed))
         except sealing.Unreadable:
             continue  # sealed under a key nobody has any more
-    return found
+    return former
 
 
 def known(user: User) -> Identifiers:
@@ -48,12 +48,14 @@ def known(user: User) -> Identifiers:
     own = dict(EmailAddress.objects.filter(user=user).values_list("email", "verified"))
     elsewhere = [address for held in _held_elsewhere for address in held(user)]
     names = FormerName.objects.filter(user=user).values_list("name", flat=True)
-    found = identifiers(
+    known_now = identifiers(
         proven=[address for address, verified in own.items() if verified],
         claimed=[user.email, *own, *elsewhere, *_former(user)],
         names=[user.username, *names],
     )
-    return Identifiers(found.proven, found.claimed - _of_others(user, found.claimed), found.names)
+    return Identifiers(
+        known_now.proven, known_now.claimed - _of_others(user, known_now.claimed), known_now.names
+    )
 
 
 def _of_others(user: User, addresses: frozenset[str]) -> frozenset[str]:

@@ -68,7 +68,7 @@ def _forget_those_who_came_back() -> None:
 @transaction.atomic
 def _warn(now: datetime, batch: int) -> int:
     idle = timedelta(days=settings.RETENTION_INACTIVE_DAYS) - FIRST_WARNING
-    found = User.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+    lapsing = User.objects.select_for_update(skip_locked=True, of=("self",)).filter(
         unused_since(now - idle),
         Exists(EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)),
         state=User.State.ACTIVE,
@@ -76,10 +76,10 @@ def _warn(now: datetime, batch: int) -> int:
         is_staff=False,
         dormancy__isnull=True,
     )
-    people = list(found.order_by("pk")[:batch])
+    people = list(lapsing.order_by("pk")[:batch])
     leaves_at = now + FIRST_WARNING
     Dormancy.objects.bulk_create(
-        [Dormancy(user=one, warned_at=now, leaves_at=leaves_at) for one in people]
+        [Dormancy(user=person, warned_at=now, leaves_at=leaves_at) for person in people]
     )
     _tell(people, leaves_at)
     return len(people)

@@ -65,10 +65,10 @@ class AppTokens(JWTTokenStrategy):  # type: ignore[misc]
             return None
         with transaction.atomic():
             row = Session.objects.select_for_update().filter(session_key=key).first()
-            found = _of_session(claims) if row is not None else None
-            if found is None:
+            session_and_person = _of_session(claims) if row is not None else None
+            if session_and_person is None:
                 return None
-            user, session = found
+            user, session = session_and_person
             pair = _traded(session, claims["jti"])
             if pair is None and session.get(UNUSED, {}).pop(claims["jti"], None) is None:
                 session.flush()
@@ -94,8 +94,8 @@ def session_of(headers: Mapping[str, str]) -> Any:
     """Return the session that a token opens; None for a token that is none."""
     if token := headers.get(SESSION_HEADER):
         return _session(token)
-    found = person_of(headers)
-    return found[1] if found else None
+    signed_in = person_of(headers)
+    return signed_in[1] if signed_in else None
 
 
 def person_of(headers: Mapping[str, str]) -> tuple[User, Any] | None:

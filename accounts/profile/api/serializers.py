@@ -40,7 +40,7 @@ class MeChanges(StrictBody, serializers.Serializer[Any]):
 
     findable = serializers.BooleanField()
     audiences = serializers.DictField(
-        child=serializers.ChoiceField([one.value for one in FIELD_AUDIENCES])
+        child=serializers.ChoiceField([audience.value for audience in FIELD_AUDIENCES])
     )
 
     def get_fields(self) -> Fields:

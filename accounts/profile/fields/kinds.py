@@ -118,12 +118,12 @@ class Ticks(ProfileField):
         return {self.key: names(self.of, self._told(profile))}
 
     def linked(self, face: Any) -> dict[str, Any]:
-        told = [str(self.of[one]) for one in self._told(face) if one in self.of]
-        return {self.linked_as: told} if self.linked_as and told else {}
+        names = [str(self.of[key]) for key in self._told(face) if key in self.of]
+        return {self.linked_as: names} if self.linked_as and names else {}
 
     def _told(self, profile: Any) -> Sequence[str]:
-        told: Sequence[str] = getattr(profile, self.column)
-        return [one for one in self.of if one in told] if self.ordered else told
+        values: Sequence[str] = getattr(profile, self.column)
+        return [key for key in self.of if key in values] if self.ordered else values
 
     def answers(self) -> Answers:
         return {self.key: NamedSerializer(many=True)}

@@ -178,12 +178,12 @@ _IN_ORDER: tuple[ProfileField, ...] = (
     ),
 )  # fmt: skip
 
-PROFILE_FIELDS: dict[str, ProfileField] = {one.name: one for one in _IN_ORDER}
+PROFILE_FIELDS: dict[str, ProfileField] = {field.name: field for field in _IN_ORDER}
 
 if set(PROFILE_FIELDS) != set(FIELDS):
     raise ValueError(
         "Not both registered and a column of Profile: "
         + ", ".join(sorted(set(PROFILE_FIELDS) ^ set(FIELDS)))
     )
-if declared := [one.name for one in _IN_ORDER if set(one.data) != set(one.columns)]:
+if declared := [field.name for field in _IN_ORDER if set(field.data) != set(field.columns)]:
     raise ValueError(f"The data map isn't told of each column: {', '.join(declared)}")

@@ -92,8 +92,8 @@ class Languages(ProfileField):
         )
 
     def shown(self, profile: Any, viewer: Viewer) -> dict[str, Any]:
-        told = getattr(profile, self.column)
-        return {self.key: [{"code": one, "name": language_name(one)} for one in told]}
+        value = getattr(profile, self.column)
+        return {self.key: [{"code": code, "name": language_name(code)} for code in value]}
 
     def answers(self) -> Answers:
         return {self.key: LanguageSerializer(many=True)}
@@ -129,7 +129,11 @@ class Instruments(ProfileField):
         return {self.key: values.instruments(profile)}
 
     def linked(self, face: Any) -> dict[str, Any]:
-        played = [one.instrument for one in face.instruments if one.instrument in INSTRUMENTS]
+        played = [
+            instrument.instrument
+            for instrument in face.instruments
+            if instrument.instrument in INSTRUMENTS
+        ]
         return {self.linked_as: [str(INSTRUMENTS[one]) for one in played]} if played else {}
 
     def answers(self) -> Answers:

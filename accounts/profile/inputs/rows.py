@@ -14,8 +14,8 @@ SPARE = 2  # empty rows
 
 
 def _several(data: Any, name: str) -> list[str]:
-    found: list[str] = data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
-    return found
+    values: list[str] = data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
+    return values
 
 
 class _Rows(forms.Widget):
@@ -75,7 +75,7 @@ class LanguageRows(_Rows):
         return [_code(one) for one in said if one]
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        rows = [language_name(one) if one else "" for one in self.rows(list(value or []))]
+        rows = [language_name(code) if code else "" for code in self.rows(list(value or []))]
         names = [known for _code_of, known in language_names()]
         return {**super().get_context(name, value, attrs), "rows": rows, "names": names}
 

@@ -18,13 +18,13 @@ ZONE_HEADER, APP_HEADER = "X-Time-Zone", "X-App-Version"  # of clients that are 
 
 def words_of(request: HttpRequest, address: str) -> dict[str, str]:
     """Return what the request says of its machine; what it doesn't say is left out."""
-    found = {
+    words = {
         **_of_agent(request.headers.get("User-Agent", "")),
         "app": _plain(request.headers.get(APP_HEADER, "")),
         "zone": zone_of(request),
         "place": place_of(address),
     }
-    return {key: value for key, value in found.items() if value}
+    return {key: value for key, value in words.items() if value}
 
 
 def zone_of(request: HttpRequest) -> str:
@@ -62,12 +62,12 @@ def place_of(address: str) -> str:
     if reader is None:
         return ""
     try:
-        found: Any = reader.get(address)
+        place: Any = reader.get(address)
     except ValueError:
         return ""
-    if not isinstance(found, dict):
+    if not isinstance(place, dict):
         return ""
-    names = [found.get(part, {}).get("names", {}).get("en", "") for part in ("city", "country")]
+    names = [place.get(part, {}).get("names", {}).get("en", "") for part in ("city", "country")]
     return _plain(", ".join(name for name in names if name))
 
 
@@ -76,19 +76,19 @@ def _of_agent(agent: str) -> dict[str, str]:
 
     result = parse(agent[:500])
     browser, system, device = result.user_agent, result.os, result.device
-    found = {}
+    names = {}
     if browser is not None:
-        found["browser"] = _plain(f"{browser.family} {browser.major or ''}")
+        names["browser"] = _plain(f"{browser.family} {browser.major or ''}")
     if system is not None:
-        found["system"] = _plain(f"{system.family} {system.major or ''}")
+        names["system"] = _plain(f"{system.family} {system.major or ''}")
     if device is not None and not device.family.startswith("Generic"):
-        found["device"] = _plain(device.family)
-    return found
+        names["device"] = _plain(device.family)
+    return names
 
 
 def _plain(text: str) -> str:
     """Return printable text, short: it is shown, and anybody may send anything."""
-    return "".join(one for one in text if one.isprintable()).strip()[:LONGEST]
+    return "".join(character for character in text if character.isprintable()).strip()[:LONGEST]
 
 
 @functools.cache

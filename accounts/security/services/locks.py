@@ -59,8 +59,8 @@ def who_may_reset(address: str) -> list[User]:
         proved=Exists(proved.filter(user=OuterRef("pk"))),
         locked_elsewhere=Exists(lock.exclude(address__iexact=address)),
     )
-    found: list[Any] = list(people)
-    return [one for one in found if one.proved] or found
+    who: list[Any] = list(people)
+    return [person for person in who if person.proved] or who
 
 
 def tell_where_links_go(address: str) -> None:

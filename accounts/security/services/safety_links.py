@@ -58,15 +58,15 @@ def open_link(secret: str, *, take: bool = False) -> SafetyLink:
     rows = SafetyLink.objects.select_related("user")
     if take:
         rows = rows.select_for_update(of=("self",))
-    found = rows.filter(
+    link = rows.filter(
         secret_hash=hash_of(secret),
         used_at__isnull=True,
         expires_at__gt=timezone.now(),
         user__isnull=False,
     ).first()
-    if found is None:
+    if link is None:
         raise Http404
-    return found
+    return link
 
 
 def void(user: User, *, undo: bool = False) -> None:

@@ -84,11 +84,11 @@ def end_all(user: User, but: str | None = None) -> int:
     rows = UserSession.objects.filter(user=user)
     if but:
         rows = rows.exclude(session_key=but)
-    found = dict(rows.values_list("pk", "session_key"))
-    Session.objects.filter(session_key__in=found.values()).delete()
-    UserSession.objects.filter(pk__in=found).delete()
+    keys = dict(rows.values_list("pk", "session_key"))
+    Session.objects.filter(session_key__in=keys.values()).delete()
+    UserSession.objects.filter(pk__in=keys).delete()
     cut_people(user.pk)
-    return len(found)
+    return len(keys)
 
 
 def person_behind(scope: Mapping[str, Any]) -> User | None:

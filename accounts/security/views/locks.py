@@ -29,8 +29,8 @@ def lock_by_mail(request: HttpRequest) -> HttpResponse:
 def link(request: HttpRequest, secret: str) -> HttpResponse:
     """Say what a link does, and do it when the button is pressed: mail programs open links too."""
     spend("safety-link", network_of(request), limit=60, seconds=3600, guards=True)
-    found = safety_links.open_link(secret)
-    context = {"undoes": found.does == locks.Does.UNDO, "address": found.address}
+    safety_link = safety_links.open_link(secret)
+    context = {"undoes": safety_link.does == locks.Does.UNDO, "address": safety_link.address}
     page = "accounts/lock_confirm.html"
     status = 200
     if request.method == "POST":

@@ -77,19 +77,19 @@ class QuietForm(forms.Form):
         self.fields["time_zone"].widget.attrs["data-browser-zone"] = ""
 
     def clean(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().clean() or {}
-        if not found.get("quiet"):
-            return found
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not cleaned.get("quiet"):
+            return cleaned
         for name in ("quiet_from", "quiet_until"):
-            if not found.get(name) and name not in self.errors:
+            if not cleaned.get(name) and name not in self.errors:
                 self.add_error(name, ValidationError(_("Say a time, such as 22:00.")))
-        if not self.errors and found["quiet_from"] == found["quiet_until"]:
+        if not self.errors and cleaned["quiet_from"] == cleaned["quiet_until"]:
             self.add_error(
                 "quiet_until",
                 ValidationError(_("That would be quiet all day. Choose another end.")),
             )
-        if not found.get("time_zone") and "time_zone" not in self.errors:
+        if not cleaned.get("time_zone") and "time_zone" not in self.errors:
             self.add_error(
                 "time_zone", ValidationError(_("Choose the clock that these times are meant by."))
             )
-        return found
+        return cleaned

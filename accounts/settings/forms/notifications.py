@@ -15,21 +15,23 @@ class NotificationsForm(forms.Form):
         self.before = {
             kind.key: (product, mail) for kind, product, mail in notices.choices_of(user)
         }
-        self.kinds = [one for one in notices.kinds() if one.key in self.before]
+        self.kinds = [kind for kind in notices.kinds() if kind.key in self.before]
         for one in self.kinds:
             for where, now in zip(("product", "mail"), self.before[one.key], strict=True):
                 self.fields[f"{where}_{one.key}"] = forms.BooleanField(required=False, initial=now)
 
     def rows(self) -> list[tuple[notices.Kind, forms.BoundField, forms.BoundField]]:
-        return [(one, self[f"product_{one.key}"], self[f"mail_{one.key}"]) for one in self.kinds]
+        return [
+            (kind, self[f"product_{kind.key}"], self[f"mail_{kind.key}"]) for kind in self.kinds
+        ]
 
     def wanted(self) -> dict[str, tuple[bool, bool]]:
         """Return what differs from before, by kind."""
-        found = {
-            one.key: (
-                self.cleaned_data[f"product_{one.key}"],
-                self.cleaned_data[f"mail_{one.key}"],
+        wishes = {
+            kind.key: (
+                self.cleaned_data[f"product_{kind.key}"],
+                self.cleaned_data[f"mail_{kind.key}"],
             )
-            for one in self.kinds
+            for kind in self.kinds
         }
-        return {key: value for key, value in found.items() if value != self.before[key]}
+        return {key: value for key, value in wishes.items() if value != self.before[key]}

@@ -28,13 +28,13 @@ def _kinds() -> list[Entry]:
     """Return each kind of notice that can be chosen, whichever module declared it."""
     return [
         Entry(
-            "notifications", one.title,
-            _("%(what)s In the product, by e-mail, both or neither.") % {"what": one.text},
-            "notification_settings", anchor=f"kind-{one.key}", order=10,
+            "notifications", kind.title,
+            _("%(what)s In the product, by e-mail, both or neither.") % {"what": kind.text},
+            "notification_settings", anchor=f"kind-{kind.key}", order=10,
             words=_("notify alert mail e-mail notice tell me"),
         )
-        for one in notices.kinds()
-        if one.choosable
+        for kind in notices.kinds()
+        if kind.choosable
     ]  # fmt: skip
 
 

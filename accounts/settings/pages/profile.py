@@ -8,7 +8,7 @@ from foundation.settings_map import Entry, entry, source
 
 def _fields() -> list[Entry]:
     """Return the parts of a profile, each as it was registered."""
-    return [one for field in PROFILE_FIELDS.values() for one in field.entries()]
+    return [entry for field in PROFILE_FIELDS.values() for entry in field.entries()]
 
 
 source(_fields)

@@ -50,7 +50,7 @@ def notifications(request: MemberRequest) -> HttpResponse:
         "page": settings_map.get("notifications"),
         "form": wanted,
         "hours": hours,
-        "always": [one for one in notices.kinds() if not one.choosable],
+        "always": [kind for kind in notices.kinds() if not kind.choosable],
         "changed": changes.said(request, "notifications"),
     }
     status = 422 if hours.errors else 200
@@ -80,7 +80,7 @@ def _words(form: NotificationsForm, changed: dict[str, tuple[bool, bool]]) -> li
     }
     return [
         _("%(kind)s: from now on %(where)s.")
-        % {"kind": one.title, "where": where[changed[one.key]]}
-        for one in form.kinds
-        if one.key in changed
+        % {"kind": kind.title, "where": where[changed[kind.key]]}
+        for kind in form.kinds
+        if kind.key in changed
     ]

@@ -24,7 +24,9 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(datamap.as_json(), indent=2))
         holes = datamap.problems() + purpose_limitation.problems()
         if holes:
-            raise CommandError("The data map has holes:\n" + "\n".join(f"  {one}" for one in holes))
+            raise CommandError(
+                "The data map has holes:\n" + "\n".join(f"  {fault}" for fault in holes)
+            )
         if not options["json"]:
             models, stores = len(datamap.held()), len(datamap.stores())
             self.stdout.write(f"The data map is complete: {models} models, {stores} stores.")

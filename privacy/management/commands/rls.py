@@ -25,9 +25,9 @@ class Command(BaseCommand):
                 changed = install.build(cursor)
                 said = "is built." if changed else "stood already."
                 self.stdout.write(f"Row-level security {said}")
-            found = install.problems(cursor)
-        if found:
-            listed = "\n  ".join(found)
+            faults = install.problems(cursor)
+        if faults:
+            listed = "\n  ".join(faults)
             raise CommandError(f"Row-level security isn't what the rules ask for:\n  {listed}")
         count = len(install.wanted())
         self.stdout.write(f"Row-level security stands as the rules ask: {count} policies.")

@@ -100,21 +100,23 @@ def as_json(request: HttpRequest) -> HttpResponseBase:
         "page": request.build_absolute_uri(reverse("policy")),
         "clauses": [
             {
-                "number": one.number,
-                "id": one.id,
-                "title": one.title,
-                "since": one.since,
-                "covers": one.covers,
-                "text": one.text,
-                "url": request.build_absolute_uri(f"{reverse('policy')}#{one.id}"),
-                "checks": one.checks,
-                "tests": one.tests,
+                "number": clause.number,
+                "id": clause.id,
+                "title": clause.title,
+                "since": clause.since,
+                "covers": clause.covers,
+                "text": clause.text,
+                "url": request.build_absolute_uri(f"{reverse('policy')}#{clause.id}"),
+                "checks": clause.checks,
+                "tests": clause.tests,
             }
-            for one in releases.clauses_of(release)
+            for clause in releases.clauses_of(release)
         ],
         **policy.facts(),
-        "coming": [_brief(request, one) for one in releases.coming(Kind.TEXT, Kind.CONTROL)],
-        "versions": [_brief(request, one) for one in releases.published()],
+        "coming": [
+            _brief(request, release) for release in releases.coming(Kind.TEXT, Kind.CONTROL)
+        ],
+        "versions": [_brief(request, release) for release in releases.published()],
     }
     response = JsonResponse(about, json_dumps_params={"indent": 1, "ensure_ascii": False})
     return fresh(request, response, release)
@@ -152,7 +154,7 @@ def _shown(request: HttpRequest, release: PolicyRelease, facts: dict[str, Any]) 
     return {
         "release": release,
         "clauses": hits,
-        "checks": sum(one.checks for one in clauses),
+        "checks": sum(clause.checks for clause in clauses),
         "facts": {**facts, **tables},
         "question": question,
         "hits": len(hits) + sum(map(len, tables.values())),
@@ -184,5 +186,5 @@ def fresh(request: HttpRequest, response: HttpResponse, release: PolicyRelease) 
 def _moments(release: PolicyRelease) -> list[datetime]:
     """Return when what is said of versions last changed."""
     known = [release, *releases.coming(), *releases.published(), *releases.published(Kind.TERMS)]
-    at = [(one.posted_at, one.announced_at, one.withdrawn_at) for one in known]
+    at = [(release.posted_at, release.announced_at, release.withdrawn_at) for release in known]
     return [moment for moments in at for moment in moments if moment is not None]

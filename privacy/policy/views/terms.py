@@ -59,8 +59,12 @@ def as_json(request: HttpRequest) -> HttpResponseBase:
         "page": request.build_absolute_uri(reverse("terms")),
         "clauses": release.content["clauses"],
         "coming": [
-            {"number": one.number, "summary": one.summary, "in_force_from": one.effective_at}
-            for one in releases.coming(TERMS)
+            {
+                "number": release.number,
+                "summary": release.summary,
+                "in_force_from": release.effective_at,
+            }
+            for release in releases.coming(TERMS)
         ],
     }
     response: HttpResponse = JsonResponse(

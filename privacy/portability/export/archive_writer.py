@@ -59,18 +59,18 @@ class Writer:
 
     def write(self) -> Written:
         sums = self._path.with_name(CHECKSUMS)
-        found = list(sections())
+        all_sections = list(sections())
         with (
             zipfile.ZipFile(self._path, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as self._zip,
             sums.open("w", encoding="utf-8") as self._sums,
         ):
             # The rows are read first, all of them: the page names what is missing.
-            counts = {section.name: self._data(section) for section in found}
-            self._files = max(1, sum(1 for section in found for _ in self._names(section)))
-            for section in found:
+            counts = {section.name: self._data(section) for section in all_sections}
+            self._files = max(1, sum(1 for section in all_sections for _ in self._names(section)))
+            for section in all_sections:
                 for name in self._names(section):
                     self._media(name)
-            shown = [section for section in found if counts[section.name]]
+            shown = [section for section in all_sections if counts[section.name]]
             self._page(shown, counts)
             self._text("export.json", _dumps(self._manifest(shown, counts)))
             self._text(schema.FILE, _dumps(schema.schema()))

@@ -73,10 +73,10 @@ def _make(export: Export, alive: Callable[[int], None]) -> None:
 
 def _gather(folder: Folder, user: Any, alive: Callable[[int], None]) -> None:
     """Write all rows in parts, renewing the lease after each."""
-    found = list(sections())
-    total = max(1, sum(section.rows(user).order_by().count() for section in found))
+    all_sections = list(sections())
+    total = max(1, sum(section.rows(user).order_by().count() for section in all_sections))
     done = 0
-    for section in found:
+    for section in all_sections:
         for rows in folder.make(section, user):
             done += rows
             alive(GATHERED * done // max(total, done))

@@ -70,16 +70,16 @@ def groups(shown: list[Section], counts: dict[str, int]) -> list[Group]:
     by_key: dict[str, list[Section]] = {key: [] for key in [*HEADINGS, "more"]}
     for section in shown:
         if not section.model._meta.auto_created:
-            known = [one for one in section.held.purposes if one in HEADINGS]
+            known = [purpose for purpose in section.held.purposes if purpose in HEADINGS]
             by_key[known[0] if known else "more"].append(section)
-    found = []
+    page_groups = []
     for key, theirs in by_key.items():
         if theirs:
             theirs.sort(key=_place)
             heading = str(HEADINGS.get(key, _("And more")))
             lines = [(_anchor(one), str(one.label), counts[one.name]) for one in theirs]
-            found.append(Group(key, heading, theirs, lines))
-    return found
+            page_groups.append(Group(key, heading, theirs, lines))
+    return page_groups
 
 
 def _place(section: Section) -> tuple[int, str]:
@@ -87,8 +87,8 @@ def _place(section: Section) -> tuple[int, str]:
     return FIRST.index(short) if short in FIRST else len(FIRST), str(section.label)
 
 
-def head(found: list[Group], about: dict[str, Any]) -> bytes:
-    return _render("head", groups=found, up="", **about)
+def head(page_groups: list[Group], about: dict[str, Any]) -> bytes:
+    return _render("head", groups=page_groups, up="", **about)
 
 
 def foot(about: dict[str, Any]) -> bytes:

@@ -99,7 +99,7 @@ class Folder:
     def _put(self, section: Section, number: int, rows: list[Any], user: Any) -> None:
         batch = Batch(section, rows, user)
         values = batch.values()
-        data = b",\n".join(json.dumps(one, ensure_ascii=False).encode() for one in values)
+        data = b",\n".join(json.dumps(value, ensure_ascii=False).encode() for value in values)
         self._drop(section, number)
         _write(self.json_of(section, number), data)
         _write(self.html_of(section, number), page.rows(section, values, batch.readable()).encode())

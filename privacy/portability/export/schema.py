@@ -39,9 +39,9 @@ _TYPES: list[tuple[type[Field[Any, Any]], dict[str, Any]]] = [
 
 def schema() -> dict[str, Any]:
     """Return the whole schema. `version` changes whenever anything in it does."""
-    found = list(sections())
-    rows = {section.name: row_schema(section) for section in found}
-    body = {"$defs": {"manifest": _manifest([one.name for one in found]), **rows}}
+    all_sections = list(sections())
+    rows = {section.name: row_schema(section) for section in all_sections}
+    body = {"$defs": {"manifest": _manifest([section.name for section in all_sections]), **rows}}
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     return {
         "$schema": DIALECT,
@@ -81,7 +81,9 @@ def _type(column: Any) -> dict[str, Any]:
         return {"anyOf": [_reference(column.related_model), {"type": "null"}]}
     if isinstance(column, FileField):
         return {"anyOf": [MEDIA, {"type": "null"}]}
-    kind = next((found for cls, found in _TYPES if isinstance(column, cls)), {"type": "string"})
+    kind = next(
+        (json_type for cls, json_type in _TYPES if isinstance(column, cls)), {"type": "string"}
+    )
     if column.null and kind and kind["type"] != ["number", "null"]:
         return {"anyOf": [kind, {"type": "null"}]}
     return dict(kind)
@@ -90,7 +92,7 @@ def _type(column: Any) -> dict[str, Any]:
 def _reference(model: Any) -> dict[str, Any]:
     """Return how rows of another model are named: their public id, a username, or hidden."""
     columns = {column.name: column for column in model._meta.concrete_fields}
-    name = next((one for one in NAMES if one in columns), None)
+    name = next((name for name in NAMES if name in columns), None)
     if model is get_user_model():
         return {"type": "string", "description": f"a username, or {HIDDEN}"}
     if name == "public_id":

@@ -47,7 +47,7 @@ class Batch:
     def readable(self) -> list[dict[str, str]]:
         """Return what each row refers to in words: titles, and others' names; ids say nothing."""
         columns = [self.section.model._meta.get_field(name) for name in self.section.fields]
-        ties: list[Any] = [one for one in columns if one.is_relation]
+        ties: list[Any] = [column for column in columns if column.is_relation]
         return [
             {relation.name: self._in_words(row, relation) for relation in ties} for row in self.rows
         ]
@@ -81,29 +81,29 @@ class Batch:
         """Return the keys on the other side of a many-to-many column, by our rows' keys."""
         ours, theirs = column.m2m_field_name(), column.m2m_reverse_field_name()
         table = column.remote_field.through._default_manager
-        found = table.filter(**{f"{ours}__in": [row.pk for row in self.rows]}).order_by("pk")
+        pair_rows = table.filter(**{f"{ours}__in": [row.pk for row in self.rows]}).order_by("pk")
         pairs: dict[Any, list[Any]] = defaultdict(list)
-        for mine, other in found.values_list(f"{ours}_id", f"{theirs}_id"):
+        for mine, other in pair_rows.values_list(f"{ours}_id", f"{theirs}_id"):
             pairs[mine].append(other)
         return pairs
 
     def _names_of(self, model: type[Model], keys: set[Any]) -> dict[Any, str]:
         """Return names by key, of what the person may see now; of themselves in any case."""
         columns = {column.name for column in model._meta.concrete_fields}
-        name = next((one for one in NAMES if one in columns), None)
+        name = next((name for name in NAMES if name in columns), None)
         if not keys or name is None:
             return {}
         rows: Any = model._default_manager.filter(pk__in=keys)
         if model in rules.models_with_rules():
             rows = visible(rows, self._viewer)
-        found = dict(rows.order_by().values_list("pk", name))
+        names = dict(rows.order_by().values_list("pk", name))
         if "title" in columns:
             self._titles[model] = self._titles_of(model, rows)
         if model is get_user_model():
-            self.named |= set(found) - {self.user.pk}
+            self.named |= set(names) - {self.user.pk}
             if self.user.pk in keys:
-                found[self.user.pk] = self.user.username
-        return found
+                names[self.user.pk] = self.user.username
+        return names
 
     def _titles_of(self, model: type[Model], rows: Any) -> dict[Any, str]:
         """Return titles of what may be seen, by owners who may be seen: words name their author."""

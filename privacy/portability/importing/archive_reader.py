@@ -41,7 +41,9 @@ class Archive:
         self._schema = schema()
         self._validators: dict[str, Draft202012Validator] = {}
         self.about: dict[str, Any] = self._manifest()
-        self.counts: dict[str, int] = {one["name"]: one["count"] for one in self.about["sections"]}
+        self.counts: dict[str, int] = {
+            section["name"]: section["count"] for section in self.about["sections"]
+        }
 
     def __enter__(self) -> "Archive":
         return self
@@ -53,12 +55,12 @@ class Archive:
         members = self._zip.infolist()
         if len(members) > MAX_MEMBERS:
             raise Unfit(_("It holds more than %(n)d files.") % {"n": MAX_MEMBERS})
-        if len({one.filename for one in members}) != len(members):
+        if len({member.filename for member in members}) != len(members):
             raise Unfit(_("It holds two files of one name."))
-        if sum(one.file_size for one in members) > MAX_BYTES:
+        if sum(member.file_size for member in members) > MAX_BYTES:
             raise Unfit(_("Unpacked it would be larger than %(n)d GB.") % {"n": MAX_BYTES >> 30})
-        for one in members:
-            _check_member(one)
+        for member in members:
+            _check_member(member)
 
     def _manifest(self) -> dict[str, Any]:
         with self._open("export.json", MAX_MANIFEST) as file:
@@ -66,15 +68,17 @@ class Archive:
                 about = json.loads(file.read())
             except (ValueError, RecursionError):
                 raise Unfit(_("Its export.json can't be read.")) from None
-        found = about.get("format") if isinstance(about, dict) else None
-        if found != FORMAT:
+        format_named = about.get("format") if isinstance(about, dict) else None
+        if format_named != FORMAT:
             raise Unfit(_("Its format isn't %(format)s.") % {"format": FORMAT})
         # Sections that this installation doesn't know are left out, not refused.
         known = set(self._schema["$defs"])
         sections = about.get("sections")
         if isinstance(sections, list):
             about["sections"] = [
-                one for one in sections if isinstance(one, dict) and one.get("name") in known
+                section
+                for section in sections
+                if isinstance(section, dict) and section.get("name") in known
             ]
         self._validate("manifest", about, "export.json")
         return dict(about)
@@ -134,7 +138,7 @@ class Archive:
             self._validators[name] = Draft202012Validator(whole)
         fault = next(self._validators[name].iter_errors(value), None)
         if fault is not None:
-            place = "/".join(str(one) for one in fault.absolute_path) or fault.validator
+            place = "/".join(str(step) for step in fault.absolute_path) or fault.validator
             raise Unfit(_("%(where)s doesn't fit the schema at %(place)s.")
                         % {"where": where, "place": place})  # fmt: skip
 
@@ -167,10 +171,10 @@ def _items(file: IO[bytes], path: str) -> Iterator[Any]:
                 break
             begun, text = bool(text), text[1:]
         while (text := text.lstrip(" \t\r\n,")) and text[0] != "]":
-            found = _first_item(text, path, over=over)
-            if found is None:
+            first = _first_item(text, path, over=over)
+            if first is None:
                 break
-            item, end = found
+            item, end = first
             yield item
             text = text[end:]
         if text[:1] == "]":

@@ -128,9 +128,9 @@ def moment(text: str | None) -> Any:
     return parse_datetime(text) if text else None
 
 
-def audience(told: str) -> str:
+def audience(chosen: str) -> str:
     """Return who may see a thing here: anyone stays anyone, all other circles stayed behind."""
-    return Audience.PUBLIC if told == Audience.PUBLIC else Audience.ME
+    return Audience.PUBLIC if chosen == Audience.PUBLIC else Audience.ME
 
 
 def text_for(model: type[models.Model], name: str, value: Any) -> str:
