@@ -54,7 +54,9 @@ def wanted(arguments: list[str]) -> argparse.Namespace:
 def chosen(wish: argparse.Namespace, files: dict[str, File]) -> list[Mutant]:
     everything = [one for file in files.values() for one in file.mutants()]
     if wish.only or wish.again:
-        names = {*wish.only, *(one.mutant.name for one in last(wish) if not one.is_killed)}
+        known = equivalents()
+        left = [one for one in last(wish) if not one.is_killed and not is_known(one, known)]
+        names = {*wish.only, *(one.mutant.name for one in left)}
         return [one for one in everything if one.name in names]
     return sample(
         everything, wish.sample, wish.seed,
@@ -86,20 +88,22 @@ def judge_all(
     for one in mutants:
         waiting.put(one)
     found: list[Verdict] = []
-    names = {one.name for one in mutants}
-    others = [one for one in before if one.mutant.name not in names]
+
+    def all_of_them() -> list[Verdict]:
+        judged = {one.mutant.name for one in found}
+        return [*(one for one in before if one.mutant.name not in judged), *found]
 
     def work(judge: Judge) -> None:
         with judge, contextlib.suppress(queue.Empty):
             while True:
                 mutant = waiting.get_nowait()
                 found.append(judge.judge(mutant))
-                keep([*others, *found], seed)
+                keep(all_of_them(), seed)
                 say(f"{len(found):4}/{len(mutants)} {line(found[-1])}")
 
     with ThreadPoolExecutor(len(judges)) as pool:
         list(pool.map(work, judges))
-    return [*others, *found]
+    return all_of_them()
 
 
 def line(one: Verdict) -> str:
