@@ -178,7 +178,7 @@ class JamConsumer(GatedConsumer):
 
         Everybody enters first and looks then: of two that come at once at least one sees both.
         """
-        own = [one for one in await self.room.peers() if one.user_id == self.user.pk]
+        own = [peer for peer in await self.room.peers() if peer.user_id == self.user.pk]
         newest = max(own, key=lambda one: (one.since, one.peer), default=self.me)
         if newest.peer != self.me.peer:
             return False
@@ -223,7 +223,9 @@ class JamConsumer(GatedConsumer):
     def _said(self) -> list[dict[str, Any]]:
         faces = Faces(self.viewer)
         self.mine = faces.of(self.user)
-        lines = [(one, faces.of(one.author)) for one in queries.chat_of(self.viewer, self.session)]
+        lines = [
+            (line, faces.of(line.author)) for line in queries.chat_of(self.viewer, self.session)
+        ]
         self.mine.load()
         return [_chat(line, author) for line, author in lines]
 
@@ -288,10 +290,10 @@ class JamConsumer(GatedConsumer):
     def _recording(self, public_id: str) -> Recording:
         """Return a recording of this room that this player was asked for, or refuse."""
         mine = Recording.objects.filter(session=self.session, consents__user=self.user)
-        found = mine.filter(public_id=public_id).first()
-        if found is None or queries.recording_for_room(found.pk, self.viewer) is None:
+        recording = mine.filter(public_id=public_id).first()
+        if recording is None or queries.recording_for_room(recording.pk, self.viewer) is None:
             raise Refused("missing", _("There is no such recording."))
-        return found
+        return recording
 
     async def _do_or_refuse(self, service: Any, *args: Any, **kwargs: Any) -> None:
         try:

@@ -13,8 +13,8 @@ _MARGIN, _GAP = 60, 4
 
 def draw(peaks: dict[str, Any] | None) -> bytes:
     """Return a square PNG of a waveform; `peaks` is what the mix or stem keeps, -127 to 127."""
-    high = [abs(one) for one in (peaks or {}).get("max", [])] or [0]
-    low = [abs(one) for one in (peaks or {}).get("min", [])] or [0]
+    high = [abs(sample) for sample in (peaks or {}).get("max", [])] or [0]
+    low = [abs(sample) for sample in (peaks or {}).get("min", [])] or [0]
     picture = Image.new("RGB", (EDGE, EDGE), _GROUND)
     pen = ImageDraw.Draw(picture)
     wide = (EDGE - 2 * _MARGIN) / BARS

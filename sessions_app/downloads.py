@@ -20,8 +20,8 @@ def of_mix(mix: Mix, viewer: Viewer) -> Download | None:
     if recording is None:
         return None
     faces = Faces(viewer)
-    players = [faces.of(one.player) for one in recording.credits]
-    return _download(recording, tuple(one.name for one in players), mix.peaks)
+    players = [faces.of(credit.player) for credit in recording.credits]
+    return _download(recording, tuple(player.name for player in players), mix.peaks)
 
 
 def of_stem(stem: Stem, viewer: Viewer) -> Download | None:

@@ -73,14 +73,14 @@ def for_owner(form: Any, owner: User | None) -> None:
     if owner is None or not owner.is_child:
         return
     field = form.fields["audience"]
-    field.choices = [one for one in field.choices if one[0] in CHILDS]
+    field.choices = [choice for choice in field.choices if choice[0] in CHILDS]
     field.circle = True  # "members" are then said as who they are
 
 
 def without_bands(form: Any) -> None:
     """Take away the audiences that mean nobody without a band."""
     field = form.fields["audience"]
-    field.choices = [one for one in field.choices if one[0] not in OF_BANDS]
+    field.choices = [choice for choice in field.choices if choice[0] not in OF_BANDS]
 
 
 class SessionAudienceForm(forms.ModelForm[JamSession]):

@@ -45,9 +45,9 @@ def _key(session_id: int) -> str:
 def _alive(values: Iterable[Any]) -> list[Peer]:
     """Return those with a sign of life, in the order they came."""
     recent = time.time() - ALIVE
-    found = [Peer(**json.loads(value)) for value in values]
+    peers = [Peer(**json.loads(value)) for value in values]
     return sorted(
-        (one for one in found if one.seen > recent), key=lambda one: (one.since, one.peer)
+        (one for one in peers if one.seen > recent), key=lambda peer: (peer.since, peer.peer)
     )
 
 

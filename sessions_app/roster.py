@@ -46,12 +46,12 @@ class Roster:
 
     async def look(self) -> Changes:
         """Ask who is there, and the gate about each; return what changed for the client."""
-        peers = [one for one in await self._room.peers() if one.user_id != self._me.user_id]
-        people = await self._people(one.user_id for one in peers)
+        peers = [peer for peer in await self._room.peers() if peer.user_id != self._me.user_id]
+        people = await self._people(peer.user_id for peer in peers)
         now = {
-            one.peer: self._public(one, people[one.user_id])
-            for one in peers
-            if one.user_id in people
+            peer.peer: self._public(peer, people[peer.user_id])
+            for peer in peers
+            if peer.user_id in people
         }
         before, self.shown = self.shown, now
         return Changes(

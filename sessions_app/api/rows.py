@@ -64,7 +64,7 @@ def complete(rows: Sequence[Row], viewer: Viewer) -> None:
     by_key = {row["pk"]: row for row in rows}
     statement, parameters = _statement(viewer.is_member, viewer.app is not None)
     given = {_KEYS: list(by_key), _SOMEBODY: viewer.user_id}
-    filled = [given.get(one, one) for one in parameters]
+    filled = [given.get(parameter, parameter) for parameter in parameters]
     with connection.cursor() as cursor:
         cursor.execute(statement, filled)
         for key, duration_ms, owner, band, players in cursor.fetchall():

@@ -15,8 +15,8 @@ from sessions_app.models import JamSession, Recording, Stem
 from sessions_app.models.recordings import LONGEST_MS
 from sessions_app.services import uploads
 
-RECORDING_AUDIENCES = [one.value for one in Audience]
-SESSION_AUDIENCES = [one for one in RECORDING_AUDIENCES if one != "me"]
+RECORDING_AUDIENCES = [audience.value for audience in Audience]
+SESSION_AUDIENCES = [audience for audience in RECORDING_AUDIENCES if audience != "me"]
 
 
 def _one_of(words: list[str]) -> dict[str, Any]:
@@ -71,7 +71,7 @@ class SessionSerializer(StrictBody, serializers.ModelSerializer[JamSession]):
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_inside(self, session: Any) -> list[str]:
-        return [one.username for one in getattr(session, "inside", [])]
+        return [peer.username for peer in getattr(session, "inside", [])]
 
     def get_host(self, session: JamSession) -> str | None:
         host = shown_person(session, "host")

@@ -193,11 +193,11 @@ def _slips(
     frames: Numbers, runs: npt.NDArray[np.int64], used: npt.NDArray[np.bool_], levels: Numbers
 ) -> tuple[tuple[int, float], ...]:
     """Between the last point of a run and the first of the next: by how much it is later."""
-    found = []
+    slips = []
     for run in range(1, levels.size):
         last, first = frames[(runs == run - 1)][-1], frames[runs == run][0]
-        found.append((round((last + first) / 2), float(levels[run] - levels[run - 1])))
-    return tuple(found)
+        slips.append((round((last + first) / 2), float(levels[run] - levels[run - 1])))
+    return tuple(slips)
 
 
 def _fallback(rest: Numbers, sample_rate: int, reason: str) -> ClockFit:

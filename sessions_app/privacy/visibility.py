@@ -32,7 +32,11 @@ HAS_STEM = Related(
 # Until it is ready, a recording is its owner's and its players' business alone.
 READY = Q(state=Recording.State.READY)
 
-OTHERS_SEE = [one for one in Audience if one not in {Audience.PARTICIPANTS, Audience.ME, *OF_BANDS}]
+OTHERS_SEE = [
+    audience
+    for audience in Audience
+    if audience not in {Audience.PARTICIPANTS, Audience.ME, *OF_BANDS}
+]
 OF_ITS_BAND = band_audiences("band_id")  # without a band they mean nobody
 SITS_THERE = Related("sessions_app.Participant", row="session", row_key="session_id", person="user")
 
@@ -54,8 +58,11 @@ rules.see(
         audience="audience",
         relations={
             Audience.PARTICIPANTS: Nobody(),
-            **{one: If(READY, rules.meant(one, Recording, "owner")) for one in OTHERS_SEE},
-            **{one: If(READY, tie) for one, tie in OF_ITS_BAND.items()},
+            **{
+                audience: If(READY, rules.meant(audience, Recording, "owner"))
+                for audience in OTHERS_SEE
+            },
+            **{audience: If(READY, tie) for audience, tie in OF_ITS_BAND.items()},
         },
         also=(If(~Q(audience=Audience.ME), HAS_STEM),),
         others=Others(HAS_STEM, frozenset({CHILDREN, APPS, INDEX})),

@@ -19,12 +19,12 @@ def forget(user: User) -> int:
     with valkey() as client:
         for key in client.scan_iter("room:*", count=1000, _type="hash"):
             peers = client.hgetall(key)
-            theirs = [peer for peer, told in peers.items() if _user_of(told) == user.pk]
+            theirs = [peer for peer, value in peers.items() if _user_of(value) == user.pk]
             if theirs:
                 count += client.hdel(key, *theirs)
     return count
 
 
 def _user_of(told: str) -> Any:
-    found = json.loads(told)
-    return found.get("user_id") if isinstance(found, dict) else None
+    peer = json.loads(told)
+    return peer.get("user_id") if isinstance(peer, dict) else None

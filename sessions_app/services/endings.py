@@ -37,9 +37,9 @@ def settle(session_id: int | None = None) -> None:
     rows = Recording.objects.filter(state__in=IN_FORCE)
     if session_id is not None:
         rows = rows.filter(session=session_id)
-    found = list(rows.order_by("pk").values_list("pk", "session_id"))
-    rooms = presence.inside({room for _, room in found if room is not None})
-    for key, room in found:
+    keys = list(rows.order_by("pk").values_list("pk", "session_id"))
+    rooms = presence.inside({room for _, room in keys if room is not None})
+    for key, room in keys:
         _settle(key, None if rooms is None or room is None else rooms[room])
 
 

@@ -109,8 +109,8 @@ def bring_stem(incoming: Incoming, row: dict[str, Any], result: Result) -> None:
 
 def _take_of(incoming: Incoming, row: dict[str, Any]) -> Recording:
     old = row["recording"] if row["recording"] not in (None, HIDDEN) else f"of {row['public_id']}"
-    found: Recording | None = incoming.find(Recording.objects.all(), old)
-    return found or Recording.objects.create(
+    recording: Recording | None = incoming.find(Recording.objects.all(), old)
+    return recording or Recording.objects.create(
         public_id=incoming.id_for(old),
         owner=incoming.user,
         audience=Audience.ME,
@@ -126,10 +126,10 @@ def _within(value: Any, default: float, limit: float) -> float:
 def _slips(rows: Any) -> list[list[float]]:
     """What is a list of a few pairs of numbers stays; anything else says nothing."""
     try:
-        found = [[abs(int(frame)), abs(float(ms))] for frame, ms in (rows or [])[:2000]]
+        slips = [[abs(int(frame)), abs(float(ms))] for frame, ms in (rows or [])[:2000]]
     except (TypeError, ValueError, OverflowError):
         return []
-    return found if sum(ms for _frame, ms in found) < LONGEST_MS else []
+    return slips if sum(ms for _frame, ms in slips) < LONGEST_MS else []
 
 
 def bring_consent(incoming: Incoming, row: dict[str, Any], result: Result) -> None:

@@ -107,7 +107,7 @@ def _render(mix: Mix, recording: Recording, folder: Path) -> None:
                 )
             except UnreadableStem as broken:
                 stems = [stem for stem in stems if stem.public_id != broken.stem_id]
-                inputs = [one for one in inputs if one.stem_id != broken.stem_id]
+                inputs = [source for source in inputs if source.stem_id != broken.stem_id]
                 Stem.objects.filter(public_id=broken.stem_id).update(
                     state=Stem.State.FAILED, fault=Fault.UNREADABLE
                 )

@@ -46,7 +46,7 @@ def delete_orphans() -> list[str]:
         known = _known(kept_stems, folder)
         for name in folder:
             if name not in known:
-                gone += [f"chunks/{name}/{one}" for one in _listed(f"chunks/{name}")]
+                gone += [f"chunks/{name}/{chunk}" for chunk in _listed(f"chunks/{name}")]
     old = [name for name in gone if _is_old(name)]
     for name in old:
         default_storage.delete(name)
