@@ -91,15 +91,15 @@ def _preview_of(request: HttpRequest, url: str) -> Preview:
     """Return what anybody may know of the page at an address of ours, or raise Http404."""
     try:
         parts = urlsplit(url)
-        found = resolve(parts.path)
+        match = resolve(parts.path)
     except (ValueError, Resolver404):
         raise Http404 from None
     ours = {urlsplit(settings.SITE_URL).netloc, request.get_host()}
-    page = next((one for one in PAGES.values() if one.route == found.url_name), None)
+    page = next((page for page in PAGES.values() if page.route == match.url_name), None)
     if parts.scheme not in {"http", "https"} or parts.netloc not in ours or page is None:
         raise Http404
     lookup = "username__iexact" if page.key == "username" else page.key
-    value = next(iter(found.kwargs.values()))
+    value = next(iter(match.kwargs.values()))
     return page.preview(get_visible_or_404(page.rows(), ANY_APP, **{lookup: value}))
 
 

@@ -32,7 +32,7 @@ class Message:
 
 
 def client_ids(network: Network) -> list[str]:
-    return [one.strip() for one in str(network.app["client_id"]).split(",")]
+    return [client_id.strip() for client_id in str(network.app["client_id"]).split(",")]
 
 
 def client_secret(network: Network) -> str:
@@ -52,12 +52,12 @@ def client_secret(network: Network) -> str:
 def payload_of(body: bytes) -> str:
     """Return the signed text in what Apple posted. Raises NotApple."""
     try:
-        found = json.loads(body[: 2 * LONGEST_MESSAGE])
+        message = json.loads(body[: 2 * LONGEST_MESSAGE])
     except (ValueError, RecursionError):
         raise NotApple("no JSON") from None
-    if not isinstance(found, dict) or not isinstance(found.get("payload"), str):
+    if not isinstance(message, dict) or not isinstance(message.get("payload"), str):
         raise NotApple("no payload")
-    return str(found["payload"])
+    return str(message["payload"])
 
 
 def read_message(network: Network, payload: str) -> Message:
@@ -99,11 +99,11 @@ def _event(told: Any) -> Message:
 
 def _key(kid: str) -> Any:
     """Return Apple's key of this id; an unknown id has the list read anew once a minute."""
-    found = cache.get("apple:keys") or {}
-    if kid not in found and cache.add("apple:keys:asked", True, 60):
+    keys = cache.get("apple:keys") or {}
+    if kid not in keys and cache.add("apple:keys:asked", True, 60):
         answer = read_json(send("GET", settings.NETWORK_URLS["apple keys"], {}))
-        found = {str(one.get("kid")): one for one in answer.get("keys", [])}
-        cache.set("apple:keys", found, KEYS_LIFE)
-    if kid not in found:
+        keys = {str(key.get("kid")): key for key in answer.get("keys", [])}
+        cache.set("apple:keys", keys, KEYS_LIFE)
+    if kid not in keys:
         raise NotApple("an unknown key")
-    return jwt.PyJWK(found[kid]).key
+    return jwt.PyJWK(keys[kid]).key

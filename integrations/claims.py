@@ -96,12 +96,12 @@ def _openid(told: dict[str, Any]) -> dict[str, Any]:
     said = claims(told)
     whole = [said.get("given_name"), said.get("family_name")]
     links = [said.get("profile"), said.get("website")]
-    found = {
+    claimed = {
         "name": said.get("name") or " ".join(one for one in whole if isinstance(one, str)),
         "username": said.get("preferred_username") or said.get("nickname"),
         "gender": said.get("gender"),
         "location": _address(said.get("address")),
-        "link": [one for one in links if isinstance(one, str)],
+        "link": [link for link in links if isinstance(link, str)],
         "timezone": said.get("zoneinfo"),
         "language": said.get("locale"),
         "birthday": _birthday(said.get("birthdate")),
@@ -110,8 +110,8 @@ def _openid(told: dict[str, Any]) -> dict[str, Any]:
     }
     for claim in sorted(set(said) - TECHNICAL):
         if re.fullmatch(r"[\w.:/-]{1,60}", claim):
-            found[f"other:{claim}"] = said[claim]
-    return found
+            claimed[f"other:{claim}"] = said[claim]
+    return claimed
 
 
 def _text(value: Any) -> str:
@@ -134,7 +134,7 @@ def _name_of(value: Any) -> Any:
 
 def _names(value: Any) -> list[Any]:
     rows = value.get("data") if isinstance(value, dict) else None
-    return [_name_of(one) for one in rows] if isinstance(rows, list) else []
+    return [_name_of(row) for row in rows] if isinstance(rows, list) else []
 
 
 def _offset(value: Any) -> Any:
@@ -168,4 +168,4 @@ def _address(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     parts = [value.get(part) for part in ("locality", "region", "country")]
-    return ", ".join(one for one in parts if isinstance(one, str) and one)
+    return ", ".join(part for part in parts if isinstance(part, str) and part)

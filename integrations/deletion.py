@@ -38,8 +38,8 @@ class Endpoint:
 
 def endpoint_of(provider: str) -> Endpoint | None:
     """Return where this provider takes orders, or None when it has no such door."""
-    found = settings.DELETION_ENDPOINTS.get(provider)
-    return Endpoint(found["url"], found["secret"]) if found else None
+    configured = settings.DELETION_ENDPOINTS.get(provider)
+    return Endpoint(configured["url"], configured["secret"]) if configured else None
 
 
 def order(to: Endpoint, provider: Provider, about: dict[str, Any], people: list[int]) -> bool:
@@ -129,7 +129,7 @@ def _says_deleted(answer: requests.Response) -> bool:
 def read_json(answer: requests.Response) -> dict[str, Any]:
     """Return an answer's object; raise Refused for what is no JSON."""
     try:
-        found = json.loads(answer.content)
+        values = json.loads(answer.content)
     except ValueError:
         raise Refused("an answer that is no JSON") from None
-    return found if isinstance(found, dict) else {}
+    return values if isinstance(values, dict) else {}

@@ -83,17 +83,17 @@ def picture(
 
 def _whole(answer: requests.Response, longest: int, began: float) -> bytes:
     """Read an answer to its end, within its bounds."""
-    found = bytearray()
+    content = bytearray()
     try:
         for piece in answer.iter_content(PIECE):
-            found += piece
-            if len(found) > longest:
+            content += piece
+            if len(content) > longest:
                 raise Unfit("too long")
             if time.monotonic() - began > WHOLE:
                 raise Unfit("too slow")
     finally:
         answer.close()
-    return bytes(found)
+    return bytes(content)
 
 
 def _allowed(url: str, hosts: Sequence[str], own: str) -> bool:

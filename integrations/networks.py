@@ -39,13 +39,13 @@ PICTURES = {
 
 def configured() -> list[Network]:
     """Return the networks that are switched on, in a steady order."""
-    found = []
+    networks = []
     for name, pictures in PICTURES.items():
         for app in _apps(name):
-            found.append(Network(name, f"network:{name}", app["name"], app, pictures))
+            networks.append(Network(name, f"network:{name}", app["name"], app, pictures))
     for app in _apps(OPENID):
         about = app.get("settings", {})
-        found.append(
+        networks.append(
             Network(
                 app["provider_id"],
                 f"openid:{app['provider_id']}",
@@ -55,7 +55,7 @@ def configured() -> list[Network]:
                 about.get("server_url", ""),
             )
         )
-    return found
+    return networks
 
 
 def find(provider_id: str) -> Network:

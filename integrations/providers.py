@@ -90,7 +90,7 @@ def _relays() -> list[Provider]:
     relays = [*settings.TURN_URLS, *settings.STUN_URLS]
     if not relays:
         return []
-    hosts = sorted({urlsplit(one.replace(":", "://", 1)).hostname or one for one in relays})
+    hosts = sorted({urlsplit(relay.replace(":", "://", 1)).hostname or relay for relay in relays})
     return [
         Provider(
             key="relay",

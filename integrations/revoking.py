@@ -42,8 +42,8 @@ def revoke(network: Network, subject: str, tokens: list[str], people: list[int])
 def _published(network: Network) -> str:
     """Return the revocation endpoint that an OpenID provider publishes (RFC 8414)."""
     base = network.own.removesuffix("/.well-known/openid-configuration").rstrip("/")
-    found = read_json(send("GET", f"{base}/.well-known/openid-configuration", {}))
-    endpoint = found.get("revocation_endpoint")
+    published = read_json(send("GET", f"{base}/.well-known/openid-configuration", {}))
+    endpoint = published.get("revocation_endpoint")
     if not isinstance(endpoint, str) or not endpoint:
         raise Refused("no revocation endpoint")
     return endpoint

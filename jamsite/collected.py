@@ -21,17 +21,17 @@ def faults() -> list[str]:
     known = storage.hashed_files
     if not known:
         return [f"The static files aren't collected. {HOW}"]
-    for path, found in _ours():
+    for path, source in _ours():
         kept = Path(settings.STATIC_ROOT, path)
-        if path not in known or not kept.is_file() or kept.read_bytes() != found.read_bytes():
+        if path not in known or not kept.is_file() or kept.read_bytes() != source.read_bytes():
             return [f"The collected static files are of another version ({path} differs). {HOW}"]
     return []
 
 
 def demand() -> None:
     """End this process with the sentence."""
-    if found := faults():
-        sys.stderr.writelines(f"{one}\n" for one in found)
+    if wrong := faults():
+        sys.stderr.writelines(f"{sentence}\n" for sentence in wrong)
         raise SystemExit(78)  # EX_CONFIG
 
 

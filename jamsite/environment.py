@@ -376,7 +376,7 @@ def read() -> Environment:
     try:
         return Environment()
     except ValidationError as error:
-        refuse([line for one in error.errors() for line in _told(one)])
+        refuse([line for fault in error.errors() for line in _told(fault)])
 
 
 def _told(error: Any) -> list[str]:

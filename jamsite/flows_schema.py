@@ -40,22 +40,22 @@ def add_flows(result: dict[str, Any], **_about: Any) -> dict[str, Any]:
 @cache
 def _flows() -> dict[str, Any]:
     text = (Path(spec.__file__).parent / "doc" / "openapi.yaml").read_text(encoding="utf-8")
-    told = json.loads(json.dumps(yaml.safe_load(text), default=str))
-    told["components"]["responses"]["TooMany"] = {
+    flows = json.loads(json.dumps(yaml.safe_load(text), default=str))
+    flows["components"]["responses"]["TooMany"] = {
         "description": "Too many requests: `Retry-After` says when to go on.",
         "content": {"application/problem+json": {"schema": {"type": "object"}}},
     }
-    _ask_for_age(told["components"])
+    _ask_for_age(flows["components"])
     paths = {}
-    for path, operations in told["paths"].items():
+    for path, operations in flows["paths"].items():
         ours = path.replace("/_allauth/{client}/v1", ROOT).replace("/_allauth/app/v1", ROOT)
         if _is_here(ours):
             paths[ours] = {
-                method: _operation(method, ours, one)
-                for method, one in operations.items()
+                method: _operation(method, ours, operation)
+                for method, operation in operations.items()
                 if method in _METHODS
             }
-    return _renamed(paths, told["components"])
+    return _renamed(paths, flows["components"])
 
 
 def _is_here(path: str) -> bool:
@@ -83,11 +83,11 @@ def _operation(method: str, path: str, one: dict[str, Any]) -> dict[str, Any]:
 
 def _responses(path: str, told: dict[str, Any]) -> dict[str, Any]:
     """Return what allauth tells, and what each flow can answer here besides."""
-    found = {str(status): words for status, words in told.items()}
-    if not any(status.startswith("2") for status in found) and not path.endswith("/session"):
-        found["200"] = {"description": "Done."}
+    responses = {str(status): words for status, words in told.items()}
+    if not any(status.startswith("2") for status in responses) and not path.endswith("/session"):
+        responses["200"] = {"description": "Done."}
     ended = {"description": "The sign-in of this session token has ended: begin without it."}
-    return {"410": ended, "429": {"$ref": "#/components/responses/TooMany"}, **found}
+    return {"410": ended, "429": {"$ref": "#/components/responses/TooMany"}, **responses}
 
 
 def _ask_for_age(components: dict[str, Any]) -> None:
@@ -95,7 +95,7 @@ def _ask_for_age(components: dict[str, Any]) -> None:
     for name, more in (("Signup", {"birth_date": BORN}),
                        ("ProviderSignup", {"birth_date": BORN, "keep": KEEP})):  # fmt: skip
         schema = components["schemas"][name]
-        own = next((one for one in schema.get("allOf", []) if "properties" in one), schema)
+        own = next((part for part in schema.get("allOf", []) if "properties" in part), schema)
         own.setdefault("properties", {}).update(more)
         own["required"] = sorted({*own.get("required", []), "birth_date"})
 
@@ -112,5 +112,5 @@ def _renamed(paths: dict[str, Any], components: dict[str, Any]) -> dict[str, Any
     for section, name in sorted(seen):
         kept.setdefault(section, {})[PREFIX + name] = components[section][name]
     whole = json.dumps({"paths": paths, "components": kept})
-    found: dict[str, Any] = json.loads(_REF.sub(rf'"#/components/\1/{PREFIX}\2"', whole))
-    return found
+    renamed: dict[str, Any] = json.loads(_REF.sub(rf'"#/components/\1/{PREFIX}\2"', whole))
+    return renamed

@@ -19,9 +19,12 @@ def network(provider: Provider, user: Any) -> dict[str, Any] | None:
     if account is None:
         return None
     kept = SocialToken.objects.filter(account=account).order_by("pk")
-    found = list(kept.values_list("token", flat=True))
+    kept_tokens = list(kept.values_list("token", flat=True))
     connection = Connection.objects.filter(account=account).first()
-    return {"subject": account.uid, "tokens": [*found, *(tokens(connection) if connection else [])]}
+    return {
+        "subject": account.uid,
+        "tokens": [*kept_tokens, *(tokens(connection) if connection else [])],
+    }
 
 
 def mail(provider: Provider, user: Any) -> dict[str, Any]:

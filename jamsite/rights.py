@@ -36,7 +36,7 @@ def givable(staff: Any) -> tuple[str, ...]:
     if staff.is_superuser:
         return tuple(roles.LOOKS_AT)
     theirs = roles_of(staff)
-    return tuple(dict.fromkeys(role for one in GIVES if one in theirs for role in GIVES[one]))
+    return tuple(dict.fromkeys(role for right in GIVES if right in theirs for role in GIVES[right]))
 
 
 def stands_below(person: Any, staff: Any) -> bool:

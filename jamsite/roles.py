@@ -101,12 +101,12 @@ DOES: dict[str, tuple[str, ...]] = {
 
 def permissions_of(role: str, labels: dict[str, list[str]]) -> set[str]:
     """Return a role's permissions as app.codename; `labels` are the models of each app."""
-    found = set(DOES[role])
+    codenames = set(DOES[role])
     for label in LOOKS_AT[role]:
         app, name = label.split(".")
         for model in labels.get(app, []) if name == "*" else [name]:
-            found.add(f"{app}.view_{model}")
-    return found
+            codenames.add(f"{app}.view_{model}")
+    return codenames
 
 
 def write_roles(**_: Any) -> None:
@@ -124,8 +124,8 @@ def write_roles(**_: Any) -> None:
     for config in apps.get_app_configs():
         create_permissions(config, verbosity=0)  # those of apps that come after us in the list
     known = {
-        f"{one.content_type.app_label}.{one.codename}": one.pk
-        for one in Permission.objects.select_related("content_type")
+        f"{permission.content_type.app_label}.{permission.codename}": permission.pk
+        for permission in Permission.objects.select_related("content_type")
     }
     for role in LOOKS_AT:
         wanted = permissions_of(role, labels)

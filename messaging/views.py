@@ -62,16 +62,16 @@ def index(request: MemberRequest) -> HttpResponse:
         queries.conversations(viewer), request.GET.get("after"), moment="last_at"
     )
     faces = Faces(viewer)
-    rows = [(one, _others(one, faces)) for one in page.items]  # all asked for before one is seen
+    rows = [(row, _others(row, faces)) for row in page.items]  # all asked for before one is seen
     shapes = [
         {
-            "url": one.get_absolute_url(),
+            "url": row.get_absolute_url(),
             **_named(others),
-            "last_text": one.last_text or "",
-            "last_at": one.last_at,
-            "unread": one.unread,
+            "last_text": row.last_text or "",
+            "last_at": row.last_at,
+            "unread": row.unread,
         }
-        for one, others in rows
+        for row, others in rows
     ]
     context = {"conversations": shapes, "form": form, "next_url": page.next_url(request)}
     return render(request, "messaging/list.html", context, status=status_of(form))
@@ -81,28 +81,28 @@ def index(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def conversation(request: MemberRequest, public_id: str) -> HttpResponse:
     viewer = Viewer.looking(request)
-    found: Any = get_visible_or_404(queries.conversations(viewer), viewer, public_id=public_id)
+    row: Any = get_visible_or_404(queries.conversations(viewer), viewer, public_id=public_id)
     form = MessageForm(request.POST or None, initial={"ref": uuid.uuid4()})
     if request.method == "POST":
-        if _sent(form, found, request.user):
-            return redirect(found)
+        if _sent(form, row, request.user):
+            return redirect(row)
         messages.error(request, _("Yours was not sent."))
-    services.mark_read(found, request.user)
+    services.mark_read(row, request.user)
     faces = Faces(viewer)
-    page = newest_first(queries.messages_of(viewer, found), request.GET.get("after"), size=50)
+    page = newest_first(queries.messages_of(viewer, row), request.GET.get("after"), size=50)
     return render(
         request,
         "messaging/conversation.html",
         {
             "conversation": {
-                "public_id": found.public_id,
-                "url": found.get_absolute_url(),
-                **_named(_others(found, faces)),
+                "public_id": row.public_id,
+                "url": row.get_absolute_url(),
+                **_named(_others(row, faces)),
             },
-            "chat_messages": [_message(one, viewer, faces) for one in reversed(page.items)],
+            "chat_messages": [_message(row, viewer, faces) for row in reversed(page.items)],
             "earlier_url": page.next_url(request),
             "form": form,
-            "socket_url": f"{socket_origin(request)}/ws/messages/{found.public_id}/",
+            "socket_url": f"{socket_origin(request)}/ws/messages/{row.public_id}/",
         },
         status=status_of(form),
     )
@@ -127,14 +127,14 @@ def _sent(form: MessageForm, to: Conversation, author: User) -> bool:
 def delete_message(request: MemberRequest, public_id: str) -> HttpResponse:
     """Delete a message of one's own for everybody in it; one that is gone already stays gone."""
     viewer = Viewer.looking(request)
-    found = get_visible_or_404(Conversation, viewer, public_id=public_id)
-    mine = queries.messages_of(viewer, found).filter(author=request.user)
+    row = get_visible_or_404(Conversation, viewer, public_id=public_id)
+    mine = queries.messages_of(viewer, row).filter(author=request.user)
     message = mine.filter(public_id=request.POST.get("message", "")).first()
     if message is not None:
         services.take_back(request.user, message)
     if request.headers.get("Accept") == "application/json":
         return HttpResponse(status=204)
-    return redirect(found)
+    return redirect(row)
 
 
 def _message(message: Message, viewer: Viewer, faces: Faces) -> dict[str, Any]:

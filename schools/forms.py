@@ -125,9 +125,9 @@ class EndGuardianForm(forms.Form):
 
     def __init__(self, *args: Any, ties: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.ties = {str(one.pk): one for one in ties}
+        self.ties = {str(tie.pk): tie for tie in ties}
         field: Any = self.fields["tie"]
-        field.choices = [(key, one.guardian.username) for key, one in self.ties.items()]
+        field.choices = [(key, tie.guardian.username) for key, tie in self.ties.items()]
 
     def clean_tie(self) -> Any:
         return self.ties[self.cleaned_data["tie"]]
@@ -163,7 +163,7 @@ class MoveForm(forms.Form):
     def __init__(self, *args: Any, classes: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["to"]
-        field.choices = [(one.public_id, one.name) for one in classes]
+        field.choices = [(school_class.public_id, school_class.name) for school_class in classes]
 
 
 class ReportChildForm(forms.Form):

@@ -27,7 +27,7 @@ Scope = ParentalConsent.Scope
 def notice(enrolment: Enrolment) -> None:
     """Give the direct notice: who asks, what is kept, who sees it, what a parent can do."""
     consents = enrolment.consents.order_by("pk")
-    agreed = "\n\n".join(f"– {_words(one)}" for one in consents)
+    agreed = "\n\n".join(f"– {_words(consent)}" for consent in consents)
     text = _(
         "%(partner)s recorded that you agree to your child having an account here:\n\n%(agreed)s"
         "\n\nThe account is made by the school, after your consent and not before. If it is not"

@@ -39,7 +39,7 @@ def enrolment_of(token: str) -> Enrolment:
     except signing.BadSignature:
         raise Http404 from None
     rows = Enrolment.objects.select_related("partner", "school_class", "child")
-    found = rows.filter(public_id=public_id).first()
-    if found is None or not constant_time_compare(_mark(found.guardian_email), mark):
+    enrolment = rows.filter(public_id=public_id).first()
+    if enrolment is None or not constant_time_compare(_mark(enrolment.guardian_email), mark):
         raise Http404
-    return found
+    return enrolment

@@ -98,8 +98,8 @@ def consents(enrolment: Enrolment) -> list[dict[str, Any]]:
     """Return the consents of a place, newest first, in words, with their end."""
     rows = ParentalConsent.objects.filter(enrolment=enrolment).select_related("recorded_by")
     ends = {
-        one.consent_id: one
-        for one in ConsentWithdrawal.objects.filter(consent__enrolment=enrolment)
+        withdrawal.consent_id: withdrawal
+        for withdrawal in ConsentWithdrawal.objects.filter(consent__enrolment=enrolment)
     }
     return [
         {

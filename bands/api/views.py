@@ -19,7 +19,9 @@ from privacy.gate.viewer import Via, Viewer
 from privacy.sharing.media import url_for
 
 
-@extend_schema_field({"type": "string", "oneOf": [{"const": one.value} for one in BAND_AUDIENCES]})
+@extend_schema_field(
+    {"type": "string", "oneOf": [{"const": audience.value} for audience in BAND_AUDIENCES]}
+)
 class BandAudience(serializers.CharField):
     """One of the audiences that a band may have."""
 
@@ -69,7 +71,7 @@ class BandList(StrictQuery, GenericAPIView[Band]):
         viewer = Viewer.looking(request, Via.API)
         rows = queries.bands_in(viewer, request.query_params.get("genre", ""))
         page: Any = self.paginate_queryset(rows)
-        shown = [queries.emptied(one) for one in page]
+        shown = [queries.emptied(band) for band in page]
         shapes = BandSerializer(shown, many=True, context={"viewer": viewer})
         return self.get_paginated_response(shapes.data)
 
@@ -82,10 +84,10 @@ class BandDetail(StrictQuery, GenericAPIView[Band]):
 
     def get(self, request: Request, slug: str) -> Response:
         viewer = Viewer.looking(request, Via.API)
-        found: Any = queries.emptied(get_visible_or_404(queries.bands(viewer), viewer, slug=slug))
-        found.members = [
-            {"name": person.username, "role": one.role, "plays": one.plays}
-            for one in queries.lineup(viewer, found)[: queries.LINEUP]
-            if (person := shown_person(one, "user"))
+        band: Any = queries.emptied(get_visible_or_404(queries.bands(viewer), viewer, slug=slug))
+        band.members = [
+            {"name": person.username, "role": seat.role, "plays": seat.plays}
+            for seat in queries.lineup(viewer, band)[: queries.LINEUP]
+            if (person := shown_person(seat, "user"))
         ]
-        return Response(BandDetailSerializer(found, context={"viewer": viewer}).data)
+        return Response(BandDetailSerializer(band, context={"viewer": viewer}).data)

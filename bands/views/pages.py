@@ -35,10 +35,10 @@ def index(request: HttpRequest) -> HttpResponse:
         request,
         "bands/list.html",
         {
-            "bands": [band_card(queries.emptied(one), viewer) for one in page.items],
+            "bands": [band_card(queries.emptied(row), viewer) for row in page.items],
             "next_url": page.next_url(request),
             "mine": [own_band(one) for one in mine],
-            "invites": [invite_row(one) for one in invites],
+            "invites": [invite_row(invite) for invite in invites],
             "seat_form": SeatForm(initial={"audience": _first(request)}) if invites else None,
             "genres": sorted(GENRES.items(), key=lambda one: str(one[1])),
             "genre": genre,

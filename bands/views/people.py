@@ -102,9 +102,11 @@ def _people(
     page: Any = newest_first(queries.followers(viewer, band), request.GET.get("after"))
     return {
         **context,
-        "invites": [named_row(one, "invited") for one in queries.invites_of(viewer, band)],
-        "requests": [named_row(one, "follower") for one in queries.follow_requests(viewer, band)],
-        "followers": [named_row(one, "follower") for one in page.items],
+        "invites": [named_row(invite, "invited") for invite in queries.invites_of(viewer, band)],
+        "requests": [
+            named_row(follow, "follower") for follow in queries.follow_requests(viewer, band)
+        ],
+        "followers": [named_row(row, "follower") for row in page.items],
         "next_url": page.next_url(request),
     }
 

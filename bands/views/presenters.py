@@ -28,7 +28,7 @@ def band_card(band: Band, viewer: Viewer) -> dict[str, Any]:
         "url": band.get_absolute_url(),
         "audience": band.audience,
         "photo_url": url_for(band, "photo", viewer) if band.photo else None,
-        "genres": [one["name"] for one in names(GENRES, band.genres)],
+        "genres": [genre["name"] for genre in names(GENRES, band.genres)],
     }
 
 
@@ -38,7 +38,7 @@ def band_page(band: Band, viewer: Viewer) -> dict[str, Any]:
         **band_card(band, viewer),
         "about": band.about,
         "about_html": prose.html(band.about),
-        "links": [{"url": one, "words": link_name(one)} for one in band.links],
+        "links": [{"url": link, "words": link_name(link)} for link in band.links],
         "since": band.created_at,
         "approves_followers": band.approves_followers,
     }
@@ -133,17 +133,17 @@ def band_data(face: Band, seats: Any) -> dict[str, Any]:
     if face.photo:
         data["image"] = absolute(url_for(face, "photo", NOBODY))
     if face.genres:
-        data["genre"] = [one["name"] for one in names(GENRES, face.genres)]
+        data["genre"] = [genre["name"] for genre in names(GENRES, face.genres)]
     if face.links:
         data["sameAs"] = list(face.links)
-    people = [person for one in seats if (person := shown_person(one, "user"))]
+    people = [person for seat in seats if (person := shown_person(seat, "user"))]
     if people:
         data["member"] = [
             {
                 "@type": "Person",
-                "name": one.username,
-                "url": absolute(reverse("profile", args=[one.username])),
+                "name": person.username,
+                "url": absolute(reverse("profile", args=[person.username])),
             }
-            for one in people
+            for person in people
         ]
     return data

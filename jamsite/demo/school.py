@@ -89,6 +89,6 @@ def _child(school_class: SchoolClass, people: dict[str, User], place: Place, pas
 
 def sign_ins() -> list[tuple[str, str, str]]:
     """Return username, address and who it is, of everybody at the school."""
-    adults = [(one.username, one.email, one.plays) for one in ADULTS]
+    adults = [(adult.username, adult.email, adult.plays) for adult in ADULTS]
     made = [place for place in PLACES if place.username]
     return [*adults, *((one.username, "(by username)", "child in the class") for one in made)]

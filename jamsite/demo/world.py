@@ -100,7 +100,7 @@ def load(titles: Sequence[str] = tuple(TUNES)) -> None:
 
 def sign_ins() -> list[str]:
     """Return what to tell whoever wants to look around."""
-    rows = [(one.username, one.email, one.plays) for one in PEOPLE]
+    rows = [(person.username, person.email, person.plays) for person in PEOPLE]
     rows += [*school.sign_ins(), (STAFF, f"{STAFF}@demo.example", "staff, for /admin/")]
     width = max(len(name) for name, _address, _who in rows)
     return [
@@ -161,9 +161,9 @@ def _staff(password: str) -> None:
 
 
 def _room(host: User, title: str, about: str, audience: str, others: Sequence[User]) -> JamSession:
-    found = JamSession.objects.filter(host=host, title=title).first()
-    if found is not None:
-        return found
+    made = JamSession.objects.filter(host=host, title=title).first()
+    if made is not None:
+        return made
     with transaction.atomic():
         session = rooms.open_session(host, title=title, about=about, audience=audience)
         keep_open(session, settings.ROOM_KEPT_DAYS)

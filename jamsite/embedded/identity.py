@@ -46,8 +46,8 @@ def account_for_initdb() -> Identity:
 
 def open_the_way(identity: Identity, data_folder: Path) -> None:
     """Let the server's group pass through the data folder, if it is one of ours (0700 or 0710)."""
-    found = data_folder.stat()
-    if found.st_uid == 0 and stat.S_IMODE(found.st_mode) in {0o700, 0o710}:
+    status = data_folder.stat()
+    if status.st_uid == 0 and stat.S_IMODE(status.st_mode) in {0o700, 0o710}:
         os.chown(data_folder, -1, identity.gid)
         data_folder.chmod(0o710)
 

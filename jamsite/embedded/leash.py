@@ -100,13 +100,13 @@ def reap(child: int) -> int | None:
 
 def own_children() -> list[int]:
     """Return the processes whose parent is this one: the child, and the orphans it left."""
-    found = []
+    children = []
     for name in os.listdir("/proc"):  # noqa: PTH208  (pathlib would double the start-up time)
         if name.isdigit():
             with contextlib.suppress(OSError), open(f"/proc/{name}/stat", "rb") as stat:  # noqa: PTH123
                 if int(stat.read().rpartition(b")")[2].split()[1]) == os.getpid():
-                    found.append(int(name))
-    return found
+                    children.append(int(name))
+    return children
 
 
 def clear_away() -> None:

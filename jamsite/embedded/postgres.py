@@ -99,7 +99,7 @@ class Postgres:
             if not any(self.cluster.iterdir()):
                 self.cluster.rmdir()
                 return
-            found = version.read_text().strip()
+            major = version.read_text().strip()
         except OSError as error:
             if isinstance(error, FileNotFoundError):
                 raise StartError(
@@ -107,9 +107,9 @@ class Postgres:
                     "and Jamsite makes a new one."
                 ) from None
             raise folder_trouble(self.cluster, error) from None
-        if found != str(MAJOR):
+        if major != str(MAJOR):
             raise StartError(
-                f"{self.cluster} was made by PostgreSQL {found}, and this Jamsite brings {MAJOR}: "
+                f"{self.cluster} was made by PostgreSQL {major}, and this Jamsite brings {MAJOR}: "
                 "move the folder away and restore its data from a backup."
             )
 
@@ -162,8 +162,8 @@ class Postgres:
 
     def _socket_parents(self) -> list[Path]:
         named = [] if self.identity else [os.environ.get("XDG_RUNTIME_DIR", "")]
-        found = [Path(name) for name in [*named, tempfile.gettempdir(), "/tmp"] if name]  # noqa: S108
-        return [path for path in found if path.is_dir() and os.access(path, os.W_OK | os.X_OK)]
+        folders = [Path(name) for name in [*named, tempfile.gettempdir(), "/tmp"] if name]  # noqa: S108
+        return [path for path in folders if path.is_dir() and os.access(path, os.W_OK | os.X_OK)]
 
     def _serve(self, socket_folder: Path) -> None:
         settings = {**SETTINGS, "unix_socket_directories": str(socket_folder)}
@@ -249,8 +249,8 @@ def _private(folder: Path, uid: int, gid: int) -> bool:
         folder.mkdir(mode=0o700)
         os.chown(folder, uid, gid)
     except FileExistsError:
-        found = folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != uid:
+        status = folder.lstat()
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid != uid:
             return False
         folder.chmod(0o700)
     except OSError:

@@ -120,13 +120,13 @@ def start(
 def running_urls(folder: Path) -> dict[str, str] | None:
     """Return the addresses of the services that another process runs on this folder, if any."""
     try:
-        found = json.loads(_announcement(folder).read_text())
+        announced = json.loads(_announcement(folder).read_text())
     except (OSError, ValueError):
         return None
     if not is_held(folder):
         return None
     names = ("DATABASE_URL", "WEB_DATABASE_URL", "REDIS_URL")
-    return {name: str(found[name]) for name in names if name in found}
+    return {name: str(announced[name]) for name in names if name in announced}
 
 
 def _announcement(folder: Path) -> Path:

@@ -325,7 +325,9 @@ POLICY_FOLLOWS_CODE = False  # staff post what a deployment says; development ju
 # Outside the database, best on another disk: a restored backup reads there who was erased since.
 LEDGER_PATH = Path(ENV.ledger_path) if ENV.ledger_path else DATA_DIR / "ledger" / "erasures.jsonl"
 RECEIPT_KEYS = [(key.id, key.seed) for key in ENV.receipt_keys]  # the first one signs
-DELETION_ENDPOINTS = {name: one.model_dump() for name, one in ENV.deletion_endpoints.items()}
+DELETION_ENDPOINTS = {
+    name: endpoint.model_dump() for name, endpoint in ENV.deletion_endpoints.items()
+}
 
 # Live ---------------------------------------------------------------------------------
 ROOM_SCRIPTS = {  # data attribute of <jam-room>: built file

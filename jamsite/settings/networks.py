@@ -34,12 +34,12 @@ def urls(env: Environment) -> dict[str, str]:
 
 def providers(env: Environment) -> dict[str, Any]:
     """Return allauth's SOCIALACCOUNT_PROVIDERS. What isn't configured has no app, so no button."""
-    found: dict[str, Any] = {
+    switched_on: dict[str, Any] = {
         "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": _openid(env)},
     }
     if env.facebook_app_id:
         app = {"name": "Facebook", "client_id": env.facebook_app_id, "secret": env.facebook_secret}
-        found["facebook"] = {
+        switched_on["facebook"] = {
             "APPS": [app],
             "METHOD": "oauth2",
             "VERSION": env.facebook_version,
@@ -48,7 +48,7 @@ def providers(env: Environment) -> dict[str, Any]:
         }
     if env.google_client_id:
         app = {"name": "Google", "client_id": env.google_client_id, "secret": env.google_secret}
-        found["google"] = {
+        switched_on["google"] = {
             "APPS": [app],
             "SCOPE": ["openid", "profile", "email"],
             "OAUTH_PKCE_ENABLED": True,
@@ -56,26 +56,28 @@ def providers(env: Environment) -> dict[str, Any]:
             "AUTH_PARAMS": {"access_type": "offline"},
         }
     if env.apple_client_id:
-        found["apple"] = {"APPS": [_apple(env)]}
+        switched_on["apple"] = {"APPS": [_apple(env)]}
     if env.x_client_id:
         app = {"name": "X", "client_id": env.x_client_id, "secret": env.x_secret}
-        found["twitter_oauth2"] = {
+        switched_on["twitter_oauth2"] = {
             "APPS": [app],
             "FIELDS": X_FIELDS,
             "SCOPE": ["users.read", "tweet.read", "offline.access"],
             "OAUTH_PKCE_ENABLED": True,
         }
-    return found
+    return switched_on
 
 
 def origins(env: Environment) -> list[str]:
     """Return the origins that our sign-in forms lead to."""
     switched_on = providers(env)
-    found = [one for name, some in ORIGINS.items() if name in switched_on for one in some]
+    addresses = [
+        address for name, some in ORIGINS.items() if name in switched_on for address in some
+    ]
     for provider in env.openid_providers:
         address = urlsplit(provider.server_url)
-        found += [f"{address.scheme}://{address.netloc}", *provider.login_origins]
-    return found
+        addresses += [f"{address.scheme}://{address.netloc}", *provider.login_origins]
+    return addresses
 
 
 def _openid(env: Environment) -> list[dict[str, Any]]:

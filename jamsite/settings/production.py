@@ -105,7 +105,7 @@ def _told_faults() -> list[str]:
 def _outside_faults() -> list[str]:
     """Return what would go wrong with services outside."""
     faults = []
-    if any(not one.server_url.startswith("https://") for one in ENV.openid_providers):
+    if any(not provider.server_url.startswith("https://") for provider in ENV.openid_providers):
         faults.append("OPENID_PROVIDERS must have a server_url that begins with https://.")
     if ENV.turn_urls and len(ENV.turn_secret) < 32:
         faults.append("TURN_SECRET must have at least 32 characters when TURN_URLS is set.")
@@ -119,7 +119,7 @@ def _erasure_faults() -> list[str]:
         faults.append("LEDGER_KEY must be set, at least 32 characters long, and never changed.")
     if not ENV.receipt_keys:
         faults.append("RECEIPT_KEYS must be set (manage.py receipt_key makes one).")
-    if any(not one.url.startswith("https://") for one in ENV.deletion_endpoints.values()):
+    if any(not endpoint.url.startswith("https://") for endpoint in ENV.deletion_endpoints.values()):
         faults.append("DELETION_ENDPOINTS must begin with https://.")
     return faults
 

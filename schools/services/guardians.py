@@ -42,8 +42,10 @@ def may_connect(enrolment: Enrolment, user: Any) -> bool:
 
 def _was_ended(enrolment: Enrolment, user: User) -> bool:
     """Return whether school or staff found that this account doesn't answer for the child."""
-    found = Guardianship.objects.filter(guardian=user, child=enrolment.child_id)
-    return found.filter(ended_by__in=[Guardianship.By.SCHOOL, Guardianship.By.STAFF]).exists()
+    guardianships = Guardianship.objects.filter(guardian=user, child=enrolment.child_id)
+    return guardianships.filter(
+        ended_by__in=[Guardianship.By.SCHOOL, Guardianship.By.STAFF]
+    ).exists()
 
 
 @transaction.atomic

@@ -37,7 +37,7 @@ GUARDIAN_LINK = "guardian-link"  # the session's key for a link that waits to be
 @require_safe
 def wards(request: HttpRequest) -> HttpResponse:
     """List the children whom the person answers for."""
-    rows = [one.child for one in queries.wards(Viewer.oneself(request.user))]
+    rows = [ward.child for ward in queries.wards(Viewer.oneself(request.user))]
     if len(rows) == 1:
         return redirect("ward", public_id=rows[0].public_id)
     return render(request, "children/wards.html", {"children": rows})
@@ -72,12 +72,12 @@ def _page(
         "pending": erasure.open_erasure(child),
         "grace_days": erasure.grace().days,
         "kept_days": children.KEPT_WITHOUT_CONSENT.days,
-        "copies": [_copy(child, one) for one in guardians.copies(child)],
+        "copies": [_copy(child, export) for export in guardians.copies(child)],
         "form": form,
         "others": [
-            one.guardian.username
-            for one in guardianship.standing(child)
-            if one.guardian_id != request.user.pk
+            who.guardian.username
+            for who in guardianship.standing(child)
+            if who.guardian_id != request.user.pk
         ],
         "may_invite": guardians.may_invite(child),
         "invite_url": invite_url,

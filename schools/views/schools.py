@@ -26,13 +26,13 @@ def partner_list(request: HttpRequest) -> HttpResponse:
     """List the schools and programmes whose accounts for children are in use: public."""
     rows = [
         {
-            "name": one.name,
-            "kind": one.get_kind_display(),
-            "country": country_name(one.country),
-            "website": one.website,
-            "since": one.verified_at,
+            "name": partner.name,
+            "kind": partner.get_kind_display(),
+            "country": country_name(partner.country),
+            "website": partner.website,
+            "since": partner.verified_at,
         }
-        for one in queries.listed_partners()
+        for partner in queries.listed_partners()
     ]
     return render(request, "children/partners.html", {"partners": rows})
 

@@ -19,9 +19,9 @@ class Command(BaseCommand):
         from jamsite.demo import world  # noqa: PLC0415  (sound libraries)
 
         world.load()
-        told = "\n".join(world.sign_ins())
+        sign_ins = "\n".join(world.sign_ins())
         if options["tell"]:  # what else is written here may be a line of the log
             options["tell"].touch(mode=0o600)
-            options["tell"].write_text(told)
+            options["tell"].write_text(sign_ins)
         else:
-            self.stdout.write(told)
+            self.stdout.write(sign_ins)

@@ -108,10 +108,10 @@ class Command(BaseCommand):
 
     def _demo(self, running: services.Services, environment: dict[str, str]) -> str:
         """Load the demo world once; return the sign-ins it told of, also on later starts."""
-        told = running.folder / "demo.txt"
-        if not told.exists() and "demo" in get_commands():
+        path = running.folder / "demo.txt"
+        if not path.exists() and "demo" in get_commands():
             self._say("Loading the demo world …")
-            demo = Child("demo", manage("demo", "--tell", str(told)), environment, PROJECT)
+            demo = Child("demo", manage("demo", "--tell", str(path)), environment, PROJECT)
             log = running.supervisor.log(demo.name)
             start = log.size()
             if running.supervisor.run(demo) != 0:
@@ -119,7 +119,7 @@ class Command(BaseCommand):
                     f"The demo world could not be loaded: {log.reason(start)} (see {log.path})."
                 )
                 return ""
-        return told.read_text() if told.exists() else ""
+        return path.read_text() if path.exists() else ""
 
     def _banner(self, place: Place, folder: Path, sign_ins: str, seconds: float) -> None:
         strong = self.style.SUCCESS
