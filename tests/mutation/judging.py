@@ -22,7 +22,7 @@ from tests.mutation.covering import Record
 from tests.mutation.mutants import File, Mutant
 
 START_SECONDS = 90  # a process of its own may take for Django, the databases and the stages
-SLOWER = 5  # times as long as recorded, then the mutant hangs
+GRACE, SLOWER = 10, 5  # seconds, and times as long as recorded; then the mutant hangs in a test
 
 
 class Ended(Exception):
@@ -137,12 +137,12 @@ class Judge:
         if self.warm is None:
             self.warm = _Warm(self.tree, self._environment("warm"), sorted(self.record.seconds))
 
-    def _limit(self, tests: list[str]) -> float:
-        return 10 + SLOWER * sum(self.record.seconds[one] for one in tests)
+    def _limits(self, tests: list[str]) -> dict[str, float]:
+        return {one: GRACE + SLOWER * self.record.seconds.get(one, 0.0) for one in tests}
 
     def _in_warm(self, tests: list[str], file: str, before: str, after: str) -> dict[str, Any]:
         assert self.warm is not None
-        answer = self.warm.run(tests, self._limit(tests), file, before, after)
+        answer = self.warm.run(self._limits(tests), file, before, after)
         if answer["end"] == "timeout":  # it may have been in the middle of what it commits
             self.warm.close()
             self.warm = None
@@ -169,7 +169,7 @@ class Judge:
                 env={**self._environment("cold"), "MUTATION_FAILED": str(failed)},
             )  # fmt: skip
             try:
-                code = process.wait(START_SECONDS + self._limit(tests))
+                code = process.wait(START_SECONDS + sum(self._limits(tests).values()))
             except subprocess.TimeoutExpired:
                 return {"end": "timeout"}
             finally:
@@ -226,10 +226,10 @@ class _Warm:
         self._asked, self._told = os.fdopen(self.tasks, "w"), os.fdopen(self.answers)
         self.ready = self._answer()
 
-    def run(
-        self, tests: list[str], seconds: float, file: str, before: str, after: str
-    ) -> dict[str, Any]:
-        task = {"tests": tests, "seconds": seconds, "file": file, "before": before, "after": after}
+    def run(self, limits: dict[str, float], file: str, before: str, after: str) -> dict[str, Any]:
+        """Have the tests of `limits` run in their order; each may take as many seconds."""
+        task = {"tests": list(limits), "start": START_SECONDS, "limits": limits}
+        task |= {"file": file, "before": before, "after": after}
         self._asked.write(json.dumps(task) + "\n")
         self._asked.flush()
         return self._answer()

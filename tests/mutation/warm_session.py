@@ -109,7 +109,7 @@ def _forked(
         _say(writing, _in_child(session, items, task, policies, writing))
         os._exit(0)
     os.close(writing)
-    answer = _await(reading, task["seconds"])
+    answer = _await(reading, task["start"], task["limits"])
     os.close(reading)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)  # and whatever it started
@@ -121,9 +121,12 @@ def _say(writing: int, answer: dict[str, Any]) -> None:
     os.write(writing, json.dumps(answer).encode() + b"\n")
 
 
-def _await(reading: int, seconds: float) -> dict[str, Any]:
-    """Return how a child ended: its last line; the lines before name the test that it is at."""
-    until, told, at = time.monotonic() + seconds, b"", ""
+def _await(reading: int, start: float, limits: dict[str, float]) -> dict[str, Any]:
+    """Return how a child ended: its last line; the lines before name the test that it is at.
+
+    It has `start` seconds before the first test, and those of `limits` for each.
+    """
+    until, told, at = time.monotonic() + start, b"", ""
     while select.select([reading], [], [], max(0.0, until - time.monotonic()))[0]:
         part = os.read(reading, 65536)
         if not part:
@@ -134,6 +137,7 @@ def _await(reading: int, seconds: float) -> dict[str, Any]:
             if "end" in answer:
                 return answer
             at = answer["at"]
+            until = time.monotonic() + limits[at]
     return {"end": "timeout", "test": at}
 
 
