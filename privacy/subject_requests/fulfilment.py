@@ -78,7 +78,7 @@ def make_copy(request: Request, staff: Any = None) -> Request:
 def answer_copies(limit: int = 200) -> int:
     """Answer requests whose copy is ready; return how many. Idempotent, safe to kill."""
     ready = Request.objects.filter(
-        state__in=Request.OPEN_STATES, kind=Kind.ACCESS, export__work="done"
+        state__in=Request.OPEN_STATES, kind=Kind.ACCESS, export__status="done"
     )
     answered = 0
     for row in ready.order_by("answer_by")[:limit]:
