@@ -36,9 +36,7 @@ def clean_environment(more: Mapping[str, str]) -> dict[str, str]:
         "JAMSITE_DATA",
     }
     kept = {k: v for k, v in os.environ.items() if k not in ours and not k.startswith("PYTEST_")}
-    # NOSETPS: Celery keeps the names of its processes, as where setproctitle isn't installed; here
-    # it came with a tool of ours.
-    return {**kept, "PYTHONPATH": str(PROJECT), "NOSETPS": "1", **more}
+    return {**kept, "PYTHONPATH": str(PROJECT), **more}
 
 
 def marked(mark: str, folder: Path | None = None) -> list[psutil.Process]:
