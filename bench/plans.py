@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from bench.place import place
 from bench.rows import Row, row
@@ -40,7 +41,8 @@ def measure() -> list[Row]:
         for statement in filling:
             connection.execute(statement)
         connection.execute("vacuum analyze")
-        environment = {**os.environ, "DATABASE_URL": url, "WEB_DATABASE_URL": _as_web(url)}
+        theirs = make_conninfo(os.environ["WEB_DATABASE_URL"], dbname=connection.info.dbname)
+        environment = {**os.environ, "DATABASE_URL": url, "WEB_DATABASE_URL": theirs}
         asked = _child("visits", "", environment)
         found = _child("front", asked, environment)
     return list(_rows(json.loads(found)))
@@ -62,19 +64,6 @@ def _follows() -> str:
         select substr(md5('f' || id), 1, 22), {VIEWER}, id, 'accepted', now()
         from accounts_user where id <> {VIEWER} and id % {PEOPLE // FOLLOWED} = 0
         on conflict do nothing"""
-
-
-def _as_web(url: str) -> str:
-    from psycopg.conninfo import conninfo_to_dict, make_conninfo
-
-    theirs = conninfo_to_dict(os.environ["WEB_DATABASE_URL"])
-    return make_conninfo(os.environ["WEB_DATABASE_URL"], **{**theirs, "dbname": _name(url)})
-
-
-def _name(url: str) -> str:
-    from psycopg.conninfo import conninfo_to_dict
-
-    return str(conninfo_to_dict(url)["dbname"])
 
 
 def _rows(pages: dict[str, list[tuple[str, float, float]]]) -> Iterator[Row]:

@@ -10,7 +10,7 @@ from foundation.addresses import absolute
 from foundation.tagging import Tags
 from privacy.gate.viewer import Viewer
 from privacy.sharing.media import Download
-from sessions_app import cover, queries, titles
+from sessions_app import cover, lists, queries, titles
 from sessions_app.models import Mix, Recording, Stem
 
 
@@ -44,7 +44,8 @@ def may_save(stem: Stem, viewer: Viewer) -> bool:
 
 
 def _seen(key: int, viewer: Viewer) -> Any:
-    return queries.with_players(queries.recordings(viewer), viewer).filter(pk=key).first()
+    rows = queries.recordings(viewer).filter(pk=key)
+    return next(iter(lists.with_players(rows, viewer)), None)
 
 
 def _download(recording: Any, players: tuple[str, ...], peaks: Any) -> Download:

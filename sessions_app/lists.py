@@ -51,19 +51,27 @@ def live(viewer: Viewer) -> list[JamSession]:
     return with_inside(_live.all(viewer), viewer)
 
 
+def with_players(rows: Iterable[Any], viewer: Viewer) -> list[Any]:
+    """Add to each recording who plays, as `credits`, in one query."""
+    recordings = {row.pk: row for row in rows}
+    for row in recordings.values():
+        row.credits = []
+    if recordings:
+        for credit in _credits.all(viewer, keys=list(recordings)):
+            recordings[credit.recording_id].credits.append(credit)
+    return list(recordings.values())
+
+
 def with_sound_and_players(rows: Iterable[Any], viewer: Viewer) -> list[Any]:
-    """Add to each recording who plays, as `credits`, and the mixes `in_force`: two queries."""
-    found = list(rows)
-    by_key = {row.pk: row for row in found}
-    for row in found:
-        row.credits, row.in_force = [], []
-    if by_key:
-        for credit in _credits.all(viewer, keys=list(by_key)):
-            by_key[credit.recording_id].credits.append(credit)
-        for mix in _mixes.all(viewer, keys=list(by_key)):
-            mix.recording = by_key[mix.recording_id]
-            by_key[mix.recording_id].in_force.append(mix)
-    return found
+    """Add to each recording `credits`, and the mixes `in_force`: two queries."""
+    recordings: dict[int, Any] = {row.pk: row for row in with_players(rows, viewer)}
+    for row in recordings.values():
+        row.in_force = []
+    if recordings:
+        for mix in _mixes.all(viewer, keys=list(recordings)):
+            mix.recording = recordings[mix.recording_id]
+            recordings[mix.recording_id].in_force.append(mix)
+    return list(recordings.values())
 
 
 def with_inside(rows: Iterable[Any], viewer: Viewer) -> list[Any]:

@@ -6,7 +6,7 @@ Every one goes through the gate; what callers add are filters and joins.
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.identity.queries import naming, shown_people, shown_person
@@ -196,12 +196,6 @@ def credits_for_lists(viewer: Viewer) -> QuerySet[Credit]:
     """Return `credits` with no more of each than a list of recordings shows."""
     plays = credits(viewer).select_related("player")
     return plays.only("recording", "player__username", "player__public_id")
-
-
-def with_players(rows: QuerySet[Recording], viewer: Viewer) -> QuerySet[Recording]:
-    """Add the players of each recording, as `credits`, in one query for all rows."""
-    plays = credits_for_lists(viewer)
-    return rows.prefetch_related(Prefetch("credit_rows", queryset=plays, to_attr="credits"))
 
 
 def mix_of(viewer: Viewer, recording: Recording) -> Mix | None:

@@ -116,10 +116,10 @@ class Stages:
     def make(self, items: list[pytest.Item], folder: Callable[[str], Path]) -> None:
         """Make the stages that any of these tests asks for."""
         last = self.made[""] = Stage(connections[DEFAULT])
-        needed = {wanted(item) for item in items}
-        for name in BUILDS:
-            if needed & {*list(BUILDS)[list(BUILDS).index(name):]}:  # fmt: skip
-                last = self.made[name] = Stage.create(name, last, folder(name))
+        names = ["", *BUILDS]
+        deepest = max((names.index(wanted(item)) for item in items), default=0)
+        for name in names[1 : deepest + 1]:
+            last = self.made[name] = Stage.create(name, last, folder(name))
         self.made[self.wanted].enter()
 
     def close(self) -> None:

@@ -28,7 +28,7 @@ ALLOWED = {
     "sessions_app/consumers.py:_captures": "whether one's own sound is wanted for a take",
     "sessions_app/api/views.py:own_stem": "narrows what the gate is asked for",
     "sessions_app/api/rows.py:_everything": "handed to the gate by its callers",
-    "sessions_app/api/rows.py:_statement": "adds to rows by keys that came through the gate",
+    "sessions_app/api/rows.py:_belongings": "adds to rows by keys that came through the gate",
     "sessions_app/consumers.py:allowed": "who is asking; then the gate; and one's own seats",
     "sessions_app/consumers.py:_recording": "recordings of this room that one was asked for",
 }
@@ -98,7 +98,7 @@ def test_raw_sql_is_written_nowhere_but_where_it_is_listed() -> None:
                 found.add(str(path.relative_to(ROOT)))
     assert found <= {
         "accounts/identity/services/last_use.py",
-        "sessions_app/api/rows.py", "jamsite/embedded/postgres.py", "privacy/consent/records.py",
+        "jamsite/embedded/postgres.py", "privacy/consent/records.py",
         "privacy/rls/install.py", "privacy/rls/start.py",
         "privacy/backups/making.py", "privacy/backups/cleaning.py", "privacy/backups/traces.py",
     }  # fmt: skip
