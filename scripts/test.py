@@ -1,8 +1,9 @@
 """Runs the tests: `make test`, `make e2e`, `make coverage`, `make test ARGS="-k name"`.
 
 The whole suite goes in two parts: what lets others work beside it, browsers too, on three workers;
-then what listens to live sound, which two rooms at once would starve of two cores. Arguments of
-pytest run what they select, in one process; with `-k`, files without its words aren't loaded.
+then, alone, what listens to live sound or takes the time of answers, as a machine that is kept busy
+starves the one and drowns the other. Arguments of pytest run what they select, in one process;
+with `-k`, files without its words aren't loaded.
 `coverage` runs the first part, reports what `[tool.coverage]` names, and fails below its bar.
 """
 
@@ -43,9 +44,9 @@ def some(arguments: list[str]) -> int:
 def whole(only: str = "") -> int:
     kind = f"{only} and " if only else ""
     workers = ("-n", "1" if only else WORKERS, "--dist", "loadgroup")
-    beside = pytest(*workers, "-m", f"{kind}not sound")
-    alone = pytest("-m", f"{kind}sound")
-    return beside or alone
+    beside = pytest(*workers, "-m", f"{kind}not alone")
+    by_itself = pytest("-m", f"{kind}alone")
+    return beside or by_itself
 
 
 def main() -> int:
@@ -53,7 +54,7 @@ def main() -> int:
         case []:
             return whole()
         case ["coverage"]:
-            return pytest("-n", WORKERS, "--dist", "loadgroup", "-m", "not sound", "--cov")
+            return pytest("-n", WORKERS, "--dist", "loadgroup", "-m", "not alone", "--cov")
         case ["e2e"]:
             return whole("e2e")
         case ["e2e", *arguments]:

@@ -84,6 +84,6 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     if folders:
         item.add_marker(pytest.mark.e2e)
     if "live" in folders:
-        item.add_marker(pytest.mark.sound)
-    elif folders and not item.get_closest_marker("sound"):
+        item.add_marker(pytest.mark.alone)
+    elif folders and not item.get_closest_marker("alone"):
         item.add_marker(pytest.mark.xdist_group("browsers"))

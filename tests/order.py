@@ -35,5 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _rank(item: pytest.Item) -> tuple[int, str, int]:
     if {"e2e", "live"} & set(item.path.parts):
         return -1, str(item.path), item.reportinfo()[1] or 0
+    if item.get_closest_marker("alone"):
+        return -2, "", 0  # while a browser is driven, Django's database is for its pages only
     ranks = (place for place, name in enumerate(LONGEST) if name in item.nodeid)
     return next(ranks, len(LONGEST)), "", 0

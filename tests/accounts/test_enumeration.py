@@ -203,6 +203,7 @@ def tells(known: list[float], unknown: list[float]) -> tuple[bool, float, float]
     return difference > chance, difference, chance
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("way", WAYS)
 def test_times_are_one(people: None, way: str) -> None:
     """Asked again when they seem to tell: chance says so once in a thousand, a leak each time."""
@@ -251,11 +252,13 @@ def found(ask: Ask) -> bool:
     return any(tells(*times(ask))[0] for _ in range(3))
 
 
+@pytest.mark.alone
 def test_sign_up_that_does_nothing_for_a_taken_address(people: None, monkeypatch: Any) -> None:
     monkeypatch.setattr(forms.SameForAll, "try_save", BaseSignupForm.try_save)
     assert found(sign_up)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("way", ["sign-in by address", "sign-in by name", "app sign-in"])
 def test_sign_in_that_looks_at_no_password_of_nobody(
     dear: None, monkeypatch: Any, way: str
@@ -264,6 +267,7 @@ def test_sign_in_that_looks_at_no_password_of_nobody(
     assert found(WAYS[way])
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("way", ["reset", "app reset"])
 def test_a_reset_that_waits_for_the_mail_server(people: None, monkeypatch: Any, way: str) -> None:
     def sent(self: Any, user: Any, email: str, context: Any) -> None:

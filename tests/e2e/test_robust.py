@@ -14,7 +14,7 @@ from tests.e2e.site import Site
 from tests.live.browsers import join
 from tests.live.test_recording import kill_tab
 
-pytestmark = pytest.mark.sound
+pytestmark = pytest.mark.alone
 EVA_HERTZ, FINN_HERTZ = 440, 660
 STATE = "select state from sessions_app_recording order by id desc limit 1"
 STEMS = """select count(*) from sessions_app_stem where state in ('stored', 'aligned')

@@ -20,7 +20,7 @@ from tests.e2e.people import PASSWORD, sign_up, until, visitor
 from tests.e2e.site import Site
 from tests.live.browsers import hears, join
 
-pytestmark = pytest.mark.sound
+pytestmark = pytest.mark.alone
 BURSTS = (Path(__file__).parent / "bursts.js").read_text()
 ADA_HERTZ, BEN_HERTZ = 440, 660
 BEN_MARKS = ("ben-of-the-north", "mark-of-ben-in-the-room", "mark-of-ben-in-a-message",

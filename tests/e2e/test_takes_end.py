@@ -8,7 +8,7 @@ from tests.e2e.people import sign_up, until, visitor
 from tests.e2e.site import Site
 from tests.live.browsers import join
 
-pytestmark = pytest.mark.sound
+pytestmark = pytest.mark.alone
 NEWEST = "from sessions_app_recording order by id desc limit 1"
 STATE = f"select state {NEWEST}"
 OF_IT = "recording_id = (select max(id) from sessions_app_recording)"
