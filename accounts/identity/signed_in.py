@@ -4,28 +4,32 @@ One place for all of them, so that a token opens what a cookie opens: pages, API
 request that carries a token is that token's alone, whatever cookies come with it.
 """
 
+from importlib import import_module
 from typing import Any
 
 import channels.sessions
 from asgiref.sync import sync_to_async
 from channels.auth import AuthMiddleware
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext as _
 
+from accounts.identity import person_at_hand
 from accounts.identity.allauth_internals import new_session
 from accounts.identity.services import tokens
 from foundation import clients
 from foundation.problems import problem_response
+from privacy.rls import middleware as rls
 
+SessionStore: Any = import_module(settings.SESSION_ENGINE).SessionStore
 WAYS_IN = "/api/auth/"  # allauth reads tokens there itself, and says 410 of what has ended
 
 
-class CookieSessions(SessionStore):
+class CookieSessions(SessionStore):  # type: ignore[misc]
     """Web sessions as a cookie names them: what an app signed in with opens nothing here.
 
     Else an app that was handed a token would be a page of ours by sending it as a cookie.
@@ -42,7 +46,7 @@ class CookieSessions(SessionStore):
     def _of_browsers(self, stored: dict[str, Any]) -> dict[str, Any]:
         if not stored.get(tokens.BY_APP):
             return stored
-        self._session_key = None
+        self._session_key = self.person = None
         return {}
 
 
@@ -78,6 +82,13 @@ class SignInMiddleware(SessionMiddleware):
         if ours and session.modified and SESSION_KEY in session and response.status_code != 500:
             session.save()  # and no cookie: a browser must not be signed in by an app's token
         return response
+
+
+class ViewerMiddleware(rls.ViewerMiddleware):
+    """Row-level security's, with the person who came with the web session."""
+
+    def user_of(self, request: Any) -> Any:
+        return person_at_hand.of_request(request)
 
 
 def refused(request: HttpRequest) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
 from django.http import HttpRequest
 
+from accounts.identity import person_at_hand
 from accounts.identity.hashers import plain
 from accounts.identity.models import User
 from accounts.profile.models import Profile
@@ -17,7 +18,8 @@ from privacy import consent, notices
 from privacy.models import Notice
 
 
-def _person() -> QuerySet[User]:
+def person_queryset(key: Any) -> QuerySet[User]:
+    """Return the person with this key with what every page asks of them: see `Backend`."""
     unseen = Notice.objects.filter(
         user=OuterRef("pk"), seen_at__isnull=True, listed=True
     ).order_by()  # fmt: skip
@@ -27,10 +29,10 @@ def _person() -> QuerySet[User]:
         consents=consent.newest(),
         open_now_until=Subquery(mine.values("available_until")[:1]),
     )
-    return locks.unlocked(people).filter(pk=Gap("key"))
+    return locks.unlocked(people).filter(pk=key)
 
 
-_PERSON = Statement(_person)  # asked by every page of whoever is signed in
+_PERSON = Statement(lambda: person_queryset(Gap("key")))
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]
@@ -67,7 +69,7 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
         return user
 
     def get_user(self, user_id: int) -> User | None:
-        person: Any = _PERSON.first(key=user_id)
+        person: Any = person_at_hand.with_key(user_id) or _PERSON.first(key=user_id)
         if person is None or not self.user_can_authenticate(person):
             return None
         if person.has_news and person.quiet_from is not None:

@@ -51,7 +51,7 @@ class Statement(Generic[Row]):
 
         KeyError: a gap was given no value.
         """
-        sql, parameters, rows_of = self._written or self._write()
+        sql, parameters, rows_of = self.written()
         filled = [
             values[parameter.name] if type(parameter) is Gap else parameter
             for parameter in parameters
@@ -63,6 +63,10 @@ class Statement(Generic[Row]):
     def first(self, **values: Any) -> Row | None:
         rows = self.all(**values)
         return rows[0] if rows else None
+
+    def written(self) -> tuple[str, tuple[Any, ...], Callable[[Any], Iterator[Row]]]:
+        """Return the SQL, its parameters with the gaps among them, and what reads its rows."""
+        return self._written or self._write()
 
     def _write(self) -> tuple[str, tuple[Any, ...], Callable[[Any], Iterator[Row]]]:
         queryset: Any = self.make()

@@ -106,7 +106,7 @@ MIDDLEWARE = [
     "jamsite.middleware.SlashMiddleware",  # Django's CommonMiddleware, for bodies too
     "accounts.identity.signed_in.CsrfMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "privacy.rls.middleware.ViewerMiddleware",
+    "accounts.identity.signed_in.ViewerMiddleware",
     "accounts.identity.services.last_use.LastUseMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "privacy.telemetry.middleware.ChoicesMiddleware",
@@ -250,6 +250,7 @@ REST_FRAMEWORK = REST_FRAMEWORK | {"NUM_PROXIES": ENV.trusted_proxies}  # noqa: 
 SILENCED_SYSTEM_CHECKS = ["auth.W004", "security.W003"]
 
 # Cookies: essential ones, first-party ---------------------------------------------
+SESSION_ENGINE = "accounts.sign_in.web_sessions"
 SESSION_COOKIE_NAME = "jamsite_session"
 DEVICE_COOKIE_NAME = "jamsite_device"  # tells a browser one signed in with before
 CHOICES_COOKIE_NAME = "jamsite_choices"  # of visitors, after they chose something

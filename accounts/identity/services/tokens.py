@@ -16,6 +16,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
 
+from accounts.identity import person_at_hand
 from accounts.identity.allauth_internals import (
     authenticated_user,
     get_authorization_credential,
@@ -102,7 +103,7 @@ def person_of(headers: Mapping[str, str]) -> tuple[User, Any] | None:
     """Return the person of a token and its session; None for a token that is none."""
     if token := headers.get(SESSION_HEADER):
         session = _session(token)
-        user: Any = get_session_user(session) if session is not None else None
+        user = _person(session)
         return None if user is None else (user, session)
     claims = internal.decode_token(_bearer(headers), "access")
     return _of_session(claims) if claims else None
@@ -120,10 +121,17 @@ def _bearer(headers: Mapping[str, str]) -> str:
 def _of_session(claims: dict[str, Any]) -> tuple[User, Any] | None:
     """Return whom a token is about, if the sign-in that it belongs to goes on."""
     session = internal.get_token_session(claims)
-    user: Any = get_session_user(session) if session is not None else None
+    user = _person(session)
     if user is None or user.public_id != claims["sub"]:
         return None
     return user, session
+
+
+def _person(session: Any) -> Any:
+    if session is None:
+        return None
+    with person_at_hand.brought_by(session):
+        return get_session_user(session)
 
 
 def access_token(user: Any, session: Any) -> str:
