@@ -21,10 +21,9 @@ _PERSON = Statement(
         UserSession.objects.filter(session_key=Gap("session", TextField())).values("user")[:1]
     )
 )
-_SESSION_AND_PERSON = """
-    select stored.session_data, person.* from django_session stored left join ({}) person on true
-    where stored.session_key = %s and stored.expire_date > %s
-"""
+_SESSION_AND_PERSON = """SELECT stored.session_data, person.*
+    FROM django_session stored LEFT JOIN ({}) person ON true
+    WHERE stored.session_key = %s AND stored.expire_date > %s"""
 
 
 class SessionStore(db.SessionStore):
