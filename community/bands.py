@@ -12,15 +12,11 @@ from accounts.profile.faces import Faces
 from bands import permissions, queries
 from bands.models import Band
 from bands.views.presenters import band_page, band_preview, seat_row
-from foundation.paging import newest_first
 from privacy.gate.viewer import NOBODY
 from privacy.sharing import previews
 from privacy.sharing.view_as import OF_A_BAND, looking
 from sessions_app import lists
-from sessions_app import queries as sessions
 from sessions_app.views.presenters import recording_card, session_card
-
-SESSIONS = 12
 
 
 @require_safe
@@ -31,11 +27,8 @@ def band(request: HttpRequest, slug: str) -> HttpResponse:
         return posing.hidden_page(request)
     viewer = posing.viewer
     found = queries.band_for(viewer, slug)
-    takes: Any = newest_first(
-        sessions.recordings_of_band(viewer, found),
-        request.GET.get("after"),
-    )
-    jams = sessions.sessions_of_band(viewer, found).order_by("-created_at", "-pk")[:SESSIONS]
+    takes: Any = lists.recordings_of_band.page(viewer, request.GET.get("after"), band=found.pk)
+    jams = lists.sessions_of_band.all(viewer, band=found.pk)
     seats = list(queries.lineup(viewer, found)[: queries.LINEUP])
     faces = Faces(viewer)
     members = [seat_row(one, viewer, faces) for one in seats]

@@ -20,13 +20,11 @@ from accounts.profile.queries import my_profile, profile_for, public_face
 from bands.views.presenters import of_person
 from community import queries, services
 from community.forms import FavouritesForm
-from foundation.paging import newest_first
 from privacy.gate.access import get_visible_or_404
 from privacy.gate.viewer import Viewer
 from privacy.sharing import previews
 from privacy.sharing.view_as import looking
 from sessions_app import lists
-from sessions_app import queries as sessions
 from sessions_app.models import Recording
 from sessions_app.views.presenters import recording_card, session_card
 
@@ -40,13 +38,13 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
     viewer = posing.viewer
     faces = Faces(viewer)
     found = profile_for(viewer, username)
-    shown = sessions.recordings_with(viewer, found.user)
-    takes: Any = newest_first(shown, request.GET.get("after"), size=12)
-    played = sessions.sessions_of(viewer, found.user).order_by("-created_at", "-pk")[:12]
-    may_write = viewer.is_member and found.user_id not in {viewer.user_id, request.user.pk}
+    key = found.user_id
+    takes: Any = lists.recordings_with.page(viewer, request.GET.get("after"), person=key)
+    played = lists.sessions_of.all(viewer, person=key)
+    may_write = viewer.is_member and key not in {viewer.user_id, request.user.pk}
     me = request.user
     if may_write and me.is_authenticated and (me.is_child or found.user.is_child):
-        may_write = may_meet(me, [found.user_id])  # what would be refused isn't offered
+        may_write = may_meet(me, [key])  # what would be refused isn't offered
     to = f"{reverse('conversations')}?to={found.user.username}"
     beside = queries.beside(viewer, found.user)
     person = present_person(found, viewer)
@@ -81,8 +79,7 @@ def favourites_of(request: HttpRequest, username: str) -> HttpResponse:
     viewer = Viewer.looking(request)
     person = find_person(viewer, username)
     faces = Faces(viewer)
-    rows = queries.favourites_of(viewer, person)
-    page: Any = newest_first(rows, request.GET.get("after"), moment="kept_at")
+    page: Any = queries.kept_by.page(viewer, request.GET.get("after"), person=person.pk)
     context = {
         "person": {"username": person.username},
         "recordings": [
@@ -113,8 +110,7 @@ def favourites_audience(request: MemberRequest) -> HttpResponse:
 def favourites(request: MemberRequest) -> HttpResponse:
     viewer = Viewer.looking(request)
     faces = Faces(viewer)
-    rows = queries.favourites(viewer)
-    page = newest_first(rows, request.GET.get("after"), moment="kept_at")
+    page: Any = queries.kept.page(viewer, request.GET.get("after"))
     return render(
         request,
         "community/favourites.html",

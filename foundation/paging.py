@@ -63,7 +63,7 @@ class Cursor:
         return Page(items[:size], self.write(*place_of(items[size - 1])))
 
 
-_BY_MOMENT, _BY_KEY = Cursor(datetime, int), Cursor(int)
+BY_MOMENT, _BY_KEY = Cursor(datetime, int), Cursor(int)
 
 
 @functools.cache
@@ -80,10 +80,10 @@ def newest_first(
     A cursor that was tampered with starts from the beginning: it is a place, not a secret.
     """
     ordered = rows.order_by(f"-{moment}", "-pk")
-    place = _BY_MOMENT.read(after)
+    place = BY_MOMENT.read(after)
     if place is not None:
         ordered = ordered.filter(earlier_than(*place, moment=moment))
-    return _BY_MOMENT.page(list(ordered[: size + 1]), size, lambda row: _place_of(row, moment))
+    return BY_MOMENT.page(list(ordered[: size + 1]), size, lambda row: place_of(row, moment))
 
 
 def newest_keys(rows: QuerySet[M], after: str | None, *, size: int = PAGE_SIZE) -> Page[M]:
@@ -95,13 +95,13 @@ def newest_keys(rows: QuerySet[M], after: str | None, *, size: int = PAGE_SIZE) 
     return _BY_KEY.page(list(ordered[: size + 1]), size, lambda row: (row.pk,))
 
 
-def earlier_than(at: datetime, key: int, *, moment: str = "created_at") -> Q:
+def earlier_than(at: Any, key: Any, *, moment: str = "created_at") -> Q:
     """Return the condition for what comes after (at, key); the first half is for the index."""
     behind = Q(**{f"{moment}__lt": at}) | Q(**{moment: at, "pk__lt": key})
     return Q(**{f"{moment}__lte": at}) & behind
 
 
-def _place_of(row: Any, moment: str) -> tuple[datetime, int]:
+def place_of(row: Any, moment: str) -> tuple[datetime, int]:
     """Return where a row stands in the order; rows of `.values()` have `pk` among them."""
     if isinstance(row, dict):
         return row[moment], row["pk"]

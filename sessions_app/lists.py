@@ -6,16 +6,20 @@ What they show, and to whom, is said in `sessions_app.queries`; here it is only 
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import TextField
+
 from accounts.models import User
 from foundation.postgres.expressions import AmongKeys
 from foundation.postgres.statements import Gap
 from privacy.gate.access import visible
-from privacy.gate.statements import GatedStatement
+from privacy.gate.statements import GatedPages, GatedStatement
 from privacy.gate.viewer import Viewer
+from privacy.sharing.previews import previewed
 from sessions_app import presence, queries
 from sessions_app.models import JamSession, Mix, Participant, Recording
 
 NEWEST, LIVE = 8, 6  # of the home page
+SESSIONS = 12  # beside somebody's takes, or a band's
 
 _newest = GatedStatement(
     lambda viewer: queries.new_recordings(viewer).order_by("-created_at", "-pk")[:NEWEST]
@@ -23,6 +27,30 @@ _newest = GatedStatement(
 _live = GatedStatement(
     lambda viewer: queries.live_sessions(viewer).order_by("-created_at", "-pk")[:LIVE]
 )
+new_recordings = GatedPages(queries.new_recordings)
+my_recordings = GatedPages(queries.my_recordings)
+recordings_with = GatedPages(lambda viewer: queries.recordings_with(viewer, Gap("person")), size=12)
+recordings_of_band = GatedPages(lambda viewer: queries.recordings_of_band(viewer, Gap("band")))
+live_sessions = GatedPages(queries.live_sessions)
+my_empty_rooms = GatedStatement(
+    lambda viewer: queries.my_empty_rooms(viewer).order_by("-created_at", "-pk")[:SESSIONS]
+)
+sessions_of = GatedStatement(
+    lambda viewer: queries.sessions_of(viewer, Gap("person")).order_by("-created_at", "-pk")[
+        :SESSIONS
+    ]
+)
+sessions_of_band = GatedStatement(
+    lambda viewer: queries.sessions_of_band(viewer, Gap("band")).order_by("-created_at", "-pk")[
+        :SESSIONS
+    ]
+)
+one_recording = GatedStatement(
+    lambda viewer: previewed(queries.recordings(viewer)).filter(
+        public_id=Gap("public_id", TextField())
+    )
+)
+stems_of = GatedStatement(lambda viewer: queries.stems_of(viewer, Gap("recording")))
 _credits = GatedStatement(
     lambda viewer: queries.credits_for_lists(viewer).filter(AmongKeys("recording", Gap("keys")))
 )

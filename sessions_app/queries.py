@@ -12,7 +12,6 @@ from django.db.models.functions import Coalesce
 from accounts.identity.queries import naming, shown_people, shown_person
 from accounts.models import User
 from accounts.profile.faces import Face, Faces
-from bands.models import Band
 from bands.queries import band_of
 from foundation.postgres.expressions import AmongKeys
 from privacy.gate import mutes
@@ -120,9 +119,9 @@ def all_meet(people: Iterable[int]) -> bool:
     return len(who_all_meet(keys)) == len(keys)
 
 
-def sessions_of(viewer: Viewer, user: User) -> QuerySet[JamSession]:
-    """Return the sessions a person took part in, as far as the viewer may see them."""
-    took_part = Participant.objects.filter(user=user).values("session")
+def sessions_of(viewer: Viewer, person: Any) -> QuerySet[JamSession]:
+    """Return the sessions that somebody (a key) took part in, as far as the viewer may see them."""
+    took_part = Participant.objects.filter(user=person).values("session")
     return sessions(viewer).filter(pk__in=took_part)
 
 
@@ -166,19 +165,19 @@ def mine(viewer: Viewer) -> AmongKeys:
     return AmongKeys("pk", owned.union(plays, all=True))
 
 
-def recordings_with(viewer: Viewer, user: User) -> QuerySet[Recording]:
-    """Return the takes that somebody owns or plays on, as far as the viewer may hear them."""
-    played = Credit.objects.filter(player=user, state__in=HEARD).order_by().values("recording")
-    owned = Recording.objects.filter(owner=user).order_by().values("pk")
+def recordings_with(viewer: Viewer, person: Any) -> QuerySet[Recording]:
+    """Return what somebody (a key) owns or plays on, as far as the viewer may hear it."""
+    played = Credit.objects.filter(player=person, state__in=HEARD).order_by().values("recording")
+    owned = Recording.objects.filter(owner=person).order_by().values("pk")
     return shown_recordings(viewer).filter(AmongKeys("pk", owned.union(played, all=True)))
 
 
-def recordings_of_band(viewer: Viewer, band: Band) -> QuerySet[Recording]:
-    """Return what a band recorded, as far as the viewer may hear it."""
+def recordings_of_band(viewer: Viewer, band: Any) -> QuerySet[Recording]:
+    """Return what a band (a key) recorded, as far as the viewer may hear it."""
     return shown_recordings(viewer).filter(band=band)
 
 
-def sessions_of_band(viewer: Viewer, band: Band) -> QuerySet[JamSession]:
+def sessions_of_band(viewer: Viewer, band: Any) -> QuerySet[JamSession]:
     return sessions(viewer).filter(band=band)
 
 
@@ -202,8 +201,8 @@ def mix_of(viewer: Viewer, recording: Recording) -> Mix | None:
     return visible(Mix, viewer).filter(recording=recording).first()
 
 
-def stems_of(viewer: Viewer, recording: Recording) -> QuerySet[Stem]:
-    """Return the stems of a recording that the viewer may hear, and know of, one by one.
+def stems_of(viewer: Viewer, recording: Any) -> QuerySet[Stem]:
+    """Return the stems of a recording (a key) that the viewer may hear, and know of, one by one.
 
     Those who play on it know of them all, those too that never came or are left out; whom a deny
     rule keeps apart from them isn't named (`shown_person`).

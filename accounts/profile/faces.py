@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.urls import reverse
 from django.utils.functional import cached_property
 
 from accounts.profile.models import Plays, Profile
 from accounts.profile.vocabulary import INSTRUMENTS
+from foundation.addresses import path_of
 from foundation.postgres.expressions import AmongKeys
 from foundation.postgres.statements import Gap
 from privacy.gate.access import visible, with_visible_fields
@@ -77,7 +77,7 @@ class Face:
 
     @cached_property
     def url(self) -> str:
-        return reverse("profile", args=[self.username])
+        return path_of("profile", self.username)
 
     @cached_property
     def name(self) -> str:

@@ -6,14 +6,32 @@ from typing import Any
 from django.db.models import (
     Prefetch,
     QuerySet,
+    TextField,
 )
 from django.http import Http404
 
 from accounts.identity.models import User
 from accounts.profile.models import FIELDS, Plays, Profile, RealName
-from privacy.gate.access import get_visible_or_404, marking, visible, with_visible_fields
+from foundation.postgres.statements import Gap
+from privacy.gate.access import marking, raise_hidden, visible, with_visible_fields
+from privacy.gate.statements import GatedStatement
 from privacy.gate.viewer import NOBODY, Viewer
 from privacy.sharing.previews import previewed
+
+_PERSON = GatedStatement(
+    lambda viewer: visible(previewed(User.objects.all()), viewer).filter(
+        username__iexact=Gap("username", TextField())
+    )
+)
+_PROFILE = GatedStatement(
+    lambda viewer: with_visible_fields(Profile.objects.filter(user=Gap("person")), viewer)
+)
+_PLAYED = GatedStatement(lambda viewer: _played(viewer).filter(user=Gap("person")))
+
+
+def _played(viewer: Viewer) -> QuerySet[Plays]:
+    """Return instruments in their order, each with whether anybody sees it."""
+    return marking(visible(Plays, viewer), NOBODY, "for_anyone").order_by("place", "pk")
 
 
 def profile_for(viewer: Viewer, username: str) -> Profile:
@@ -21,10 +39,11 @@ def profile_for(viewer: Viewer, username: str) -> Profile:
 
     Raises Http404 (or Gone) when there is nobody to see.
     """
-    people = previewed(User.objects.all())
-    person = get_visible_or_404(people, viewer, username__iexact=username)
-    profile = shown_profiles(Profile.objects.filter(user=person), viewer).get()
-    person.played = profile.user.played  # type: ignore[attr-defined]
+    person = _PERSON.first(viewer, username=username)
+    if person is None:
+        raise_hidden(User, username)
+    (profile,) = _PROFILE.all(viewer, person=person.pk)
+    person.played = _PLAYED.all(viewer, person=person.pk)  # type: ignore[attr-defined]
     profile.user = person
     return concealed(profile)
 
@@ -36,8 +55,7 @@ def public_face(profile: Profile, viewer: Viewer) -> Profile | None:
     """
     if viewer == NOBODY:
         return profile
-    rows = with_visible_fields(Profile.objects.filter(pk=profile.pk), NOBODY)
-    face: Any = rows.first()
+    face: Any = _PROFILE.first(NOBODY, person=profile.user_id)
     if face is None:
         return None
     face.user = profile.user
@@ -46,8 +64,7 @@ def public_face(profile: Profile, viewer: Viewer) -> Profile | None:
 
 def shown_profiles(rows: QuerySet[Profile], viewer: Viewer) -> QuerySet[Profile]:
     """Return visible profiles, with who sees which field and, as `user.played`, the instruments."""
-    plays = marking(visible(Plays, viewer), NOBODY, "for_anyone").order_by("place", "pk")
-    played = Prefetch("user__plays", plays, "played")
+    played = Prefetch("user__plays", _played(viewer), "played")
     return with_visible_fields(rows, viewer).select_related("user").prefetch_related(played)
 
 

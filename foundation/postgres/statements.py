@@ -36,7 +36,7 @@ class Gap(Expression):
         self.name = name
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        return "%s", (self,)
+        return "%s", [self]  # a list, which `iexact` writes into
 
 
 class Statement(Generic[Row]):

@@ -10,7 +10,7 @@ from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils import dateformat, formats, timezone
+from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -44,9 +44,7 @@ def moment(at: Any, show: str = "moment") -> SafeString:
     if isinstance(at, datetime.datetime) and timezone.is_aware(at):
         at = timezone.localtime(at)
     words = formats.date_format(at, _format(at, show))
-    return format_html(
-        '<time datetime="{}" data-local="{}">{}</time>', dateformat.format(at, "c"), show, words
-    )
+    return format_html('<time datetime="{}" data-local="{}">{}</time>', at.isoformat(), show, words)
 
 
 def _format(at: datetime.date, show: str) -> str:
@@ -104,4 +102,38 @@ def _face(of: Any, size: str, *, plain: bool) -> SafeString:
         '<a href="{}" class="person">{}<span class="person__text">'
         '<bdi class="person__name">{}</bdi>{}</span></a>',
         of.url, avatar(of.name, of.photo_url, of.username, size), of.name, more,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def duration(ms: int | None) -> SafeString:
+    """Return a length in milliseconds as 3:07; nothing without one."""
+    if not ms:
+        return SafeString("")
+    minutes, seconds = divmod(ms // 1000, 60)
+    return format_html('<span class="tabular">{}</span>', f"{minutes}:{seconds:02d}")
+
+
+@register.simple_tag
+def player(
+    src: str, aac: Any = "", peaks: Any = "", refresh: Any = "", ms: Any = "", label: Any = "",
+    size: str = "",
+) -> SafeString:  # fmt: skip
+    """Return what plays a sound: `src` its address, `aac` the same for telephones.
+
+    `peaks`: address of its waveform; `refresh`: where a fresh address is; `ms`: its length; `size`:
+    big or nothing.
+    """
+    given = ("aac", aac), ("peaks", peaks), ("refresh", refresh), ("duration", ms)
+    more = format_html_join("", ' {}="{}"', (one for one in given if one[1]))
+    named, said = mark_safe(""), mark_safe("")
+    if label:
+        named = format_html(' label="{}"', label)
+        said = format_html(' aria-label="{}"', label)
+    sized = format_html(' size="{}"', size) if size else ""
+    telephone = format_html('<source src="{}" type="audio/mp4">', aac) if aac else ""
+    return format_html(
+        '<wave-player src="{}"{}{}{}><audio controls preload="none"{}><source src="{}">{}</audio>'
+        "</wave-player>",
+        src, more, named, sized, said, src, telephone,
     )  # fmt: skip

@@ -140,6 +140,7 @@ TEMPLATES: list[dict[str, Any]] = [
             "builtins": [
                 "foundation.templatetags.components",
                 "privacy.templatetags.audience_tags",
+                "sessions_app.templatetags.lists",
             ],
         },
     }

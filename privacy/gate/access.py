@@ -4,7 +4,7 @@ Hidden and missing are the same: what `visible` leaves out does not exist for th
 """
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from django.db.models import Case, Model, QuerySet, Value, When
 from django.db.models.query import ModelIterable
@@ -97,8 +97,11 @@ def get_visible_or_404(source: type[M] | QuerySet[M], viewer: Viewer, **lookup: 
     row = visible(source, viewer).filter(**lookup).first()
     if row is not None:
         return row
-    model = source.model if isinstance(source, QuerySet) else source
-    for value in lookup.values():
-        if is_buried(model, str(value)):
-            raise Gone
+    raise_hidden(source.model if isinstance(source, QuerySet) else source, *lookup.values())
+
+
+def raise_hidden(model: type[Model], *names: Any) -> NoReturn:
+    """Raise what `get_visible_or_404` raises where nothing is seen."""
+    if any(is_buried(model, str(name)) for name in names):
+        raise Gone
     raise Http404

@@ -14,8 +14,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, QuerySet
 
+from foundation.paging import BY_MOMENT, PAGE_SIZE, Page, earlier_than, place_of
 from foundation.postgres.statements import Gap, Statement
 from privacy.gate import compiled, rules
 from privacy.gate.viewer import Viewer
@@ -46,3 +47,36 @@ class GatedStatement(Generic[Row]):
             somebody = replace(kind, user_id=key)
             kept = self._kept[kind] = Statement(lambda: self.make(somebody))
         return kept.all(**{_VIEWER: viewer.user_id, **values})
+
+    def first(self, viewer: Viewer, **values: Any) -> Row | None:
+        rows = self.all(viewer, **values)
+        return rows[0] if rows else None
+
+
+class GatedPages(Generic[Row]):
+    """The pages of a list, newest first by (`moment`, key): `foundation.paging.newest_first`."""
+
+    def __init__(
+        self,
+        make: Callable[[Viewer], QuerySet[Any, Row]],
+        *,
+        size: int = PAGE_SIZE,
+        moment: str = "created_at",
+    ) -> None:
+        def ordered(viewer: Viewer) -> QuerySet[Any, Row]:
+            return make(viewer).order_by(f"-{moment}", "-pk")
+
+        at, key = Gap("at", DateTimeField()), Gap("key")
+        behind = earlier_than(at, key, moment=moment)
+        self.size, self.moment = size, moment
+        self._first = GatedStatement(lambda viewer: ordered(viewer)[: size + 1])
+        self._behind = GatedStatement(lambda viewer: ordered(viewer).filter(behind)[: size + 1])
+
+    def page(self, viewer: Viewer, after: str | None, **values: Any) -> Page[Any]:
+        """Return the page behind the cursor `after`, with a value for each gap."""
+        place = BY_MOMENT.read(after)
+        if place is None:
+            rows = self._first.all(viewer, **values)
+        else:
+            rows = self._behind.all(viewer, at=place[0], key=place[1], **values)
+        return BY_MOMENT.page(rows, self.size, lambda row: place_of(row, self.moment))

@@ -14,10 +14,10 @@ from django.conf import settings
 from django.core import signing
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.http import content_disposition_header
 
+from foundation.addresses import path_of
 from foundation.clients import OUTSIDE
 from foundation.filenames import file_name
 from foundation.ranges import byte_response, file_response
@@ -67,7 +67,7 @@ def url_for(obj: Model, part: str, viewer: Viewer) -> str:
     viewer = viewer.real or viewer
     names = (obj._meta.label_lower, obj.public_id, part, _made_for(viewer))  # type: ignore[attr-defined]
     token = signing.TimestampSigner(salt=_SALT).sign("~".join(names))
-    return reverse("media", args=[token])
+    return path_of("media", token)
 
 
 def save_url_for(obj: Model, part: str, viewer: Viewer) -> str:

@@ -2,10 +2,10 @@
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from foundation.addresses import path_of
 from foundation.ids import PublicIdField
 from foundation.spelling import check_readable
 from foundation.work import Work, work_index
@@ -85,7 +85,7 @@ class Recording(models.Model):
         ]
 
     def get_absolute_url(self) -> str:
-        return reverse("recording", args=[self.public_id])
+        return path_of("recording", self.public_id)
 
     @property
     def ends_at_ms(self) -> float | None:

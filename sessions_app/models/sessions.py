@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from foundation.addresses import path_of
 from foundation.ids import PublicIdField
 from foundation.spelling import check_readable
 from privacy.gate.audiences import Audience, AudienceField
@@ -88,7 +88,7 @@ class JamSession(models.Model):
         ]
 
     def get_absolute_url(self) -> str:
-        return reverse("jam", args=[self.public_id])
+        return path_of("jam", self.public_id)
 
     @property
     def is_open(self) -> bool:

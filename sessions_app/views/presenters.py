@@ -3,12 +3,11 @@
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.identity.queries import shown_person
 from accounts.profile.faces import Faces
-from foundation.addresses import absolute
+from foundation.addresses import absolute, path_of
 from privacy.gate.viewer import Viewer
 from privacy.sharing.media import save_url_for, url_for
 from privacy.sharing.previews import Preview
@@ -16,7 +15,7 @@ from sessions_app import titles
 from sessions_app.downloads import may_save
 from sessions_app.models import Mix, Stem
 
-SOUND = ("audio_url", "aac_url", "download_url", "download_aac_url", "peaks_url", "refresh_url")
+SOUND = ("audio_url", "aac_url", "peaks_url", "refresh_url")
 
 
 def recording_card(recording: Any, viewer: Viewer, faces: Faces) -> dict[str, Any]:
@@ -43,7 +42,7 @@ def band_chip(row: Any) -> dict[str, str]:
     band = row.of_band or {}
     return {
         "band_name": band.get("name", ""),
-        "band_url": reverse("band", args=[band["slug"]]) if band else "",
+        "band_url": path_of("band", band["slug"]) if band else "",
     }
 
 
@@ -54,17 +53,18 @@ def sound(recording: Any, mix: Mix | None, viewer: Viewer) -> dict[str, Any]:
     return {
         "audio_url": url_for(mix, "opus", viewer),
         "aac_url": url_for(mix, "aac", viewer) if mix.aac else None,
-        "download_url": save_url_for(mix, "flac", viewer),
-        "download_aac_url": save_url_for(mix, "aac", viewer) if mix.aac else None,
-        "peaks_url": reverse("recording_peaks", args=[recording.public_id]),
-        "refresh_url": reverse("recording_audio", args=[recording.public_id]),
+        "peaks_url": path_of("recording_peaks", recording.public_id),
+        "refresh_url": path_of("recording_audio", recording.public_id),
     }
 
 
 def recording_page(recording: Any, viewer: Viewer, faces: Faces) -> dict[str, Any]:
     """Return what the recording's own page shows."""
+    mix = next(iter(recording.in_force), None)
     return {
         **recording_card(recording, viewer, faces),
+        "download_url": save_url_for(mix, "flac", viewer) if mix else None,
+        "download_aac_url": save_url_for(mix, "aac", viewer) if mix and mix.aac else None,
         "is_owner": viewer.is_member and recording.owner_id == viewer.user_id,
         "progress": 0,
     }
@@ -78,7 +78,7 @@ def stem_row(stem: Stem, viewer: Viewer, faces: Faces) -> dict[str, Any]:
         "label": player.username if player else _("A player you can't see"),
         "audio_url": url_for(stem, "flac", viewer),
         "save_url": save_url_for(stem, "flac", viewer) if may_save(stem, viewer) else None,
-        "peaks_url": reverse("stem_peaks", args=[stem.public_id]),
+        "peaks_url": path_of("stem_peaks", stem.public_id),
         "mine": stem.player_id == viewer.user_id,
     }
 
@@ -86,7 +86,7 @@ def stem_row(stem: Stem, viewer: Viewer, faces: Faces) -> dict[str, Any]:
 def recording_preview(recording: Any) -> Preview:
     """Return what link previews tell of a recording that anybody may hear."""
     owner = shown_person(recording, "owner")
-    author_path = reverse("profile", args=[owner.username]) if owner else ""
+    author_path = path_of("profile", owner.username) if owner else ""
     theirs = owner is not None or recording.owner is None  # whose words aren't shown either
     title = titles.of_recording(recording.title if theirs else "")
     data: dict[str, Any] = {
@@ -121,7 +121,7 @@ def session_preview(session: Any) -> Preview:
         text=_("A jam session on %(site)s.") % {"site": settings.SITE_NAME},
         path=session.get_absolute_url(),
         author=host.username if host else "",
-        author_path=reverse("profile", args=[host.username]) if host else "",
+        author_path=path_of("profile", host.username) if host else "",
     )
 
 

@@ -13,9 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.identity.member_request import MemberRequest
 from accounts.identity.queries import shown_person
 from accounts.profile.faces import Faces
-from foundation.paging import newest_first
 from foundation.strict import said_yes
-from privacy.gate.access import get_visible_or_404
+from privacy.gate.access import get_visible_or_404, raise_hidden
 from privacy.gate.viewer import Via, Viewer
 from privacy.sharing import previews
 from privacy.sharing.media import url_for
@@ -38,8 +37,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """List public recordings, newest first; `?mine` lists those the person owns or plays on."""
     viewer = Viewer.looking(request)
     mine = viewer.is_member and said_yes(request.GET, "mine")
-    rows = queries.my_recordings(viewer) if mine else queries.new_recordings(viewer)
-    page = newest_first(rows, request.GET.get("after"))
+    rows = lists.my_recordings if mine else lists.new_recordings
+    page: Any = rows.page(viewer, request.GET.get("after"))
     takes = lists.with_sound_and_players(page.items, viewer)
     faces = Faces(viewer)
     return render(
@@ -59,14 +58,15 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     if posing.hidden:
         return posing.hidden_page(request)
     viewer = posing.viewer
-    rows = previews.previewed(queries.recordings(viewer))
-    recording: Any = get_visible_or_404(rows, viewer, public_id=public_id)
+    recording: Any = lists.one_recording.first(viewer, public_id=public_id)
+    if recording is None:
+        raise_hidden(Recording, public_id)
     lists.with_sound_and_players([recording], viewer)
     faces = Faces(viewer)
     shape = recording_page(recording, viewer, faces)
     if recording.state == Recording.State.PROCESSING:
         shape["progress"], shape["no_room"] = queries.mix_progress(recording)
-    stems = list(queries.stems_of(viewer, recording)) if viewer.is_member else []
+    stems = lists.stems_of.all(viewer, recording=recording.pk) if viewer.is_member else []
     plays_on_it = any(one.player_id == viewer.user_id for one in recording.credits)
     failed = recording.state == Recording.State.FAILED
     is_owner = permissions.may_edit(viewer, recording)

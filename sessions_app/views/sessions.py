@@ -18,7 +18,6 @@ from accounts.profile.faces import Face, Faces
 from bands.queries import my_seats
 from foundation.isolation import isolated
 from foundation.limits import TooMany, spend
-from foundation.paging import newest_first
 from foundation.problems import status_of, too_many_in_words
 from foundation.sockets import socket_origin
 from privacy.gate.access import get_visible_or_404, visible
@@ -33,19 +32,15 @@ from sessions_app.services import deleting, rooms, sessions
 from sessions_app.views import shared
 from sessions_app.views.presenters import recording_card, session_card, session_preview
 
-OWN_ROOMS = 12
-
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """List the live sessions that the viewer may see, newest first, and their own empty rooms."""
     viewer = Viewer.looking(request)
     after = request.GET.get("after")
-    page = newest_first(queries.live_sessions(viewer), after)
+    page: Any = lists.live_sessions.page(viewer, after)
     lists.with_inside(page.items, viewer)
-    mine: Any = []
-    if viewer.is_member and not after:
-        mine = queries.my_empty_rooms(viewer).order_by("-created_at", "-pk")[:OWN_ROOMS]
+    mine = lists.my_empty_rooms.all(viewer) if viewer.is_member and not after else []
     faces = Faces(viewer)
     return render(
         request,
