@@ -33,12 +33,12 @@ def _is_plain(widget: Mapping[str, Any]) -> bool:
 def select(widget: Mapping[str, Any]) -> SafeString:
     """Return a select; `widget` is what `Select.get_context` gives its template."""
     parts: list[str] = [
-        format_html('<select name="{}"{}>', widget["name"], _attributes(widget["attrs"]))
+        format_html('<select name="{}"{}>', widget["name"], attributes_of(widget["attrs"]))
     ]
     for group, options, _ in widget["optgroups"]:
         inside: list[str] = [
             f'<option value="{conditional_escape(str(option["value"]))}"'
-            f"{_attributes(option['attrs'])}>"
+            f"{attributes_of(option['attrs'])}>"
             f"{conditional_escape(option['label'])}</option>"
             for option in options
         ]
@@ -48,7 +48,7 @@ def select(widget: Mapping[str, Any]) -> SafeString:
     return mark_safe("\n".join((*parts, "</select>")))  # noqa: S308  (each part is escaped)
 
 
-def _attributes(attributes: Mapping[str, Any]) -> SafeString:
+def attributes_of(attributes: Mapping[str, Any]) -> SafeString:
     written = [
         f" {conditional_escape(name)}"
         if value is True

@@ -1,33 +1,81 @@
 """Named lists of conversations and messages, through the gate, at a constant query count."""
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
 
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Coalesce
+
+from foundation.paging import Page
+from foundation.postgres.expressions import AmongKeys
+from foundation.postgres.statements import Gap
 from messaging.models import Conversation, Member, Message
-from privacy.gate.access import visible
+from privacy.gate.access import raise_hidden, visible
+from privacy.gate.statements import GatedPages, GatedStatement
 from privacy.gate.viewer import Viewer
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def conversations(viewer: Viewer) -> QuerySet[Conversation]:
-    """Return the viewer's conversations with the others in them, the last words and `unread`."""
+    """Return the viewer's conversations with the last words in them, and `unread`."""
     shown = visible(Message, viewer).filter(conversation=OuterRef("pk"))
     newest = shown.order_by("-created_at", "-pk")
     mine = Member.objects.filter(conversation=OuterRef("conversation"), user=viewer.user_id)
-    unread = shown.exclude(author=viewer.user_id).filter(
-        Q(created_at__gt=Subquery(mine.values("read_up_to")[:1]))
-        | Q(Exists(mine.filter(read_up_to=None)))
-    )
-    others = visible(Member, viewer).exclude(user=viewer.user_id).select_related("user")
-    return (
-        visible(Conversation, viewer)
-        .annotate(
-            last_text=Subquery(newest.values("text")[:1]),
-            unread=Exists(unread),
-            moment=F("last_at"),
-        )
-        .prefetch_related(Prefetch("members", queryset=others, to_attr="others"))
+    read_up_to = Coalesce(Subquery(mine.values("read_up_to")[:1]), Value(NEVER))
+    unread = shown.exclude(author=viewer.user_id).filter(created_at__gt=read_up_to)
+    return visible(Conversation, viewer).annotate(
+        last_text=Subquery(newest.values("text")[:1]),
+        unread=Exists(unread),
+        moment=F("last_at"),
     )
 
 
-def messages_of(viewer: Viewer, conversation: Conversation) -> QuerySet[Message]:
+_CONVERSATIONS = GatedPages(conversations, moment="last_at")
+_CONVERSATION = GatedStatement(
+    lambda viewer: visible(Conversation, viewer).filter(public_id=Gap("public_id", TextField()))
+)
+_OTHERS = GatedStatement(
+    lambda viewer: (
+        visible(Member, viewer)
+        .filter(AmongKeys("conversation", Gap("keys")))
+        .exclude(user=viewer.user_id)
+        .select_related("user")
+        .order_by("pk")
+    )
+)
+
+
+def page_of_conversations(viewer: Viewer, after: str | None) -> Page[Any]:
+    """Return a page of `conversations`, each with the `others` in it: two queries."""
+    page = _CONVERSATIONS.page(viewer, after)
+    _with_others(page.items, viewer)
+    return page
+
+
+def conversation_for(viewer: Viewer, public_id: str) -> Any:
+    """Return a conversation with the `others` in it, or raise the Http404 of a missing one."""
+    row = _CONVERSATION.first(viewer, public_id=public_id)
+    if row is None:
+        raise_hidden(Conversation, public_id)
+    _with_others([row], viewer)
+    return row
+
+
+def _with_others(rows: Iterable[Any], viewer: Viewer) -> None:
+    by_key = {row.pk: row for row in rows}
+    for row in by_key.values():
+        row.others = []
+    if by_key:
+        for member in _OTHERS.all(viewer, keys=list(by_key)):
+            by_key[member.conversation_id].others.append(member)
+
+
+page_of_messages = GatedPages(lambda viewer: messages_of(viewer, Gap("conversation")), size=50)
+
+
+def messages_of(viewer: Viewer, conversation: Any) -> QuerySet[Message]:
+    """Return what was written in a conversation (a key), as far as the viewer may read it."""
     rows = visible(Message, viewer).filter(conversation=conversation)
     return rows.select_related("author")

@@ -16,7 +16,6 @@ from accounts.models import User
 from accounts.profile.faces import Face, Faces
 from foundation import limits
 from foundation.limits import TooMany
-from foundation.paging import newest_first
 from foundation.problems import status_of, too_many_in_words
 from foundation.sockets import socket_origin
 from messaging import queries, services
@@ -58,9 +57,7 @@ def index(request: MemberRequest) -> HttpResponse:
             form.add_error(None, too_many_in_words(error))
         except (Http404, ValueError):
             form.add_error("username", _("There is nobody else of that name here."))
-    page: Any = newest_first(
-        queries.conversations(viewer), request.GET.get("after"), moment="last_at"
-    )
+    page = queries.page_of_conversations(viewer, request.GET.get("after"))
     faces = Faces(viewer)
     rows = [(row, _others(row, faces)) for row in page.items]  # all asked for before one is seen
     shapes = [
@@ -81,7 +78,7 @@ def index(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def conversation(request: MemberRequest, public_id: str) -> HttpResponse:
     viewer = Viewer.looking(request)
-    row: Any = get_visible_or_404(queries.conversations(viewer), viewer, public_id=public_id)
+    row = queries.conversation_for(viewer, public_id)
     form = MessageForm(request.POST or None, initial={"ref": uuid.uuid4()})
     if request.method == "POST":
         if _sent(form, row, request.user):
@@ -89,7 +86,8 @@ def conversation(request: MemberRequest, public_id: str) -> HttpResponse:
         messages.error(request, _("Yours was not sent."))
     services.mark_read(row, request.user)
     faces = Faces(viewer)
-    page = newest_first(queries.messages_of(viewer, row), request.GET.get("after"), size=50)
+    after = request.GET.get("after")
+    page = queries.page_of_messages.page(viewer, after, conversation=row.pk)
     return render(
         request,
         "messaging/conversation.html",

@@ -1,5 +1,6 @@
 """Looking for musicians. What is typed here is kept nowhere."""
 
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -9,12 +10,21 @@ from django.utils.translation import gettext_lazy as _
 from accounts.discovery.index_terms import Wanted, beginnings
 from accounts.profile import checks, places
 from accounts.profile.vocabulary import GENRES, INSTRUMENTS, Level, Words, language_names
+from foundation.long_lists import LongList, LongSelect
 
 DISTANCES = (0, 10, 25, 50, 100)  # kilometres
 
 
-def _any(pairs: Any) -> list[tuple[str, Any]]:
-    return [("", _("Any")), *pairs]
+@lru_cache(maxsize=16)
+def _lists(language: str) -> dict[str, LongList]:
+    """Return what each long field offers, by name in the language of the page."""
+    named = {
+        "instrument": _by_name(INSTRUMENTS),
+        "genre": _by_name(GENRES),
+        "language": language_names(),
+        "country": places.country_names(language),
+    }
+    return {field: LongList([("", _("Any")), *pairs]) for field, pairs in named.items()}
 
 
 def _by_name(words: Words) -> list[tuple[str, str]]:
@@ -31,7 +41,7 @@ class FindForm(forms.Form):
         help_text=_("The beginning of a stage name or username."),
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
-    instrument = forms.ChoiceField(label=_("Instrument"), required=False)
+    instrument = forms.ChoiceField(label=_("Instrument"), required=False, widget=LongSelect)
     level = forms.TypedMultipleChoiceField(
         label=_("Level"),
         required=False,
@@ -39,9 +49,9 @@ class FindForm(forms.Form):
         choices=Level.choices,
         widget=forms.CheckboxSelectMultiple,
     )
-    genre = forms.ChoiceField(label=_("Genre"), required=False)
-    language = forms.ChoiceField(label=_("Language"), required=False)
-    country = forms.ChoiceField(label=_("Country"), required=False)
+    genre = forms.ChoiceField(label=_("Genre"), required=False, widget=LongSelect)
+    language = forms.ChoiceField(label=_("Language"), required=False, widget=LongSelect)
+    country = forms.ChoiceField(label=_("Country"), required=False, widget=LongSelect)
     town = forms.CharField(
         label=_("Town"), required=False, max_length=120,
         help_text=_("Of 15,000 people or more, in the country you chose."),
@@ -60,11 +70,9 @@ class FindForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        named: Any = self.fields
-        named["instrument"].choices = _any(_by_name(INSTRUMENTS))
-        named["genre"].choices = _any(_by_name(GENRES))
-        named["language"].choices = _any(language_names())
-        named["country"].choices = _any(places.country_names(get_language() or "en"))
+        fields: Any = self.fields
+        for name, choices in _lists(get_language() or "en").items():
+            fields[name].choices = choices
 
     def clean_q(self) -> str:
         said: str = self.cleaned_data["q"]

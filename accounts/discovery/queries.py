@@ -18,7 +18,7 @@ from accounts.connections.models import Follow, JammedWith
 from accounts.discovery.index_terms import Wanted
 from accounts.discovery.models import COLUMNS, Findable
 from accounts.profile.models import Profile
-from accounts.profile.queries import concealed, shown_profiles
+from accounts.profile.queries import concealed, findable
 from foundation.paging import PAGE_SIZE, Cursor, Page
 from foundation.turns import in_turn, looked_up
 from privacy.gate import compiled, mutes
@@ -45,8 +45,7 @@ def cards(viewer: Viewer, wanted: Wanted, after: str | None) -> Page[Profile]:
     of a moment ago find nobody.
     """
     page = found(viewer, wanted, after)
-    people = Profile.objects.filter(user__in=page.items, findable=True)
-    rows: dict[int, Any] = {profile.user_id: profile for profile in shown_profiles(people, viewer)}
+    rows: dict[int, Any] = findable(viewer, page.items) if page.items else {}
     there = [rows[key] for key in page.items if key in rows]
     still = [one for one in there if all(getattr(one, f"sees_{it}") for it in asked(wanted))]
     return Page([concealed(one) for one in still], page.after)

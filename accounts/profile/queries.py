@@ -12,7 +12,8 @@ from django.http import Http404
 
 from accounts.identity.models import User
 from accounts.profile.models import FIELDS, Plays, Profile, RealName
-from foundation.postgres.statements import Gap
+from foundation.postgres.expressions import AmongKeys
+from foundation.postgres.statements import Gap, Statement
 from privacy.gate.access import marking, raise_hidden, visible, with_visible_fields
 from privacy.gate.statements import GatedStatement
 from privacy.gate.viewer import NOBODY, Viewer
@@ -26,7 +27,15 @@ _PERSON = GatedStatement(
 _PROFILE = GatedStatement(
     lambda viewer: with_visible_fields(Profile.objects.filter(user=Gap("person")), viewer)
 )
-_PLAYED = GatedStatement(lambda viewer: _played(viewer).filter(user=Gap("person")))
+_PLAYED = GatedStatement(lambda viewer: _played(viewer).filter(AmongKeys("user", Gap("people"))))
+_FINDABLE = GatedStatement(
+    lambda viewer: (
+        with_visible_fields(Profile.objects.filter(findable=True), viewer)
+        .filter(AmongKeys("user", Gap("people")))
+        .select_related("user")
+    )
+)
+_MINE = Statement(lambda: Profile.objects.select_related("user").filter(user=Gap("person")))
 
 
 def _played(viewer: Viewer) -> QuerySet[Plays]:
@@ -43,9 +52,22 @@ def profile_for(viewer: Viewer, username: str) -> Profile:
     if person is None:
         raise_hidden(User, username)
     (profile,) = _PROFILE.all(viewer, person=person.pk)
-    person.played = _PLAYED.all(viewer, person=person.pk)  # type: ignore[attr-defined]
+    person.played = _PLAYED.all(viewer, people=[person.pk])  # type: ignore[attr-defined]
     profile.user = person
     return concealed(profile)
+
+
+def findable(viewer: Viewer, people: Sequence[int]) -> dict[int, Profile]:
+    """Return the visible profiles of those of these people who may be found, by person.
+
+    As `shown_profiles` gives them: who sees which field is marked, nothing is emptied.
+    """
+    rows: dict[int, Any] = {row.user_id: row for row in _FINDABLE.all(viewer, people=list(people))}
+    for row in rows.values():
+        row.user.played = []
+    for plays in _PLAYED.all(viewer, people=list(rows)) if rows else ():
+        rows[plays.user_id].user.played.append(plays)
+    return rows
 
 
 def public_face(profile: Profile, viewer: Viewer) -> Profile | None:
@@ -83,7 +105,7 @@ def concealed(profile: Any, played: Sequence[Plays] | None = None) -> Profile:
 
 def my_profile(user: Any) -> Profile:
     """Return the signed-in person's own profile, whole."""
-    return Profile.objects.select_related("user").get(user=user)
+    return _MINE.all(person=user.pk)[0]
 
 
 def my_real_name(user: Any) -> str:
