@@ -82,6 +82,7 @@ def cookie(username: str) -> str:
 
 
 def cookie_of(person: Any) -> str:
+    from allauth.usersessions.models import UserSession
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
@@ -91,4 +92,5 @@ def cookie_of(person: Any) -> str:
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
     session.save()
+    UserSession.objects.create(user=person, session_key=session.session_key, ip="127.0.0.1")
     return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"

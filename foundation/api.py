@@ -15,16 +15,19 @@ from rest_framework.throttling import BaseThrottle
 
 from foundation import json_input
 from foundation.limits import AWAY, TooMany, count, masked
-from foundation.paging import newest_first
+from foundation.paging import Page, newest_first
 
 
 class KeysetPagination(BasePagination):
     """20 newest rows, and the address of what follows (null at the end)."""
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        self._page = newest_first(queryset, request.query_params.get("after"))
-        self._request = request
-        return list(self._page.items)
+        return self.take(newest_first(queryset, request.query_params.get("after")), request)
+
+    def take(self, page: Page[Any], request: Request) -> list[Any]:
+        """Answer with a page that was read already; return its rows."""
+        self._page, self._request = page, request
+        return list(page.items)
 
     def get_paginated_response(self, data: Any) -> Response:
         following = self._page.next_url(self._request)

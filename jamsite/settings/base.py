@@ -141,6 +141,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "foundation.templatetags.components",
                 "privacy.templatetags.audience_tags",
                 "sessions_app.templatetags.lists",
+                "jamsite.templatetags.frame",
             ],
         },
     }

@@ -1,8 +1,10 @@
-"""Recordings as plain rows, in two statements, for lists that must be quick.
+"""Recordings as plain rows, in two statements that are kept, for lists that must be quick.
 
 The first is the gate's: which recordings, and what they hold themselves. The second adds what
-belongs to them (length, owner, players) by key alone, so its text never changes: the ORM writes
-it once, and each request only fills in the keys.
+belongs to them (length, owner, players) by key alone.
+
+`HEARD`: those worth listing, by people whom the viewer hasn't muted. `MINE`: those they own or play
+on.
 """
 
 from collections.abc import Sequence
@@ -18,7 +20,7 @@ from foundation.postgres.statements import Gap
 from privacy.gate import mutes
 from privacy.gate.access import visible
 from privacy.gate.compiled import stands_open
-from privacy.gate.statements import GatedStatement
+from privacy.gate.statements import GatedPages, GatedStatement
 from privacy.gate.viewer import Viewer
 from sessions_app import queries
 from sessions_app.models import Recording
@@ -37,11 +39,6 @@ def listed_rows(viewer: Viewer) -> QuerySet[Recording, Row]:
     return visible(_worth_listing(), viewer)
 
 
-def heard_rows(viewer: Viewer) -> QuerySet[Recording, Row]:
-    """Return those worth listing, by people whom the viewer hasn't muted."""
-    return listed_rows(viewer).filter(mutes.unmuted("owner", viewer))
-
-
 @cache
 def _everything() -> Any:
     return Recording.objects.values(*COLUMNS)
@@ -50,6 +47,10 @@ def _everything() -> Any:
 @cache
 def _worth_listing() -> Any:
     return _everything().filter(queries.WORTH_LISTING)
+
+
+HEARD = GatedPages(lambda viewer: listed_rows(viewer).filter(mutes.unmuted("owner", viewer)))
+MINE = GatedPages(lambda viewer: listed_rows(viewer).filter(queries.mine(viewer)))
 
 
 def complete(rows: Sequence[Row], viewer: Viewer) -> None:

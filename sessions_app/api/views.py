@@ -101,9 +101,9 @@ class RecordingList(StrictQuery, GenericAPIView[Recording]):
     def get(self, request: Request) -> Response:
         viewer = viewer_of(request)
         mine = viewer.is_member and flag(request.query_params, "mine")
-        mine_only = rows.listed_rows(viewer).filter(queries.mine(viewer)) if mine else None
-        shown = mine_only if mine_only is not None else rows.heard_rows(viewer)
-        page: Any = self.paginate_queryset(shown)
+        after = request.query_params.get("after")
+        paginator: Any = self.paginator
+        page = paginator.take((rows.MINE if mine else rows.HEARD).page(viewer, after), request)
         rows.complete(page, viewer)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
