@@ -5,10 +5,11 @@ template in `templates/components/`.
 """
 
 import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
@@ -16,13 +17,24 @@ from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
+_SPRITE = "icons.svg"
 SIZES = {"huge": "8.5rem", "big": "4rem"}
 
 
 @register.simple_tag
 def icon(name: str, extra: str = "") -> SafeString:
     """Return an icon of `icons.svg`; `extra`: further classes. Decorative: words stand beside."""
-    return _icon(str(name), str(extra), static("icons.svg"))
+    return _icon(str(name), str(extra), sprite())
+
+
+def sprite() -> str:
+    """Return the address of all icons; a process that serves it from its sources asks each time."""
+    return static(_SPRITE) if settings.DEBUG else _kept_sprite()
+
+
+@cache
+def _kept_sprite() -> str:
+    return static(_SPRITE)
 
 
 @lru_cache(maxsize=512)
