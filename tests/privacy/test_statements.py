@@ -12,7 +12,7 @@ from foundation.postgres.statements import Gap
 from privacy.gate.access import visible, with_visible_fields
 from privacy.gate.audiences import Audience
 from privacy.gate.rules import rule_of
-from privacy.gate.statements import GatedStatement
+from privacy.gate.statements import GatedPages, GatedStatement
 from privacy.gate.viewer import NOBODY, SOMEBODY, Pose, Via, Viewer
 from sessions_app.models import Recording
 from tests.privacy.world import World
@@ -94,3 +94,37 @@ def test_it_is_put_together_once_for_a_kind(world: World) -> None:
     for _ in range(2):
         kept.all(holder, owner=1)
     assert made[2:] == [holder, holder]
+
+
+def test_pages_are_what_the_gate_shows_from_the_first_to_the_last(world: World) -> None:
+    pages = GatedPages(lambda viewer: visible(Recording, viewer), size=2)
+    lengths = {}
+    for _ in range(2):
+        for name, viewer in viewers(world).items():
+            read: list[Recording] = []
+            after = None
+            while True:
+                page = pages.page(viewer, after)
+                assert len(page.items) <= 2
+                read += page.items
+                after = page.after
+                if after is None:
+                    break
+            there = visible(Recording, viewer).order_by("-created_at", "-pk")
+            assert (name, read) == (name, list(there))
+            lengths[name] = len(read)
+    assert lengths["owner"] > 2 > lengths["nobody"]
+
+
+def test_a_place_of_somebody_elses_page_shows_nothing_more(world: World) -> None:
+    """A cursor is a place, no key: it opens to each what they may see from there on."""
+    pages = GatedPages(lambda viewer: visible(Recording, viewer), size=1)
+    owner, stranger = (Viewer(world.cast[role].pk) for role in ("owner", "stranger"))
+    after = pages.page(owner, None).after
+    behind = list(visible(Recording, owner).order_by("-created_at", "-pk"))[1:]
+    may_see = set(visible(Recording, stranger))
+    assert (
+        list(pages.page(stranger, after).items)
+        == [recording for recording in behind if recording in may_see][:1]
+    )
+    assert pages.page(stranger, "no cursor").items == pages.page(stranger, None).items

@@ -1,0 +1,111 @@
+"""The rows of lists: whatever people wrote stays text, and each state says what it is."""
+
+from typing import Any
+
+import pytest
+from django.template import Context, Template
+from django.utils.translation import override
+
+HOSTILE = "<script>alert(1)</script>\"' onmouseover=x"
+SAFE = "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#x27; onmouseover=x"
+
+
+class Somebody:
+    url, photo_url, username, handle, instrument = '/@mira/"', "", "mira", "", ""
+    name = HOSTILE
+
+
+def recording(**other: Any) -> dict[str, Any]:
+    return {
+        "public_id": "abc", "title": HOSTILE, "url": "/recordings/abc/", "owner": Somebody(),
+        "band_name": HOSTILE, "band_url": "/bands/x/", "players": [Somebody() for _ in range(6)],
+        "duration_ms": 187_999, "audience": "public", "state": "ready", "created_at": None,
+        "audio_url": "/media/a&b", "aac_url": None, "peaks_url": HOSTILE, "refresh_url": HOSTILE,
+    } | other  # fmt: skip
+
+
+def session(**other: Any) -> dict[str, Any]:
+    return {
+        "title": HOSTILE, "url": "/jam/abc/", "host": Somebody(), "band_name": HOSTILE,
+        "band_url": "/bands/x/", "audience": "me", "is_open": True, "is_live": True,
+        "inside": [Somebody()], "created_at": None,
+    } | other  # fmt: skip
+
+
+def written(text: str, **context: Any) -> str:
+    return Template(text).render(Context({"csrf_token": "key", **context}))
+
+
+def row(**other: Any) -> str:
+    return written("{% recording_row recording %}", recording=recording(**other))
+
+
+def test_what_people_wrote_is_text_wherever_it_stands() -> None:
+    for text in (
+        row(),
+        row(audio_url=None, state="failed"),
+        written("{% recording_row recording drop=True %}", recording=recording()),
+        written("{% session_card session %}", session=session()),
+        written("{% player src=it peaks=it label=it ms=5 size=it aac=it %}", it=HOSTILE),
+    ):
+        assert ("<script" in text, SAFE in text) == (False, True)
+        assert "\"' onmouseover" not in text
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("uploading", "Being mixed. It will be here in a moment."),
+        ("processing", "Being mixed. It will be here in a moment."),
+        ("recording", "Being recorded now."),
+        ("failed", "The mix failed. The takes are safe; open it to try again."),
+        ("asking", ""),
+    ],
+)
+def test_a_take_without_sound_says_why_and_how_long_it_is(state: str, said: str) -> None:
+    text = row(state=state, audio_url=None)
+    paragraph = f'<p class="small soft">{said}</p>'
+    assert (paragraph in text, "<wave-player" in text) == (bool(said), False)
+    assert '<span class="tabular">3:07</span>' in text
+    assert "3:07" not in row()  # the player says it
+
+
+def test_four_players_are_named_and_the_others_counted() -> None:
+    text = row()
+    assert (text.count('class="person"'), "<span>and 2 more</span>" in text) == (4, True)
+    four = row(players=[Somebody() for _ in range(4)])
+    assert (four.count('class="person"'), "more</span>" in four) == (4, False)
+    assert row(players=[]).count('class="person"') == 1  # the owner
+    assert row(players=[], owner=None).count('class="person"') == 0
+
+
+def test_taking_it_off_carries_the_key_of_the_form() -> None:
+    text = written("{% recording_row recording drop=True %}", recording=recording())
+    assert 'name="csrfmiddlewaretoken" value="key"' in text
+    assert "csrfmiddlewaretoken" not in row()
+
+
+def test_rooms_say_who_is_in() -> None:
+    said = {
+        (live, there, is_open): written(
+            "{% inside session %}",
+            session=session(is_live=live, is_open=is_open, inside=[Somebody()] * there),
+        )
+        for live, there, is_open in [
+            (True, 2, True), (True, 0, True), (False, 0, True), (False, 0, False)
+        ]
+    }  # fmt: skip
+    assert [words in text for words, text in zip(
+        ("In now", "Somebody is in", "Open, nobody in", "Closed"), said.values(), strict=True
+    )] == [True] * 4  # fmt: skip
+    assert said[True, 2, True].count('class="person"') == 2
+
+
+def test_a_badge_that_is_kept_is_in_the_language_of_the_page() -> None:
+    texts = []
+    for language in ("en", "de", "en"):
+        with override(language):
+            texts.append(written('{% audience_badge "members" %}'))
+    assert texts[0] == texts[2]
+    for circle, words in ((True, "My class"), (False, "Members")):
+        assert words in written('{% audience_badge "members" %}', circle=circle)
