@@ -8,6 +8,14 @@ from typing import Any
 
 import pytest
 
+COLLECTED = pytest.StashKey[list[pytest.Item]]()  # of the whole suite, before any is left out
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("file_or_dir"):
+        config.stash[COLLECTED] = list(items)
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
