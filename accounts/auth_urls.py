@@ -40,6 +40,6 @@ urlpatterns = [
         AppNetworkSignUpView.as_api_view(client=Client.APP),
         name="app_network_sign_up",
     ),
-    *(path(f"app/v1/{one}", left_out) for one in LEFT_OUT),
+    *(path(f"app/v1/{route}", left_out) for route in LEFT_OUT),
     path("", include("allauth.headless.urls")),
 ]

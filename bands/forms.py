@@ -69,7 +69,7 @@ class BandForm(forms.ModelForm[Band]):
         """`by`: key of who edits the page, whose photos are counted."""
         self.by = by
         super().__init__(*args, **kwargs)
-        named = sorted(GENRES.items(), key=lambda one: str(one[1]))
+        named = sorted(GENRES.items(), key=lambda pair: str(pair[1]))
         self.fields["genres"].choices = named  # type: ignore[attr-defined]
         ticked = self["genres"].value() or []
         chosen = ", ".join(str(word) for slug, word in named if slug in ticked)

@@ -27,8 +27,8 @@ def bands_in(viewer: Viewer, genre: str) -> QuerySet[Band]:
     rows = bands(viewer)
     if genre not in GENRES:
         return rows
-    shown = compiled.field_rows_for(Band, "genres", viewer)
-    return rows.filter(shown, genres__contains=[genre])
+    condition = compiled.field_rows_for(Band, "genres", viewer)
+    return rows.filter(condition, genres__contains=[genre])
 
 
 def emptied(band: Band) -> Band:
@@ -112,6 +112,6 @@ def band_of(viewer: Viewer, column: str = "band") -> Subquery:
 
     Whoever may not see the band isn't told of it by what is the band's.
     """
-    shown = visible(Band, viewer).filter(pk=OuterRef(column)).order_by()
-    named: Any = shown.values(shape=JSONObject(name="name", slug="slug"))
+    band_rows = visible(Band, viewer).filter(pk=OuterRef(column)).order_by()
+    named: Any = band_rows.values(shape=JSONObject(name="name", slug="slug"))
     return Subquery(named[:1])

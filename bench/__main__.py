@@ -91,7 +91,7 @@ def run(name: str) -> list[Row]:
 
     def work() -> list[Row]:
         rows: list[Row] = importlib.import_module(about.module).measure()
-        odd = [one for one in rows if set(one) != COLUMNS]
+        odd = [row for row in rows if set(row) != COLUMNS]
         if odd:
             raise ValueError(f"a row has other columns: {odd[0]}")
         if not rows:
@@ -105,17 +105,17 @@ def table(rows: list[Row]) -> str:
     head = ["", "value", "floor", "ratio", "unit", "better"]
     cells = [
         [
-            one["name"],
-            *("–" if one[key] is None else f"{one[key]:,.3g}" for key in ("value", "floor")),
-            "–" if one["ratio"] is None else f"{one['ratio']:.3f}",
-            one["unit"],
-            one["better"],
+            row["name"],
+            *("–" if row[key] is None else f"{row[key]:,.3g}" for key in ("value", "floor")),
+            "–" if row["ratio"] is None else f"{row['ratio']:.3f}",
+            row["unit"],
+            row["better"],
         ]
-        for one in rows
+        for row in rows
     ]
     widths = [max(len(line[column]) for line in [head, *cells]) for column in range(len(head))]
     lines = []
-    for line, note in zip([head, *cells], ["", *(one["note"] for one in rows)], strict=True):
+    for line, note in zip([head, *cells], ["", *(row["note"] for row in rows)], strict=True):
         name, *rest = line
         aligned = [name.ljust(widths[0])]
         aligned += [
@@ -135,10 +135,10 @@ def floors(names: list[str]) -> str:
 
 def failures(rows: list[Row]) -> str:
     """Return what couldn't be measured, each with its reason; empty when everything was."""
-    failed = [one for one in rows if not is_measured(one)]
+    failed = [row for row in rows if not is_measured(row)]
     if not failed:
         return ""
-    said = [f"  {one['name']}: {one['note'] or 'no figure'}" for one in failed]
+    said = [f"  {row['name']}: {row['note'] or 'no figure'}" for row in failed]
     return "\n".join([f"Not measured ({len(failed)} of {len(rows)} rows):", *said])
 
 

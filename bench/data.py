@@ -20,7 +20,7 @@ def _id(salt: str) -> str:
 
 def _person() -> dict[str, str]:
     """Return the columns of an account with their SQL."""
-    told = {
+    columns = {
         "password": "'!'",
         "public_id": _id("u"),
         "username": "'player' || i",
@@ -32,24 +32,24 @@ def _person() -> dict[str, str]:
         "api_access": "i % 31 <> 0",
         "indexed": "i % 29 <> 0",
     }
-    return told | _made_new("User", told)
+    return columns | _made_new("User", columns)
 
 
 def _profile() -> dict[str, str]:
     """Return the columns of a profile with their SQL."""
-    told = {
+    columns = {
         "public_id": _id("p"), "bio": "'I play what I hear.'", "status": "'tuning'",
         "photo_audience": "'public'", "bio_audience": "'public'", "updated_at": "now()",
     }  # fmt: skip
-    return told | _made_new("Profile", told)
+    return columns | _made_new("Profile", columns)
 
 
-def _made_new(model: str, told: dict[str, str]) -> dict[str, str]:
+def _made_new(model: str, columns: dict[str, str]) -> dict[str, str]:
     """Return what a new row holds in every column that isn't told."""
     return {
         column.column: _literal(column.get_default())
         for column in apps.get_model("accounts", model)._meta.concrete_fields
-        if column.name not in {"id", "user", *told}
+        if column.name not in {"id", "user", *columns}
     }
 
 

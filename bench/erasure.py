@@ -42,10 +42,10 @@ def measure() -> list[Row]:
     count = _raw(raw)
     floor = time.perf_counter() - begun
     batches = 3 * (EACH // 5000 - 1)
-    each = (queries["large"] - queries["small"]) / batches
+    per_batch = (queries["large"] - queries["small"]) / batches
     note = (
-        f"{count:,} rows; floor: one DELETE a table. {queries['large']:,} queries, {each:.1f} for"
-        " each further batch"
+        f"{count:,} rows; floor: one DELETE a table. {queries['large']:,} queries, {per_batch:.1f}"
+        " for each further batch"
     )
     return [
         row(
@@ -82,21 +82,21 @@ def _person(name: str, size: int) -> Any:
     from messaging.services import conversation_between
     from sessions_app.models import ChatLine, JamSession, Recording
 
-    one = User.objects.create_user(f"bench-{name}", f"{name}@bench.example")
+    user = User.objects.create_user(f"bench-{name}", f"{name}@bench.example")
     other = User.objects.create_user(f"bench-{name}-other", f"{name}-other@bench.example")
     jam = JamSession.objects.create(host=other)
-    talk = conversation_between(one, other)
+    talk = conversation_between(user, other)
     takes = Recording.objects.bulk_create([Recording(owner=other) for _ in range(size)], 5000)
     ChatLine.objects.bulk_create(
-        [ChatLine(session=jam, author=one, ref=uuid.uuid4(), text="x" * 60) for _ in range(size)],
+        [ChatLine(session=jam, author=user, ref=uuid.uuid4(), text="x" * 60) for _ in range(size)],
         5000,
     )
     Message.objects.bulk_create(
-        [Message(conversation=talk, author=one, ref=uuid.uuid4(), text="x") for _ in range(size)],
+        [Message(conversation=talk, author=user, ref=uuid.uuid4(), text="x") for _ in range(size)],
         5000,
     )
-    Favourite.objects.bulk_create([Favourite(user=one, recording=take) for take in takes], 5000)
-    return one
+    Favourite.objects.bulk_create([Favourite(user=user, recording=take) for take in takes], 5000)
+    return user
 
 
 def _raw(person: Any) -> int:

@@ -40,7 +40,7 @@ def _fill(media: Path) -> None:
             Recording(session=session, owner=user, title=f"Take {n}", state="ready")
             for n in range(stems)
         )
-        made = [Stem(recording=one, player=user, state="aligned", frames=4800) for one in takes]
+        made = [Stem(recording=take, player=user, state="aligned", frames=4800) for take in takes]
         for stem in made:
             stem.file = default_storage.save(f"stems/{stem.public_id}.flac", ContentFile(sound))
         Stem.objects.bulk_create(made)
@@ -90,13 +90,13 @@ def _floor(user: Any) -> None:
     target.unlink()
 
 
-def _child(what: str) -> None:
+def _child(part: str) -> None:
     import django
 
     django.setup()
     from accounts.models import User
 
-    work = {"export": _export, "floor": _floor}[what]
+    work = {"export": _export, "floor": _floor}[part]
     people = {name: User.objects.get(username=f"exports-{name}") for name in PEOPLE}
     work(people["small"])
     Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
@@ -113,11 +113,11 @@ def _peak() -> int:
     return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")))
 
 
-def _measured(what: str) -> dict[str, float]:
-    command = [sys.executable, "-m", "bench.export", what]
+def _measured(part: str) -> dict[str, float]:
+    command = [sys.executable, "-m", "bench.export", part]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return figures
 
 
 def measure() -> list[Row]:
@@ -127,8 +127,8 @@ def measure() -> list[Row]:
     for _round in range(2):
         ours.append(_measured("export"))
         floor.append(_measured("floor"))
-    seconds = [min(one["seconds"] for one in run) for run in (ours, floor)]
-    memory = [max(one["mib"] for one in run) for run in (ours, floor)]
+    seconds = [min(figures["seconds"] for figures in run) for run in (ours, floor)]
+    memory = [max(figures["mib"] for figures in run) for run in (ours, floor)]
     items = f"{STEMS + LINES:,} items, {STEMS * FILE_BYTES >> 20} MiB of sound"
     return [
         row(
@@ -146,5 +146,5 @@ if __name__ == "__main__":
     if sys.argv[1:]:
         _child(sys.argv[1])
     else:
-        for one in measure():
-            print(one)
+        for measured in measure():
+            print(measured)

@@ -43,8 +43,8 @@ async def answer(statements: list[str]) -> bytes:
             await (await connection.execute(statement)).fetchall()
         rows = (await (await connection.execute(listing)).fetchall())[:20]
         keys = ",".join(str(row[0]) for row in rows)
-        found = await connection.execute(details.replace("{keys}", keys))
-        more = {key: rest for key, *rest in await found.fetchall()}
+        cursor = await connection.execute(details.replace("{keys}", keys))
+        more = {key: rest for key, *rest in await cursor.fetchall()}
     results = [
         {
             "id": public_id,

@@ -83,16 +83,16 @@ def cost(ask: Ask, path: str, cookie: str) -> dict[str, float]:
     for _ in range(ROUNDS):  # in turn, so that what else the machine does meets both
         python.append(_cpu(ask, path, cookie))
         empty.append(_cpu(ask, EMPTY, ""))
-    found = {"python": statistics.median(python), "empty": statistics.median(empty)}
+    costs = {"python": statistics.median(python), "empty": statistics.median(empty)}
     waits = [_waited(ask, path, cookie) for _ in range(EXPLAINED)]
-    found["wait"] = statistics.median(waits)
+    costs["wait"] = statistics.median(waits)
     explained = [_explained(ask, path, cookie) for _ in range(EXPLAINED)]
-    counts = {(one["queries"], one["kept"]) for one in explained}
+    counts = {(figures["queries"], figures["kept"]) for figures in explained}
     if len(counts) != 1:
         raise RuntimeError(f"{path} sends another number of statements each time: {counts}")
     for name in explained[0]:
-        found[name] = statistics.median(one[name] for one in explained)
-    return found
+        costs[name] = statistics.median(figures[name] for figures in explained)
+    return costs
 
 
 def _cpu(ask: Ask, path: str, cookie: str) -> float:
@@ -169,20 +169,20 @@ def _explain(raw: Any, how: str, sql: str, parameters: Any) -> dict[str, Any]:
     with raw.cursor() as cursor:
         (answer,) = cursor.execute(f"{how}{sql}", parameters).fetchone()
     whole = json.loads(answer) if isinstance(answer, str) else answer
-    found: dict[str, Any] = whole[0]
-    return found
+    plan: dict[str, Any] = whole[0]
+    return plan
 
 
 def main() -> None:
     """Print one line of JSON: for each visit its costs, or why it couldn't be measured."""
     ask = asking()
-    found: list[dict[str, Any]] = []
+    costs: list[dict[str, Any]] = []
     for path, cookie in json.load(sys.stdin):
         try:
-            found.append(cost(ask, path, cookie))
+            costs.append(cost(ask, path, cookie))
         except Exception as error:
-            found.append({"error": f"{type(error).__name__}: {error}".splitlines()[0]})
-    print(json.dumps(found))
+            costs.append({"error": f"{type(error).__name__}: {error}".splitlines()[0]})
+    print(json.dumps(costs))
 
 
 if __name__ == "__main__":

@@ -62,11 +62,11 @@ def _times(connection: Any, gated: Any, plain: Any) -> tuple[float, float]:
     for number in range(ROUNDS):
         for through_gate, (sql, parameters) in ((True, gated), (False, plain)):
             begun = time.perf_counter()
-            found = connection.execute(sql, parameters).fetchall()
+            rows = connection.execute(sql, parameters).fetchall()
             if number >= 5:
                 times[through_gate].append((time.perf_counter() - begun) * 1000)
-            if len(found) != 20:
-                raise RuntimeError(f"{len(found)} rows instead of 20")
+            if len(rows) != 20:
+                raise RuntimeError(f"{len(rows)} rows instead of 20")
     return statistics.median(times[True]), statistics.median(times[False])
 
 

@@ -22,20 +22,20 @@ UNIT = "requests/s"
 
 
 def measure() -> list[Row]:
-    found = place()
-    pages = [one for one in visits() if one.path != LIST]
-    cookies = {one.who: one.cookie for one in visits() if one.path == LIST}
+    services = place()
+    pages = [visit for visit in visits() if visit.path != LIST]
+    cookies = {visit.who: visit.cookie for visit in visits() if visit.path == LIST}
     statements = {who: _statements(LIST, cookie) for who, cookie in cookies.items()}
-    sql = found.folder / "statements.json"
-    sql.write_text(json.dumps({_path(who): _opened(each) for who, each in statements.items()}))
+    sql = services.folder / "statements.json"
+    sql.write_text(json.dumps({_path(who): _opened(sent) for who, sent in statements.items()}))
     ours, floor = free_port(), free_port()
-    found.serve("web", granian(ours), ours)
-    found.serve("floor", uvicorn(floor), floor, BENCH_SQL=str(sql))
+    services.serve("web", granian(ours), ours)
+    services.serve("floor", uvicorn(floor), floor, BENCH_SQL=str(sql))
     try:
         rows = [_list(who, cookies[who], len(statements[who]), ours, floor) for who in cookies]
         return rows + _pages(pages, ours)
     finally:
-        found.stop("web", "floor")
+        services.stop("web", "floor")
 
 
 def _path(who: str) -> str:
@@ -50,7 +50,7 @@ def _list(who: str, cookie: str, count: int, ours: int, floor: int) -> Row:
         raise RuntimeError("the floor doesn't answer what the API answers")
     turns = {"ours": (ours, LIST, cookie), "floor": (floor, _path(who), "")}
     loads = _in_turn(turns)
-    share = max(one.share for one in loads["ours"] + loads["floor"])
+    share = max(load.share for load in loads["ours"] + loads["floor"])
     note = (
         f"{count} SQL queries, {RECORDINGS:,} recordings, 16 connections; floor: psycopg + orjson, "
         f"ASGI, uvicorn; p95 {_median(loads['ours'], 'p95'):.0f} ms against "
@@ -63,20 +63,20 @@ def _list(who: str, cookie: str, count: int, ours: int, floor: int) -> Row:
 def _pages(pages: list[Visit], port: int) -> list[Row]:
     """Compare pages, each for the kinds of viewers it has, with a view that does nothing."""
     rows, queries = [], {}
-    for one in pages:
+    for visit in pages:
         try:
-            queries[one] = len(_statements(one.path, one.cookie))
+            queries[visit] = len(_statements(visit.path, visit.cookie))
         except Exception as error:  # the others are measured nevertheless
-            rows.append(unmeasured(one.name, error, unit=UNIT, better="higher"))
-    asked = {one.name: (port, one.path, one.cookie) for one in queries}
+            rows.append(unmeasured(visit.name, error, unit=UNIT, better="higher"))
+    asked = {visit.name: (port, visit.path, visit.cookie) for visit in queries}
     loads = _in_turn({"empty": (port, EMPTY, ""), **asked}, PAGE_SECONDS)
     floor = _median(loads["empty"], "rate")
-    for one, count in queries.items():
-        load = loads[one.name]
+    for visit, count in queries.items():
+        load = loads[visit.name]
         note = f"{count} SQL queries; p95 {_median(load, 'p95'):.0f} ms; floor: empty view"
-        note += f"; {one.note}" if one.note else ""
+        note += f"; {visit.note}" if visit.note else ""
         rate = _median(load, "rate")
-        rows.append(row(one.name, rate, floor, unit=UNIT, better="higher", note=note))
+        rows.append(row(visit.name, rate, floor, unit=UNIT, better="higher", note=note))
     return rows
 
 
@@ -105,7 +105,7 @@ def _statements(path: str, cookie: str) -> list[str]:
     client = Client(headers={"host": "127.0.0.1", "cookie": cookie})
     with CaptureQueriesContext(connection) as captured:
         response = client.get(path)
-        statements = [one["sql"] for one in captured.captured_queries]
+        statements = [query["sql"] for query in captured.captured_queries]
     if response.status_code != 200:
         raise RuntimeError(f"{path} answered {response.status_code}")
     return statements

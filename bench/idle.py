@@ -37,12 +37,12 @@ class Door:
 
 def measure() -> list[Row]:
     allow_files(IDLE + SPARE_FILES)
-    found = place()
+    services = place()
     idle, talk = doors(WARM + IDLE), _talk()
-    with found.sockets() as (base, origin):
-        ours = asyncio.run(_grown(found, "sockets", base, origin, idle, talk))
-    with found.sockets(BARE, "bare") as (base, origin):
-        bare = asyncio.run(_grown(found, "bare", base, origin, idle, None))
+    with services.sockets() as (base, origin):
+        ours = asyncio.run(_grown(services, "sockets", base, origin, idle, talk))
+    with services.sockets(BARE, "bare") as (base, origin):
+        bare = asyncio.run(_grown(services, "bare", base, origin, idle, None))
     about = f"{IDLE:,} sockets of as many people, opened in {ours['seconds']:.0f} s"
     alone, beside = ours["alone"], ours["beside"]
     return [
@@ -61,7 +61,7 @@ def measure() -> list[Row]:
 
 
 async def _grown(
-    found: Place,
+    services: Place,
     name: str,
     base: str,
     origin: str,
@@ -69,22 +69,22 @@ async def _grown(
     talk: tuple[Door, Door] | None,
 ) -> dict[str, Any]:
     """Open the idle sockets; return how the process grew, and the times of messages."""
-    told: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
     async with holding(base, origin, idle[:WARM]):
         pass  # what is loaded by the first sockets isn't what further ones take
     if talk:
-        told["alone"] = await _times(base, origin, talk)
+        figures["alone"] = await _times(base, origin, talk)
     await asyncio.sleep(2)
-    told["before"] = pss(found.processes(name))
+    figures["before"] = pss(services.processes(name))
     begun = time.monotonic()
     async with holding(base, origin, idle[WARM:]):
-        told["seconds"] = time.monotonic() - begun
+        figures["seconds"] = time.monotonic() - begun
         await asyncio.sleep(2)
-        told["after"] = pss(found.processes(name))
+        figures["after"] = pss(services.processes(name))
         if talk:
-            told["beside"] = await _times(base, origin, talk)
-    told["each"] = 1024 * (told["after"] - told["before"]) / IDLE
-    return told
+            figures["beside"] = await _times(base, origin, talk)
+    figures["each"] = 1024 * (figures["after"] - figures["before"]) / IDLE
+    return figures
 
 
 def allow_files(wanted: int) -> None:
@@ -102,9 +102,9 @@ async def holding(base: str, origin: str, some: list[Door]) -> AsyncIterator[Non
     turn = asyncio.Semaphore(AT_ONCE)
     sockets: list[Any] = []
 
-    async def enter(one: Door) -> None:
+    async def enter(door: Door) -> None:
         async with turn:
-            socket = await _open(base, origin, one)
+            socket = await _open(base, origin, door)
             sockets.append(socket)
             await socket.send(_frame(""))  # is refused once the gate has let the socket in
             answer = json.loads(await asyncio.wait_for(socket.recv(), 60))
@@ -117,13 +117,13 @@ async def holding(base: str, origin: str, some: list[Door]) -> AsyncIterator[Non
 
     try:
         async with asyncio.TaskGroup() as entering:
-            for one in some:
-                entering.create_task(enter(one))
+            for door in some:
+                entering.create_task(enter(door))
         yield
         if closed := sum(socket.close_code is not None for socket in sockets):
             raise RuntimeError(f"{closed} of {len(sockets)} idle sockets were closed meanwhile")
     finally:
-        await asyncio.gather(*(leave(one) for one in sockets), return_exceptions=True)
+        await asyncio.gather(*(leave(socket) for socket in sockets), return_exceptions=True)
 
 
 def _frame(text: str, ref: str = "") -> str:
@@ -142,7 +142,7 @@ def _open(base: str, origin: str, door: Door) -> Any:
 
 async def _times(base: str, origin: str, talk: tuple[Door, Door]) -> dict[str, float]:
     """Measure in a process of its own, which the idle sockets' client doesn't hold up."""
-    about = json.dumps([base, origin, *([one.path, one.cookie] for one in talk)])
+    about = json.dumps([base, origin, *([door.path, door.cookie] for door in talk)])
     probe = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.idle", about,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
@@ -150,8 +150,8 @@ async def _times(base: str, origin: str, talk: tuple[Door, Door]) -> dict[str, f
     out, said = await probe.communicate()
     if probe.returncode:
         raise RuntimeError((said.decode().strip().splitlines() or ["the probe ended"])[-1])
-    found: dict[str, float] = json.loads(out)
-    return found
+    times: dict[str, float] = json.loads(out)
+    return times
 
 
 async def _probe(base: str, origin: str, sender: list[str], hearer: list[str]) -> dict[str, float]:
@@ -197,7 +197,7 @@ def doors(count: int) -> list[Door]:
     if len(seats) != count:
         raise RuntimeError(f"there are {len(seats)} people with a conversation, not {count}")
     return [
-        Door(f"/ws/messages/{one.conversation.public_id}/", cookie_of(one.user)) for one in seats
+        Door(f"/ws/messages/{seat.conversation.public_id}/", cookie_of(seat.user)) for seat in seats
     ]
 
 

@@ -22,7 +22,7 @@ Times = dict[str, dict[str, float]]
 
 
 def measure() -> list[Row]:
-    found: dict[int, Times] = {}
+    by_size: dict[int, Times] = {}
     loaded = 0.0
     for recordings, people in SIZES:
         with (
@@ -35,8 +35,8 @@ def measure() -> list[Row]:
                 connection.execute("analyze")
             connection.execute("vacuum")
             loaded = time.monotonic() - begun
-            found[recordings] = _measured(connection)
-    return list(_rows(found, loaded))
+            by_size[recordings] = _measured(connection)
+    return list(_rows(by_size, loaded))
 
 
 def _follows(people: int) -> str:
@@ -84,7 +84,7 @@ def _measured(connection: Any) -> Times:
     """Return the median milliseconds of each list: through the gate, without, by policies alone."""
     from django.conf import settings
 
-    found: Times = {}
+    medians: Times = {}
     for name, both in _queries().items():
         times: dict[str, list[float]] = {"gate": [], "plain": [], "wall": []}
         for number in range(ROUNDS):
@@ -104,18 +104,18 @@ def _measured(connection: Any) -> Times:
                         taken.append((time.perf_counter() - begun) * 1000)
                 if not rows:
                     raise RuntimeError(f"{name}, {kind}: no rows")
-        found[name] = {kind: statistics.median(each) for kind, each in times.items()}
-    return found
+        medians[name] = {kind: statistics.median(taken) for kind, taken in times.items()}
+    return medians
 
 
-def _rows(found: dict[int, Times], loaded: float) -> Any:
+def _rows(by_size: dict[int, Times], loaded: float) -> Any:
     (small, _), (large, people) = SIZES
     scale = f"{large:,} recordings, {people:,} people (loaded in {loaded:.0f} s)"
-    for name, times in found[large].items():
+    for name, times in by_size[large].items():
         yield _row(f"gate: {name}", times["gate"], times["plain"], f"{scale}; floor: no gate")
         yield _row(f"wall: {name}", times["wall"], times["gate"], f"{scale}; floor: the gate alone")
-    for name, times in found[large].items():
-        before = found[small][name]["gate"]
+    for name, times in by_size[large].items():
+        before = by_size[small][name]["gate"]
         yield _row(
             f"growth: {name}", times["gate"], before, f"{scale}; floor: {small:,} recordings"
         )

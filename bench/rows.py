@@ -45,5 +45,5 @@ def attempt(name: str, unit: str, better: str, work: Callable[[], list[Row]]) ->
         return [unmeasured(name, error, unit=unit, better=better)]
 
 
-def is_measured(one: Row) -> bool:
-    return one["value"] is not None and math.isfinite(one["value"])
+def is_measured(row: Row) -> bool:
+    return row["value"] is not None and math.isfinite(row["value"])

@@ -20,10 +20,10 @@ NAME, PASSWORD = "signin", "a stave has five lines"
 
 
 def measure() -> list[Row]:
-    found = place()
+    services = place()
     port = free_port()
     encoded = _person()
-    found.serve("web", granian(port), port)
+    services.serve("web", granian(port), port)
     try:
         _sign_in(port)  # what is slow the first time
         _check(encoded)
@@ -32,7 +32,7 @@ def measure() -> list[Row]:
             ours.append(_rate(lambda: _sign_in(port)))
             floor.append(_rate(lambda: _check(encoded)))
     finally:
-        found.stop("web")
+        services.stop("web")
     value, least = statistics.median(ours), statistics.median(floor)
     note = (
         f"{1000 / value:.0f} ms a sign-in, {1000 / least:.0f} ms a check; the rest is "
@@ -79,8 +79,8 @@ def _sign_in(port: int) -> None:
         raise RuntimeError(f"the sign-in was answered with {answer.status}")
 
 
-def _rate(one: Callable[[], None]) -> float:
+def _rate(work: Callable[[], None]) -> float:
     begun = time.perf_counter()
     for _ in range(EACH):
-        one()
+        work()
     return EACH / (time.perf_counter() - begun)

@@ -93,8 +93,8 @@ async def _clock(base: str, origin: str, where: dict[str, str]) -> dict[str, flo
         sys.executable, "-m", "bench.sockets", about, stdout=asyncio.subprocess.PIPE
     )
     out, _ = await probe.communicate()
-    found: dict[str, float] = json.loads(out)
-    return found
+    times: dict[str, float] = json.loads(out)
+    return times
 
 
 async def _probe(address: str, origin: str, cookie: str) -> dict[str, float]:
@@ -113,7 +113,7 @@ async def _probe(address: str, origin: str, cookie: str) -> dict[str, float]:
 async def _flood(base: str, origin: str, where: dict[str, str]) -> None:
     """Send as fast as told, whatever is answered; a server that reads slowly slows it down."""
 
-    async def one() -> None:
+    async def flooder() -> None:
         address = f"{base}/ws/messages/{where['conversation']}/"
         async with _open(address, origin, where["flooder"]) as socket:
             ears = asyncio.create_task(_listen(socket))
@@ -125,7 +125,7 @@ async def _flood(base: str, origin: str, where: dict[str, str]) -> None:
             finally:
                 ears.cancel()
 
-    await asyncio.gather(*(one() for _ in range(FLOODING)))
+    await asyncio.gather(*(flooder() for _ in range(FLOODING)))
 
 
 async def _listen(socket: Any) -> None:
@@ -190,7 +190,7 @@ def _world() -> dict[str, str]:
         for name in names
     }
     room = sessions.open_session(people["host"], title="attic", about="", audience="public")
-    found = {
+    where = {
         "room": room.public_id,
         "conversation": services.conversation_between(
             people["flooder"], people["friend"]
@@ -201,8 +201,8 @@ def _world() -> dict[str, str]:
         client = Client()
         client.force_login(user, backend="accounts.sign_in.backends.Backend")
         value = client.cookies[settings.SESSION_COOKIE_NAME].value
-        found[name] = f"{settings.SESSION_COOKIE_NAME}={value}"
-    return found
+        where[name] = f"{settings.SESSION_COOKIE_NAME}={value}"
+    return where
 
 
 if __name__ == "__main__":

@@ -53,16 +53,16 @@ def asked() -> tuple[Visit, ...]:
         "conversations": ("/messages/", "a full list"),
         "settings": ("/settings/", ""),
     }
-    found = [
+    all_visits = [
         Visit(page, who, path, cookies[who], note)
         for page, (path, note) in for_all.items()
         for who in WHO
     ]
     who = "signed in"
-    found += [
+    all_visits += [
         Visit(page, who, path, cookies[who], note) for page, (path, note) in for_members.items()
     ]
-    return tuple(found)
+    return tuple(all_visits)
 
 
 def _newest() -> str:

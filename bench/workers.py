@@ -20,21 +20,21 @@ ASKED = {("home", "anonymous"), ("home", "signed in")}
 
 
 def measure() -> list[Row]:
-    found = place()
+    services = place()
     asked = {"empty view": (EMPTY, "")}
-    for one in visits():
-        if (one.page, one.who) in ASKED or (one.path == LIST and one.cookie):
-            asked[one.name] = (one.path, one.cookie)
+    for visit in visits():
+        if (visit.page, visit.who) in ASKED or (visit.path == LIST and visit.cookie):
+            asked[visit.name] = (visit.path, visit.cookie)
     ports = {workers: free_port() for workers in (1, 2)}
     for workers, port in ports.items():
-        found.serve(f"web-{workers}", granian(port, workers), port)
+        services.serve(f"web-{workers}", granian(port, workers), port)
     rows: list[Row] = []
     try:
         for name, (path, cookie) in asked.items():
             work = functools.partial(_rows, name, path, cookie, ports)
             rows += attempt(f"two workers: {name}", UNIT, "higher", work)
     finally:
-        found.stop("web-1", "web-2")
+        services.stop("web-1", "web-2")
     return rows
 
 

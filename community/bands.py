@@ -26,45 +26,45 @@ def band(request: HttpRequest, slug: str) -> HttpResponse:
     if posing.hidden:
         return posing.hidden_page(request)
     viewer = posing.viewer
-    found = queries.band_for(viewer, slug)
-    takes: Any = lists.recordings_of_band.page(viewer, request.GET.get("after"), band=found.pk)
-    jams = lists.sessions_of_band.all(viewer, band=found.pk)
-    seats = list(queries.lineup(viewer, found)[: queries.LINEUP])
+    row = queries.band_for(viewer, slug)
+    takes: Any = lists.recordings_of_band.page(viewer, request.GET.get("after"), band=row.pk)
+    jams = lists.sessions_of_band.all(viewer, band=row.pk)
+    seats = list(queries.lineup(viewer, row)[: queries.LINEUP])
     faces = Faces(viewer)
-    members = [seat_row(one, viewer, faces) for one in seats]
-    mine = next((one for one in seats if one.user_id == viewer.user_id), None)
+    members = [seat_row(seat, viewer, faces) for seat in seats]
+    mine = next((seat for seat in seats if seat.user_id == viewer.user_id), None)
     own = mine is not None and viewer.real is None
     may_follow = viewer.is_member and viewer.real is None and mine is None
     page = render(
         request,
         "bands/band.html",
         {
-            "band": band_page(found, viewer),
+            "band": band_page(row, viewer),
             "posing": posing,
             "is_mine": own,
             "runs": own and permissions.may_run(mine),
-            "members": [one for one in members if one["name"]],
+            "members": [member for member in members if member["name"]],
             "recordings": [
                 recording_card(take, viewer, faces)
                 for take in lists.with_sound_and_players(takes.items, viewer)
             ],
             "next_url": takes.next_url(request),
-            "sessions": [session_card(one, faces) for one in jams],
-            "follow": queries.my_follow(viewer, found) if may_follow else None,
-            "follow_url": reverse("follow_band", args=[found.slug]) if may_follow else None,
-            **_machines(found, {one.user_id for one in seats if shown_person(one, "user")}),
+            "sessions": [session_card(jam, faces) for jam in jams],
+            "follow": queries.my_follow(viewer, row) if may_follow else None,
+            "follow_url": reverse("follow_band", args=[row.slug]) if may_follow else None,
+            **_machines(row, {seat.user_id for seat in seats if shown_person(seat, "user")}),
         },
     )
-    return previews.ask_robots(page, found)
+    return previews.ask_robots(page, row)
 
 
-def _machines(found: Any, named: set[int]) -> dict[str, Any]:
+def _machines(band: Any, named: set[int]) -> dict[str, Any]:
     """Return what machines are told: of a band that anybody may see, what anybody sees of it.
 
     The page names nobody there whom it doesn't name to who looks at it.
     """
-    if not found.for_anyone:
-        return previews.context(found, band_preview(found))
-    open_seats = queries.lineup(NOBODY, found)[: queries.LINEUP]
-    seats = [one for one in open_seats if one.user_id in named]
-    return previews.context(found, band_preview(found, queries.public_face(found), seats))
+    if not band.for_anyone:
+        return previews.context(band, band_preview(band))
+    open_seats = queries.lineup(NOBODY, band)[: queries.LINEUP]
+    seats = [seat for seat in open_seats if seat.user_id in named]
+    return previews.context(band, band_preview(band, queries.public_face(band), seats))

@@ -37,10 +37,10 @@ def favourites(viewer: Viewer) -> QuerySet[Recording]:
 
 def favourites_of(viewer: Viewer, person: Any) -> QuerySet[Recording]:
     """Return what somebody (a key) keeps: of the list they show, what this viewer may hear."""
-    shown = visible(Favourite, viewer).filter(user=person).order_by()
+    kept_rows = visible(Favourite, viewer).filter(user=person).order_by()
     theirs = FilteredRelation("favourites", condition=Q(favourites__user=person))
     rows = sessions.shown_recordings(viewer).annotate(theirs=theirs)
-    return rows.filter(theirs__in=shown.values("pk")).annotate(kept_at=F("theirs__created_at"))
+    return rows.filter(theirs__in=kept_rows.values("pk")).annotate(kept_at=F("theirs__created_at"))
 
 
 def beside(viewer: Viewer, person: User) -> dict[str, Any]:

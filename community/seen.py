@@ -88,11 +88,11 @@ def _who(viewer: Viewer, obj: Any, field: str | None, audience: str) -> dict[str
     profiles = with_visible_fields(Profile.objects.filter(user__in=shown.values("pk")), viewer)
     faces = [
         {
-            "name": one.user.username,
-            "url": reverse("profile", args=[one.user.username]),
-            "photo_url": photo_urls(one, viewer)["photo_small_url"] if one.sees_photo else None,  # type: ignore[attr-defined]
+            "name": row.user.username,
+            "url": reverse("profile", args=[row.user.username]),
+            "photo_url": photo_urls(row, viewer)["photo_small_url"] if row.sees_photo else None,  # type: ignore[attr-defined]
         }
-        for one in profiles.select_related("user").order_by("user__username")[:FACES]
+        for row in profiles.select_related("user").order_by("user__username")[:FACES]
     ]
     return {
         "audience": audience,

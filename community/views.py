@@ -37,17 +37,17 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
         return posing.hidden_page(request)
     viewer = posing.viewer
     faces = Faces(viewer)
-    found = profile_for(viewer, username)
-    key = found.user_id
+    row = profile_for(viewer, username)
+    key = row.user_id
     takes: Any = lists.recordings_with.page(viewer, request.GET.get("after"), person=key)
     played = lists.sessions_of.all(viewer, person=key)
     may_write = viewer.is_member and key not in {viewer.user_id, request.user.pk}
     me = request.user
-    if may_write and me.is_authenticated and (me.is_child or found.user.is_child):
+    if may_write and me.is_authenticated and (me.is_child or row.user.is_child):
         may_write = may_meet(me, [key])  # what would be refused isn't offered
-    to = f"{reverse('conversations')}?to={found.user.username}"
-    beside = queries.beside(viewer, found.user)
-    person = present_person(found, viewer)
+    to = f"{reverse('conversations')}?to={row.user.username}"
+    beside = queries.beside(viewer, row.user)
+    person = present_person(row, viewer)
     page = render(
         request,
         "accounts/profile.html",
@@ -61,16 +61,16 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
                 for take in lists.with_sound_and_players(takes.items, viewer)
             ],
             "next_url": takes.next_url(request),
-            "sessions": [session_card(one, faces) for one in lists.with_inside(played, viewer)],
-            "bands": [of_person(one) for one in beside["in_bands"]],
+            "sessions": [session_card(jam, faces) for jam in lists.with_inside(played, viewer)],
+            "bands": [of_person(seat) for seat in beside["in_bands"]],
             "ties": {key: beside[key] for key in ("follow", "muted")} if may_write else None,
-            "favourites_url": reverse("favourites_of", args=[found.user.username])
+            "favourites_url": reverse("favourites_of", args=[row.user.username])
             if beside["keeps"]
             else None,
-            **previews.context(found.user, person_preview(found.user, public_face(found, viewer))),
+            **previews.context(row.user, person_preview(row.user, public_face(row, viewer))),
         },
     )
-    return previews.ask_robots(page, found.user)
+    return previews.ask_robots(page, row.user)
 
 
 @require_safe

@@ -24,8 +24,8 @@ HEADER = "X-Client-Id"
 def is_ours(given: str | None) -> bool:
     """Return whether this is the id of a client of ours."""
     known: Iterable[str] = settings.OWN_CLIENT_IDS
-    shown = (given or "").encode()
-    return any(hmac.compare_digest(shown, one.encode()) for one in known)
+    client_id = (given or "").encode()
+    return any(hmac.compare_digest(client_id, own.encode()) for own in known)
 
 
 def app_of(request: HttpRequest, *, machine: bool) -> str | None:

@@ -9,7 +9,7 @@ _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
 
 def file_name(words: str, ending: str) -> str:
     """Return a file's name: what systems forbid becomes a space, what is too long is cut."""
-    shown = "".join(c for c in words if unicodedata.category(c) not in {"Cf", "Cs", "Co"})
-    name = " ".join(_FORBIDDEN.sub(" ", unicodedata.normalize("NFC", shown)).split()).strip(". ")
+    text = "".join(c for c in words if unicodedata.category(c) not in {"Cf", "Cs", "Co"})
+    name = " ".join(_FORBIDDEN.sub(" ", unicodedata.normalize("NFC", text)).split()).strip(". ")
     cut = name.encode()[:MOST].decode(errors="ignore").strip(". ")
     return f"{cut or 'sound'}.{ending}"

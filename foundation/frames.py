@@ -65,9 +65,9 @@ def read(raw: str | None, known: dict[str, type[Frame]]) -> Frame:
         raise BadFrame(code, said, declared.t, ref) from None
 
 
-def ref_in(found: dict[str, Any]) -> str | None:
+def ref_in(content: dict[str, Any]) -> str | None:
     """Return the client's own id in a frame, whatever else is wrong with the frame."""
-    ref = found.get("ref")
+    ref = content.get("ref")
     if isinstance(ref, str) and len(ref) <= LONGEST_REF and text.is_fit(ref):
         return ref
     return None

@@ -37,9 +37,9 @@ def too_long() -> str:
     return _("JSON has at most %(n)d KiB.") % {"n": LONGEST // 1024}
 
 
-def _look(found: Any) -> None:
+def _look(content: Any) -> None:
     """Look at every value, level by level."""
-    level, depth = [found], 0
+    level, depth = [content], 0
     while level:
         if any(_is_beyond(value) for value in level if isinstance(value, int | float)):
             raise _no_such_number()

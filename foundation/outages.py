@@ -44,8 +44,8 @@ class Watch:
             if away != self.is_away:
                 self.is_away = away
                 logger.warning("Valkey is %s for sockets", "away" if away else "back")
-                for one in list(self.sockets):
-                    one.waits() if away else one.goes_on()
+                for socket in list(self.sockets):
+                    socket.waits() if away else socket.goes_on()
 
     async def _hears_itself(self) -> bool:
         layer: Any = get_channel_layer()

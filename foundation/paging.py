@@ -42,7 +42,7 @@ class Cursor:
         self._kinds = kinds
 
     def write(self, *place: Any) -> str:
-        parts = [one.isoformat() if isinstance(one, datetime) else str(one) for one in place]
+        parts = [part.isoformat() if isinstance(part, datetime) else str(part) for part in place]
         return _box().encrypt("~".join(parts).encode()).decode()
 
     def read(self, text: str | None) -> Any:

@@ -125,7 +125,7 @@ def is_open(route: str, person: Any) -> bool:
 
 def pages(person: Any = None) -> list[Page]:
     """Return all pages, or those that are open to a person."""
-    all_pages = sorted(_pages.values(), key=lambda one: one.order)
+    all_pages = sorted(_pages.values(), key=lambda page: page.order)
     return (
         all_pages if person is None else [page for page in all_pages if is_open(page.route, person)]
     )
@@ -135,7 +135,7 @@ def entries(person: Any) -> list[Entry]:
     """Return all that this person has, page by page, in the order of the pages."""
     open_entries = [entry for entry in entries_of_all() if entry.opens() and entry.shown(person)]
     open_entries = [entry for entry in open_entries if is_open(entry.route, person)]
-    return sorted(open_entries, key=lambda one: (_pages[one.page].order, one.order))
+    return sorted(open_entries, key=lambda entry: (_pages[entry.page].order, entry.order))
 
 
 def entries_of_all() -> list[Entry]:
@@ -155,7 +155,7 @@ def page_of(entry: Entry) -> Page:
 
 def standing_on(route: str) -> Page | None:
     """Return the page of the settings that a route is, or stands below."""
-    for one in _pages.values():
-        if one.route == route:
-            return one
+    for page in _pages.values():
+        if page.route == route:
+            return page
     return _pages.get(_below.get(route, ""))

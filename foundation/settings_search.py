@@ -38,20 +38,20 @@ def find(person: Any, question: str) -> list[Hit]:
     if not telling:
         return []
     hits = []
-    for one in entries(person):
-        texts = _texts(one)
+    for entry in entries(person):
+        texts = _texts(entry)
         scores = [_best(word, texts) for word in telling]
         if min(scores) > 0:
-            hits.append(Hit(one, page_of(one), sum(scores)))
+            hits.append(Hit(entry, page_of(entry), sum(scores)))
     return sorted(hits, key=lambda hit: -hit.score)  # stable: page by page where alike
 
 
-def _texts(one: Entry) -> list[tuple[list[str], float]]:
+def _texts(entry: Entry) -> list[tuple[list[str], float]]:
     texts = {
-        "title": one.title,
-        "words": one.words,
-        "effect": one.effect,
-        "page": page_of(one).title,
+        "title": entry.title,
+        "words": entry.words,
+        "effect": entry.effect,
+        "page": page_of(entry).title,
     }
     return [(_words(str(texts[name])), weight) for name, weight in _WEIGHTS]
 

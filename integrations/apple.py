@@ -86,10 +86,10 @@ def read_message(network: Network, payload: str) -> Message:
     return message
 
 
-def _event(told: Any) -> Message:
+def _event(value: Any) -> Message:
     """Return the one event of a message, which Apple writes as JSON within JSON."""
     try:
-        event = json.loads(told) if isinstance(told, str) else told
+        event = json.loads(value) if isinstance(value, str) else value
     except (ValueError, RecursionError):
         raise NotApple("an unreadable event") from None
     if not isinstance(event, dict) or not {"type", "sub"} <= set(event):

@@ -22,7 +22,7 @@ _LINES = re.compile(r"[\r\n]+")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 
 
-def read(provider_id: str, told: dict[str, Any]) -> dict[str, str]:
+def read(provider_id: str, answer: dict[str, Any]) -> dict[str, str]:
     """Return what arrived: name → text; things of which there are many stand a line each."""
     reader = {
         "facebook": _facebook,
@@ -30,25 +30,25 @@ def read(provider_id: str, told: dict[str, Any]) -> dict[str, str]:
         "apple": _apple,
         "twitter_oauth2": _x,
     }.get(provider_id, _openid)
-    texts = ((name, _text(value)) for name, value in reader(told).items())
+    texts = ((name, _text(value)) for name, value in reader(answer).items())
     return dict([(name, text) for name, text in texts if text][:MOST])
 
 
-def claims(told: dict[str, Any]) -> dict[str, Any]:
+def claims(answer: dict[str, Any]) -> dict[str, Any]:
     """Return the claims about the person: an OpenID answer has them one level down."""
     for name in ("userinfo", "id_token"):
-        if isinstance(told.get(name), dict):
-            inner: dict[str, Any] = told[name]
+        if isinstance(answer.get(name), dict):
+            inner: dict[str, Any] = answer[name]
             return inner
-    return told
+    return answer
 
 
-def oldest_birth(told: dict[str, Any]) -> date | None:
+def oldest_birth(answer: dict[str, Any]) -> date | None:
     """Return the earliest day on which the person can have been born, if the network says.
 
     A year alone is taken as its first day, so that nobody is taken for younger than they are.
     """
-    said = claims(told)
+    said = claims(answer)
     text = _birthday(said.get("birthday")) or _birthday(said.get("birthdate"))
     if not re.match(r"\d{4}", text):
         return None
@@ -59,45 +59,45 @@ def oldest_birth(told: dict[str, Any]) -> date | None:
         return None
 
 
-def _facebook(told: dict[str, Any]) -> dict[str, Any]:
+def _facebook(answer: dict[str, Any]) -> dict[str, Any]:
     return {
-        "name": told.get("name"),
-        "gender": told.get("gender"),
-        "location": _name_of(told.get("location")),
-        "link": told.get("link"),
-        "timezone": _offset(told.get("timezone")),
-        "birthday": _birthday(told.get("birthday")),
-        "picture": _facebook_picture(told.get("picture")),
-        "likes": _names(told.get("likes")),
-        "friends": _names(told.get("friends")),
+        "name": answer.get("name"),
+        "gender": answer.get("gender"),
+        "location": _name_of(answer.get("location")),
+        "link": answer.get("link"),
+        "timezone": _offset(answer.get("timezone")),
+        "birthday": _birthday(answer.get("birthday")),
+        "picture": _facebook_picture(answer.get("picture")),
+        "likes": _names(answer.get("likes")),
+        "friends": _names(answer.get("friends")),
     }
 
 
-def _x(told: dict[str, Any]) -> dict[str, Any]:
-    small = told.get("profile_image_url")
+def _x(answer: dict[str, Any]) -> dict[str, Any]:
+    small = answer.get("profile_image_url")
     return {
-        "name": told.get("name"),
-        "username": told.get("username"),
-        "about": told.get("description"),
-        "location": told.get("location"),
-        "link": told.get("url"),
+        "name": answer.get("name"),
+        "username": answer.get("username"),
+        "about": answer.get("description"),
+        "location": answer.get("location"),
+        "link": answer.get("url"),
         # X names the large picture like the small one, without the ending.
         "picture": small.replace("_normal.", "_400x400.") if isinstance(small, str) else None,
     }
 
 
-def _apple(told: dict[str, Any]) -> dict[str, Any]:
-    name = told.get("name")
+def _apple(answer: dict[str, Any]) -> dict[str, Any]:
+    name = answer.get("name")
     parts = [name.get(part) for part in ("firstName", "lastName")] if isinstance(name, dict) else []
     return {"name": " ".join(part for part in parts if isinstance(part, str) and part)}
 
 
-def _openid(told: dict[str, Any]) -> dict[str, Any]:
-    said = claims(told)
+def _openid(answer: dict[str, Any]) -> dict[str, Any]:
+    said = claims(answer)
     whole = [said.get("given_name"), said.get("family_name")]
     links = [said.get("profile"), said.get("website")]
     claimed = {
-        "name": said.get("name") or " ".join(one for one in whole if isinstance(one, str)),
+        "name": said.get("name") or " ".join(part for part in whole if isinstance(part, str)),
         "username": said.get("preferred_username") or said.get("nickname"),
         "gender": said.get("gender"),
         "location": _address(said.get("address")),
@@ -117,7 +117,7 @@ def _openid(told: dict[str, Any]) -> dict[str, Any]:
 def _text(value: Any) -> str:
     """Return a value as text; lists a line each; what has parts of its own is left behind."""
     if isinstance(value, list):
-        lines = [_line(one) for one in value]
+        lines = [_line(item) for item in value]
         return "\n".join(line for line in lines if line)[:LONGEST]
     return _line(value)
 

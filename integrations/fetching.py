@@ -109,4 +109,7 @@ def _allowed(url: str, hosts: Sequence[str], own: str) -> bool:
     if address.scheme != "https" or port not in {None, 443}:
         return False
     host = address.hostname or ""
-    return any(host.endswith(one[1:]) if one.startswith("*.") else host == one for one in hosts)
+    return any(
+        host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern
+        for pattern in hosts
+    )

@@ -39,8 +39,8 @@ class Backend(EmailBackend):
             return super().send_messages(email_messages)
         sent = 0
         by_purpose: dict[str, list[EmailMessage]] = {}
-        for one in email_messages:
-            by_purpose.setdefault(getattr(one, "purpose", "account"), []).append(one)
+        for message in email_messages:
+            by_purpose.setdefault(getattr(message, "purpose", "account"), []).append(message)
         for purpose, letters in by_purpose.items():
             to = [address for letter in letters for address in letter.recipients()]
             with disclose("mail", to, CATEGORIES, purpose):

@@ -87,18 +87,18 @@ def name_of(provider_id: str) -> str:
         return provider_id
 
 
-def verifies(network: Network, address: str, told: dict[str, Any]) -> bool:
+def verifies(network: Network, address: str, claims: dict[str, Any]) -> bool:
     """Return whether a network's word that an address is verified is good for a new account.
 
     Facebook and X don't give such a word. Google's holds for its own mailboxes and those of its
     customers' domains (`hd`); an OpenID provider's where the operator said so.
     """
-    if told.get("email_verified") not in (True, "true"):
+    if claims.get("email_verified") not in (True, "true"):
         return False
     if network.id == "apple":
         return True
     if network.id == "google":
-        return address.lower().endswith(("@gmail.com", "@googlemail.com")) or bool(told.get("hd"))
+        return address.lower().endswith(("@gmail.com", "@googlemail.com")) or bool(claims.get("hd"))
     return network.is_openid and bool(network.app["settings"].get("verifies_addresses"))
 
 

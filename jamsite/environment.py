@@ -338,7 +338,7 @@ class Environment(BaseSettings):
     @field_validator("openid_providers")
     @classmethod
     def once(cls, value: list[OpenIdProvider]) -> list[OpenIdProvider]:
-        if len({one.id for one in value}) < len(value):
+        if len({provider.id for provider in value}) < len(value):
             raise ValueError("two providers have the same id")
         return value
 

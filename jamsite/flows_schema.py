@@ -65,11 +65,15 @@ def _is_here(path: str) -> bool:
         return False
 
 
-def _operation(method: str, path: str, one: dict[str, Any]) -> dict[str, Any]:
+def _operation(method: str, path: str, operation: dict[str, Any]) -> dict[str, Any]:
     name = re.sub(r"\W+", "_", path.removeprefix(f"{ROOT}/"))
-    given = [it for it in one.get("parameters", []) if "Client" not in it.get("$ref", "")]
+    given = [
+        parameter
+        for parameter in operation.get("parameters", [])
+        if "Client" not in parameter.get("$ref", "")
+    ]
     described: dict[str, Any] = {
-        key: one[key] for key in ("summary", "description", "requestBody") if key in one
+        key: operation[key] for key in ("summary", "description", "requestBody") if key in operation
     }
     return {
         "operationId": f"{name}_{method}",
@@ -77,13 +81,13 @@ def _operation(method: str, path: str, one: dict[str, Any]) -> dict[str, Any]:
         **described,
         **({"parameters": given} if given else {}),
         "security": [{"sessionToken": []}, {}],
-        "responses": _responses(path, one["responses"]),
+        "responses": _responses(path, operation["responses"]),
     }
 
 
-def _responses(path: str, told: dict[str, Any]) -> dict[str, Any]:
+def _responses(path: str, described: dict[str, Any]) -> dict[str, Any]:
     """Return what allauth tells, and what each flow can answer here besides."""
-    responses = {str(status): words for status, words in told.items()}
+    responses = {str(status): words for status, words in described.items()}
     if not any(status.startswith("2") for status in responses) and not path.endswith("/session"):
         responses["200"] = {"description": "Done."}
     ended = {"description": "The sign-in of this session token has ended: begin without it."}

@@ -45,7 +45,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
 def mail(request: HttpRequest) -> HttpResponse:
     """List the mail that development sent to a folder, newest first."""
     folder = Path(settings.MAIL_DIR)
-    files = sorted(folder.glob("*.log"), key=lambda one: one.stat().st_mtime_ns, reverse=True)
+    files = sorted(folder.glob("*.log"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
     letters: list[dict[str, Any]] = []
     for path in files[:50]:
         letters.extend(_letters(path))
@@ -54,12 +54,12 @@ def mail(request: HttpRequest) -> HttpResponse:
 
 def _letters(path: Path) -> list[dict[str, Any]]:
     """Read one of Django's mail files: letters divided by a line of 79 dashes."""
-    found = []
+    letters = []
     for raw in path.read_bytes().split(b"-" * 79 + b"\n"):
         if raw.strip():
             letter = email.message_from_bytes(raw.lstrip(), policy=email.policy.default)
             body = letter.get_body(("plain",))
-            found.append(
+            letters.append(
                 {
                     "to": letter["To"],
                     "subject": letter["Subject"],
@@ -67,7 +67,7 @@ def _letters(path: Path) -> list[dict[str, Any]]:
                     "text": body.get_content() if body else "",
                 }
             )
-    return found
+    return letters
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -20,11 +20,11 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 def conversations(viewer: Viewer) -> QuerySet[Conversation]:
     """Return the viewer's conversations with the last words in them, and `unread`."""
-    shown = visible(Message, viewer).filter(conversation=OuterRef("pk"))
-    newest = shown.order_by("-created_at", "-pk")
+    messages = visible(Message, viewer).filter(conversation=OuterRef("pk"))
+    newest = messages.order_by("-created_at", "-pk")
     mine = Member.objects.filter(conversation=OuterRef("conversation"), user=viewer.user_id)
     read_up_to = Coalesce(Subquery(mine.values("read_up_to")[:1]), Value(NEVER))
-    unread = shown.exclude(author=viewer.user_id).filter(created_at__gt=read_up_to)
+    unread = messages.exclude(author=viewer.user_id).filter(created_at__gt=read_up_to)
     return visible(Conversation, viewer).annotate(
         last_text=Subquery(newest.values("text")[:1]),
         unread=Exists(unread),

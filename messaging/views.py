@@ -32,7 +32,7 @@ def _others(conversation: Any, faces: Faces) -> list[Face]:
 def _named(others: list[Face]) -> dict[str, Any]:
     """Return who else is in a conversation, as its page and its row in the list show them."""
     return {
-        "other_name": ", ".join(one.name for one in others) or _("somebody who left"),
+        "other_name": ", ".join(face.name for face in others) or _("somebody who left"),
         "other": others[0] if len(others) == 1 else None,
     }
 

@@ -42,12 +42,12 @@ DOORS = (
 @login_required
 @require_safe
 def doors(request: HttpRequest) -> HttpResponse:
-    shown = [
+    open_doors = [
         door for door in DOORS if _opens(door) and settings_map.is_open(door.route, request.user)
     ]
-    behind = {one.route for one in shown}
+    behind = {door.route for door in open_doors}
     rows = [row for row in settings_map.rows("privacy", request.user) if row.route not in behind]
-    return render(request, "privacy/home.html", {"doors": shown, "rows": rows})
+    return render(request, "privacy/home.html", {"doors": open_doors, "rows": rows})
 
 
 def _opens(door: Door) -> bool:

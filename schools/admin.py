@@ -206,8 +206,8 @@ class ConsentWithdrawalAdmin(ReadOnlyAdmin):
     list_filter = ["by"]
 
 
-def _may(request: HttpRequest, what: str) -> bool:
-    return bool(request.user.is_authenticated and request.user.has_perm(f"schools.{what}"))
+def _may(request: HttpRequest, permission: str) -> bool:
+    return bool(request.user.is_authenticated and request.user.has_perm(f"schools.{permission}"))
 
 
 @admin.register(Guardianship)

@@ -96,13 +96,15 @@ def settings_table() -> str:
             raise SystemExit(f"{name.upper()} has no description in jamsite/environment.py")
         meaning = field.description + _bounds(field.metadata)
         lines.append(f"| `{name.upper()}` | {meaning} | {_default(field)} |")
-    lines += [f"| `{name}` | {told} | {default} |" for name, (told, default) in OUTSIDE.items()]
+    lines += [
+        f"| `{name}` | {meaning} | {default} |" for name, (meaning, default) in OUTSIDE.items()
+    ]
     return "\n".join(lines)
 
 
 def _bounds(metadata_of: list[Any]) -> str:
-    least = next((one.ge for one in metadata_of if getattr(one, "ge", None) is not None), None)
-    most = next((one.le for one in metadata_of if getattr(one, "le", None) is not None), None)
+    least = next((rule.ge for rule in metadata_of if getattr(rule, "ge", None) is not None), None)
+    most = next((rule.le for rule in metadata_of if getattr(rule, "le", None) is not None), None)
     if least is None:
         return ""
     return f"; {least:g} to {most:g}" if most is not None else f"; at least {least:g}"
@@ -140,12 +142,12 @@ def notice() -> str:
 def _within(packages: set[str]) -> str:
     """Return what is inside packages. Raises SystemExit for libraries that nobody named."""
     for name in packages - set(NOT_HERE):
-        files = [str(one) for one in metadata.files(name) or []]
-        if any(".libs/" in one for one in files) and name not in WITHIN:
+        files = [str(file) for file in metadata.files(name) or []]
+        if any(".libs/" in file for file in files) and name not in WITHIN:
             raise SystemExit(f"{name} brings libraries; say which in scripts/documents.py, WITHIN")
     return "".join(
-        textwrap.fill(f"{name}: {told}", 98, subsequent_indent="  ", break_on_hyphens=False) + "\n"
-        for name, told in WITHIN.items() if name in packages
+        textwrap.fill(f"{name}: {words}", 98, subsequent_indent="  ", break_on_hyphens=False) + "\n"
+        for name, words in WITHIN.items() if name in packages
     )  # fmt: skip
 
 
@@ -153,29 +155,29 @@ def _npm() -> dict[str, str]:
     """Return what is bundled for browsers, fonts left out, with its licence."""
     lock = json.loads((ROOT / "package-lock.json").read_text())["packages"]
     return {
-        path.rpartition("node_modules/")[2]: str(one["license"])
-        for path, one in lock.items()
-        if path and not one.get("dev") and "@fontsource" not in path
+        path.rpartition("node_modules/")[2]: str(package["license"])
+        for path, package in lock.items()
+        if path and not package.get("dev") and "@fontsource" not in path
     }
 
 
 def _python() -> dict[str, str]:
     lock = (ROOT / "requirements" / "run.lock").read_text()
-    found = {}
+    licences = {}
     for name in sorted(set(re.findall(r"^([A-Za-z0-9_.-]+)==", lock, re.MULTILINE))):
         licence = AS_IN_THEIR_FILES.get(name) or NOT_HERE.get(name) or _of_metadata(name)
         if not licence:
             raise SystemExit(f"{name}: no licence known; name it in scripts/documents.py")
-        found[name] = licence
-    return found
+        licences[name] = licence
+    return licences
 
 
 def _of_metadata(name: str) -> str:
     try:
-        told = metadata.metadata(name)
+        about = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         raise SystemExit(f"{name} isn't installed here; name its licence in NOT_HERE") from None
-    licence = told["License-Expression"] or told["License"] or ""
+    licence = about["License-Expression"] or about["License"] or ""
     return licence if licence and "\n" not in licence and len(licence) < 90 else ""
 
 

@@ -179,7 +179,7 @@ class JamConsumer(GatedConsumer):
         Everybody enters first and looks then: of two that come at once at least one sees both.
         """
         own = [peer for peer in await self.room.peers() if peer.user_id == self.user.pk]
-        newest = max(own, key=lambda one: (one.since, one.peer), default=self.me)
+        newest = max(own, key=lambda peer: (peer.since, peer.peer), default=self.me)
         if newest.peer != self.me.peer:
             return False
         for other in own:
@@ -306,12 +306,12 @@ class JamConsumer(GatedConsumer):
     # What comes from somebody names them by key alone, and is passed on only where the gate lets
     # this socket's person know of them.
 
-    async def _pass_on(self, group: str, kind: str, **what: Any) -> None:
+    async def _pass_on(self, group: str, kind: str, **content: Any) -> None:
         about = {"by": self.user.pk, "peer": self.me.peer}
-        await self.channel_layer.group_send(group, {"type": kind, **about, **what})
+        await self.channel_layer.group_send(group, {"type": kind, **about, **content})
 
-    async def _everybody(self, kind: str, **what: Any) -> None:
-        await self._pass_on(self.group, kind, **what)
+    async def _everybody(self, kind: str, **content: Any) -> None:
+        await self._pass_on(self.group, kind, **content)
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         if message["type"] == "gate.check" and self.joined:
@@ -382,11 +382,11 @@ class JamConsumer(GatedConsumer):
             await self._tell_recording(event["recording"])
 
     async def _tell_recording(self, key: int) -> None:
-        shown = await self.in_thread(queries.recording_for_room, key, self.viewer)
+        recording = await self.in_thread(queries.recording_for_room, key, self.viewer)
         async with self._telling:
-            if shown is not None:
-                self._take, self.roster.take = key, shown["id"]
-                await self.send_frame(t="recording", **shown)
+            if recording is not None:
+                self._take, self.roster.take = key, recording["id"]
+                await self.send_frame(t="recording", **recording)
             elif key == self._take:  # it is none of theirs any more
                 await self.send_frame(t="recording", id=self.roster.take, state="gone")
                 self._take, self.roster.take = 0, ""

@@ -107,8 +107,8 @@ def with_inside(rows: Iterable[Any], viewer: Viewer) -> list[Any]:
 
     One query for all rows; none where nobody is in any. Empty while Valkey is away.
     """
-    found = list(rows)
-    live = {row.pk: row for row in found if row.is_live}
+    sessions = list(rows)
+    live = {row.pk: row for row in sessions if row.is_live}
     peers = presence.inside(live) or {}
     people = {peer.user_id for those in peers.values() for peer in those}
     here: dict[int, list[User]] = {}
@@ -116,6 +116,6 @@ def with_inside(rows: Iterable[Any], viewer: Viewer) -> list[Any]:
         for seat in _seats.all(viewer, sessions=list(live), people=sorted(people)):
             if any(peer.user_id == seat.user_id for peer in peers[seat.session_id]):
                 here.setdefault(seat.session_id, []).append(seat.user)
-    for row in found:
+    for row in sessions:
         row.inside = here.get(row.pk, [])
-    return found
+    return sessions

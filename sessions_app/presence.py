@@ -47,7 +47,7 @@ def _alive(values: Iterable[Any]) -> list[Peer]:
     recent = time.time() - ALIVE
     peers = [Peer(**json.loads(value)) for value in values]
     return sorted(
-        (one for one in peers if one.seen > recent), key=lambda peer: (peer.since, peer.peer)
+        (peer for peer in peers if peer.seen > recent), key=lambda peer: (peer.since, peer.peer)
     )
 
 

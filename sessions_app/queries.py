@@ -93,10 +93,10 @@ def who_may_meet(viewer: Viewer, people: Iterable[int]) -> dict[int, User]:
 def met_in_room(viewer: Viewer, people: Iterable[int]) -> dict[int, Face]:
     """Return the faces of those of the people in a room whom `who_may_meet` names."""
     faces = Faces(viewer)
-    found = {key: faces.of(user) for key, user in who_may_meet(viewer, people).items()}
-    for face in found.values():
+    faces_by_key = {key: faces.of(user) for key, user in who_may_meet(viewer, people).items()}
+    for face in faces_by_key.values():
         face.load()
-    return found
+    return faces_by_key
 
 
 def who_all_meet(people: Iterable[int]) -> list[int]:
@@ -240,7 +240,7 @@ def recording_for_room(recording_id: int, viewer: Viewer) -> dict[str, Any] | No
     if recording is None:
         return None
     consents = list(recording.consents.select_related("user").order_by("user__username"))
-    answers = {one.user_id: one.answer for one in consents}
+    answers = {consent.user_id: consent.answer for consent in consents}
     shown = who_may_meet(viewer, answers)
     mine = answers.get(viewer.user_id)
     asking = recording.state in {Recording.State.ASKING, Recording.State.DECLINED}
@@ -249,14 +249,14 @@ def recording_for_room(recording_id: int, viewer: Viewer) -> dict[str, Any] | No
         return None
     owner = shown_person(recording, "owner")
     stem = recording.stems.filter(player_id=viewer.user_id, state=Stem.State.CAPTURING).first()
-    named = [one for one in consents if one.user_id in shown]
+    named = [consent for consent in consents if consent.user_id in shown]
     return {
         "id": recording.public_id,
         "state": recording.state,
         "by": owner.username if owner else "",
         "answer": mine,
-        "waiting": [one.user.username for one in named if one.answer == "waiting"],
-        "agreed": [one.user.username for one in named if one.answer == "yes"],
+        "waiting": [consent.user.username for consent in named if consent.answer == "waiting"],
+        "agreed": [consent.user.username for consent in named if consent.answer == "yes"],
         "starts_at": recording.starts_at_ms,
         "ends_at": recording.ends_at_ms,
         "stops_at": recording.stops_at_ms,

@@ -47,8 +47,8 @@ def cards(viewer: Viewer, wanted: Wanted, after: str | None) -> Page[Profile]:
     page = found(viewer, wanted, after)
     rows: dict[int, Any] = findable(viewer, page.items) if page.items else {}
     there = [rows[key] for key in page.items if key in rows]
-    still = [one for one in there if all(getattr(one, f"sees_{it}") for it in asked(wanted))]
-    return Page([concealed(one) for one in still], page.after)
+    still = [row for row in there if all(getattr(row, f"sees_{name}") for name in asked(wanted))]
+    return Page([concealed(row) for row in still], page.after)
 
 
 def asked(wanted: Wanted) -> list[str]:
@@ -66,11 +66,11 @@ def asked(wanted: Wanted) -> list[str]:
 def matching(viewer: Viewer, wanted: Wanted, behind: Place | None, most: int) -> Any:
     """Return (week, key) of people who match, in order, in one query."""
     widest = Audience.MEMBERS if viewer.is_member else Audience.PUBLIC
-    shown = _within(viewer, widest, wanted)
+    condition = _within(viewer, widest, wanted)
     if viewer.app is not None and viewer.is_member:
         # Who keeps other people's apps out shows them what is public.
-        shown |= _within(viewer, Audience.PUBLIC, wanted)
-    wide = _seen(viewer, shown_to(widest, wanted, behind), [shown], most)
+        condition |= _within(viewer, Audience.PUBLIC, wanted)
+    wide = _seen(viewer, shown_to(widest, wanted, behind), [condition], most)
     if not viewer.is_member or wanted == Wanted():  # everybody is anybody for all members
         return wide
     known = Findable.objects.filter(_known(viewer), *_told_to_some(wanted))
@@ -96,8 +96,8 @@ def _ordered(rows: QuerySet[Findable], behind: Place | None) -> QuerySet[Findabl
 def _seen(viewer: Viewer, rows: QuerySet[Findable], by: Iterable[Q], most: int) -> Any:
     """Return the first of the people found who are found by what this viewer may see."""
 
-    def ask(found: QuerySet[Findable]) -> QuerySet[Findable]:
-        others = found.filter(*by).exclude(user=viewer.user_id or 0)
+    def ask(people: QuerySet[Findable]) -> QuerySet[Findable]:
+        others = people.filter(*by).exclude(user=viewer.user_id or 0)
         return mutes.heard(visible(others, viewer), viewer, "user")
 
     return in_turn(rows, ask, most).values_list("week", "user_id")
@@ -121,8 +121,8 @@ def _words(audience: Audience, wanted: Wanted) -> Q:
         if len(words) > 1:
             condition &= Q(**{f"{column}__overlap": words})
     if wanted.open_now:
-        shown = {Audience.PUBLIC, audience}
-        condition &= Q(open_until__gt=Now(), open_audience__in=sorted(shown))
+        audiences = {Audience.PUBLIC, audience}
+        condition &= Q(open_until__gt=Now(), open_audience__in=sorted(audiences))
     return condition
 
 

@@ -105,12 +105,12 @@ def hold_to_the_younger(request: HttpRequest, birth: str) -> None:
 
     The network's is looked at for this alone; it is kept only with a tick.
     """
-    said, told = (
+    age_here, age_there = (
         age_gate.age_known(request),
         ages.age_of(date.fromisoformat(birth)) if birth else None,
     )
-    if said and told and said.adult_from is None and told.adult_from is not None:
-        age_gate.remember_age(request, told)
+    if age_here and age_there and age_here.adult_from is None and age_there.adult_from is not None:
+        age_gate.remember_age(request, age_there)
 
 
 def _put_aside(request: HttpRequest, network: known.Network, sociallogin: Any, grant: str) -> None:
@@ -127,8 +127,8 @@ def _put_aside(request: HttpRequest, network: known.Network, sociallogin: Any, g
         age_gate.bar(answer)
         raise ImmediateHttpResponse(answer)  # and nothing of it waits anywhere
     told_claims = claims.claims(told)
-    for one in sociallogin.email_addresses:
-        one.verified = known.verifies(network, one.email, told_claims)
+    for address in sociallogin.email_addresses:
+        address.verified = known.verifies(network, address.email, told_claims)
     sociallogin.state[WAITS] = arrived.hold(
         {
             "things": claims.read(network.id, told),

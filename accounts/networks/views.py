@@ -218,10 +218,12 @@ def take_away(request: MemberRequest, public_id: str) -> HttpResponse:
     return _take_away_page(request, connection)
 
 
-def _take_away_page(request: MemberRequest, found: Connection, status: int = 200) -> HttpResponse:
+def _take_away_page(
+    request: MemberRequest, connection: Connection, status: int = 200
+) -> HttpResponse:
     context = {
-        "connection": present_connection(found),
-        "may": services.has_other_way_in(request.user, found),
+        "connection": present_connection(connection),
+        "may": services.has_other_way_in(request.user, connection),
     }
     return render(request, "accounts/take_away.html", context, status=status)
 

@@ -67,11 +67,11 @@ def texts(name: str) -> Callable[[Any], list[str]]:
 
     def check(value: Any) -> list[str]:
         column: Any = Profile._meta.get_field(name)
-        said = [" ".join(str(one).split()) for one in value or []]
-        kept = list({one.casefold(): one for one in reversed(said) if one}.values())[::-1]
+        said = [" ".join(str(entry).split()) for entry in value or []]
+        kept = list({entry.casefold(): entry for entry in reversed(said) if entry}.values())[::-1]
         if len(kept) > column.size:
             raise ValidationError(_("Up to %(most)d of them.") % {"most": column.size})
-        return [_fitting(column.base_field, one) for one in kept]
+        return [_fitting(column.base_field, entry) for entry in kept]
 
     return check
 
@@ -79,7 +79,7 @@ def texts(name: str) -> Callable[[Any], list[str]]:
 def slugs(value: Any, known: Iterable[str], most: int) -> list[str]:
     """Check a list of words of a list of ours."""
     said = list(dict.fromkeys(value or []))
-    if any(one not in known for one in said):
+    if any(slug not in known for slug in said):
         raise ValidationError(_("One of these isn't in the list. Choose from the list."))
     if len(said) > most:
         raise ValidationError(_("Choose up to %(most)d.") % {"most": most})

@@ -46,17 +46,17 @@ class ProfileForm(NewsChoice, forms.Form):
         self.person = person
         asked = [field for field in PROFILE_FIELDS.values() if self._asks(field)]
         kwargs["initial"] = {"findable": profile.findable, "real_name": my_real_name(person)}
-        for one in asked:
-            kwargs["initial"] |= one.initial(profile)
+        for profile_field in asked:
+            kwargs["initial"] |= profile_field.initial(profile)
         super().__init__(*args, person=person, **kwargs)
         if person.is_child:
             self.fields = {}
             self.news_agreed = False
         self.asked: list[tuple[ProfileField, list[str]]] = []  # each with the names of its inputs
-        for one in asked:
-            inputs = one.inputs(profile)
+        for profile_field in asked:
+            inputs = profile_field.inputs(profile)
             self.fields |= inputs
-            self.asked.append((one, list(inputs)))
+            self.asked.append((profile_field, list(inputs)))
         if person.is_child:
             for field in self.fields.values():
                 field.seen_by = _("You, who looks after you, and your class.")  # type: ignore[attr-defined]
@@ -70,8 +70,8 @@ class ProfileForm(NewsChoice, forms.Form):
         return not self.person.is_child or field.name in CHILD_FIELDS
 
     def _add_audiences(self) -> None:
-        for one, _inputs in self.asked:
-            column: Any = one.audience
+        for field, _inputs in self.asked:
+            column: Any = field.audience
             self.fields[column.name] = forms.ChoiceField(
                 label=_("Who sees it"),
                 choices=column.choices,
@@ -84,7 +84,9 @@ class ProfileForm(NewsChoice, forms.Form):
         """Return the form in parts, for the page."""
         groups = []
         for section in SECTIONS:
-            parts = [self._part(one) for one, _inputs in self.asked if one.section == section.key]
+            parts = [
+                self._part(field) for field, _inputs in self.asked if field.section == section.key
+            ]
             parts += [{"field": self[name]} for name in section.also if name in self.fields]
             if parts:
                 about = {"key": section.key, "title": section.title, "text": section.text}
@@ -124,9 +126,9 @@ class ProfileForm(NewsChoice, forms.Form):
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         self.columns: dict[str, Any] = {}
-        for one, inputs in self.asked:
+        for field, inputs in self.asked:
             if all(name in values for name in inputs):
-                self._take(one, values)
+                self._take(field, values)
         for name in self.fields:
             if name.endswith("_audience") and name in values:
                 self.columns[name] = values[name] or self._audience_before(name)

@@ -60,12 +60,12 @@ def _towns() -> dict[int, Town]:
 def _names(country: str) -> dict[str, list[int]]:
     """Return the towns of one country by folded name, in all spellings, largest first."""
     names: dict[str, list[int]] = {}
-    for one in _read():
-        if one["countrycode"] == country:
-            spellings = (one["name"], *one["alternatenames"])
+    for row in _read():
+        if row["countrycode"] == country:
+            spellings = (row["name"], *row["alternatenames"])
             for name in dict.fromkeys(fold(spelling) for spelling in spellings):
                 if name:
-                    names.setdefault(name, []).append(int(one["geonameid"]))
+                    names.setdefault(name, []).append(int(row["geonameid"]))
     return names
 
 
@@ -98,7 +98,7 @@ def suggest(country: str, beginning: str) -> list[Town]:
         return []
     towns_by_name = _names(country).items()
     keys = {key for name, keys in towns_by_name if name.startswith(start) for key in keys}
-    towns = sorted((_towns()[key] for key in keys), key=lambda one: -one.people)
+    towns = sorted((_towns()[key] for key in keys), key=lambda town: -town.people)
     return towns[:SUGGESTED]
 
 

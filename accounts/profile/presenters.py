@@ -58,11 +58,11 @@ def present_person(profile: Any, viewer: Viewer) -> dict[str, Any]:
     """Return what is shown of a person; `profile` has its hidden fields emptied."""
     user = profile.user
     is_me = viewer.user_id == user.pk
-    shown: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for field in PROFILE_FIELDS.values():
-        shown |= field.shown(profile, viewer)
+        fields |= field.shown(profile, viewer)
     return {
-        **shown,
+        **fields,
         "username": user.username,
         "public_id": user.public_id,
         "name": profile.stage_name or user.username,

@@ -81,7 +81,7 @@ def public_face(profile: Profile, viewer: Viewer) -> Profile | None:
     if face is None:
         return None
     face.user = profile.user
-    return concealed(face, [one for one in profile.user.played if one.for_anyone])  # type: ignore[attr-defined]
+    return concealed(face, [row for row in profile.user.played if row.for_anyone])  # type: ignore[attr-defined]
 
 
 def shown_profiles(rows: QuerySet[Profile], viewer: Viewer) -> QuerySet[Profile]:

@@ -71,8 +71,8 @@ class BandList(StrictQuery, GenericAPIView[Band]):
         viewer = Viewer.looking(request, Via.API)
         rows = queries.bands_in(viewer, request.query_params.get("genre", ""))
         page: Any = self.paginate_queryset(rows)
-        shown = [queries.emptied(band) for band in page]
-        shapes = BandSerializer(shown, many=True, context={"viewer": viewer})
+        bands = [queries.emptied(band) for band in page]
+        shapes = BandSerializer(bands, many=True, context={"viewer": viewer})
         return self.get_paginated_response(shapes.data)
 
 

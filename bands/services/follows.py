@@ -33,7 +33,7 @@ def follow(band: Band, user: User) -> BandFollow:
     if new and asks:
         runs = BandMember.objects.filter(User.present("user__"), band=band, role__in=RUNS)
         tell_many(
-            [one.user for one in runs.select_related("user")],
+            [member.user for member in runs.select_related("user")],
             "bands",
             _("Somebody would like to follow your band"),
             _("Whoever runs the band decides. Until then they see what everybody sees."),

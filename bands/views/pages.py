@@ -37,10 +37,10 @@ def index(request: HttpRequest) -> HttpResponse:
         {
             "bands": [band_card(queries.emptied(row), viewer) for row in page.items],
             "next_url": page.next_url(request),
-            "mine": [own_band(one) for one in mine],
+            "mine": [own_band(seat) for seat in mine],
             "invites": [invite_row(invite) for invite in invites],
             "seat_form": SeatForm(initial={"audience": _first(request)}) if invites else None,
-            "genres": sorted(GENRES.items(), key=lambda one: str(one[1])),
+            "genres": sorted(GENRES.items(), key=lambda pair: str(pair[1])),
             "genre": genre,
         },
     )

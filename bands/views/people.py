@@ -78,15 +78,17 @@ def _people(
     runs, owns = permissions.may_run(seat), permissions.may_own(seat)
     rows = [
         {
-            **seat_row(one, viewer, faces),
-            "may_take_out": permissions.may_take_out(seat, one),
+            **seat_row(member, viewer, faces),
+            "may_take_out": permissions.may_take_out(seat, member),
             "roles": [
-                {"role": role, "word": Role(role).label} for role in Role.values if role != one.role
+                {"role": role, "word": Role(role).label}
+                for role in Role.values
+                if role != member.role
             ]
             if owns
             else [],
         }
-        for one in seats
+        for member in seats
     ]
     context = {
         "band": {"name": band.name, "slug": band.slug, "url": band.get_absolute_url(),

@@ -93,10 +93,10 @@ def invite_row(invite: BandInvite) -> dict[str, Any]:
 
 def named_row(row: BandInvite | BandFollow, person: str) -> dict[str, Any]:
     """Return an invitation or a follow for who runs the band: whom it is about."""
-    shown = shown_person(row, person)
+    user = shown_person(row, person)
     return {
-        "name": shown.username if shown else _("Somebody you can't see"),
-        "url": reverse("profile", args=[shown.username]) if shown else "",
+        "name": user.username if user else _("Somebody you can't see"),
+        "url": reverse("profile", args=[user.username]) if user else "",
         "public_id": row.public_id,
     }
 

@@ -82,7 +82,7 @@ def measure() -> list[dict]:
     floor = statistics.median(runs["webrtc"][0])
     webrtc = _figures(*runs["webrtc"])
     rows = []
-    for key, name, what in (
+    for key, name, note in (
         (
             "data",
             "live_one_way_delay",
@@ -100,7 +100,7 @@ def measure() -> list[dict]:
                 "ratio": round(value / floor, 3),
                 "unit": "ms",
                 "better": "lower",
-                "note": f"{what}; {_figures(*runs[key])}; WebRTC: {webrtc}",
+                "note": f"{note}; {_figures(*runs[key])}; WebRTC: {webrtc}",
             }
         )
     return rows

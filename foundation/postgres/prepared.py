@@ -70,7 +70,7 @@ class Shape:
 
 def shape(text: str, parameters: Sequence[Any]) -> Shape | None:
     """Return the shape of a statement, or None when it isn't one to keep a plan of."""
-    if len(text) < SHORTEST or not text.startswith(_STARTS) or any(one in text for one in _NOT):
+    if len(text) < SHORTEST or not text.startswith(_STARTS) or any(word in text for word in _NOT):
         return None
     new_shape = Shape(text, tuple(_kind(parameter) for parameter in parameters))
     try:

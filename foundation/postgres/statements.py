@@ -75,9 +75,9 @@ class Statement(Generic[Row]):
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
         way = queryset._iterable_class
-        rows_of = next(_READERS[one] for one in way.__mro__ if one in _READERS)(compiler)
+        rows_of = next(_READERS[kind] for kind in way.__mro__ if kind in _READERS)(compiler)
         finish = getattr(way, "finish", None)  # of a way to read rows that is our own
-        converters = compiler.get_converters([one[0] for one in compiler.select])
+        converters = compiler.get_converters([column[0] for column in compiler.select])
 
         def read(rows: Any) -> Iterator[Row]:
             if converters:
@@ -94,8 +94,8 @@ def _converted(rows: Any, converters: dict[int, Any]) -> Iterator[list[Any]]:
     connection = connections[DEFAULT_DB_ALIAS]
     for row in map(list, rows):
         for position, (convert, expression) in converters.items():
-            for one in convert:
-                row[position] = one(row[position], expression, connection)
+            for converter in convert:
+                row[position] = converter(row[position], expression, connection)
         yield row
 
 
@@ -104,15 +104,15 @@ def _instances(compiler: Any) -> Callable[[Any], Iterator[Any]]:
     select, kind = compiler.select, compiler.klass_info
     model, fields = kind["model"], kind["select_fields"]
     begin, end = fields[0], fields[-1] + 1
-    names = [one[0].target.attname for one in select[begin:end]]
+    names = [column[0].target.attname for column in select[begin:end]]
     related: Any = get_related_populators(kind, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
     annotations = list((compiler.annotation_col_map or {}).items())
 
     def read(rows: Any) -> Iterator[Any]:
         for row in rows:
             made = model.from_db(DEFAULT_DB_ALIAS, names, row[begin:end])
-            for one in related:
-                one.populate(row, made)
+            for populator in related:
+                populator.populate(row, made)
             for name, position in annotations:
                 setattr(made, name, row[position])
             yield made

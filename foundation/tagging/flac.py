@@ -51,7 +51,7 @@ def _comments(tags: Tags) -> bytes:
     if tags.url:
         fields.append(f"CONTACT={tags.url}")
     written = [field.encode() for field in fields]
-    parts = [struct.pack("<I", len(one)) + one for one in (b"Jamsite", *written)]
+    parts = [struct.pack("<I", len(field)) + field for field in (b"Jamsite", *written)]
     return parts[0] + struct.pack("<I", len(written)) + b"".join(parts[1:])
 
 

@@ -108,7 +108,7 @@ def _face(of: Any, size: str, *, plain: bool) -> SafeString:
     if not plain:
         said = [f"@{of.handle}"] if of.handle else []
         said += [of.instrument] if of.instrument else []
-        words = format_html_join("", "<span>{}</span>", ((one,) for one in said))
+        words = format_html_join("", "<span>{}</span>", ((word,) for word in said))
         more = format_html('<span class="person__more">{}</span>', words) if said else ""
     return format_html(
         '<a href="{}" class="person">{}<span class="person__text">'
@@ -137,7 +137,7 @@ def player(
     big or nothing.
     """
     given = ("aac", aac), ("peaks", peaks), ("refresh", refresh), ("duration", ms)
-    more = format_html_join("", ' {}="{}"', (one for one in given if one[1]))
+    more = format_html_join("", ' {}="{}"', (pair for pair in given if pair[1]))
     named, said = mark_safe(""), mark_safe("")
     if label:
         named = format_html(' label="{}"', label)

@@ -91,4 +91,4 @@ def sign_ins() -> list[tuple[str, str, str]]:
     """Return username, address and who it is, of everybody at the school."""
     adults = [(adult.username, adult.email, adult.plays) for adult in ADULTS]
     made = [place for place in PLACES if place.username]
-    return [*adults, *((one.username, "(by username)", "child in the class") for one in made)]
+    return [*adults, *((place.username, "(by username)", "child in the class") for place in made)]

@@ -228,7 +228,7 @@ def _upload(stem: Stem, part: Part, start: float) -> None:
 def _band(people: dict[str, User]) -> None:
     """Found the demo's band, and let it have what its members have recorded."""
     slug, name, audience, genres, about = BAND
-    owner, *others = (people[one] for one in IN_BAND)
+    owner, *others = (people[username] for username in IN_BAND)
     band = Band.objects.filter(slug=slug).first()
     if band is None:
         band = bands.found(owner, name=name, slug=slug, audience=audience)

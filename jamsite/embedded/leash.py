@@ -39,7 +39,7 @@ def call(name: str, *arguments: object) -> None:
 
 
 def prctl(option: int, value: int, third: int = 0) -> None:
-    call("prctl", option, *(ctypes.c_ulong(one) for one in (value, third, 0, 0)))
+    call("prctl", option, *(ctypes.c_ulong(argument) for argument in (value, third, 0, 0)))
 
 
 def become(uid: int, gid: int, capability: int | None) -> None:
@@ -119,9 +119,9 @@ def clear_away() -> None:
         except ChildProcessError:
             return
         if pid == 0:
-            for one in own_children():
+            for child in own_children():
                 with contextlib.suppress(ProcessLookupError):
-                    os.kill(one, signal.SIGKILL)
+                    os.kill(child, signal.SIGKILL)
             time.sleep(0.002)
 
 

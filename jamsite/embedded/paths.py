@@ -32,13 +32,13 @@ def usable_data_dir() -> Path:
 
 def prepare(folder: Path) -> None:
     """Make the data folder with its `log` and `run`, closed to everybody else."""
-    for one in (folder, log_dir(folder), run_dir(folder)):
+    for directory in (folder, log_dir(folder), run_dir(folder)):
         try:
-            one.mkdir(mode=0o700, parents=True, exist_ok=True)
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise folder_trouble(folder, error) from None
-        if not os.access(one, os.R_OK | os.W_OK | os.X_OK):
-            raise folder_trouble(one, PermissionError(13, "permission denied"))
+        if not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
+            raise folder_trouble(directory, PermissionError(13, "permission denied"))
     if folder == PROJECT / ".data" and folder.stat().st_uid == os.geteuid():
         folder.chmod(folder.stat().st_mode & 0o710)
 

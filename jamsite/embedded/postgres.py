@@ -220,8 +220,8 @@ def address(socket_folder: Path, role: str, database: str) -> str:
     return f"postgresql://{role}@/{database}?host={quote(str(socket_folder), safe='')}"
 
 
-def missing(what: str) -> str:
-    return f"The program {what} is missing: remove the folder .venv and run `make run` again."
+def missing(program: str) -> str:
+    return f"The program {program} is missing: remove the folder .venv and run `make run` again."
 
 
 def free_megabytes(folder: Path) -> int:

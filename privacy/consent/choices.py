@@ -91,7 +91,7 @@ def choose(request: HttpRequest, response: HttpResponse, answers: dict[str, bool
     said = {
         key: standing for key, standing in choices.standings.items() if standing.version is not None
     }
-    versions = {key: one.version if one.on else 0 for key, one in said.items()}
+    versions = {key: standing.version if standing.on else 0 for key, standing in said.items()}
     for key, given in answers.items():
         purpose = purposes.get(key)
         versions[key] = purpose.text.version if given else 0

@@ -46,7 +46,9 @@ def keeps(kind: str, name: str, **about: Any) -> None:
 
 def kept() -> list[Kept]:
     """Return all, cookies first."""
-    return sorted(_kept, key=lambda one: (one.kind != "cookie", not one.needed, one.kind, one.name))
+    return sorted(
+        _kept, key=lambda item: (item.kind != "cookie", not item.needed, item.kind, item.name)
+    )
 
 
 def declared(kind: str, name: str) -> bool:

@@ -156,7 +156,9 @@ def page_of(item: Held, user: Any, after: str | None) -> tuple[list[Row], Page[A
     seen = _seen_things(item, names, list(page.items), user)
     rows = [
         Row(
-            values=[one for name in names if (one := _value(item, row, name, seen)) is not None],
+            values=[
+                value for name in names if (value := _value(item, row, name, seen)) is not None
+            ],
             ends_at=ends_at(item, row),
             token=signing.dumps([item.name, row.pk, user.pk], salt=SALT),
         )
@@ -185,7 +187,7 @@ def _seen_things(
 def _keys(row: Any, column: Any) -> set[Any]:
     """Return the keys of what a row points at through a column."""
     if column.many_to_many:
-        return {one.pk for one in getattr(row, column.name).all()}
+        return {thing.pk for thing in getattr(row, column.name).all()}
     return {getattr(row, column.attname)} - {None}
 
 
@@ -194,10 +196,10 @@ def _value(item: Held, row: Model, name: str, seen: dict[str, dict[Any, Model]])
     column: Any = item.model._meta.get_field(name)
     label = _label(item, name)
     if column.many_to_many:
-        shown = seen.get(name)
+        by_key = seen.get(name)
         things = [
-            str(one) if shown is None else _words(shown.get(one.pk))
-            for one in getattr(row, name).all()
+            str(thing) if by_key is None else _words(by_key.get(thing.pk))
+            for thing in getattr(row, name).all()
         ]
         return Value(label, things, "list") if things else None
     if column.is_relation:

@@ -109,4 +109,6 @@ def served() -> Mapping[str, tuple[str, ...]]:
 
 
 def readings() -> list[Reading]:
-    return sorted(_readings.values(), key=lambda one: (one.module, one.model._meta.label_lower))
+    return sorted(
+        _readings.values(), key=lambda reading: (reading.module, reading.model._meta.label_lower)
+    )

@@ -24,7 +24,9 @@ class NewsChoice(forms.Form):
         super().__init__(*args, **kwargs)
         person = person or getattr(self, "user", None)
         now = consent.standings(person) if person is not None else []
-        self.news_agreed = any(one.on and one.purpose.key == newsletter.KEY for one in now)
+        self.news_agreed = any(
+            standing.on and standing.purpose.key == newsletter.KEY for standing in now
+        )
         purpose = purposes.get(newsletter.KEY)
         if not self.news_agreed and (person is None or purpose.concerns(person)):
             self.fields["news"] = forms.BooleanField(

@@ -27,8 +27,8 @@ def index(request: HttpRequest) -> HttpResponse:
     page: Any = newest_first(
         visible(Notice, Viewer.oneself(request.user)).filter(listed=True), request.GET.get("after")
     )
-    shown = notices.shown(page.items, request.user)
-    context = {"notices": shown, "next_url": page.next_url(request)}
+    rows = notices.shown(page.items, request.user)
+    context = {"notices": rows, "next_url": page.next_url(request)}
     return render(request, "privacy/notices.html", context)
 
 

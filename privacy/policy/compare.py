@@ -72,7 +72,7 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Comparison:
 
 
 def _clauses(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> list[Change]:
-    before = {one["id"]: one for one in old}
+    before = {clause["id"]: clause for clause in old}
     changes = []
     for clause in new:
         was = before.pop(clause["id"], None)
@@ -86,7 +86,7 @@ def _clauses(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]])
             title = words(escape(was["title"]), escape(clause["title"]))
             html = words(rendered(was["text"]), rendered(clause["text"]))
             changes.append(Change(clause["id"], CHANGED, title, html))
-    return changes + [_whole(one, REMOVED) for one in before.values()]
+    return changes + [_whole(clause, REMOVED) for clause in before.values()]
 
 
 def _whole(clause: Mapping[str, Any], kind: str) -> Change:
@@ -98,15 +98,15 @@ def _rows(
     old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]], columns: Sequence[str]
 ) -> Iterable[Change]:
     before = _named(old, columns[0])
-    for name, one in _named(new, columns[0]).items():
+    for name, row in _named(new, columns[0]).items():
         was = before.pop(name, None)
         if was is None:
-            yield _row(one, one, columns, ADDED)
+            yield _row(row, row, columns, ADDED)
         else:
-            same = all(_text(was, column) == _text(one, column) for column in columns)
-            yield _row(was, one, columns, SAME if same else CHANGED)
-    for one in before.values():
-        yield _row(one, one, columns, REMOVED)
+            same = all(_text(was, column) == _text(row, column) for column in columns)
+            yield _row(was, row, columns, SAME if same else CHANGED)
+    for row in before.values():
+        yield _row(row, row, columns, REMOVED)
 
 
 def _named(rows: Sequence[Mapping[str, Any]], key: str) -> dict[tuple[str, int], Mapping[str, Any]]:
@@ -177,7 +177,7 @@ def _untagged(tokens: list[str]) -> list[str]:
 def _marked(tokens: list[str], tag: str, spoken: str) -> str:
     """Wrap each run of words in a tag of its own; a screen reader hears what it is."""
     parts = []
-    for is_tag, group in groupby(tokens, key=lambda one: one.startswith("<")):
+    for is_tag, group in groupby(tokens, key=lambda token: token.startswith("<")):
         run = "".join(group)
         if not is_tag and run.strip():
             run = f'<{tag}><span class="visually-hidden">{escape(spoken)} </span>{run}</{tag}>'

@@ -48,13 +48,13 @@ def by_promise(folder: Path) -> dict[str, list[str]]:
     return _by(folder, "promises")
 
 
-def _by(folder: Path, what: str) -> dict[str, list[str]]:
+def _by(folder: Path, kind: str) -> dict[str, list[str]]:
     tests: dict[str, list[str]] = {}
     for path in sorted(folder.rglob("test_*.py")):
         tree = ast.parse(path.read_text())
         name = path.relative_to(folder.parent).as_posix()
         for test, marks in _tests(tree.body, name, _of_module(tree)):
-            for name_marked in getattr(marks, what):
+            for name_marked in getattr(marks, kind):
                 tests.setdefault(name_marked, []).append(test)
     return tests
 

@@ -107,14 +107,14 @@ def clauses_of(release: PolicyRelease) -> list[Clause]:
     return [
         Clause(
             number=number,
-            id=one["id"],
-            title=one["title"],
-            since=one["since"],
-            covers=tuple(one.get("covers", ())),
-            text=one["text"],
-            tests=tuple(checks.get(one["id"], [])) if release.kind == Kind.TEXT else (),
+            id=clause["id"],
+            title=clause["title"],
+            since=clause["since"],
+            covers=tuple(clause.get("covers", ())),
+            text=clause["text"],
+            tests=tuple(checks.get(clause["id"], [])) if release.kind == Kind.TEXT else (),
         )
-        for number, one in enumerate(release.content["clauses"], start=1)
+        for number, clause in enumerate(release.content["clauses"], start=1)
     ]
 
 
@@ -133,10 +133,10 @@ def before(release: PolicyRelease) -> PolicyRelease | None:
 
 def asked_anew(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """Return the purposes whose words have a later version: an earlier yes no longer counts."""
-    was = {one["key"]: one["version"] for one in old.get("asks", [])}
+    was = {ask["key"]: ask["version"] for ask in old.get("asks", [])}
     return [
-        one["key"] for one in new.get("asks", [])
-        if one["key"] in was and one["version"] > was[one["key"]]
+        ask["key"] for ask in new.get("asks", [])
+        if ask["key"] in was and ask["version"] > was[ask["key"]]
     ]  # fmt: skip
 
 

@@ -48,9 +48,9 @@ def stores() -> list[Row]:
 def cookies() -> list[Row]:
     """Return the cookies that the site sets; the cookie page tells all that a browser keeps."""
     return [
-        {"name": one.shown, "purpose": str(one.purpose), "lifetime": str(one.lifetime)}
-        for one in browser_storage.kept()
-        if one.kind == "cookie"
+        {"name": cookie.shown, "purpose": str(cookie.purpose), "lifetime": str(cookie.lifetime)}
+        for cookie in browser_storage.kept()
+        if cookie.kind == "cookie"
     ]
 
 

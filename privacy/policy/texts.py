@@ -135,7 +135,7 @@ def _read(folder: Path) -> Iterator[Clause]:
 
 
 def _promises_in(line: str) -> tuple[str, ...]:
-    return tuple(one for one in line.split(", ") if one != "none")
+    return tuple(promise for promise in line.split(", ") if promise != "none")
 
 
 def forget() -> None:

@@ -87,7 +87,7 @@ def versions(folder: Path | None = None) -> list[Version]:
         about = {name: plain.pop(name) for name in ("state", "date", "summary")}
         number, seal = plain.pop("version"), plain.pop("seal", "")
         kept.append(Version(number=number, seal=seal, content=plain, **about))
-    return sorted(kept, key=lambda one: one.number)
+    return sorted(kept, key=lambda version: version.number)
 
 
 def newest(folder: Path | None = None) -> Version | None:

@@ -49,9 +49,9 @@ def shapes(
     for row in (rows := list(rows)):
         wanted.setdefault(row.item_model, []).append(row.item_id)
     items = {
-        (label, one.public_id): one
+        (label, item.public_id): item
         for label, ids in wanted.items()
-        for one in visible(apps.get_model(label), viewer).filter(public_id__in=ids)
+        for item in visible(apps.get_model(label), viewer).filter(public_id__in=ids)
     }
     return [_shape(row, items.get((row.item_model, row.item_id)), absolute) for row in rows]
 

@@ -36,7 +36,7 @@ def categories() -> list[tuple[str, str]]:
     """Return the kinds of personal data that the data map knows, for choosing."""
     data = (datum for item in datamap.held() for datum in item.fields.values())
     known = {datum.category for datum in data if datum.personal}
-    return [(one, one) for one in sorted(known)]
+    return [(category, category) for category in sorted(known)]
 
 
 class LegalForm(forms.ModelForm[LegalDisclosure]):

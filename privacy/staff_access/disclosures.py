@@ -45,7 +45,7 @@ def record(transfer: Transfer) -> Callable[[], None]:
         ],
         batch_size=1000,
     )
-    keys = [one.pk for one in made]
+    keys = [row.pk for row in made]
 
     def failed() -> None:
         Disclosure.objects.filter(pk__in=keys).update(failed=True)
@@ -55,8 +55,8 @@ def record(transfer: Transfer) -> Callable[[], None]:
 
 def _people(about: Sequence[int | str]) -> list[int | None]:
     """Return account keys, with None for each address that belongs to nobody here."""
-    people: list[int | None] = [one for one in about if isinstance(one, int)]
-    addresses = [one.upper() for one in about if isinstance(one, str)]
+    people: list[int | None] = [key for key in about if isinstance(key, int)]
+    addresses = [address.upper() for address in about if isinstance(address, str)]
     if addresses:
         model = get_user_model()
         rows = model._default_manager.annotate(plain=Upper("email")).filter(plain__in=addresses)

@@ -104,7 +104,7 @@ class WithDeeds(RequiresReason):
 
     def _allowed(self, request: HttpRequest, object_id: str, deed: str) -> tuple[Deed, Any]:
         """Return the deed of this name and its row. Raises Http404, PermissionDenied."""
-        chosen = next((one for one in self.deeds if one.name == deed), None)
+        chosen = next((candidate for candidate in self.deeds if candidate.name == deed), None)
         if chosen is None:
             raise Http404
         if not request.user.has_perm(chosen.permission) or not self.has_view_permission(request):

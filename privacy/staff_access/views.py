@@ -30,7 +30,7 @@ def received(request: HttpRequest) -> HttpResponse:
         request,
         "privacy/disclosures.html",
         {
-            "legal": [_legal(one) for one in legal[:MAX_LEGAL]],
+            "legal": [_legal(row) for row in legal[:MAX_LEGAL]],
             "disclosures": [_shape(row) for row in page.items],
             "next_url": page.next_url(request),
             "count": mine.count(),

@@ -270,8 +270,8 @@ def _carry_out(request: HttpRequest, row: Request, deed: str, said: dict[str, st
         messages.success(request, _("Done, and written down."))
 
 
-def _may(request: HttpRequest, what: str) -> bool:
-    return bool(request.user.is_authenticated and request.user.has_perm(f"privacy.{what}"))
+def _may(request: HttpRequest, permission: str) -> bool:
+    return bool(request.user.is_authenticated and request.user.has_perm(f"privacy.{permission}"))
 
 
 @admin.register(RequestStep)

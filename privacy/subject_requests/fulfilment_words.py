@@ -27,7 +27,7 @@ def username_in(account: str) -> str:
     word = account.strip().split("\n")[0].strip()
     if "/" in word:
         path = word.partition("?")[0].partition("#")[0]
-        word = next((one for one in reversed(path.split("/")) if one), "")
+        word = next((part for part in reversed(path.split("/")) if part), "")
     return word.removeprefix("@").strip()
 
 
@@ -151,9 +151,9 @@ def _unname(known: Identifiers, batch: int) -> int:
     for rows in _quoting(known):
         some = list(rows.order_by("pk")[:batch])
         if rows.model is RequestStep:
-            RequestStep.objects.filter(pk__in=[one.pk for one in some]).update(text="")
-        for one in some if rows.model is Request else ():
-            one.text = re.sub(_mentions(known), GONE, one.text, flags=re.IGNORECASE)
-            one.save(update_fields=["text"])
+            RequestStep.objects.filter(pk__in=[row.pk for row in some]).update(text="")
+        for row in some if rows.model is Request else ():
+            row.text = re.sub(_mentions(known), GONE, row.text, flags=re.IGNORECASE)
+            row.save(update_fields=["text"])
         count += len(some)
     return count

@@ -57,8 +57,8 @@ def needed(request: Request, *, deed: bool = False) -> Proof:
 
 
 def is_enough(request: Request, *, deed: bool = False) -> bool:
-    shown = SHOWN[Identity(request.identity)]
-    return shown == Proof.ACCOUNT or shown >= needed(request, deed=deed)
+    proof = SHOWN[Identity(request.identity)]
+    return proof == Proof.ACCOUNT or proof >= needed(request, deed=deed)
 
 
 def missing(request: Request) -> str:

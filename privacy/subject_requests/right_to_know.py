@@ -117,8 +117,8 @@ def _parts() -> list[Held]:
 
 def _fields(item: Held) -> list[str]:
     """Return the personal fields; who and what a row refers to is in the copy, not in here."""
-    shown = [name for name, datum in item.fields.items() if datum.personal and datum.export]
-    return [name for name in shown if not item.model._meta.get_field(name).is_relation]
+    names = [name for name, datum in item.fields.items() if datum.personal and datum.export]
+    return [name for name in names if not item.model._meta.get_field(name).is_relation]
 
 
 def _value(row: Any, name: str) -> Any:

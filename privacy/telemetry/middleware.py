@@ -29,11 +29,11 @@ class ChoicesMiddleware:
             ended = consent.heed_signal(user)
             if ended:
                 choices.forget()
-                what = get_text_list([str(one.label) for one in ended], _("and"))
+                labels = get_text_list([str(purpose.label) for purpose in ended], _("and"))
                 messages.info(
                     request,
                     _("Your browser asks not to be tracked, and we honour it. Ended: %(what)s.")
-                    % {"what": what},
+                    % {"what": labels},
                 )
         response = self.get_response(request)
         if _is_page(request, response) and choices["analytics"]:

@@ -157,7 +157,7 @@ def new_parent(
         raise Refused(_("Somebody answers for this child. End that first, with a reason."))
     before = ParentalConsent.objects.filter(ParentalConsent.in_force(), enrolment=row)
     ConsentWithdrawal.objects.bulk_create(
-        [ConsentWithdrawal(consent=one, by=By.NOBODY, person=by) for one in before]
+        [ConsentWithdrawal(consent=consent, by=By.NOBODY, person=by) for consent in before]
     )
     _write_consent(row, by, Scope.PROGRAMME, method, evidence, given_on)
     row.guardian_email = guardian_email.strip().lower()
@@ -203,7 +203,7 @@ def withdraw(enrolment: Enrolment, *, by: str, person: User | None = None, scope
         ParentalConsent.in_force(), enrolment=row, scope__in=scopes
     )
     made = ConsentWithdrawal.objects.bulk_create(
-        [ConsentWithdrawal(consent=one, by=by, person=person) for one in standing]
+        [ConsentWithdrawal(consent=consent, by=by, person=person) for consent in standing]
     )
     if made:
         if Scope.PROGRAMME in scopes:

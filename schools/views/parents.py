@@ -87,10 +87,10 @@ def _page(
     return render(request, "children/ward.html", context, status=422 if form.errors else 200)
 
 
-def _copy(child: User, one: Export) -> dict[str, Any]:
-    shape = views.shape(one)
+def _copy(child: User, export: Export) -> dict[str, Any]:
+    shape = views.shape(export)
     if shape["download_url"]:
-        shape["download_url"] = reverse("ward_copy", args=[child.public_id, one.public_id])
+        shape["download_url"] = reverse("ward_copy", args=[child.public_id, export.public_id])
     return shape
 
 

@@ -34,7 +34,7 @@ def _place(request: MemberRequest, public_id: str) -> Enrolment:
 
 
 def _consent_form(request: MemberRequest, place: Enrolment, sent: Any) -> forms.Form:
-    missing = {one for one in Scope if not children.has_consent(place, one)}
+    missing = {scope for scope in Scope if not children.has_consent(place, scope)}
     return AddConsentForm(sent, missing=missing)
 
 
@@ -68,21 +68,21 @@ def school_child(request: MemberRequest, public_id: str) -> HttpResponse:
 def _page(request: MemberRequest, place: Enrolment, **sent: forms.Form) -> HttpResponse:
     """Show the page; `sent` holds the form that was sent, shown as it was with its faults."""
     empty = {name: make(request, place, None) for name, make in FORMS.items() if name not in sent}
-    shown: dict[str, Any] = {**empty, **sent}
-    missing = shown["consent"].missing
+    page_forms: dict[str, Any] = {**empty, **sent}
+    missing = page_forms["consent"].missing
     context = {
         "one": place,
         "partner": place.partner,
         "agreed": Scope.PROGRAMME not in missing,
         "may_agree": bool(missing),
-        "answering": bool(shown["end"].ties),
+        "answering": bool(page_forms["end"].ties),
         "may_change_parent": place.accepted_at is None,
         "consents": queries.consents(place),
-        "forms": shown,
-        "may_move": bool(shown["move"].fields["to"].choices),
+        "forms": page_forms,
+        "may_move": bool(page_forms["move"].fields["to"].choices),
         "kept_days": children.KEPT_WITHOUT_CONSENT.days,
     }
-    wrong = any(one.errors for one in shown.values())
+    wrong = any(form.errors for form in page_forms.values())
     return render(request, "children/child.html", context, status=422 if wrong else 200)
 
 
@@ -98,7 +98,7 @@ def child_action(form: str = "", *, fresh: bool = False) -> Callable[[ChildActio
         @wraps(act)
         def view(request: MemberRequest, place: Enrolment) -> HttpResponseBase:
             sent = {form: FORMS[form](request, place, request.POST)} if form else {}
-            if all(one.is_valid() for one in sent.values()):
+            if all(filled.is_valid() for filled in sent.values()):
                 try:
                     return act(request, place, sent[form].cleaned_data if form else {})
                 except (children.Refused, ValidationError) as refusal:

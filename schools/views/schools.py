@@ -94,20 +94,20 @@ def school_class(request: MemberRequest, public_id: str) -> HttpResponse:
     context = {
         "school_class": row,  # not "class": templates give icons theirs by that name
         "partner": row.partner,
-        "children": [_child(one) for one in queries.places_in(viewer, row)],
+        "children": [_child(place) for place in queries.places_in(viewer, row)],
         "form": form,
         "words": consent_words.now(Scope.PROGRAMME).text,
     }
     return render(request, "children/class.html", context, status=_status(form))
 
 
-def _child(one: Any) -> dict[str, Any]:
+def _child(place: Any) -> dict[str, Any]:
     return {
-        "reference": one.reference,
-        "username": one.child.username if one.child else "",
-        "agreed": one.agreed,
-        "stopped": one.stopped_at is not None,
-        "public_id": one.public_id,
+        "reference": place.reference,
+        "username": place.child.username if place.child else "",
+        "agreed": place.agreed,
+        "stopped": place.stopped_at is not None,
+        "public_id": place.public_id,
     }
 
 

@@ -63,8 +63,8 @@ class SessionList(StrictQuery, GenericAPIView[JamSession]):
             about=values.get("about", ""),
             audience=values.get("audience", "participants"),
         )
-        shown = queries.sessions(viewer_of(request)).get(pk=made.pk)
-        return Response(self.get_serializer(shown).data, status=status.HTTP_201_CREATED)
+        session = queries.sessions(viewer_of(request)).get(pk=made.pk)
+        return Response(self.get_serializer(session).data, status=status.HTTP_201_CREATED)
 
 
 class SessionDetail(StrictQuery, GenericAPIView[JamSession]):
@@ -73,16 +73,16 @@ class SessionDetail(StrictQuery, GenericAPIView[JamSession]):
 
     def get(self, request: Request, public_id: str) -> Response:
         viewer = viewer_of(request)
-        found = get_visible_or_404(queries.sessions(viewer), viewer, public_id=public_id)
-        lists.with_inside([found], viewer)
-        return Response(self.get_serializer(found).data)
+        session = get_visible_or_404(queries.sessions(viewer), viewer, public_id=public_id)
+        lists.with_inside([session], viewer)
+        return Response(self.get_serializer(session).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, public_id: str) -> Response:
         """Delete a session that the caller hosts; who else took part keeps it without its words."""
         hosted = JamSession.objects.filter(host=request.user.pk)
-        found = get_visible_or_404(hosted, viewer_of(request), public_id=public_id)
-        deleting.delete_session(found, cast(User, request.user))
+        session = get_visible_or_404(hosted, viewer_of(request), public_id=public_id)
+        deleting.delete_session(session, cast(User, request.user))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -113,10 +113,10 @@ class RecordingDetail(StrictQuery, GenericAPIView[Recording]):
     serializer_class = shapes.RecordingDetailSerializer
 
     def _answer(self, viewer: Viewer, public_id: str) -> Response:
-        found = get_visible_or_404(Recording, viewer, public_id=public_id)
-        row = rows.all_rows(viewer).get(pk=found.pk)
+        recording = get_visible_or_404(Recording, viewer, public_id=public_id)
+        row = rows.all_rows(viewer).get(pk=recording.pk)
         rows.complete([row], viewer)
-        context = {"viewer": viewer, "mix": queries.mix_of(viewer, found)}
+        context = {"viewer": viewer, "mix": queries.mix_of(viewer, recording)}
         return Response(shapes.RecordingDetailSerializer(row, context=context).data)
 
     def get(self, request: Request, public_id: str) -> Response:
@@ -126,15 +126,15 @@ class RecordingDetail(StrictQuery, GenericAPIView[Recording]):
     def patch(self, request: Request, public_id: str) -> Response:
         """Change title or audience; only the owner can, everybody else gets the 404."""
         viewer = viewer_of(request)
-        found = get_visible_or_404(Recording, viewer, public_id=public_id)
-        if not permissions.may_edit(viewer, found):
+        recording = get_visible_or_404(Recording, viewer, public_id=public_id)
+        if not permissions.may_edit(viewer, recording):
             raise Http404
-        form = shapes.RecordingChangeSerializer(found, data=request.data, partial=True)
+        form = shapes.RecordingChangeSerializer(recording, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         if "title" in form.validated_data:
-            publishing.rename(found, form.validated_data["title"])
+            publishing.rename(recording, form.validated_data["title"])
         if "audience" in form.validated_data:
-            publishing.change_audience(found, form.validated_data["audience"])
+            publishing.change_audience(recording, form.validated_data["audience"])
         return self._answer(viewer, public_id)
 
     @extend_schema(responses={204: None})
@@ -144,9 +144,9 @@ class RecordingDetail(StrictQuery, GenericAPIView[Recording]):
         Answers 409 while the take runs.
         """
         owned = Recording.objects.filter(owner=request.user.pk)
-        found = get_visible_or_404(owned, viewer_of(request), public_id=public_id)
+        recording = get_visible_or_404(owned, viewer_of(request), public_id=public_id)
         try:
-            deleting.delete_recording(found, cast(User, request.user))
+            deleting.delete_recording(recording, cast(User, request.user))
         except deleting.Running:
             raise Conflict("The take is still running. Stop it first, then delete it.") from None
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -25,6 +25,6 @@ def forget(user: User) -> int:
     return count
 
 
-def _user_of(told: str) -> Any:
-    peer = json.loads(told)
+def _user_of(value: str) -> Any:
+    peer = json.loads(value)
     return peer.get("user_id") if isinstance(peer, dict) else None

@@ -35,13 +35,13 @@ def bring_session(incoming: Incoming, row: dict[str, Any], result: Result) -> No
         result.there += 1
         return
     created = moment(row["created_at"]) or timezone.now()
-    shown = row["audience"] == Audience.PUBLIC
+    is_public = row["audience"] == Audience.PUBLIC
     session = JamSession.objects.create(
         public_id=incoming.id_for(row["public_id"]),
         host=incoming.user,
         title=text_for(JamSession, "title", row["title"]),
         about=text_for(JamSession, "about", row["about"]),
-        audience=Audience.PUBLIC if shown else Audience.PARTICIPANTS,
+        audience=Audience.PUBLIC if is_public else Audience.PARTICIPANTS,
         created_at=created,
         closed_at=moment(row["closed_at"]) or created,
     )

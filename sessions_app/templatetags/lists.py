@@ -65,7 +65,7 @@ def _people(recording: Mapping[str, Any]) -> SafeString:
         owner = recording["owner"]
         return face(owner, size="small", plain=True) if owner else _NOTHING
     named = format_html_join(
-        " ", "{}", ((face(one, size="small", plain=True),) for one in players[:NAMED])
+        " ", "{}", ((face(person, size="small", plain=True),) for person in players[:NAMED])
     )
     if len(players) <= NAMED:
         return named
@@ -125,5 +125,5 @@ def inside(session: Mapping[str, Any]) -> SafeString:
     return format_html(
         '<span class="inside"><span class="live">{}</span> {}</span>',
         _("In now") if here else _("Somebody is in"),
-        format_html_join(" ", "{}", ((face(one, size="small", plain=True),) for one in here)),
+        format_html_join(" ", "{}", ((face(person, size="small", plain=True),) for person in here)),
     )

@@ -67,17 +67,19 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     if recording.state == Recording.State.PROCESSING:
         shape["progress"], shape["no_room"] = queries.mix_progress(recording)
     stems = lists.stems_of.all(viewer, recording=recording.pk) if viewer.is_member else []
-    plays_on_it = any(one.player_id == viewer.user_id for one in recording.credits)
+    plays_on_it = any(credit.player_id == viewer.user_id for credit in recording.credits)
     failed = recording.state == Recording.State.FAILED
     is_owner = permissions.may_edit(viewer, recording)
     context = {
         "recording": shape,
         "posing": posing,
-        "stems": [stem_row(one, viewer, faces) for one in stems if one.state == Stem.State.ALIGNED],
+        "stems": [
+            stem_row(stem, viewer, faces) for stem in stems if stem.state == Stem.State.ALIGNED
+        ],
         "left_out": _left_out(recording, stems),
         "plays_on_it": plays_on_it,
-        "saving": any(one.others_may_save for one in stems if one.player_id == viewer.user_id),
-        "others": any(one.player_id != viewer.user_id for one in recording.credits),
+        "saving": any(stem.others_may_save for stem in stems if stem.player_id == viewer.user_id),
+        "others": any(credit.player_id != viewer.user_id for credit in recording.credits),
         "may_take_off": permissions.may_take_off(viewer, recording),
         "retry_url": reverse("mix_again", args=[public_id]) if failed and plays_on_it else None,
         "audience_form": RecordingAudienceForm(instance=recording) if is_owner else None,

@@ -46,8 +46,8 @@ def index(request: HttpRequest) -> HttpResponse:
         request,
         "sessions/list.html",
         {
-            "sessions": [session_card(one, faces) for one in page.items],
-            "mine": [session_card(one, faces) for one in mine],
+            "sessions": [session_card(session, faces) for session in page.items],
+            "mine": [session_card(session, faces) for session in mine],
             "next_url": page.next_url(request),
         },
     )
@@ -81,7 +81,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     rows = previews.previewed(queries.sessions(viewer))
     session: Any = get_visible_or_404(rows, viewer, public_id=public_id)
     lists.with_inside([session], viewer)
-    players = [one.user for one in queries.players_of(viewer, session)]
+    players = [seat.user for seat in queries.players_of(viewer, session)]
     takes = queries.shown_recordings(viewer).filter(session=session)
     takes = takes.order_by("-created_at", "-pk")[:20]
     is_host = viewer.is_member and session.host_id == viewer.user_id
@@ -93,11 +93,11 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         {
             "session": session_card(session, faces),
             "posing": posing,
-            "players": [faces.of(one) for one in players],
+            "players": [faces.of(player) for player in players],
             "is_host": is_host,
             "may_invite": permissions.may_invite(viewer, session),
             "may_take_off": permissions.may_take_off(viewer, session),
-            "has_seat": any(one.pk == viewer.user_id for one in players),
+            "has_seat": any(player.pk == viewer.user_id for player in players),
             "can_join": not is_full and _can_join(request, viewer, session),
             "is_full": is_full,
             "invites": _invites(request, viewer, session) if is_host else [],
@@ -118,10 +118,12 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _keep_choices() -> list[tuple[int, str]]:
     """Return for how many days a host may keep an empty room open, with the words for it."""
-    days = [one for one in (1, 3, settings.ROOM_KEPT_DAYS) if one <= settings.ROOM_KEPT_DAYS]
+    days = [
+        number for number in (1, 3, settings.ROOM_KEPT_DAYS) if number <= settings.ROOM_KEPT_DAYS
+    ]
     return [
-        (one, ngettext("For a day", "For %(n)d days", one) % {"n": one})
-        for one in dict.fromkeys(days)
+        (number, ngettext("For a day", "For %(n)d days", number) % {"n": number})
+        for number in dict.fromkeys(days)
     ]
 
 
@@ -139,12 +141,12 @@ def _invites(request: HttpRequest, viewer: Viewer, session: JamSession) -> list[
     rows = visible(Invite, viewer).filter(session=session, revoked_at__isnull=True)
     return [
         {
-            "url": request.build_absolute_uri(reverse("invite", args=[sessions.token_of(one)])),
-            "expires_at": one.expires_at,
-            "used": one.used,
-            "revoke_url": reverse("revoke_invite", args=[session.public_id, one.public_id]),
+            "url": request.build_absolute_uri(reverse("invite", args=[sessions.token_of(invite)])),
+            "expires_at": invite.expires_at,
+            "used": invite.used,
+            "revoke_url": reverse("revoke_invite", args=[session.public_id, invite.public_id]),
         }
-        for one in rows.order_by("-created_at", "-pk")[:20]
+        for invite in rows.order_by("-created_at", "-pk")[:20]
     ]
 
 
@@ -266,26 +268,26 @@ def delete(request: MemberRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: HttpRequest, token: str) -> HttpResponse:
     """What an invitation's holder sees: the title, who asks, and a seat to take."""
-    found = sessions.find_invite(token, Viewer.looking(request))
-    if found is None:
+    invitation = sessions.find_invite(token, Viewer.looking(request))
+    if invitation is None:
         raise Http404
     if request.method == "POST":
         if not request.user.is_authenticated:
             return redirect(f"{reverse('account_login')}?next={request.path}")
         try:
-            sessions.join(found.session, request.user, invite=found)
+            sessions.join(invitation.session, request.user, invite=invitation)
         except sessions.NoSeat as reason:
             messages.error(request, str(reason))
             return redirect("invite", token=token)
-        return redirect("room", public_id=found.session.public_id)
-    host = found.session.host or found.made_by
+        return redirect("room", public_id=invitation.session.public_id)
+    host = invitation.session.host or invitation.made_by
     response = render(
         request,
         "sessions/invite.html",
         {
-            "session_title": titles.of_session(found.session, host),
+            "session_title": titles.of_session(invitation.session, host),
             "host_name": host.username,
-            "invited_by": found.made_by.username,
+            "invited_by": invitation.made_by.username,
         },
     )
     response["X-Robots-Tag"] = "noindex"
@@ -333,9 +335,9 @@ def _inviting(request: MemberRequest, viewer: Viewer, session: JamSession) -> di
     """Return how others get in: the host's secret links, or the address whoever may join opens."""
     if permissions.may_invite(viewer, session):
         return {"may_invite": True, "invites": _invites(request, viewer, session)}
-    found = session.audience in permissions.OPEN and not request.user.is_child
+    is_open = session.audience in permissions.OPEN and not request.user.is_child
     address = request.build_absolute_uri(session.get_absolute_url())
-    return {"may_invite": False, "address": address if found else ""}
+    return {"may_invite": False, "address": address if is_open else ""}
 
 
 def _room_data(request: MemberRequest, session: JamSession, me: Face) -> dict[str, str]:

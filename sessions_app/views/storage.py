@@ -19,8 +19,8 @@ def page(request: MemberRequest) -> HttpResponse:
     """Show the use, the limits, and one's largest stems with where each can be taken back."""
     viewer = Viewer.looking(request)
     stems = storage.largest(request.user.pk)
-    shown = visible(Recording, viewer).filter(pk__in=[stem.recording_id for stem in stems])
-    known = {recording.pk: recording for recording in shown}
+    recordings = visible(Recording, viewer).filter(pk__in=[stem.recording_id for stem in stems])
+    known = {recording.pk: recording for recording in recordings}
     rows = [
         {
             "title": known[stem.recording_id].title if stem.recording_id in known else "",

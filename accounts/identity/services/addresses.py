@@ -24,8 +24,8 @@ def remember(user: User, *addresses: str) -> None:
     """Remember addresses that an account doesn't have any more, encrypted, each once."""
     known = set(_former(user))
     FormerAddress.objects.bulk_create(
-        FormerAddress(user=user, sealed=sealing.seal(one))
-        for one in sorted({address.lower() for address in addresses} - known)
+        FormerAddress(user=user, sealed=sealing.seal(address))
+        for address in sorted({address.lower() for address in addresses} - known)
     )
 
 

@@ -159,7 +159,7 @@ def _traded(session: Any, jti: str) -> tuple[str, str] | None:
 
 def _remember(session: Any, jti: str, pair: tuple[str, str]) -> None:
     now = time.time()
-    lately = {one: kept for one, kept in session.get(TRADED, {}).items() if kept[0] > now}
+    lately = {key: kept for key, kept in session.get(TRADED, {}).items() if kept[0] > now}
     session[TRADED] = {**lately, jti: (now + OVERLAP, *pair)}
 
 

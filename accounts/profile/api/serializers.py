@@ -21,8 +21,8 @@ class PersonSerializer(serializers.Serializer[Any]):
 
     def get_fields(self) -> Fields:
         fields: Fields = super().get_fields()
-        for one in PROFILE_FIELDS.values():
-            fields |= one.answers()
+        for field in PROFILE_FIELDS.values():
+            fields |= field.answers()
         return fields
 
 
@@ -45,21 +45,21 @@ class MeChanges(StrictBody, serializers.Serializer[Any]):
 
     def get_fields(self) -> Fields:
         fields: Fields = super().get_fields()
-        for one in PROFILE_FIELDS.values():
-            taken = one.takes()
+        for field in PROFILE_FIELDS.values():
+            taken = field.takes()
             if taken is not None:
-                fields[one.key] = taken
+                fields[field.key] = taken
         return fields
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         faults: dict[str, Any] = {}
         self.columns: dict[str, Any] = {}
-        for one in PROFILE_FIELDS.values():
-            if one.key in attrs:
+        for field in PROFILE_FIELDS.values():
+            if field.key in attrs:
                 try:
-                    self.columns |= one.take(attrs[one.key])
+                    self.columns |= field.take(attrs[field.key])
                 except ValidationError as fault:
-                    faults[one.key] = fault.messages
+                    faults[field.key] = fault.messages
         if unknown := sorted(set(attrs.get("audiences", ())) - set(FIELDS)):
             faults["audiences"] = [f"There is no field of this name: {unknown[0]}"]
         if self.context["user"].is_child and set(attrs) - set(CHILD_FIELDS):

@@ -22,7 +22,7 @@ class Named(StrictQuery, APIView):
     @extend_schema(responses=NamedSerializer(many=True))
     def get(self, request: Request) -> Response:
         named = [{"slug": slug, "name": str(name)} for slug, name in self.words.items()]
-        return Response(sorted(named, key=lambda one: one["name"]))
+        return Response(sorted(named, key=lambda word: word["name"]))
 
 
 class InstrumentWords(Named):

@@ -111,7 +111,7 @@ class Ticks(ProfileField):
     def _input(self) -> forms.Field:
         words = list(self.of.items())
         if not self.ordered:
-            words.sort(key=lambda one: fold(str(one[1])))
+            words.sort(key=lambda pair: fold(str(pair[1])))
         return TickedWords(label=self.question, required=False, help_text=self.hint, choices=words)
 
     def shown(self, profile: Any, viewer: Viewer) -> dict[str, Any]:
@@ -161,7 +161,7 @@ class Lines(ProfileField):
         return {self.column: self.check(values[self.input].splitlines())}
 
     def on_page(self, person: Mapping[str, Any]) -> Any:
-        return [{"name": one} for one in person[self.key]]
+        return [{"name": name} for name in person[self.key]]
 
     def answers(self) -> Answers:
         return {self.key: serializers.ListField(child=serializers.CharField())}

@@ -73,7 +73,7 @@ class Links(Lines):
         return checks.links(value)
 
     def on_page(self, person: Mapping[str, Any]) -> Any:
-        return [{"url": one, "name": values.link_name(one)} for one in person[self.key]]
+        return [{"url": link, "name": values.link_name(link)} for link in person[self.key]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +134,7 @@ class Instruments(ProfileField):
             for instrument in face.instruments
             if instrument.instrument in INSTRUMENTS
         ]
-        return {self.linked_as: [str(INSTRUMENTS[one]) for one in played]} if played else {}
+        return {self.linked_as: [str(INSTRUMENTS[slug]) for slug in played]} if played else {}
 
     def answers(self) -> Answers:
         return {self.key: InstrumentSerializer(many=True)}
@@ -143,7 +143,7 @@ class Instruments(ProfileField):
         return InstrumentSerializer(many=True)
 
     def take(self, value: Any) -> Columns:
-        pairs = [(one["slug"], one["level"]) for one in value]
+        pairs = [(instrument["slug"], instrument["level"]) for instrument in value]
         return {self.name: self.check(pairs[: MAX_INSTRUMENTS + 1])}
 
     def bring(self, row: Mapping[str, Any]) -> Columns:

@@ -51,7 +51,7 @@ class InstrumentRows(_Rows):
         return [(slug, level) for slug, level in pairs if slug]
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        names = sorted(INSTRUMENTS.items(), key=lambda one: fold(str(one[1])))
+        names = sorted(INSTRUMENTS.items(), key=lambda pair: fold(str(pair[1])))
         rows = [
             {"instrument": row[0], "level": str(row[1])} if row else {"instrument": "", "level": ""}
             for row in self.rows(list(value or []))
@@ -71,8 +71,8 @@ class LanguageRows(_Rows):
     most = MAX_LANGUAGES
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[str]:
-        said = [one.strip() for one in _several(data, name)]
-        return [_code(one) for one in said if one]
+        said = [text.strip() for text in _several(data, name)]
+        return [_code(text) for text in said if text]
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         rows = [language_name(code) if code else "" for code in self.rows(list(value or []))]

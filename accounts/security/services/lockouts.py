@@ -48,11 +48,11 @@ def counts_of(request: HttpRequest, user: Any, login: str) -> list[Count]:
 
 def before(counts: list[Count]) -> None:
     """Count an attempt before the password is looked at. Raises TooMany."""
-    for one in counts:
-        spend(one.name, one.who, limit=one.limit, seconds=one.seconds, guards=True)
+    for count in counts:
+        spend(count.name, count.who, limit=count.limit, seconds=count.seconds, guards=True)
 
 
 def was_right(counts: list[Count]) -> None:
     """Give the attempt back: the password was right."""
-    for one in counts:
-        give_back(one.name, one.who, seconds=one.seconds)
+    for count in counts:
+        give_back(count.name, count.who, seconds=count.seconds)

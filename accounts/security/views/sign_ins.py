@@ -26,8 +26,8 @@ def listed(request: MemberRequest) -> HttpResponse:
     rows = sign_ins.standing(request.user)
     page = newest_first(rows, request.GET.get("after"))
     here = request.session.session_key
-    shown = [_shape(row, row.session_key == here) for row in page.items]
-    context = {"sign_ins": shown, "next_url": page.next_url(request)}
+    shapes = [_shape(row, row.session_key == here) for row in page.items]
+    context = {"sign_ins": shapes, "next_url": page.next_url(request)}
     return render(request, "accounts/sign_ins.html", context)
 
 

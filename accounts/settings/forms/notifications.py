@@ -16,9 +16,9 @@ class NotificationsForm(forms.Form):
             kind.key: (product, mail) for kind, product, mail in notices.choices_of(user)
         }
         self.kinds = [kind for kind in notices.kinds() if kind.key in self.before]
-        for one in self.kinds:
-            for where, now in zip(("product", "mail"), self.before[one.key], strict=True):
-                self.fields[f"{where}_{one.key}"] = forms.BooleanField(required=False, initial=now)
+        for kind in self.kinds:
+            for where, now in zip(("product", "mail"), self.before[kind.key], strict=True):
+                self.fields[f"{where}_{kind.key}"] = forms.BooleanField(required=False, initial=now)
 
     def rows(self) -> list[tuple[notices.Kind, forms.BoundField, forms.BoundField]]:
         return [

@@ -14,7 +14,7 @@ _KEY = "settings_undo"
 
 def remember(request: HttpRequest, page: str, before: Any, said: Sequence[Any]) -> None:
     """Keep what was there before a change, and the words for what changed."""
-    request.session[_KEY] = {"page": page, "before": before, "said": [str(one) for one in said]}
+    request.session[_KEY] = {"page": page, "before": before, "said": [str(text) for text in said]}
 
 
 def said(request: HttpRequest, page: str) -> list[str]:

@@ -26,7 +26,7 @@ def notifications(request: MemberRequest) -> HttpResponse:
     if request.POST.get("undo"):
         before = changes.take_back(request, "notifications")
         if before is not None:
-            notices.choose(request.user, {key: tuple(one) for key, one in before.items()})
+            notices.choose(request.user, {key: tuple(choice) for key, choice in before.items()})
             messages.success(request, _("Taken back. It is as it was."))
         return redirect("notification_settings")
     quiet = request.POST.get("part") == "quiet"
@@ -57,16 +57,16 @@ def notifications(request: MemberRequest) -> HttpResponse:
     return render(request, "settings/notifications.html", context, status=status)
 
 
-def _keep_quiet(request: MemberRequest, found: dict[str, Any]) -> str:
+def _keep_quiet(request: MemberRequest, values: dict[str, Any]) -> str:
     user = request.user
-    zone = found["time_zone"] or user.time_zone
-    if not found["quiet"]:
+    zone = values["time_zone"] or user.time_zone
+    if not values["quiet"]:
         services.set_quiet(user, None, None, zone)
         return _("No quiet hours: everything comes as it happens.")
-    services.set_quiet(user, found["quiet_from"], found["quiet_until"], zone)
+    services.set_quiet(user, values["quiet_from"], values["quiet_until"], zone)
     return _("Quiet from %(begins)s until %(ends)s, %(zone)s time. Alerts still come.") % {
-        "begins": time_format(found["quiet_from"], "H:i"),
-        "ends": time_format(found["quiet_until"], "H:i"),
+        "begins": time_format(values["quiet_from"], "H:i"),
+        "ends": time_format(values["quiet_until"], "H:i"),
         "zone": zone.replace("_", " "),
     }
 

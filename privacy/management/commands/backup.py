@@ -13,9 +13,9 @@ class Command(BaseCommand):
     help = "Makes an encrypted backup of database and media, or lists and expires them."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        what = parser.add_mutually_exclusive_group()
-        what.add_argument("--list", action="store_true", help="list the backups that there are")
-        what.add_argument("--expire", action="store_true", help="delete what is over its time")
+        group = parser.add_mutually_exclusive_group()
+        group.add_argument("--list", action="store_true", help="list the backups that there are")
+        group.add_argument("--expire", action="store_true", help="delete what is over its time")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["list"]:

@@ -70,9 +70,9 @@ class Writer:
             for section in all_sections:
                 for name in self._names(section):
                     self._media(name)
-            shown = [section for section in all_sections if counts[section.name]]
-            self._page(shown, counts)
-            self._text("export.json", _dumps(self._manifest(shown, counts)))
+            filled_sections = [section for section in all_sections if counts[section.name]]
+            self._page(filled_sections, counts)
+            self._text("export.json", _dumps(self._manifest(filled_sections, counts)))
             self._text(schema.FILE, _dumps(schema.schema()))
             self._sums.flush()
             with sums.open("rb") as source:
@@ -114,7 +114,7 @@ class Writer:
             self._put(path, source.chunks(BLOCK), compress=zipfile.ZIP_STORED)
         self.written.media += 1
 
-    def _page(self, shown: list[Section], counts: dict[str, int]) -> None:
+    def _page(self, filled_sections: list[Section], counts: dict[str, int]) -> None:
         """Write index.html, and pages of their own for what is too long for it."""
         about = {
             "username": self._user.username,
@@ -122,19 +122,19 @@ class Writer:
             "site": settings.SITE_NAME,
             "missing": self.written.missing,
         }
-        for section in shown:
+        for section in filled_sections:
             numbers = [number for number, note in self._folder.notes(section) if note.keys]
             for place, number in enumerate(numbers):
                 if len(numbers) > 1:
                     rows = page.moved(self._folder.html_of(section, number).read_bytes())
                     before, after = page.leaf(section, place, len(numbers), about)
                     self._put(page.leaf_path(section, place), iter([before, rows, after]))
-        self._put("index.html", self._index(shown, counts, about))
+        self._put("index.html", self._index(filled_sections, counts, about))
 
     def _index(
-        self, shown: list[Section], counts: dict[str, int], about: dict[str, Any]
+        self, filled_sections: list[Section], counts: dict[str, int], about: dict[str, Any]
     ) -> Iterator[bytes]:
-        groups = page.groups(shown, counts)
+        groups = page.groups(filled_sections, counts)
         yield page.head(groups, about)
         for group in groups:
             yield page.group_head(group)
@@ -147,7 +147,7 @@ class Writer:
             yield page.group_foot()
         yield page.foot(about)
 
-    def _manifest(self, shown: list[Section], counts: dict[str, int]) -> dict[str, Any]:
+    def _manifest(self, filled_sections: list[Section], counts: dict[str, int]) -> dict[str, Any]:
         return {
             "format": schema.FORMAT,
             "schema_version": schema.schema()["version"],
@@ -163,7 +163,7 @@ class Writer:
                     "schema": f"{schema.FILE}#/$defs/{section.name}",
                     "count": counts[section.name],
                 }
-                for section in shown
+                for section in filled_sections
             ],
             "media_files": self.written.media,
             "missing_files": self.written.missing,

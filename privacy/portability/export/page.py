@@ -65,10 +65,10 @@ class Card:
     facts: list[tuple[str, str]] = field(default_factory=list)
 
 
-def groups(shown: list[Section], counts: dict[str, int]) -> list[Group]:
+def groups(sections: list[Section], counts: dict[str, int]) -> list[Group]:
     """Return the sections with rows under their headings; tables between tables say nothing."""
     by_key: dict[str, list[Section]] = {key: [] for key in [*HEADINGS, "more"]}
-    for section in shown:
+    for section in sections:
         if not section.model._meta.auto_created:
             known = [purpose for purpose in section.held.purposes if purpose in HEADINGS]
             by_key[known[0] if known else "more"].append(section)
@@ -77,7 +77,9 @@ def groups(shown: list[Section], counts: dict[str, int]) -> list[Group]:
         if theirs:
             theirs.sort(key=_place)
             heading = str(HEADINGS.get(key, _("And more")))
-            lines = [(_anchor(one), str(one.label), counts[one.name]) for one in theirs]
+            lines = [
+                (_anchor(section), str(section.label), counts[section.name]) for section in theirs
+            ]
             page_groups.append(Group(key, heading, theirs, lines))
     return page_groups
 
@@ -144,7 +146,7 @@ def moved(fragment: bytes) -> bytes:
 
 def rows(section: Section, values: list[dict[str, Any]], readable: list[dict[str, str]]) -> str:
     """Return the rows as HTML, references as `readable` has them; media as seen from index.html."""
-    cards = [_card(section, {**one, **words}) for one, words in zip(values, readable, strict=True)]
+    cards = [_card(section, {**row, **words}) for row, words in zip(values, readable, strict=True)]
     said = all(card.words and not (card.heading or card.media) for card in cards)
     items = "".join(f"<li>{_as_html(card)}</li>\n" for card in cards)
     return f'<ul class="{"said" if said else "cards"}">\n{items}</ul>\n'
@@ -154,8 +156,8 @@ def _as_html(card: Card) -> str:
     """Return a card's inside. Not a template: those took two thirds of the time of large copies."""
     parts = [f"<h4>{escape(card.heading)}</h4>"] if card.heading else []
     if card.when:
-        shown = f"{card.when.day} {_months()[card.when.month]} {card.when:%Y, %H:%M}"
-        parts.append(f'<time datetime="{card.when.isoformat()}">{shown}</time>')
+        moment = f"{card.when.day} {_months()[card.when.month]} {card.when:%Y, %H:%M}"
+        parts.append(f'<time datetime="{card.when.isoformat()}">{moment}</time>')
     for kind, path in card.media:
         parts.append(_MEDIA[kind].format(path=escape(path), text=escape(_file_words()[kind])))
     parts += [f'<p class="words">{escape(words)}</p>' for words in card.words]
@@ -223,9 +225,9 @@ def _human(column: Any, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        return ", ".join(_human(column, one) for one in value)
+        return ", ".join(_human(column, part) for part in value)
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {_human(column, one)}" for key, one in value.items())
+        return ", ".join(f"{key}: {_human(column, part)}" for key, part in value.items())
     choices = dict(getattr(column, "flatchoices", None) or [])
     if value in choices:
         return str(choices[value])

@@ -87,9 +87,9 @@ def sections() -> Iterator[Section]:
         fields = exported_fields(held)
         if held.subjects and fields:
             yield Section(held.name, held.label, held, fields, _provided(held))
-    for name, one in sorted(_also.items()):
-        held = by_model[one.model]
-        yield Section(name, one.label, held, tuple(one.fields), one.source, ours=one.ours)
+    for name, extra in sorted(_also.items()):
+        held = by_model[extra.model]
+        yield Section(name, extra.label, held, tuple(extra.fields), extra.source, ours=extra.ours)
 
 
 def _provided(held: Held) -> Callable[[Any], QuerySet[Any]]:

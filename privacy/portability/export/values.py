@@ -114,9 +114,9 @@ class Batch:
         people = {person for _key, _title, person in listed} - {None, self.user.pk}
         seen = visible(get_user_model(), self._viewer).filter(pk__in=people)
         known = set(seen.values_list("pk", flat=True)) if people else set()
-        shown = {key: title for key, title, person in listed if person in known | {self.user.pk}}
-        self.named |= {person for key, _title, person in listed if key in shown} - {self.user.pk}
-        return shown
+        titles = {key: title for key, title, person in listed if person in known | {self.user.pk}}
+        self.named |= {person for key, _title, person in listed if key in titles} - {self.user.pk}
+        return titles
 
     def _value(self, row: Model, name: str) -> Any:
         column: Any = row._meta.get_field(name)
@@ -144,12 +144,12 @@ def media_path(name: str) -> str:
 def without_kept_keys(value: Any, keys: Mapping[str, Datum], path: str = "") -> Any:
     """Return JSON without the keys that the data map says don't leave in a copy."""
     if isinstance(value, list):
-        return [without_kept_keys(one, keys, f"{path}[]") for one in value]
+        return [without_kept_keys(item, keys, f"{path}[]") for item in value]
     if not isinstance(value, dict):
         return value
     kept = {}
     for key, inner in value.items():
-        here, any_key = (f"{path}.{one}" if path else one for one in (key, "*"))
+        here, any_key = (f"{path}.{part}" if path else part for part in (key, "*"))
         datum = keys.get(here) or keys.get(any_key)
         if datum is None or datum.export:
             kept[key] = without_kept_keys(inner, keys, here if here in keys else any_key)

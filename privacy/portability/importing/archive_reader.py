@@ -143,17 +143,17 @@ class Archive:
                         % {"where": where, "place": place})  # fmt: skip
 
 
-def _check_member(one: zipfile.ZipInfo) -> None:
+def _check_member(member: zipfile.ZipInfo) -> None:
     """Hold the name and the sizes of one file against the limits. Raises Unfit."""
-    path = PurePosixPath(one.filename)
-    odd = path.is_absolute() or ".." in path.parts or "\\" in one.filename
-    if odd or (one.external_attr >> 28) == 0o12:  # a symbolic link
+    path = PurePosixPath(member.filename)
+    odd = path.is_absolute() or ".." in path.parts or "\\" in member.filename
+    if odd or (member.external_attr >> 28) == 0o12:  # a symbolic link
         raise Unfit(_("It holds a file that points outside of it."))
-    if one.flag_bits & 1:
+    if member.flag_bits & 1:
         raise Unfit(_("It is protected with a password."))
-    if one.file_size > MAX_FILE:
+    if member.file_size > MAX_FILE:
         raise Unfit(_("A file in it is larger than %(n)d GB.") % {"n": MAX_FILE >> 30})
-    if one.file_size > 1024**2 and one.file_size > MAX_RATIO * max(1, one.compress_size):
+    if member.file_size > 1024**2 and member.file_size > MAX_RATIO * max(1, member.compress_size):
         raise Unfit(_("A file in it unpacks to far more than it packs: a zip bomb."))
 
 

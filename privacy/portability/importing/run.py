@@ -108,11 +108,11 @@ def take_in(archive: Archive, *, username: str = "", email: str = "") -> Incomin
     archive.check()
     with workshop() as folder:
         incoming = Incoming(archive, folder, username or archive.about["username"], email)
-        for one in sorted(_bringers.values(), key=lambda item: (item.order, item.name)):
+        for bringer in sorted(_bringers.values(), key=lambda item: (item.order, item.name)):
             with transaction.atomic():
-                result = incoming.results[one.name] = Result()
-                for row in archive.rows(one.name):
-                    one.make(incoming, row, result)
+                result = incoming.results[bringer.name] = Result()
+                for row in archive.rows(bringer.name):
+                    bringer.make(incoming, row, result)
             if incoming.user is None:
                 raise Refused(_("The archive holds no account."))
     return incoming
