@@ -2,15 +2,18 @@
 
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import JSONObject
 
 from accounts.identity.queries import naming
 from accounts.profile.vocabulary import GENRES
 from bands.models import Band, BandFollow, BandInvite, BandMember
 from bands.privacy import FIELDS
+from foundation.paging import Page, newest_first
+from foundation.postgres.statements import Gap
 from privacy.gate import compiled
-from privacy.gate.access import get_visible_or_404, visible, with_visible_fields
+from privacy.gate.access import get_visible_or_404, raise_hidden, visible, with_visible_fields
+from privacy.gate.statements import GatedPages, GatedStatement
 from privacy.gate.viewer import NOBODY, Viewer
 from privacy.sharing.previews import previewed
 
@@ -31,6 +34,16 @@ def bands_in(viewer: Viewer, genre: str) -> QuerySet[Band]:
     return rows.filter(condition, genres__contains=[genre])
 
 
+_BANDS = GatedPages(bands)
+
+
+def page_of_bands(viewer: Viewer, genre: str, after: str | None) -> Page[Any]:
+    """Return a page of `bands_in`."""
+    if genre in GENRES:
+        return newest_first(bands_in(viewer, genre), after)
+    return _BANDS.page(viewer, after)
+
+
 def emptied(band: Band) -> Band:
     """Empty the fields of a band (from `bands`) that this viewer may not see."""
     for name in FIELDS:
@@ -39,10 +52,20 @@ def emptied(band: Band) -> Band:
     return band
 
 
+_BAND = GatedStatement(
+    lambda viewer: with_visible_fields(previewed(Band.objects.all()), viewer).filter(
+        slug=Gap("slug", TextField())
+    )
+)
+_LINEUP = GatedStatement(lambda viewer: lineup(viewer, Gap("band"))[:LINEUP])
+
+
 def band_for(viewer: Viewer, slug: str) -> Band:
     """Return a band as this viewer sees it, or raise the Http404 of a missing one."""
-    rows = with_visible_fields(previewed(Band.objects.all()), viewer)
-    return emptied(get_visible_or_404(rows, viewer, slug=slug))
+    band = _BAND.first(viewer, slug=slug)
+    if band is None:
+        raise_hidden(Band, slug)
+    return emptied(band)
 
 
 def public_face(band: Band) -> Band:
@@ -54,8 +77,13 @@ def find_band(viewer: Viewer, slug: str) -> Band:
     return get_visible_or_404(Band, viewer, slug=slug)
 
 
-def lineup(viewer: Viewer, band: Band) -> QuerySet[BandMember]:
-    """Return who is in a band, as far as the viewer may know, with whether they may be named."""
+def whole_lineup(viewer: Viewer, band: Band) -> list[BandMember]:
+    """Return all of `lineup`."""
+    return _LINEUP.all(viewer, band=band.pk)
+
+
+def lineup(viewer: Viewer, band: Any) -> QuerySet[BandMember]:
+    """Return who is in a band (a key), as far as the viewer may know; `naming`: who they are."""
     rows = visible(BandMember, viewer).filter(band=band)
     return naming(rows, viewer, "user").order_by("since", "pk")
 

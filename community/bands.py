@@ -29,7 +29,7 @@ def band(request: HttpRequest, slug: str) -> HttpResponse:
     row = queries.band_for(viewer, slug)
     takes: Any = lists.recordings_of_band.page(viewer, request.GET.get("after"), band=row.pk)
     jams = lists.sessions_of_band.all(viewer, band=row.pk)
-    seats = list(queries.lineup(viewer, row)[: queries.LINEUP])
+    seats = queries.whole_lineup(viewer, row)
     faces = Faces(viewer)
     members = [seat_row(seat, viewer, faces) for seat in seats]
     mine = next((seat for seat in seats if seat.user_id == viewer.user_id), None)
@@ -65,6 +65,6 @@ def _machines(band: Any, named: set[int]) -> dict[str, Any]:
     """
     if not band.for_anyone:
         return previews.context(band, band_preview(band))
-    open_seats = queries.lineup(NOBODY, band)[: queries.LINEUP]
+    open_seats = queries.whole_lineup(NOBODY, band)
     seats = [seat for seat in open_seats if seat.user_id in named]
     return previews.context(band, band_preview(band, queries.public_face(band), seats))

@@ -20,6 +20,7 @@ from sessions_app.models import JamSession, Mix, Participant, Recording
 
 NEWEST, LIVE = 8, 6  # of the home page
 SESSIONS = 12  # beside somebody's takes, or a band's
+TAKES = 20  # of one session
 
 _newest = GatedStatement(
     lambda viewer: queries.new_recordings(viewer).order_by("-created_at", "-pk")[:NEWEST]
@@ -48,6 +49,19 @@ sessions_of_band = GatedStatement(
 one_recording = GatedStatement(
     lambda viewer: previewed(queries.recordings(viewer)).filter(
         public_id=Gap("public_id", TextField())
+    )
+)
+one_session = GatedStatement(
+    lambda viewer: previewed(queries.sessions(viewer)).filter(
+        public_id=Gap("public_id", TextField())
+    )
+)
+players_of = GatedStatement(lambda viewer: queries.players_of(viewer, Gap("session")))
+takes_of = GatedStatement(
+    lambda viewer: (
+        queries.shown_recordings(viewer)
+        .filter(session=Gap("session"))
+        .order_by("-created_at", "-pk")[:TAKES]
     )
 )
 stems_of = GatedStatement(lambda viewer: queries.stems_of(viewer, Gap("recording")))

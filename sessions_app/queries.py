@@ -211,7 +211,8 @@ def stems_of(viewer: Viewer, recording: Any) -> QuerySet[Stem]:
     return naming(stems, viewer, "player").order_by("pk")
 
 
-def players_of(viewer: Viewer, session: JamSession) -> QuerySet[Participant]:
+def players_of(viewer: Viewer, session: Any) -> QuerySet[Participant]:
+    """Return the seats of a session (a key), as far as the viewer may know who has them."""
     rows = visible(Participant, viewer).filter(session=session)
     return rows.select_related("user").order_by("joined_at", "pk")
 

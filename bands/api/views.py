@@ -87,7 +87,7 @@ class BandDetail(StrictQuery, GenericAPIView[Band]):
         band: Any = queries.emptied(get_visible_or_404(queries.bands(viewer), viewer, slug=slug))
         band.members = [
             {"name": person.username, "role": seat.role, "plays": seat.plays}
-            for seat in queries.lineup(viewer, band)[: queries.LINEUP]
+            for seat in queries.whole_lineup(viewer, band)
             if (person := shown_person(seat, "user"))
         ]
         return Response(BandDetailSerializer(band, context={"viewer": viewer}).data)

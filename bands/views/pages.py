@@ -18,7 +18,6 @@ from bands.models import Band, BandMember
 from bands.services import bands, members
 from bands.views.presenters import band_card, invite_row, own_band
 from foundation.limits import spend
-from foundation.paging import newest_first
 from foundation.problems import status_of
 from privacy.gate.viewer import Viewer
 
@@ -28,7 +27,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """List the bands one may see, newest first; above them one's own, and who asks one to join."""
     viewer = Viewer.looking(request)
     genre = request.GET.get("genre", "")
-    page = newest_first(queries.bands_in(viewer, genre), request.GET.get("after"))
+    page = queries.page_of_bands(viewer, genre, request.GET.get("after"))
     mine = queries.my_seats(viewer).order_by("-since", "-pk") if viewer.is_member else []
     invites = queries.invites_to(viewer) if viewer.is_member else []
     return render(

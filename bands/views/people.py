@@ -73,7 +73,7 @@ def _people(
     request: MemberRequest, band: Band, seat: BandMember, form: InviteForm
 ) -> dict[str, Any]:
     viewer = Viewer.looking(request)
-    seats = list(queries.lineup(viewer, band)[: queries.LINEUP])
+    seats = queries.whole_lineup(viewer, band)
     faces = Faces(viewer)
     runs, owns = permissions.may_run(seat), permissions.may_own(seat)
     rows = [

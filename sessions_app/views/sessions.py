@@ -20,7 +20,7 @@ from foundation.isolation import isolated
 from foundation.limits import TooMany, spend
 from foundation.problems import status_of, too_many_in_words
 from foundation.sockets import socket_origin
-from privacy.gate.access import get_visible_or_404, visible
+from privacy.gate.access import get_visible_or_404, raise_hidden, visible
 from privacy.gate.viewer import Viewer
 from privacy.sharing import previews
 from privacy.sharing.view_as import looking
@@ -78,12 +78,12 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     if posing.hidden:
         return posing.hidden_page(request)
     viewer = posing.viewer
-    rows = previews.previewed(queries.sessions(viewer))
-    session: Any = get_visible_or_404(rows, viewer, public_id=public_id)
+    session: Any = lists.one_session.first(viewer, public_id=public_id)
+    if session is None:
+        raise_hidden(JamSession, public_id)
     lists.with_inside([session], viewer)
-    players = [seat.user for seat in queries.players_of(viewer, session)]
-    takes = queries.shown_recordings(viewer).filter(session=session)
-    takes = takes.order_by("-created_at", "-pk")[:20]
+    players = [seat.user for seat in lists.players_of.all(viewer, session=session.pk)]
+    takes = lists.takes_of.all(viewer, session=session.pk)
     is_host = viewer.is_member and session.host_id == viewer.user_id
     is_full = session.player_count >= SEATS
     faces = Faces(viewer)
