@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
+from foundation import budget
 from tests import written
 from tests.cast import OWN_CLIENT, Cast
 from tests.stages import folders, stages
@@ -24,8 +25,9 @@ def media_folder(settings: Any, tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def clear_counts() -> None:
-    """Rate limits are counted in the cache; every test starts from none."""
+    """Rate limits are counted in the cache, and by sockets; every test starts from none."""
     cache.clear()
+    budget._held.clear()  # the cast has the same keys in each test
 
 
 @pytest.fixture(autouse=True)
