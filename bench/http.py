@@ -114,7 +114,7 @@ def _statements(path: str, cookie: str) -> list[str]:
 def _opened(statements: list[str]) -> list[str]:
     """Leave the place of the keys open in the statement that asks for the rest by key."""
     *before, last = statements
-    opened, times = re.subn(r"any\('\{[\d,]+\}'", "any('{{keys}}'", last)
+    opened, times = re.subn(r"(?i)any\('\{[\d,]+\}'", "any('{{keys}}'", last)
     if times != 1:
         raise RuntimeError("the last statement of the list is not the one that asks by key")
     return [*before, opened]

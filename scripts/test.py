@@ -14,6 +14,7 @@ from pathlib import Path
 
 TESTS = Path(__file__).parent.parent / "tests"
 WORKERS = "3"  # one of them waits for a browser most of its time
+SLOWEST = "--durations=60"  # are told at the end: tests/order.py begins with them
 NOTHING_SELECTED = 5  # pytest's exit code
 
 
@@ -44,8 +45,8 @@ def some(arguments: list[str]) -> int:
 def whole(only: str = "") -> int:
     kind = f"{only} and " if only else ""
     workers = ("-n", "1" if only else WORKERS, "--dist", "loadgroup")
-    beside = pytest(*workers, "-m", f"{kind}not alone")
-    by_itself = pytest("-m", f"{kind}alone")
+    beside = pytest(*workers, "-m", f"{kind}not alone", SLOWEST)
+    by_itself = pytest("-m", f"{kind}alone", SLOWEST)
     return beside or by_itself
 
 
