@@ -1,11 +1,19 @@
 """Named lists of conversations and messages, through the gate, at a constant query count."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, TextField, Value
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    DateTimeField,
+    Exists,
+    F,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce
 
 from foundation.paging import Page
 from foundation.postgres.expressions import AmongKeys
@@ -15,7 +23,7 @@ from privacy.gate.access import raise_hidden, visible
 from privacy.gate.statements import GatedPages, GatedStatement
 from privacy.gate.viewer import Viewer
 
-NEVER = datetime.min.replace(tzinfo=UTC)
+NEVER = Cast(Value("-infinity", TextField()), DateTimeField())
 
 
 def conversations(viewer: Viewer) -> QuerySet[Conversation]:
@@ -23,7 +31,7 @@ def conversations(viewer: Viewer) -> QuerySet[Conversation]:
     messages = visible(Message, viewer).filter(conversation=OuterRef("pk"))
     newest = messages.order_by("-created_at", "-pk")
     mine = Member.objects.filter(conversation=OuterRef("conversation"), user=viewer.user_id)
-    read_up_to = Coalesce(Subquery(mine.values("read_up_to")[:1]), Value(NEVER))
+    read_up_to = Coalesce(Subquery(mine.values("read_up_to")[:1]), NEVER)
     unread = messages.exclude(author=viewer.user_id).filter(created_at__gt=read_up_to)
     return visible(Conversation, viewer).annotate(
         last_text=Subquery(newest.values("text")[:1]),

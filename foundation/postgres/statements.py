@@ -13,6 +13,7 @@ time must be asked of the database (`Now()`), as the text is kept.
 """
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -72,8 +73,11 @@ class Statement(Generic[Row]):
         queryset: Any = self.make()
         if queryset._prefetch_related_lookups:
             raise TypeError("a statement that is kept prefetches nothing: ask a second one")
-        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        # Where the gate shows nothing at all, a statement that finds nothing is kept as well.
+        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS, elide_empty=False)
         sql, parameters = compiler.as_sql()
+        if any(isinstance(parameter, date) for parameter in parameters):
+            raise TypeError("a time would stand still in a statement that is kept: ask Now()")
         way = queryset._iterable_class
         rows_of = next(_READERS[kind] for kind in way.__mro__ if kind in _READERS)(compiler)
         finish = getattr(way, "finish", None)  # of a way to read rows that is our own

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,14 +23,16 @@ def closing_time() -> datetime:
 
 
 def open_now() -> Q:
-    """Return the condition on sessions that are open: by the clock, whatever a worker has done."""
-    return Q(closed_at__isnull=True, closes_at__gt=timezone.now())
+    """Return the condition on sessions that are open: by the clock, whatever a worker has done.
+
+    By the database's clock: the SQL of lists is kept, and a time in it would stand still.
+    """
+    return Q(closed_at__isnull=True, closes_at__gt=Now())
 
 
 def occupied_now() -> Q:
     """Return the condition on open sessions in whose room somebody is now."""
-    now = timezone.now()
-    return Q(closed_at__isnull=True, occupied_until__isnull=False, occupied_until__gt=now)
+    return Q(closed_at__isnull=True, occupied_until__isnull=False, occupied_until__gt=Now())
 
 
 class JamSession(models.Model):

@@ -1,14 +1,20 @@
 """A statement that is kept for a kind of viewer shows each of them what the gate shows."""
 
+from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.db.models import QuerySet
+from django.http import Http404
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Profile, User
 from foundation.postgres.expressions import AmongKeys
 from foundation.postgres.statements import Gap
+from messaging import queries as messaging
+from messaging.models import Conversation
 from privacy.gate.access import visible, with_visible_fields
 from privacy.gate.audiences import Audience
 from privacy.gate.rules import rule_of
@@ -128,3 +134,21 @@ def test_a_place_of_somebody_elses_page_shows_nothing_more(world: World) -> None
         == [recording for recording in behind if recording in may_see][:1]
     )
     assert pages.page(stranger, "no cursor").items == pages.page(stranger, None).items
+
+
+def test_who_is_shown_nothing_at_all_gets_an_empty_list(world: World) -> None:
+    """The gate says so before it asks the database: a list of members, to nobody."""
+    pages = GatedPages(lambda viewer: visible(Conversation, viewer), moment="last_at")
+    for _ in range(2):
+        assert list(pages.page(NOBODY, None).items) == []
+        assert len(pages.page(Viewer(world.cast["owner"].pk), None).items) > 0
+    assert list(messaging.page_of_conversations(NOBODY, None).items) == []
+    with pytest.raises(Http404):
+        messaging.conversation_for(NOBODY, Conversation.objects.all()[0].public_id)
+
+
+def test_no_time_stands_still_in_a_statement_that_is_kept(world: World) -> None:
+    over = timezone.now() - timedelta(seconds=1)
+    kept = GatedStatement(lambda viewer: visible(Recording, viewer).filter(created_at__gt=over))
+    with pytest.raises(TypeError):
+        kept.all(NOBODY)

@@ -1,6 +1,7 @@
 """Live means somebody is in the room now; empty rooms close after a stated time."""
 
 import re
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -164,3 +165,25 @@ def test_the_wish_can_be_taken_back(cast: Cast, jam: JamSession) -> None:
     assert (
         "This session is closed." in client.post(url, {"days": "1"}, follow=True).content.decode()
     )
+
+
+def test_the_clock_goes_on_in_lists_that_are_kept(cast: Cast, jam: JamSession) -> None:
+    """What keeps a room live has run out, and nobody said so: the row stays as it is."""
+    host = Viewer(cast["owner"].pk)
+    soon = timezone.now() + timedelta(seconds=1)
+    JamSession.objects.filter(pk=jam.pk).update(host=host.user_id, occupied_until=soon)
+
+    def listed() -> list[bool]:
+        found = lists.live(NOBODY), lists.live_sessions.page(NOBODY, None).items
+        return [*(jam in rows for rows in found), jam in lists.my_empty_rooms.all(host)]
+
+    assert listed() == [True, True, False]
+    jam.refresh_from_db()
+    while jam.is_live:
+        time.sleep(0.1)
+    assert listed() == [False, False, True]
+    JamSession.objects.filter(pk=jam.pk).update(closes_at=timezone.now() + timedelta(seconds=1))
+    jam.refresh_from_db()
+    while jam.is_open:
+        time.sleep(0.1)
+    assert jam not in lists.my_empty_rooms.all(host)
