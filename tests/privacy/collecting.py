@@ -22,7 +22,8 @@ def marks_of(items: Iterable[pytest.Item]) -> dict[str, list[str]]:
     """Return the tests that carry each clause and run, by clause."""
     marked: dict[str, list[str]] = {}
     for item in items:
-        test = item.nodeid.partition("[")[0]
+        # xdist writes a test's group behind its name.
+        test = item.nodeid.partition("[")[0].partition("@")[0]
         for mark in item.iter_markers("clause"):
             for clause in mark.args:
                 marked.setdefault(clause, [])
