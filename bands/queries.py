@@ -12,7 +12,7 @@ from bands.privacy import FIELDS
 from foundation.paging import Page, newest_first
 from foundation.postgres.statements import Gap
 from privacy.gate import compiled
-from privacy.gate.access import get_visible_or_404, raise_hidden, visible, with_visible_fields
+from privacy.gate.access import get_visible_or_404, visible, with_visible_fields
 from privacy.gate.statements import GatedPages, GatedStatement
 from privacy.gate.viewer import NOBODY, Viewer
 from privacy.sharing.previews import previewed
@@ -62,10 +62,7 @@ _LINEUP = GatedStatement(lambda viewer: lineup(viewer, Gap("band"))[:LINEUP])
 
 def band_for(viewer: Viewer, slug: str) -> Band:
     """Return a band as this viewer sees it, or raise the Http404 of a missing one."""
-    band = _BAND.first(viewer, slug=slug)
-    if band is None:
-        raise_hidden(Band, slug)
-    return emptied(band)
+    return emptied(_BAND.first_or_404(viewer, slug=slug))
 
 
 def public_face(band: Band) -> Band:

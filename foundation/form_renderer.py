@@ -37,15 +37,17 @@ def select(widget: Mapping[str, Any]) -> SafeString:
     ]
     for group, options, _ in widget["optgroups"]:
         inside: list[str] = [
-            f'<option value="{conditional_escape(str(option["value"]))}"'
-            f"{attributes_of(option['attrs'])}>"
-            f"{conditional_escape(option['label'])}</option>"
-            for option in options
+            option_of(option["value"], option["label"], option["attrs"]) for option in options
         ]
         if group:
             inside = [format_html('<optgroup label="{}">', group), *inside, "</optgroup>"]
         parts += inside
     return mark_safe("\n".join((*parts, "</select>")))  # noqa: S308  (each part is escaped)
+
+
+def option_of(value: Any, label: Any, attributes: Mapping[str, Any]) -> str:
+    written = f'value="{conditional_escape(str(value))}"{attributes_of(attributes)}'
+    return f"<option {written}>{conditional_escape(label)}</option>"
 
 
 def attributes_of(attributes: Mapping[str, Any]) -> SafeString:

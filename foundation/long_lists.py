@@ -10,10 +10,10 @@ from typing import Any
 
 from django import forms
 from django.utils.choices import BaseChoiceIterator
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from foundation.form_renderer import attributes_of
+from foundation.form_renderer import attributes_of, option_of
 
 
 class LongList(BaseChoiceIterator):
@@ -34,18 +34,13 @@ class LongList(BaseChoiceIterator):
 
     @cached_property
     def _written(self) -> list[str]:
-        return [self._option(*pair) for pair in self.pairs]
-
-    @staticmethod
-    def _option(value: str, words: str, chosen: str = "") -> str:
-        value, words = conditional_escape(value), conditional_escape(words)
-        return f'<option value="{value}"{chosen}>{words}</option>'
+        return [option_of(*pair, {}) for pair in self.pairs]
 
     def options(self, chosen: str) -> str:
         """Return all options as HTML, with the one of this value chosen."""
         if (place := self._place.get(chosen)) is None:
             return "\n".join(self._written)
-        there = self._option(*self.pairs[place], " selected")
+        there = option_of(*self.pairs[place], {"selected": True})
         return "\n".join((*self._written[:place], there, *self._written[place + 1 :]))
 
 

@@ -1,6 +1,5 @@
 """Named lists of conversations and messages, through the gate, at a constant query count."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import (
@@ -19,7 +18,7 @@ from foundation.paging import Page
 from foundation.postgres.expressions import AmongKeys
 from foundation.postgres.statements import Gap
 from messaging.models import Conversation, Member, Message
-from privacy.gate.access import raise_hidden, visible
+from privacy.gate.access import visible
 from privacy.gate.statements import GatedPages, GatedStatement
 from privacy.gate.viewer import Viewer
 
@@ -58,26 +57,15 @@ _OTHERS = GatedStatement(
 def page_of_conversations(viewer: Viewer, after: str | None) -> Page[Any]:
     """Return a page of `conversations`, each with the `others` in it: two queries."""
     page = _CONVERSATIONS.page(viewer, after)
-    _with_others(page.items, viewer)
+    _OTHERS.attach(page.items, viewer, "others", by="conversation_id")
     return page
 
 
 def conversation_for(viewer: Viewer, public_id: str) -> Any:
     """Return a conversation with the `others` in it, or raise the Http404 of a missing one."""
-    row = _CONVERSATION.first(viewer, public_id=public_id)
-    if row is None:
-        raise_hidden(Conversation, public_id)
-    _with_others([row], viewer)
+    row = _CONVERSATION.first_or_404(viewer, public_id=public_id)
+    _OTHERS.attach([row], viewer, "others", by="conversation_id")
     return row
-
-
-def _with_others(rows: Iterable[Any], viewer: Viewer) -> None:
-    by_key = {row.pk: row for row in rows}
-    for row in by_key.values():
-        row.others = []
-    if by_key:
-        for member in _OTHERS.all(viewer, keys=list(by_key)):
-            by_key[member.conversation_id].others.append(member)
 
 
 page_of_messages = GatedPages(lambda viewer: messages_of(viewer, Gap("conversation")), size=50)

@@ -4,9 +4,9 @@ What they show, and to whom, is said in `sessions_app.queries`; here it is only 
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import TextField
+from django.db.models import Model, QuerySet, TextField
 
 from accounts.models import User
 from foundation.postgres.expressions import AmongKeys
@@ -18,33 +18,29 @@ from privacy.sharing.previews import previewed
 from sessions_app import presence, queries
 from sessions_app.models import JamSession, Mix, Participant, Recording
 
+M = TypeVar("M", bound=Model)
 NEWEST, LIVE = 8, 6  # of the home page
 SESSIONS = 12  # beside somebody's takes, or a band's
 TAKES = 20  # of one session
 
-_newest = GatedStatement(
-    lambda viewer: queries.new_recordings(viewer).order_by("-created_at", "-pk")[:NEWEST]
-)
-_live = GatedStatement(
-    lambda viewer: queries.live_sessions(viewer).order_by("-created_at", "-pk")[:LIVE]
-)
+
+def _newest_of(rows: QuerySet[M], most: int) -> QuerySet[M]:
+    return rows.order_by("-created_at", "-pk")[:most]
+
+
+_newest = GatedStatement(lambda viewer: _newest_of(queries.new_recordings(viewer), NEWEST))
+_live = GatedStatement(lambda viewer: _newest_of(queries.live_sessions(viewer), LIVE))
 new_recordings = GatedPages(queries.new_recordings)
 my_recordings = GatedPages(queries.my_recordings)
 recordings_with = GatedPages(lambda viewer: queries.recordings_with(viewer, Gap("person")), size=12)
 recordings_of_band = GatedPages(lambda viewer: queries.recordings_of_band(viewer, Gap("band")))
 live_sessions = GatedPages(queries.live_sessions)
-my_empty_rooms = GatedStatement(
-    lambda viewer: queries.my_empty_rooms(viewer).order_by("-created_at", "-pk")[:SESSIONS]
-)
+my_empty_rooms = GatedStatement(lambda viewer: _newest_of(queries.my_empty_rooms(viewer), SESSIONS))
 sessions_of = GatedStatement(
-    lambda viewer: queries.sessions_of(viewer, Gap("person")).order_by("-created_at", "-pk")[
-        :SESSIONS
-    ]
+    lambda viewer: _newest_of(queries.sessions_of(viewer, Gap("person")), SESSIONS)
 )
 sessions_of_band = GatedStatement(
-    lambda viewer: queries.sessions_of_band(viewer, Gap("band")).order_by("-created_at", "-pk")[
-        :SESSIONS
-    ]
+    lambda viewer: _newest_of(queries.sessions_of_band(viewer, Gap("band")), SESSIONS)
 )
 one_recording = GatedStatement(
     lambda viewer: previewed(queries.recordings(viewer)).filter(
@@ -58,10 +54,8 @@ one_session = GatedStatement(
 )
 players_of = GatedStatement(lambda viewer: queries.players_of(viewer, Gap("session")))
 takes_of = GatedStatement(
-    lambda viewer: (
-        queries.shown_recordings(viewer)
-        .filter(session=Gap("session"))
-        .order_by("-created_at", "-pk")[:TAKES]
+    lambda viewer: _newest_of(
+        queries.shown_recordings(viewer).filter(session=Gap("session")), TAKES
     )
 )
 stems_of = GatedStatement(lambda viewer: queries.stems_of(viewer, Gap("recording")))
@@ -95,25 +89,17 @@ def live(viewer: Viewer) -> list[JamSession]:
 
 def with_players(rows: Iterable[Any], viewer: Viewer) -> list[Any]:
     """Add to each recording who plays, as `credits`, in one query."""
-    recordings = {row.pk: row for row in rows}
-    for row in recordings.values():
-        row.credits = []
-    if recordings:
-        for credit in _credits.all(viewer, keys=list(recordings)):
-            recordings[credit.recording_id].credits.append(credit)
-    return list(recordings.values())
+    return _credits.attach(rows, viewer, "credits", by="recording_id")
 
 
 def with_sound_and_players(rows: Iterable[Any], viewer: Viewer) -> list[Any]:
     """Add to each recording `credits`, and the mixes `in_force`: two queries."""
-    recordings: dict[int, Any] = {row.pk: row for row in with_players(rows, viewer)}
-    for row in recordings.values():
-        row.in_force = []
-    if recordings:
-        for mix in _mixes.all(viewer, keys=list(recordings)):
-            mix.recording = recordings[mix.recording_id]
-            recordings[mix.recording_id].in_force.append(mix)
-    return list(recordings.values())
+    recordings = with_players(rows, viewer)
+    _mixes.attach(recordings, viewer, "in_force", by="recording_id")
+    for recording in recordings:
+        for mix in recording.in_force:
+            mix.recording = recording
+    return recordings
 
 
 def with_inside(rows: Iterable[Any], viewer: Viewer) -> list[Any]:

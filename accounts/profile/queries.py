@@ -14,7 +14,7 @@ from accounts.identity.models import User
 from accounts.profile.models import FIELDS, Plays, Profile, RealName
 from foundation.postgres.expressions import AmongKeys
 from foundation.postgres.statements import Gap, Statement
-from privacy.gate.access import marking, raise_hidden, visible, with_visible_fields
+from privacy.gate.access import marking, visible, with_visible_fields
 from privacy.gate.statements import GatedStatement
 from privacy.gate.viewer import NOBODY, Viewer
 from privacy.sharing.previews import previewed
@@ -27,7 +27,7 @@ _PERSON = GatedStatement(
 _PROFILE = GatedStatement(
     lambda viewer: with_visible_fields(Profile.objects.filter(user=Gap("person")), viewer)
 )
-_PLAYED = GatedStatement(lambda viewer: _played(viewer).filter(AmongKeys("user", Gap("people"))))
+_PLAYED = GatedStatement(lambda viewer: _played(viewer).filter(AmongKeys("user", Gap("keys"))))
 _FINDABLE = GatedStatement(
     lambda viewer: (
         with_visible_fields(Profile.objects.filter(findable=True), viewer)
@@ -48,11 +48,9 @@ def profile_for(viewer: Viewer, username: str) -> Profile:
 
     Raises Http404 (or Gone) when there is nobody to see.
     """
-    person = _PERSON.first(viewer, username=username)
-    if person is None:
-        raise_hidden(User, username)
+    person = _PERSON.first_or_404(viewer, username=username)
     (profile,) = _PROFILE.all(viewer, person=person.pk)
-    person.played = _PLAYED.all(viewer, people=[person.pk])  # type: ignore[attr-defined]
+    _PLAYED.attach([person], viewer, "played", by="user_id")
     profile.user = person
     return concealed(profile)
 
@@ -63,10 +61,7 @@ def findable(viewer: Viewer, people: Sequence[int]) -> dict[int, Profile]:
     As `shown_profiles` gives them: who sees which field is marked, nothing is emptied.
     """
     rows: dict[int, Any] = {row.user_id: row for row in _FINDABLE.all(viewer, people=list(people))}
-    for row in rows.values():
-        row.user.played = []
-    for plays in _PLAYED.all(viewer, people=list(rows)) if rows else ():
-        rows[plays.user_id].user.played.append(plays)
+    _PLAYED.attach([row.user for row in rows.values()], viewer, "played", by="user_id")
     return rows
 
 

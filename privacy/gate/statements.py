@@ -10,7 +10,7 @@ Nobody, members and apps are kept. Holders of links and those who borrow somebod
 seldom: for them the same queryset is put together anew.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
@@ -19,6 +19,7 @@ from django.db.models import DateTimeField, QuerySet
 from foundation.paging import BY_MOMENT, PAGE_SIZE, Page, earlier_than, place_of
 from foundation.postgres.statements import Gap, Statement
 from privacy.gate import compiled, rules
+from privacy.gate.access import raise_hidden
 from privacy.gate.viewer import Viewer
 
 Row = TypeVar("Row")
@@ -51,6 +52,25 @@ class GatedStatement(Generic[Row]):
     def first(self, viewer: Viewer, **values: Any) -> Row | None:
         rows = self.all(viewer, **values)
         return rows[0] if rows else None
+
+    def first_or_404(self, viewer: Viewer, **names: Any) -> Row:
+        """Return the one visible row of these names, or raise what `get_visible_or_404` does."""
+        row = self.first(viewer, **names)
+        if row is None:
+            raise_hidden(self.make(viewer).model, *names.values())
+        return row
+
+    def attach(self, rows: Iterable[Any], viewer: Viewer, name: str, *, by: str) -> list[Any]:
+        """Give each row, as a list `name`, those of this statement whose `by` is its key.
+
+        The statement has the gap `keys`. One query for all rows; none where there are none.
+        """
+        by_key = {row.pk: row for row in rows}
+        for row in by_key.values():
+            setattr(row, name, [])
+        for part in self.all(viewer, keys=list(by_key)) if by_key else ():
+            getattr(by_key[getattr(part, by)], name).append(part)
+        return list(by_key.values())
 
 
 class GatedPages(Generic[Row]):

@@ -14,7 +14,7 @@ from accounts.identity.member_request import MemberRequest
 from accounts.identity.queries import shown_person
 from accounts.profile.faces import Faces
 from foundation.strict import said_yes
-from privacy.gate.access import get_visible_or_404, raise_hidden
+from privacy.gate.access import get_visible_or_404
 from privacy.gate.viewer import Via, Viewer
 from privacy.sharing import previews
 from privacy.sharing.media import url_for
@@ -58,9 +58,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     if posing.hidden:
         return posing.hidden_page(request)
     viewer = posing.viewer
-    recording: Any = lists.one_recording.first(viewer, public_id=public_id)
-    if recording is None:
-        raise_hidden(Recording, public_id)
+    recording: Any = lists.one_recording.first_or_404(viewer, public_id=public_id)
     lists.with_sound_and_players([recording], viewer)
     faces = Faces(viewer)
     shape = recording_page(recording, viewer, faces)

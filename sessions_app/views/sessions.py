@@ -20,7 +20,7 @@ from foundation.isolation import isolated
 from foundation.limits import TooMany, spend
 from foundation.problems import status_of, too_many_in_words
 from foundation.sockets import socket_origin
-from privacy.gate.access import get_visible_or_404, raise_hidden, visible
+from privacy.gate.access import get_visible_or_404, visible
 from privacy.gate.viewer import Viewer
 from privacy.sharing import previews
 from privacy.sharing.view_as import looking
@@ -78,9 +78,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     if posing.hidden:
         return posing.hidden_page(request)
     viewer = posing.viewer
-    session: Any = lists.one_session.first(viewer, public_id=public_id)
-    if session is None:
-        raise_hidden(JamSession, public_id)
+    session: Any = lists.one_session.first_or_404(viewer, public_id=public_id)
     lists.with_inside([session], viewer)
     players = [seat.user for seat in lists.players_of.all(viewer, session=session.pk)]
     takes = lists.takes_of.all(viewer, session=session.pk)

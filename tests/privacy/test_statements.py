@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
 from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -20,7 +20,7 @@ from privacy.gate.audiences import Audience
 from privacy.gate.rules import rule_of
 from privacy.gate.statements import GatedPages, GatedStatement
 from privacy.gate.viewer import NOBODY, SOMEBODY, Pose, Via, Viewer
-from sessions_app.models import Recording
+from sessions_app.models import Recording, Stem
 from tests.privacy.world import World
 
 ROLES = ("owner", "participant", "former", "stranger", "leaving")
@@ -152,3 +152,34 @@ def test_no_time_stands_still_in_a_statement_that_is_kept(world: World) -> None:
     kept = GatedStatement(lambda viewer: visible(Recording, viewer).filter(created_at__gt=over))
     with pytest.raises(TypeError):
         kept.all(NOBODY)
+
+
+def test_rows_get_their_own_parts_and_no_others(world: World) -> None:
+    stems = GatedStatement(
+        lambda viewer: visible(Stem, viewer).filter(AmongKeys("recording", Gap("keys")))
+    )
+    for name, viewer in viewers(world).items():
+        rows = list(visible(Recording, viewer).order_by("pk"))
+        given = stems.attach(rows, viewer, "parts", by="recording_id")
+        assert (name, given) == (name, rows)
+        for row in given:
+            own = visible(Stem, viewer).filter(recording=row).order_by("pk")
+            assert sorted(row.parts, key=lambda stem: stem.pk) == list(own)
+    with CaptureQueriesContext(connection) as asked:
+        assert stems.attach([], NOBODY, "parts", by="recording_id") == []
+    assert len(asked) == 0
+
+
+def test_hidden_and_missing_are_the_same(world: World) -> None:
+    kept = GatedStatement(
+        lambda viewer: visible(Recording, viewer).filter(public_id=Gap("name", TextField()))
+    )
+    hidden = world.cast.recordings["me"]
+    owner, stranger = (Viewer(world.cast[role].pk) for role in ("owner", "stranger"))
+    assert kept.first_or_404(owner, name=hidden.public_id) == hidden
+    said = set()
+    for name in (hidden.public_id, "no such thing"):
+        with pytest.raises(Http404) as refused:
+            kept.first_or_404(stranger, name=name)
+        said.add((type(refused.value), str(refused.value)))
+    assert len(said) == 1
