@@ -1,16 +1,16 @@
 """What the gate adds to "the newest 20", on a large set, beside the same query without it.
 
-100,000 recordings, 300,000 stems. The SQL is what the gate writes; it runs on one connection,
-both kinds in turn, medians count. Time is PostgreSQL's and the way there, not Django's.
+100,000 recordings, 300,000 stems. The SQL is what the gate writes; it runs on one connection by
+plans that are kept, as on the website, both kinds in turn, medians count. Time is PostgreSQL's and
+the way there, not Django's.
 """
 
 import statistics
 import time
 from typing import Any
 
-import psycopg
-
 from bench.data import statements
+from bench.kept import connected, prepare
 from bench.place import place
 from bench.rows import Row, row
 
@@ -20,7 +20,7 @@ RECORDINGS, PEOPLE, ROUNDS = 100_000, 10_000, 60
 def measure() -> list[Row]:
     with (
         place().database("gate") as url,
-        psycopg.connect(url, autocommit=True) as connection,
+        connected(url) as connection,
     ):
         begun = time.monotonic()
         for statement in statements(RECORDINGS, PEOPLE):
@@ -32,8 +32,8 @@ def measure() -> list[Row]:
             f" offset {RECORDINGS // 10}"
         ).fetchone()
         return [
-            _row(name, *_times(connection, gated, plain), loaded)
-            for name, gated, plain in _queries(deep)
+            _row(name, *_times(connection, f"list_{number}", gated, plain), loaded)
+            for number, (name, gated, plain) in enumerate(_queries(deep))
         ]
 
 
@@ -57,10 +57,14 @@ def _queries(deep: Any) -> list[tuple[str, Any, Any]]:
     ]
 
 
-def _times(connection: Any, gated: Any, plain: Any) -> tuple[float, float]:
+def _times(connection: Any, name: str, gated: Any, plain: Any) -> tuple[float, float]:
     times: dict[bool, list[float]] = {True: [], False: []}
+    kept = {
+        True: prepare(connection, f"{name}_gated", gated),
+        False: prepare(connection, f"{name}_plain", plain),
+    }
     for number in range(ROUNDS):
-        for through_gate, (sql, parameters) in ((True, gated), (False, plain)):
+        for through_gate, (sql, parameters) in kept.items():
             begun = time.perf_counter()
             rows = connection.execute(sql, parameters).fetchall()
             if number >= 5:

@@ -1,16 +1,16 @@
 """Gate and wall on 1,000,000 recordings of 100,000 people, and how they grow from 10,000.
 
-The SQL is what the gate writes; gated, plain and walled queries run in turn on one connection, and
-medians count. Time is PostgreSQL's and the way there, not Django's. The viewer follows 500 people.
+The SQL is what the gate writes; gated, plain and walled queries run in turn on one connection by
+plans that are kept, as on the website, and medians count. Time is PostgreSQL's and the way there,
+not Django's. The viewer follows 500 people.
 """
 
 import statistics
 import time
 from typing import Any
 
-import psycopg
-
 from bench.data import statements
+from bench.kept import Asked, connected, prepare
 from bench.place import place
 from bench.rows import Row, row
 
@@ -27,7 +27,7 @@ def measure() -> list[Row]:
     for recordings, people in SIZES:
         with (
             place().database(f"large_{recordings}") as url,
-            psycopg.connect(url, autocommit=True) as connection,
+            connected(url) as connection,
         ):
             begun = time.monotonic()
             for statement in [*statements(recordings, people), _follows(people)]:
@@ -85,11 +85,11 @@ def _measured(connection: Any) -> Times:
     from django.conf import settings
 
     medians: Times = {}
-    for name, both in _queries().items():
+    for place_of, (name, both) in enumerate(_queries().items()):
         times: dict[str, list[float]] = {"gate": [], "plain": [], "wall": []}
+        kept: dict[str, Asked] = {}
         for number in range(ROUNDS):
             for kind, taken in times.items():
-                statement, parameters = both["plain" if kind == "plain" else "gate"]
                 with connection.transaction():
                     if kind == "wall":
                         viewer = "" if "anybody" in name else str(VIEWER)
@@ -98,8 +98,11 @@ def _measured(connection: Any) -> Times:
                             " set_config('app.links', '', true), set_config('role', %s, true)",
                             [viewer, settings.WEB_ROLE],
                         )
+                    if kind not in kept:
+                        asked = both["plain" if kind == "plain" else "gate"]
+                        kept[kind] = prepare(connection, f"{kind}_{place_of}", asked)
                     begun = time.perf_counter()
-                    rows = connection.execute(statement, parameters).fetchall()
+                    rows = connection.execute(*kept[kind]).fetchall()
                     if number >= WARM:
                         taken.append((time.perf_counter() - begun) * 1000)
                 if not rows:
