@@ -18,6 +18,7 @@ export interface PeerFigures {
   roundTripMs: number | null;
   engine: string | null;
   sending: string | null;
+  form: { ms: number; rate: number; repeats: number } | null;
   lost: number;
   late: number;
   underruns: number;

@@ -1,7 +1,7 @@
 // PCM or Opus: slow to trust a path, quick to step back.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CodecChoice } from "../../frontend/jam/engine/codec-choice";
+import { CodecChoice, OPUS, PCM, PCM_MANY, PCM_TWICE } from "../../frontend/jam/engine/codec-choice";
 
 const SETTLED = 1500;
 
@@ -128,4 +128,105 @@ test("without Opus there is PCM alone, also where Opus was forced", () => {
   free.path(500, 0.5, 0);
   for (let i = 0; i < 100; i += 1) free.crowded(0);
   assert.equal(free.codec, "pcm");
+});
+
+// ---- the form --------------------------------------------------------------------------------------
+
+test("a good path gets the shortest packets; where many play, longer ones", () => {
+  const choice = trusting();
+  assert.equal(choice.format(3), PCM);
+  assert.equal(choice.format(4), PCM_MANY);
+  const far = new CodecChoice("opus", true);
+  assert.equal(far.format(3), OPUS[0]);
+  assert.equal(far.format(4), OPUS[1]);
+});
+
+test("as soon as a packet is lost, each is sent twice, for half a minute", () => {
+  const choice = trusting();
+  choice.path(10, 0.005, 2500);
+  assert.equal(choice.format(1), PCM_TWICE);
+  choice.path(10, 0, 32_000);
+  assert.equal(choice.format(1), PCM_TWICE);
+  choice.path(10, 0, 32_500);
+  assert.equal(choice.format(1), PCM);
+});
+
+/** Opus on a path of 60 ms, at the time 1000. */
+function far(): CodecChoice {
+  const choice = new CodecChoice(null, true);
+  choice.path(60, 0, 0);
+  for (let now = 0; now <= 1000; now += 250) choice.trip(60, now);
+  return choice;
+}
+
+const stepOf = (choice: CodecChoice): number => OPUS.indexOf(choice.format(1));
+
+test("two long round trips in a row are a queue: less is sent, step by step", () => {
+  const choice = far();
+  choice.trip(110, 1250); // the one before it was short: it may have been this page's own doing
+  assert.equal(stepOf(choice), 0);
+  choice.trip(110, 1500);
+  assert.equal(stepOf(choice), 1);
+  choice.trip(110, 1750); // what waits needs time to pass
+  assert.equal(stepOf(choice), 1);
+  choice.trip(110, 2000);
+  assert.equal(stepOf(choice), 2);
+  for (let now = 2250; now < 8000; now += 250) choice.trip(600, now);
+  assert.equal(stepOf(choice), OPUS.length - 1);
+});
+
+test("a long queue is two steps at once", () => {
+  const choice = far();
+  choice.trip(400, 1250);
+  choice.trip(400, 1500);
+  assert.equal(stepOf(choice), 2);
+});
+
+test("packets that are held back are the same", () => {
+  const choice = far();
+  for (let i = 0; i < 3; i += 1) choice.crowded(1100);
+  assert.equal(stepOf(choice), 0);
+  choice.crowded(1100);
+  assert.equal(stepOf(choice), 1);
+});
+
+test("a path that is longer for good is no queue", () => {
+  const choice = far();
+  let now = 1250;
+  for (; now < 10_000; now += 250) choice.trip(90, now); // by 30 ms: within what a path may vary
+  assert.equal(stepOf(choice), 0);
+});
+
+test("more is tried again after twenty seconds, and later each time that it didn't hold", () => {
+  const choice = far();
+  const waits: number[] = [];
+  let now = 2000;
+  for (let i = 0; i < 4; i += 1) {
+    for (let n = 0; n < 4; n += 1) choice.crowded(now);
+    assert.equal(stepOf(choice), 1);
+    const begun = now;
+    while (stepOf(choice) === 1) choice.path(60, 0, (now += 500));
+    waits.push(now - begun);
+    now += 1000;
+  }
+  assert.deepEqual(waits, [20_000, 40_000, 80_000, 160_000]);
+});
+
+test("a path that needs little is not taken for one that is short and wide", () => {
+  const choice = new CodecChoice(null, true);
+  choice.path(10, 0, 0);
+  for (let n = 0; n < 4; n += 1) choice.crowded(100);
+  choice.path(10, 0, 5000);
+  assert.equal(choice.codec, "opus");
+  choice.path(10, 0, 20_500);
+  assert.equal(choice.codec, "pcm");
+});
+
+test("what may wait is 25 ms of Opus, and five packets of PCM", () => {
+  const choice = far();
+  assert.equal(choice.mayWait(OPUS[0]!, 200), 5 * 200);
+  assert.equal(choice.mayWait(OPUS[1]!, 200), 3 * 200);
+  assert.equal(choice.mayWait(OPUS[3]!, 200), 2 * 200);
+  assert.equal(choice.mayWait(PCM, 264), 2700);
+  assert.equal(choice.mayWait(PCM_TWICE, 520), 5400);
 });

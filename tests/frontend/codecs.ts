@@ -1,8 +1,14 @@
 // WebCodecs, as far as our engine uses them: "encoding" makes bytes that say which call they come from,
-// "decoding" makes sound of the bytes' first value. Import this before the engine.
+// "decoding" makes sound of the bytes' first value behind the length. Import this before the engine.
 
 interface Chunk {
   bytes: Uint8Array;
+  frames: number;
+}
+
+/** A packet of so many frames: its first byte says how many (RFC 6716), the others are its name. */
+export function named(frames: number, ...name: number[]): Uint8Array {
+  return Uint8Array.of((28 + Math.log2(frames / 120)) << 3, ...name);
 }
 
 export const config = { supported: true, asked: [] as unknown[] };
@@ -40,8 +46,8 @@ export class Encoder extends Coder {
     config.asked.push(given);
     return Promise.resolve({ supported: config.supported });
   }
-  encode(data: { init: { data: Float32Array } }): void {
-    const bytes = Uint8Array.of(this.heard.length, encoders.indexOf(this));
+  encode(data: { init: { data: Float32Array; numberOfFrames: number } }): void {
+    const bytes = named(data.init.numberOfFrames, this.heard.length, encoders.indexOf(this));
     this.heard.push(data.init.data[0]!);
     this.inside.push(() =>
       this.init.output({ byteLength: bytes.length, copyTo: (to: Uint8Array) => to.set(bytes) }));
@@ -49,18 +55,18 @@ export class Encoder extends Coder {
 }
 
 export class Decoder extends Coder {
-  /** The first byte of each packet that came in. */
+  /** The name of each packet that came in. */
   readonly heard: number[] = [];
   constructor(readonly init: { output: (data: unknown) => void }) {
     super();
     decoders.push(this);
   }
   decode(chunk: Chunk): void {
-    const first = chunk.bytes[0]!;
+    const first = chunk.bytes[1]!;
     this.heard.push(first);
     this.inside.push(() =>
       this.init.output({
-        numberOfFrames: 480,
+        numberOfFrames: chunk.frames,
         numberOfChannels: 2,
         copyTo: (to: Float32Array, { planeIndex }: { planeIndex: number }) =>
           to.fill(planeIndex === 0 ? first / 256 : -first / 256),
@@ -78,7 +84,9 @@ scope["AudioData"] = class {
 };
 scope["EncodedAudioChunk"] = class implements Chunk {
   readonly bytes: Uint8Array;
-  constructor(init: { data: Uint8Array }) {
+  readonly frames: number;
+  constructor(init: { data: Uint8Array; duration: number }) {
     this.bytes = init.data;
+    this.frames = (init.duration * 48) / 1000;
   }
 };

@@ -1,7 +1,7 @@
 // How much delay a player's sound needs: enough for nearly every packet, and no more than that.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SlackControl } from "../../frontend/jam/engine/jitter";
+import { SlackControl, type Buffering } from "../../frontend/jam/engine/jitter";
 
 const MARGIN = 40;
 const CAP = 48 * 120;
@@ -99,4 +99,55 @@ test("the newest 1024 packets are kept", () => {
   assert.equal(control.excess(0, now), 500 - MARGIN); // exactly the 76 are overwritten
   const kept = measured(1100, (i) => (i < 90 ? -900 : 500), 1);
   assert.equal(kept.control.excess(0, kept.now), -900 - MARGIN);
+});
+
+// ---- stalls that come once in a while --------------------------------------------------------------
+
+/** So many seconds of packets; in each second `stall(second)` says by how much one of them is late. */
+function stalled(seconds: number, buffering: Buffering, stall: (second: number) => number): number {
+  const control = new SlackControl(CAP);
+  control.buffering = buffering;
+  let excess = 0;
+  for (let i = 0; i < seconds * 200; i += 1) {
+    const now = 5 * i;
+    const late = i % 200 === 100 ? stall(Math.floor(now / 1000)) : 0;
+    control.add(1000 - late, 0, now);
+    if (i % 20 === 19) excess = control.excess(0, now);
+  }
+  return excess;
+}
+
+test("tight goes by what most packets need, balanced and stable leave room for stalls as well", () => {
+  const every = (): number => 200; // one packet of 200 comes 4 ms late, each second
+  assert.equal(stalled(10, "tight", every), 1000 - MARGIN);
+  assert.equal(stalled(10, "balanced", every), 800 - MARGIN);
+  assert.equal(stalled(10, "stable", every), 800 - MARGIN);
+});
+
+test("balanced adds 6 ms at most, stable 30", () => {
+  const long = (): number => 48 * 40;
+  assert.equal(stalled(10, "balanced", long), 1000 - 48 * 6 - MARGIN);
+  assert.equal(stalled(10, "stable", long), 1000 - 48 * 30 - MARGIN);
+});
+
+test("one stall a minute is a gap, two are room for the smaller", () => {
+  assert.equal(stalled(40, "stable", (second) => (second === 20 ? 400 : 0)), 1000 - MARGIN);
+  const two = (second: number): number => (second === 20 ? 400 : second === 25 ? 300 : 0);
+  assert.equal(stalled(40, "stable", two), 700 - MARGIN);
+});
+
+test("after a minute without any the room is given back", () => {
+  const early = (second: number): number => (second < 5 ? 400 : 0);
+  assert.equal(stalled(60, "stable", early), 600 - MARGIN);
+  assert.equal(stalled(66, "stable", early), 1000 - MARGIN);
+});
+
+test("what is needed in any case is not added twice", () => {
+  const control = new SlackControl(CAP);
+  control.buffering = "stable";
+  for (let i = 0; i < 2000; i += 1) {
+    control.add(i % 10 === 0 ? 600 : 1000, 0, 5 * i); // a tenth of them: a matter of the path
+    if (i % 20 === 19) control.excess(0, 5 * i);
+  }
+  assert.equal(control.excess(0, 9995), 600 - MARGIN);
 });

@@ -100,6 +100,7 @@ async function link(setup: Partial<LinkSetup> = {}) {
   const states: string[] = [];
   const audio: unknown[] = [];
   const losses: number[] = [];
+  const trips: number[] = [];
   const made = new Link(
     { offers: true, engine: "data", caps, ice: [], policy: "all", track: () => "mic" as never, ...setup },
     {
@@ -108,6 +109,7 @@ async function link(setup: Partial<LinkSetup> = {}) {
       audioChannel: (channel) => audio.push(channel),
       remoteTrack: () => undefined,
       report: (loss) => losses.push(loss),
+      trip: (ms) => trips.push(ms),
     },
   );
   before = made;
@@ -117,7 +119,7 @@ async function link(setup: Partial<LinkSetup> = {}) {
     made.take(signal);
     await settled();
   };
-  return { made, signals, states, audio, losses, kinds, take };
+  return { made, signals, states, audio, losses, trips, kinds, take };
 }
 
 const ice = (turn: number, name: string): Signal => ({ k: "ice", turn, candidate: { candidate: name } });
@@ -297,17 +299,19 @@ test("the end of a connection that was replaced changes nothing", async () => {
 
 // ---- ctl -----------------------------------------------------------------------------------------------
 
-test("round trips are measured twice a second: the median of the last ten, and the least", async () => {
-  const { made } = await link();
+test("round trips are measured four times a second: the median of the last 20, and the least", async () => {
+  const { made, trips } = await link();
   const [, ctl] = newest().channels;
   assert.equal(made.roundTripMs, null);
   assert.equal(made.leastTripMs, null);
   ctl!.opens();
   await time.pass(1000);
-  assert.equal(ctl!.sent.length, 3);
-  for (const ms of [200, 200, 9, 8, 7, 6, 5, 4, 3, 2, 1, 90]) ctl!.says({ t: "pong", at: time.now - ms });
-  assert.equal(made.roundTripMs, 6); // of 9 8 7 6 5 4 3 2 1 90
+  assert.equal(ctl!.sent.length, 5);
+  const said = [200, 200, ...Array.from({ length: 19 }, (_, i) => 19 - i), 90];
+  for (const ms of said) ctl!.says({ t: "pong", at: time.now - ms });
+  assert.equal(made.roundTripMs, 11); // of 19 … 1 and 90
   assert.equal(made.leastTripMs, 1);
+  assert.deepEqual(trips, said);
   made.close();
 });
 

@@ -1,8 +1,8 @@
 // One other player in the network worker: packets out, packets in, and what is counted of them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decoders } from "./codecs";
-import { CROWDED } from "../../frontend/jam/engine/codec-choice";
+import { decoders, named } from "./codecs";
+import { CROWDED, OPUS, PCM as PCM_FORMAT, PCM_TWICE } from "../../frontend/jam/engine/codec-choice";
 import { NetPeer } from "../../frontend/jam/engine/net-peer";
 import { opusPacket, pcmPacket, readHeader } from "../../frontend/jam/engine/packet";
 import { Slot, playoutRing } from "../../frontend/jam/engine/rings";
@@ -54,13 +54,15 @@ function sounding(count: number, slack: (i: number) => number) {
 
 test("packets go out with a number each", () => {
   const { made, wire } = peer();
-  for (let i = 0; i < 3; i += 1) made.send(pcmPacket(new Float32Array(PCM), 1, 0, PCM * i));
+  made.become(PCM_FORMAT);
+  for (let i = 0; i < 3; i += 1) made.send(pcmPacket(new Float32Array(PCM), 1, 0, PCM * i), 0);
   assert.deepEqual(wire.sent.map((packet) => readHeader(packet)!.number), [0, 1, 2]);
 });
 
 test("a crowded channel holds packets back, and their numbers show it", () => {
   const { made, wire } = peer();
-  const send = (): void => made.send(pcmPacket(new Float32Array(PCM), 1, 0, 0));
+  made.become(PCM_FORMAT);
+  const send = (): void => made.send(pcmPacket(new Float32Array(PCM), 1, 0, 0), 0);
   send();
   wire.crowd = CROWDED + 1;
   send();
@@ -73,21 +75,45 @@ test("a crowded channel holds packets back, and their numbers show it", () => {
 
 test("a channel that is not open gets nothing, and that is no loss", () => {
   const { made, wire } = peer();
+  made.become(PCM_FORMAT);
   wire.open = false;
-  assert.equal(made.takes("opus"), false);
-  made.send(pcmPacket(new Float32Array(PCM), 1, 0, 0));
+  assert.equal(made.takes(1), null);
+  made.send(pcmPacket(new Float32Array(PCM), 1, 0, 0), 0);
   wire.open = true;
-  made.send(pcmPacket(new Float32Array(PCM), 1, 0, 0));
+  made.send(pcmPacket(new Float32Array(PCM), 1, 0, 0), 0);
   assert.deepEqual(wire.sent.map((packet) => readHeader(packet)!.number), [0]);
 });
 
-test("it takes packets of the codec that was chosen", () => {
+test("it takes packets in the form that was chosen", () => {
   const { made } = peer();
-  assert.deepEqual([made.takes("opus"), made.takes("pcm")], [true, false]);
+  assert.equal(made.takes(1), OPUS[0]);
   made.path(10, 0, true);
   time.now += 2000;
   made.path(10, 0, true);
-  assert.deepEqual([made.takes("opus"), made.takes("pcm")], [false, true]);
+  assert.equal(made.takes(1), PCM_FORMAT);
+  made.path(10, 0.01, true);
+  assert.equal(made.takes(1), PCM_TWICE);
+});
+
+test("who changes is told from where sound is missing, but not while something waits", () => {
+  const { made, wire } = peer();
+  assert.equal(made.become(OPUS[0]!), null); // nothing was sent yet
+  assert.equal(made.become(OPUS[0]!), null);
+  made.send(opusPacket([named(240, 1)], 1, 0, 1000), 1240);
+  assert.equal(made.become(PCM_FORMAT), 1240);
+  wire.crowd = 1;
+  assert.equal(made.become(OPUS[0]!), null);
+});
+
+test("Opus waits for 25 ms of itself, and is held back then", () => {
+  const { made, wire } = peer();
+  made.become(OPUS[1]!);
+  const packet = (): ArrayBuffer => opusPacket([new Uint8Array(100).fill(240)], 1, 0, 0);
+  wire.crowd = 3 * packet().byteLength; // 30 ms
+  made.send(packet(), 480);
+  wire.crowd += 1;
+  made.send(packet(), 960);
+  assert.deepEqual([wire.sent.length, made.counts().heldBack], [1, 1]);
 });
 
 // ---- in --------------------------------------------------------------------------------------------
@@ -101,7 +127,7 @@ test("the first packet says where to begin: 8 ms before it for PCM", () => {
 
 test("and 20 ms before it for Opus, and before what decoding takes", () => {
   const { made, ring } = peer();
-  made.receive(opusPacket(Uint8Array.of(1), null, 1, 0, 100_000));
+  made.receive(opusPacket([named(480, 1)], 1, 0, 100_000));
   assert.equal(ring.head[Slot.resyncTo], 100_000 - 120 - 3 * 48 - 20 * 48);
   assert.deepEqual(decoders.at(-1)!.heard, [1]);
 });
@@ -129,11 +155,52 @@ test("PCM lies in the ring as it was sent, one channel on both sides, two apart"
 test("a lost Opus packet is taken from the next one, which repeats it", () => {
   const { made } = peer();
   const receive = (name: number, number: number): void =>
-    made.receive(opusPacket(Uint8Array.of(name), Uint8Array.of(name - 1), 1, number, 480 * name));
+    made.receive(opusPacket([named(480, name), named(480, name - 1)], 1, number, 480 * name));
   receive(11, 0);
   receive(13, 2);
   receive(14, 3);
   assert.deepEqual(decoders.at(-1)!.heard, [10, 11, 12, 13, 14]);
+});
+
+test("of two lost Opus packets both are in the next one, where it repeats two", () => {
+  const { made } = peer();
+  const receive = (name: number, number: number): void => {
+    const packets = [0, 1, 2].map((before) => named(240, name - before));
+    made.receive(opusPacket(packets, 1, number, 240 * name));
+  };
+  receive(12, 0);
+  receive(15, 3);
+  assert.deepEqual(decoders.at(-1)!.heard, [10, 11, 12, 13, 14, 15]);
+});
+
+test("a lost PCM packet is in the next one, and only then what is repeated counts as come", () => {
+  const { made, ring, confirm, pcm } = peer();
+  const twice = (frame: number, number: number, value: number): void => {
+    const samples = new Float32Array(2 * PCM).fill(value, 0, PCM).fill(-value, PCM);
+    made.receive(pcmPacket(samples, 1, number, frame, PCM));
+  };
+  pcm(100_000, 0);
+  confirm();
+  pcm(100_000, 0, 0.25);
+  twice(100_000, 1, 0.5); // the first half is here already
+  const at = 100_000 % ring.left.length;
+  assert.ok(Math.abs(ring.left[at]! - 0.25) < 1e-4);
+  assert.ok(Math.abs(ring.left[at + PCM]! + 0.5) < 1e-4);
+  twice(100_512, 3, 0.75); // and 100_256 came, but not 100_512
+  assert.ok(Math.abs(ring.left[at + 2 * PCM]! - 0.75) < 1e-4);
+  assert.ok(Math.abs(ring.left[at + 3 * PCM]! + 0.75) < 1e-4);
+  assert.equal(made.counts().lost, 1);
+});
+
+test("what bridges a change of form lies in its place, and only its end says when it came", () => {
+  const { made, ring, confirm, pcm } = peer();
+  pcm(100_000, 0);
+  confirm();
+  ring.head[Slot.position] = 100_300;
+  made.receive(pcmPacket(new Float32Array(1024).fill(0.5), 1, 1, 100_256, 128));
+  const at = 100_300 % ring.left.length;
+  assert.ok(Math.abs(ring.left[at]! - 0.5) < 1e-4);
+  assert.equal(made.counts().late, 0);
 });
 
 test("what is no packet of ours changes nothing", () => {
@@ -143,7 +210,10 @@ test("what is no packet of ours changes nothing", () => {
   odd(1, 3, 0, 0, 0, 0, 0, 0);
   assert.equal(made.counts().received, 0);
   odd(1, 1, 0, 0, 0, 0, 0, 0, 7); // half a sample
-  odd(2, 1, 1, 0, 0, 0, 0, 0, 9, 0); // nine bytes promised
+  odd(2, 1, 1, 0, 0, 0, 0, 0, 1, 9, 0); // nine bytes promised
+  odd(2, 1, 1, 0, 0, 0, 0, 0, 1, 1, 0, 243); // Opus that doesn't say how long it is
+  odd(1, 0xf1, 0, 0, 0, 0, 0, 0, 7, 7); // more that is new than there is
+  odd(1, 1, 0, 0, 0, 0, 0, 0); // no sound
   odd(7, 1, 2, 0, 0, 0, 0, 0); // a kind of later days
   made.receive(pcmPacket(new Float32Array(4097), 1, 3, 0)); // longer than any packet
   confirm();
@@ -229,7 +299,7 @@ test("exactly 15 ms are still played away", () => {
 test("after a change of codec the delay is measured anew", () => {
   const { made, ring, confirm } = sounding(300, () => 500);
   for (let i = 0; i < 2; i += 1) {
-    made.receive(opusPacket(Uint8Array.of(1), null, 1, 301 + i, ring.head[Slot.position]! + 600 + 480 * i));
+    made.receive(opusPacket([named(480, 1)], 1, 301 + i, ring.head[Slot.position]! + 600 + 480 * i));
   }
   confirm();
   made.tend(time.now);

@@ -1,7 +1,8 @@
-// Opus around the codec itself: blocks become packets of 10 ms, packets are decoded in order.
+// Opus around the codec itself: blocks become packets, packets are decoded in order.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { config, decoders, encoders } from "./codecs";
+import { config, decoders, encoders, named } from "./codecs";
+import { OPUS, type Format } from "../../frontend/jam/engine/codec-choice";
 import { OpusReceiver, OpusSender, opusWorks } from "../../frontend/jam/engine/opus";
 import { Slot, playoutRing } from "../../frontend/jam/engine/rings";
 import { Time } from "./time";
@@ -13,12 +14,17 @@ const MOST = 2 ** 31 - 1;
 
 // ---- out -------------------------------------------------------------------------------------------
 
-type Sent = { frame: number; current: number[]; previous: number[] | null };
+type Sent = { frame: number; current: number[]; previous: number[] | null; all: number[][] };
 
-function sender(channels = 1) {
+const TEN_MS = OPUS[1]!;
+const FIVE_MS = OPUS[0]!;
+const TWENTY_MS = OPUS[3]!;
+
+function sender(channels = 1, format: Format = TEN_MS) {
   const sent: Sent[] = [];
-  const made = new OpusSender(channels, (current, previous, frame) => {
-    sent.push({ frame, current: [...current], previous: previous && [...previous] });
+  const made = new OpusSender(channels, format, (packets, frame) => {
+    const all = packets.map((packet) => [...packet.subarray(1)]);
+    sent.push({ frame, current: all[0]!, previous: all[1] ?? null, all });
   });
   const add = (frame: number, blocks: number): void => {
     for (let i = 0; i < blocks; i += 1) {
@@ -53,6 +59,18 @@ test("each packet repeats the one before it", () => {
   encoders.at(-1)!.put();
   assert.deepEqual(sent.map(({ current }) => current), [[0, mine], [1, mine], [2, mine], [3, mine]]);
   assert.deepEqual(sent.map(({ previous }) => previous), [null, [0, mine], [1, mine], [2, mine]]);
+});
+
+test("5 ms are repeated twice, 20 ms not at all", () => {
+  const short = sender(1, FIVE_MS);
+  short.add(0, 8); // 1024 frames: four packets of 240
+  encoders.at(-1)!.put();
+  assert.deepEqual(short.sent.map(({ frame }) => frame), [0, 240, 480, 720]);
+  assert.deepEqual(short.sent.map(({ all }) => all.map(([name]) => name)), [[0], [1, 0], [2, 1, 0], [3, 2, 1]]);
+  const long = sender(1, TWENTY_MS);
+  long.add(0, 15);
+  encoders.at(-1)!.put();
+  assert.deepEqual(long.sent.map(({ frame, previous }) => [frame, previous]), [[0, null], [960, null]]);
 });
 
 test("after muting the packets begin anew, and what lay before the pause is not repeated", () => {
@@ -133,7 +151,7 @@ test("Opus works where the browser says so, and nowhere else", async () => {
 function receiver() {
   const ring = playoutRing();
   const made = new OpusReceiver(ring, () => ring.head[Slot.position]!);
-  const add = (frame: number, name: number): void => made.add(frame, Uint8Array.of(name));
+  const add = (frame: number, name: number, frames = FRAMES): void => made.add(frame, named(frames, name));
   const play = (position: number): void => {
     ring.head[Slot.position] = position;
     made.pump();
@@ -187,6 +205,18 @@ test("after a mute packets lie elsewhere, and nothing between is waited for", ()
   assert.deepEqual(heard(), [1, 2]);
   add(9480, 3);
   assert.deepEqual(heard(), [1, 2, 3]);
+});
+
+test("packets of another length go on where the others end", () => {
+  const { add, play, heard } = receiver();
+  add(4800, 1);
+  add(5280, 2, 240);
+  add(5520, 3, 240);
+  add(5760, 4, 960);
+  assert.deepEqual(heard(), [1, 2, 3, 4]);
+  add(6720 + 100, 5, 240); // it began in the middle of what never came
+  play(6720 - LOOKAHEAD);
+  assert.deepEqual(heard(), [1, 2, 3, 4, 5]);
 });
 
 test("what was decoded or waits already is no news", () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  HEADER, KIND_OPUS, KIND_PCM, opusPacket, pcmPacket, readHeader, readOpus,
+  HEADER, KIND_OPUS, KIND_PCM, opusFrames, opusPacket, pcmPacket, readHeader, readOpus,
 } from "../../frontend/jam/engine/packet";
 
 const bytes = (buffer: ArrayBuffer): number[] => [...new Uint8Array(buffer)];
@@ -28,7 +28,9 @@ test("samples are rounded to the nearest step", () => {
 
 test("a header is read as it was written", () => {
   const packet = pcmPacket(new Float32Array(4), 2, 40_000, 123_456_789);
-  assert.deepEqual(readHeader(packet), { kind: KIND_PCM, channels: 2, number: 40_000, frame: 123_456_789 });
+  assert.deepEqual(readHeader(packet), {
+    kind: KIND_PCM, channels: 2, number: 40_000, frame: 123_456_789, fresh: 0,
+  });
 });
 
 test("packet numbers are kept modulo 2^16, frame numbers modulo 2^32", () => {
@@ -42,34 +44,50 @@ test("bytes that are no packet are not read", () => {
   assert.equal(readHeader(buffer(1, 1, 0, 0, 0, 0, 0)), null); // a byte short
   assert.equal(readHeader(buffer(1, 0, 0, 0, 0, 0, 0, 0)), null); // no channels
   assert.equal(readHeader(buffer(1, 3, 0, 0, 0, 0, 0, 0)), null); // three
-  assert.deepEqual(readHeader(buffer(9, 1, 0, 0, 0, 0, 0, 0)), { kind: 9, channels: 1, number: 0, frame: 0 });
+  assert.deepEqual(readHeader(buffer(9, 1, 0, 0, 0, 0, 0, 0)), {
+    kind: 9, channels: 1, number: 0, frame: 0, fresh: 0,
+  });
 });
 
-test("an Opus packet holds its own sound and repeats the one before", () => {
-  const packet = opusPacket(Uint8Array.of(7, 8, 9), Uint8Array.of(5, 6), 1, 2, 480);
-  assert.deepEqual(bytes(packet), [2, 1, 2, 0, 0xe0, 0x01, 0, 0, 3, 0, 7, 8, 9, 5, 6]);
+test("a PCM packet may repeat what lies before it, and says how much of it is new", () => {
+  const packet = pcmPacket(new Float32Array(2 * 384), 2, 1, 1000, 128);
+  assert.deepEqual(bytes(packet).slice(0, 2), [1, 0x72]);
+  assert.deepEqual(readHeader(packet), { kind: KIND_PCM, channels: 2, number: 1, frame: 1000, fresh: 128 });
+  assert.equal(readHeader(pcmPacket(new Float32Array(128), 1, 1, 1000, 128))!.fresh, 0); // all of it
+});
+
+test("an Opus packet holds its own sound and repeats those before it", () => {
+  const packet = opusPacket([Uint8Array.of(7, 8, 9), Uint8Array.of(5, 6), Uint8Array.of(4)], 1, 2, 480);
+  assert.deepEqual(bytes(packet), [2, 1, 2, 0, 0xe0, 0x01, 0, 0, 3, 3, 0, 2, 0, 1, 0, 7, 8, 9, 5, 6, 4]);
   assert.equal(readHeader(packet)!.kind, KIND_OPUS);
-  const { current, previous } = readOpus(packet)!;
-  assert.deepEqual([...current], [7, 8, 9]);
-  assert.deepEqual([...previous], [5, 6]);
-});
-
-test("without one before, nothing is repeated", () => {
-  const { current, previous } = readOpus(opusPacket(Uint8Array.of(7, 8, 9), null, 1, 0, 0))!;
-  assert.deepEqual([...current], [7, 8, 9]);
-  assert.equal(previous.length, 0);
+  assert.deepEqual(readOpus(packet)!.map((one) => [...one]), [[7, 8, 9], [5, 6], [4]]);
 });
 
 test("a long Opus packet says its length in 16 bits", () => {
   const long = new Uint8Array(700).fill(3);
-  const { current, previous } = readOpus(opusPacket(long, Uint8Array.of(1), 2, 0, 0))!;
-  assert.equal(current.length, 700);
-  assert.deepEqual([...previous], [1]);
+  const [current, previous] = readOpus(opusPacket([long, Uint8Array.of(1)], 2, 0, 0))!;
+  assert.equal(current!.length, 700);
+  assert.deepEqual([...previous!], [1]);
 });
 
-test("an Opus packet that promises more than it holds is not read", () => {
+test("an Opus packet that promises other than it holds is not read", () => {
   const head = [2, 1, 0, 0, 0, 0, 0, 0];
-  assert.equal(readOpus(buffer(...head, 3)), null); // no length
-  assert.equal(readOpus(buffer(...head, 3, 0, 7, 8)), null); // three promised, two there
-  assert.deepEqual([...readOpus(buffer(...head, 2, 0, 7, 8))!.current], [7, 8]);
+  assert.equal(readOpus(buffer(...head, 1)), null); // no length
+  assert.equal(readOpus(buffer(...head, 0, 7, 8)), null); // nothing in it
+  assert.equal(readOpus(buffer(...head, 200, 1, 0, 7)), null); // 200 lengths promised
+  assert.equal(readOpus(buffer(...head, 1, 3, 0, 7, 8)), null); // three bytes promised, two there
+  assert.equal(readOpus(buffer(...head, 1, 1, 0, 7, 8)), null); // one byte that belongs to nobody
+  assert.equal(readOpus(buffer(...head, 2, 1, 0, 0, 0, 7)), null); // an empty one
+  assert.deepEqual([...readOpus(buffer(...head, 1, 2, 0, 7, 8))![0]!], [7, 8]);
+});
+
+test("the length of an Opus packet's sound is in its first byte", () => {
+  const config = (number: number, code = 0): number => opusFrames(Uint8Array.of((number << 3) | code, 3));
+  assert.deepEqual([0, 1, 2, 3].map((number) => config(number)), [480, 960, 1920, 2880]); // SILK
+  assert.deepEqual([12, 13].map((number) => config(number)), [480, 960]); // hybrid
+  assert.deepEqual([28, 29, 30, 31].map((number) => config(number)), [120, 240, 480, 960]); // CELT
+  assert.deepEqual([1, 2, 3].map((code) => config(30, code)), [960, 960, 1440]); // two, two, as said: three
+  assert.equal(opusFrames(Uint8Array.of()), 0);
+  assert.equal(opusFrames(Uint8Array.of((3 << 3) | 3, 3)), 0); // 180 ms: more than a packet may hold
+  assert.equal(opusFrames(Uint8Array.of((30 << 3) | 3)), 0); // how many isn't said
 });

@@ -21,6 +21,8 @@ from urllib.parse import parse_qs, urlsplit
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
+from .impairment import Impairment
+
 SESSION = "s1"
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Room</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -85,6 +87,7 @@ class StandIn:
         self.lasts_ms = 3 * 3_600_000  # the longest a take can be
         self.heard_late_ms = 0.0  # by so much the stop of a take is told too late
         self.signals: list[dict] = []
+        self.network: Impairment | None = None  # what lies between the players, if anything
 
     # ---- life ------------------------------------------------------------------------------------
 
@@ -188,8 +191,9 @@ class StandIn:
             self.bad.append("signal too long")
         self.signals.append(frame["data"])
         other = self.peers.get(frame["to"])
-        if other:
-            await self.tell(other, {"t": "signal", "from": me.id, "data": frame["data"]})
+        data = self.network.signal(frame["data"]) if self.network else frame["data"]
+        if other and data:
+            await self.tell(other, {"t": "signal", "from": me.id, "data": data})
 
     async def hear_chat(self, me: Peer, frame: dict) -> None:
         message = {"id": uuid.uuid4().hex, "ref": frame["ref"], "user": me.user,

@@ -8,6 +8,18 @@ const SIZE = 1024;
 /** Share of packets that may come too late: one stall must not cost everybody delay for seconds. */
 const MAY_BE_LATE = 0.008;
 const MARGIN = 40; // frames kept in reserve: 0.8 ms
+/** Seconds of which the stalls are remembered: with room for the second worst there is one gap in a minute. */
+const REMEMBERED = 60;
+
+/** How a listener weighs delay against gaps. */
+export type Buffering = "tight" | "balanced" | "stable";
+
+/** Frames that may be added for stalls which come once in a while. */
+const FOR_STALLS: Readonly<Record<Buffering, number>> = {
+  tight: 0,
+  balanced: 48 * 6,
+  stable: 48 * 30,
+};
 
 export class SlackControl {
   readonly #slack = new Float64Array(SIZE);
@@ -15,6 +27,10 @@ export class SlackControl {
   readonly #sorted = new Float64Array(SIZE);
   #count = 0;
   #since = 0;
+  /** For each second, by how much its latest packet came later than its median. */
+  readonly #stalls = new Float64Array(REMEMBERED);
+  #second = 0;
+  buffering: Buffering = "tight";
   /** Median slack at the last look, in frames. */
   median = 0;
 
@@ -41,10 +57,38 @@ export class SlackControl {
     this.median = median;
     // A path that has just become longer shows in the last moments first.
     const recent = this.#quantile(now - RECENT_MS, 0.15, correction) ?? whole;
-    const spare = Math.min(whole, recent) - MARGIN;
+    this.#remember(now);
+    const enough = Math.max(0, this.#secondWorst() - (median - whole));
+    const spare = Math.min(whole - Math.min(enough, FOR_STALLS[this.buffering]), recent) - MARGIN;
     // Delay is only taken away on a second's evidence.
     if (spare > 0 && now - this.#since < SURE_MS) return 0;
     return spare < 0 && median > this.cap ? 0 : Math.round(spare);
+  }
+
+  /** Notes the depth of the second that has just passed; survives `clear()`, as machines stay as they are. */
+  #remember(now: number): void {
+    const second = Math.floor(now / 1000);
+    if (second === this.#second) return;
+    const least = this.#quantile(now - 1000, 0, 0);
+    const middle = this.#quantile(now - 1000, 0.5, 0);
+    // What passed without a packet says nothing, and mustn't leave what was there a minute ago.
+    for (let at = Math.max(this.#second + 1, second - REMEMBERED + 1); at <= second; at += 1) {
+      this.#stalls[at % REMEMBERED] = 0;
+    }
+    if (least !== null && middle !== null) this.#stalls[second % REMEMBERED] = middle - least;
+    this.#second = second;
+  }
+
+  #secondWorst(): number {
+    let worst = 0;
+    let second = 0;
+    for (const stall of this.#stalls) {
+      if (stall > worst) {
+        second = worst;
+        worst = stall;
+      } else if (stall > second) second = stall;
+    }
+    return second;
   }
 
   #quantile(since: number, share: number, correction: number): number | null {

@@ -23,6 +23,8 @@ export interface LinkEvents {
   remoteTrack(stream: MediaStream, receiver: RTCRtpReceiver): void;
   /** Loss (0–1) of our sound, as the other side counted it. */
   report(loss: number): void;
+  /** A round trip in ms, just measured. */
+  trip(ms: number): void;
 }
 
 export interface LinkSetup {
@@ -36,6 +38,8 @@ export interface LinkSetup {
 
 type Ctl = { t: "ping"; at: number } | { t: "pong"; at: number } | { t: "report"; loss: number };
 
+const PING_MS = 250;
+const TRIPS = 20; // five seconds of them
 const PATIENCE_MS = 3000;
 const SETUP_MS = 12_000;
 
@@ -57,7 +61,7 @@ export class Link {
     readonly events: LinkEvents,
   ) {
     this.engine = setup.engine;
-    this.#ping = setInterval(() => this.#say({ t: "ping", at: performance.now() }), 500);
+    this.#ping = setInterval(() => this.#say({ t: "ping", at: performance.now() }), PING_MS);
     if (setup.offers) this.#queue(() => this.#offer());
   }
 
@@ -257,7 +261,9 @@ export class Link {
   #hear(message: Ctl): void {
     if (message.t === "ping") this.#say({ t: "pong", at: message.at });
     else if (message.t === "pong") {
-      this.#trips = [...this.#trips.slice(-9), performance.now() - message.at];
+      const ms = performance.now() - message.at;
+      this.#trips = [...this.#trips.slice(1 - TRIPS), ms];
+      this.events.trip(ms);
     } else if (message.t === "report") this.events.report(message.loss);
   }
 

@@ -1,6 +1,7 @@
 // The page's side of the network worker. Gives channels away where the browser can (Chromium, Safari),
 // passes packets itself where it can't.
 import type { Codec } from "./codec-choice";
+import type { Buffering } from "./jitter";
 import type { PeerCounts } from "./net-peer";
 import type { FromWorker, ToWorker } from "./net-worker";
 
@@ -78,6 +79,14 @@ export class NetClient {
 
   path(peer: string, roundTripMs: number | null, loss: number, playing: boolean): void {
     this.#tell({ t: "path", peer, roundTripMs, loss, playing });
+  }
+
+  trip(peer: string, ms: number): void {
+    this.#tell({ t: "trip", peer, ms });
+  }
+
+  set buffering(buffering: Buffering) {
+    this.#tell({ t: "buffering", buffering });
   }
 
   #tell(message: ToWorker, transfer: Transferable[] = []): void {

@@ -1,10 +1,10 @@
 // One other player, as the network worker sees them: packets out through a channel, packets in through
 // jitter control into the playout ring, counts of what happened.
-import { CROWDED, CodecChoice, type Codec } from "./codec-choice";
-import { SlackControl } from "./jitter";
+import { CodecChoice, type Codec, type Format } from "./codec-choice";
+import { SlackControl, type Buffering } from "./jitter";
 import { OpusReceiver } from "./opus";
 import {
-  HEADER, KIND_OPUS, KIND_PCM, OPUS_FRAMES, OPUS_LOOKAHEAD, PCM_FRAMES, readHeader, readOpus,
+  HEADER, KIND_OPUS, KIND_PCM, OPUS_LOOKAHEAD, opusFrames, readHeader, readOpus, type Header,
 } from "./packet";
 import { PLAYOUT_FRAMES, Slot, playoutRing, writeSound, type PlayoutRing } from "./rings";
 
@@ -19,6 +19,8 @@ export interface PeerCounts {
   peer: string;
   open: boolean;
   sending: Codec;
+  /** in what form, while there is a way to them */
+  form: Format | null;
   receiving: Codec | null;
   received: number;
   lost: number;
@@ -38,6 +40,7 @@ export interface PeerCounts {
 const JUMP_UP = 48 * 15; // frames of needless delay that are cut at once …
 const JUMP_DOWN = -48 * 15; // … and of missing delay that are added at once
 const EXPECT_MS = 150;
+const RECENT = 64; // packets of PCM of which it is known that they came
 
 export class NetPeer {
   readonly choice: CodecChoice;
@@ -55,7 +58,12 @@ export class NetPeer {
   #heldBack = 0;
   #reportReceived = 0;
   #reportLost = 0;
-  #roundTrip: number | null = null;
+  #format: Format | null = null;
+  #sentTo = 0;
+  /** first frames of the newest packets of PCM that came */
+  readonly #recent = new Int32Array(RECENT);
+  #recents = 0;
+  #packetFrames = 0; // of the newest packet in
   #playing = true; // they are not muted: silence from them is a fault
 
   constructor(
@@ -73,14 +81,29 @@ export class NetPeer {
 
   // ---- out ---------------------------------------------------------------------------------------
 
-  /** True when a packet of this kind should be made for this player. */
-  takes(codec: Codec): boolean {
-    return this.#outlet.open && this.choice.codec === codec;
+  /** What this player is sent now. */
+  get format(): Format | null {
+    return this.#format;
   }
 
-  send(packet: ArrayBuffer): void {
-    if (!this.#outlet.open) return;
-    if (this.#outlet.crowd > CROWDED) {
+  /** The form in which this player should get sound; null while there is no way to them. */
+  takes(players: number): Format | null {
+    return this.#outlet.open ? this.choice.format(players) : null;
+  }
+
+  /** Changes the form; returns the frame from which sound is missing until the new one begins, if any. */
+  become(format: Format): number | null {
+    if (format === this.#format) return null;
+    const changes = this.#format !== null;
+    this.#format = format;
+    // Where something waits, more would only come later than what follows it.
+    return changes && this.#outlet.crowd === 0 ? this.#sentTo : null;
+  }
+
+  /** `end`: frame behind the last one of the packet. */
+  send(packet: ArrayBuffer, end: number): void {
+    if (!this.#outlet.open || !this.#format) return;
+    if (this.#outlet.crowd > this.choice.mayWait(this.#format, packet.byteLength)) {
       this.#heldBack += 1;
       this.#number += 1;
       this.choice.crowded(performance.now());
@@ -88,13 +111,21 @@ export class NetPeer {
     }
     new DataView(packet).setUint16(2, this.#number & 0xffff, true);
     this.#number += 1;
+    this.#sentTo = end;
     this.#outlet.send(packet);
   }
 
   path(roundTripMs: number | null, loss: number, playing: boolean): void {
     this.#playing = playing;
-    this.#roundTrip = roundTripMs;
-    this.choice.path(this.#roundTrip, loss, performance.now());
+    this.choice.path(roundTripMs, loss, performance.now());
+  }
+
+  trip(ms: number): void {
+    this.choice.trip(ms, performance.now());
+  }
+
+  set buffering(buffering: Buffering) {
+    this.#slack.buffering = buffering;
   }
 
   // ---- in ----------------------------------------------------------------------------------------
@@ -104,24 +135,46 @@ export class NetPeer {
     if (!header) return;
     const now = performance.now();
     this.#count(header.number);
-    if (header.kind === KIND_PCM) {
-      const frames = (bytes.byteLength - HEADER) / (2 * header.channels);
-      if (!Number.isInteger(frames) || frames > 4096) return;
-      this.#become("pcm");
-      this.#arrive(header.frame, 0, 8, now);
-      this.#playPcm(bytes, header.channels, frames, header.frame);
-    } else if (header.kind === KIND_OPUS) {
-      const parts = readOpus(bytes);
-      if (!parts) return;
-      this.#become("opus");
-      const before = (header.frame - OPUS_FRAMES) | 0;
-      if (parts.previous.length > 0 && this.#opus.wants(before)) this.#playOpus(before, parts.previous, now);
-      if (this.#opus.wants(header.frame)) this.#playOpus(header.frame, parts.current, now);
-    }
+    if (header.kind === KIND_PCM) this.#takePcm(bytes, header, now);
+    else if (header.kind === KIND_OPUS) this.#takeOpus(bytes, header.frame, now);
     this.#lastAt = now;
   }
 
-  #become(codec: Codec): void {
+  #takePcm(bytes: ArrayBuffer, { channels, frame, fresh }: Header, now: number): void {
+    const frames = (bytes.byteLength - HEADER) / (2 * channels);
+    if (!Number.isInteger(frames) || frames === 0 || frames > 4096 || fresh > frames) return;
+    this.#receives("pcm");
+    const size = fresh || frames;
+    const start = (frame + frames - size) | 0;
+    const before = (start - size) | 0;
+    // What is repeated counts as come now only if it hadn't come before: it mends what was lost.
+    const mends = frames === 2 * size && !this.#recent.includes(before);
+    if (mends) this.#note(before, now);
+    this.#note(start, now);
+    this.#packetFrames = size;
+    const skipped = mends || frames > 2 * size ? 0 : frames - size;
+    this.#playPcm(bytes, channels, frames, frame, skipped);
+  }
+
+  #note(frame: number, now: number): void {
+    this.#recent[this.#recents % RECENT] = frame;
+    this.#recents += 1;
+    this.#arrive(frame, 0, 8, now);
+  }
+
+  #takeOpus(bytes: ArrayBuffer, frame: number, now: number): void {
+    const packets = readOpus(bytes);
+    if (!packets || packets.some((packet) => opusFrames(packet) === 0)) return;
+    this.#receives("opus");
+    this.#packetFrames = opusFrames(packets[0]!);
+    let start = (frame + this.#packetFrames) | 0;
+    const starts = packets.map((packet) => (start = (start - opusFrames(packet)) | 0));
+    for (let i = packets.length - 1; i >= 0; i -= 1) {
+      if (this.#opus.wants(starts[i]!)) this.#playOpus(starts[i]!, packets[i]!, now);
+    }
+  }
+
+  #receives(codec: Codec): void {
     if (this.#receiving === codec) return;
     this.#receiving = codec;
     this.#slack.clear(); // other packets need another delay
@@ -140,15 +193,16 @@ export class NetPeer {
     } else if (this.#lost > 0) this.#lost -= 1; // it was only late
   }
 
-  #playPcm(bytes: ArrayBuffer, channels: number, frames: number, frame: number): void {
-    const samples = new Int16Array(bytes, HEADER);
-    const left = new Float32Array(frames);
-    const right = channels === 2 ? new Float32Array(frames) : left;
-    for (let i = 0; i < frames; i += 1) {
+  #playPcm(bytes: ArrayBuffer, channels: number, frames: number, frame: number, skipped: number): void {
+    const samples = new Int16Array(bytes, HEADER + 2 * channels * skipped);
+    const count = frames - skipped;
+    const left = new Float32Array(count);
+    const right = channels === 2 ? new Float32Array(count) : left;
+    for (let i = 0; i < count; i += 1) {
       left[i] = samples[i * channels]! / 32767;
       if (channels === 2) right[i] = samples[2 * i + 1]! / 32767;
     }
-    writeSound(this.#ring, frame, left, right);
+    writeSound(this.#ring, (frame + skipped) | 0, left, right);
   }
 
   #playOpus(frame: number, bytes: Uint8Array, now: number): void {
@@ -202,12 +256,13 @@ export class NetPeer {
     const lost = Math.max(0, this.#lost - this.#reportLost);
     this.#reportReceived = this.#received;
     this.#reportLost = this.#lost;
-    const packet = this.#receiving === "opus" ? OPUS_FRAMES + OPUS_LOOKAHEAD : PCM_FRAMES;
+    const packet = this.#packetFrames + (this.#receiving === "opus" ? OPUS_LOOKAHEAD : 0);
     const decoding = this.#receiving === "opus" ? this.#opus.decodeMs : 0;
     return {
       peer: this.id,
       open: this.#outlet.open,
       sending: this.choice.codec,
+      form: this.#format,
       receiving: this.#receiving,
       received: this.#received,
       lost: this.#lost,

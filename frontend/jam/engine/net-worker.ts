@@ -1,9 +1,10 @@
 // The network worker: own sound from the capture ring into packets, packets of others into their
 // playout rings. Runs apart from the page's main thread, whose stalls must not be heard.
 import type { Codec } from "./codec-choice";
+import type { Buffering } from "./jitter";
 import { NetPeer, type Outlet, type PeerCounts } from "./net-peer";
-import { OpusSender, opusWorks } from "./opus";
-import { PCM_FRAMES, opusPacket, pcmPacket } from "./packet";
+import { opusWorks } from "./opus";
+import { Outgoing } from "./outgoing";
 import { captureRing, readBlocks, type CaptureRing } from "./rings";
 
 export type ToWorker =
@@ -12,6 +13,8 @@ export type ToWorker =
   | { t: "peer.add"; peer: string; ring: SharedArrayBuffer; channel: RTCDataChannel | null }
   | { t: "peer.remove"; peer: string }
   | { t: "path"; peer: string; roundTripMs: number | null; loss: number; playing: boolean }
+  | { t: "trip"; peer: string; ms: number }
+  | { t: "buffering"; buffering: Buffering }
   // only where channels can't be moved to a worker:
   | { t: "open"; peer: string; open: boolean }
   | { t: "packet"; peer: string; bytes: ArrayBuffer }
@@ -79,36 +82,17 @@ export async function runNetWorker(scope: Scope): Promise<void> {
   const hasOpus = await opusWorks();
   let forced: Codec | null = null;
   let input = 0; // counts inputs: an older pump loop ends when a newer begins
-  let sender: OpusSender | null = null;
-
-  const wanted = (codec: Codec): NetPeer[] => [...peers.values()].filter((peer) => peer.takes(codec));
+  let buffering: Buffering = "balanced";
+  let outgoing: Outgoing | null = null;
 
   async function pump(ring: CaptureRing, mine: number): Promise<void> {
-    const { channels } = ring;
-    const packet = new Float32Array(PCM_FRAMES * channels);
-    let filled = 0;
-    let start = 0;
-    let next = 0;
-    sender?.close();
-    const encoder = new OpusSender(channels, (current, previous, frame) => {
-      for (const peer of wanted("opus")) peer.send(opusPacket(current, previous, channels, 0, frame));
-    });
-    sender = encoder;
-    const take = (frame: number, block: Float32Array): void => {
-      if (wanted("opus").length > 0) encoder.add(frame, block);
-      if (frame !== next) filled = 0;
-      next = (frame + block.length / channels) | 0;
-      if (filled === 0) start = frame;
-      packet.set(block, filled);
-      filled += block.length;
-      if (filled < packet.length) return;
-      filled = 0;
-      for (const peer of wanted("pcm")) peer.send(pcmPacket(packet, channels, 0, start));
-    };
+    outgoing?.close();
+    const mineOut = new Outgoing(ring.channels, peers);
+    outgoing = mineOut;
     let read = Atomics.load(ring.written, 0);
     while (mine === input) {
       await grown(ring, read);
-      read = readBlocks(ring, read, take);
+      read = readBlocks(ring, read, (frame, block) => mineOut.add(frame, block));
     }
   }
 
@@ -131,7 +115,9 @@ export async function runNetWorker(scope: Scope): Promise<void> {
           proxies.set(id, proxy);
           outlet = proxy;
         }
-        peers.set(id, new NetPeer(id, data.ring, outlet, forced, hasOpus));
+        const peer = new NetPeer(id, data.ring, outlet, forced, hasOpus);
+        peer.buffering = buffering;
+        peers.set(id, peer);
         break;
       }
       case "peer.remove":
@@ -141,6 +127,13 @@ export async function runNetWorker(scope: Scope): Promise<void> {
         break;
       case "path":
         peers.get(data.peer)?.path(data.roundTripMs, data.loss, data.playing);
+        break;
+      case "trip":
+        peers.get(data.peer)?.trip(data.ms);
+        break;
+      case "buffering":
+        buffering = data.buffering;
+        for (const peer of peers.values()) peer.buffering = buffering;
         break;
       case "open": {
         const proxy = proxies.get(data.peer);

@@ -1,5 +1,7 @@
-// Opus by WebCodecs: one encoder for all players who get Opus, one decoder for each who sends it.
-import { OPUS_FRAMES, OPUS_LOOKAHEAD } from "./packet";
+// Opus by WebCodecs: one encoder for all players who get the same form of it, one decoder for each who
+// sends it.
+import type { Format } from "./codec-choice";
+import { OPUS_LOOKAHEAD, opusFrames } from "./packet";
 import { writeSound, type PlayoutRing } from "./rings";
 
 const RATE = 48_000;
@@ -9,15 +11,18 @@ interface OpusConfig extends AudioEncoderConfig {
   opus?: AudioEncoderConfig["opus"] & { application?: string; signal?: string };
 }
 
-function encoderConfig(channels: number): OpusConfig {
+/** Two channels share much: they need two thirds more than one. */
+const STEREO = 5 / 3;
+
+function encoderConfig(channels: number, frames: number, rate: number): OpusConfig {
   return {
     codec: "opus",
     sampleRate: RATE,
     numberOfChannels: channels,
-    bitrate: channels === 2 ? 160_000 : 96_000,
+    bitrate: Math.round(rate * 1000 * (channels === 2 ? STEREO : 1)),
     opus: {
       format: "opus",
-      frameDuration: 10_000,
+      frameDuration: (frames * 1_000_000) / RATE,
       complexity: 5,
       usedtx: false,
       useinbandfec: false,
@@ -30,7 +35,7 @@ function encoderConfig(channels: number): OpusConfig {
 export async function opusWorks(): Promise<boolean> {
   if (typeof AudioEncoder === "undefined" || typeof AudioDecoder === "undefined") return false;
   try {
-    const answer = await AudioEncoder.isConfigSupported(encoderConfig(1));
+    const answer = await AudioEncoder.isConfigSupported(encoderConfig(1, 480, 96));
     return answer.supported === true;
   } catch {
     return false;
@@ -39,22 +44,26 @@ export async function opusWorks(): Promise<boolean> {
 
 export class OpusSender {
   readonly #channels: number;
-  readonly #send: (current: Uint8Array, previous: Uint8Array | null, frame: number) => void;
+  readonly #format: Format;
+  readonly #send: (packets: readonly Uint8Array[], frame: number) => void;
   #encoder: AudioEncoder | null = null;
   #pending: Float32Array<ArrayBuffer>;
   #filled = 0;
   #next = 0; // frame number expected next
   #frames: number[] = []; // starts of what is inside the encoder: its output comes in order
-  #previous: { frame: number; bytes: Uint8Array } | null = null;
+  #before: { frame: number; bytes: Uint8Array }[] = []; // to be repeated, the newest first
   #time = 0;
 
+  /** `send` gets the newest packet and those it repeats, and the frame of the newest's first sample. */
   constructor(
     channels: number,
-    send: (current: Uint8Array, previous: Uint8Array | null, frame: number) => void,
+    format: Format,
+    send: (packets: readonly Uint8Array[], frame: number) => void,
   ) {
     this.#channels = channels;
+    this.#format = format;
     this.#send = send;
-    this.#pending = new Float32Array(OPUS_FRAMES * channels);
+    this.#pending = new Float32Array(format.frames * channels);
   }
 
   add(frame: number, block: Float32Array): void {
@@ -67,7 +76,7 @@ export class OpusSender {
       this.#filled += take;
       from += take;
       if (this.#filled === size) {
-        this.#encode((frame + from / this.#channels - OPUS_FRAMES) | 0);
+        this.#encode((frame + from / this.#channels - this.#format.frames) | 0);
         this.#filled = 0;
       }
     }
@@ -77,22 +86,22 @@ export class OpusSender {
   #encode(frame: number): void {
     if (!this.#encoder || this.#encoder.state === "closed") {
       this.#frames = [];
-      this.#previous = null;
+      this.#before = [];
       this.#encoder = new AudioEncoder({
         output: (chunk) => this.#take(chunk),
         error: () => undefined, // the state says closed: the next sound starts another encoder
       });
-      this.#encoder.configure(encoderConfig(this.#channels));
+      this.#encoder.configure(encoderConfig(this.#channels, this.#format.frames, this.#format.rate));
     }
     const data = new AudioData({
       format: "f32",
       sampleRate: RATE,
-      numberOfFrames: OPUS_FRAMES,
+      numberOfFrames: this.#format.frames,
       numberOfChannels: this.#channels,
       timestamp: this.#time,
       data: this.#pending,
     });
-    this.#time += 10_000;
+    this.#time += (this.#format.frames * 1_000_000) / RATE;
     this.#frames.push(frame);
     this.#encoder.encode(data);
     data.close();
@@ -103,10 +112,12 @@ export class OpusSender {
     if (frame === undefined) return;
     const bytes = new Uint8Array(chunk.byteLength);
     chunk.copyTo(bytes);
-    const previous = this.#previous;
-    const adjoining = previous !== null && previous.frame === ((frame - OPUS_FRAMES) | 0);
-    this.#send(bytes, adjoining ? previous.bytes : null, frame);
-    this.#previous = { frame, bytes };
+    const { frames, repeats } = this.#format;
+    const before = this.#before.findIndex((one, i) => one.frame !== ((frame - (i + 1) * frames) | 0));
+    if (before >= 0) this.#before.length = before; // what lay before a pause is not repeated
+    this.#send([bytes, ...this.#before.map((one) => one.bytes)], frame);
+    this.#before.unshift({ frame, bytes });
+    if (this.#before.length > repeats) this.#before.length = repeats;
   }
 
   close(): void {
@@ -124,6 +135,7 @@ export class OpusReceiver {
   #next: number | null = null;
   #inside: { frame: number; since: number }[] = [];
   #time = 0;
+  #grid = 480; // frames of the packets that come
   /** Milliseconds from decode() to sound, smoothed: the delay must have room for them. */
   decodeMs = 2;
 
@@ -139,6 +151,7 @@ export class OpusReceiver {
   }
 
   add(frame: number, bytes: Uint8Array): void {
+    this.#grid = opusFrames(bytes);
     if (this.#next === null || this.#far(frame, this.#next)) {
       this.#waiting.clear();
       this.#next = frame;
@@ -151,9 +164,11 @@ export class OpusReceiver {
   pump(): void {
     while (this.#next !== null && this.#waiting.size > 0) {
       const bytes = this.#waiting.get(this.#next);
+      let frames = this.#grid;
       if (bytes) {
+        frames = opusFrames(bytes);
         this.#waiting.delete(this.#next);
-        this.#decode(this.#next, bytes);
+        this.#decode(this.#next, bytes, frames);
       } else {
         const room = (this.#next - OPUS_LOOKAHEAD - this.#position()) | 0;
         if (room > (this.decodeMs + 1) * 48) return;
@@ -162,14 +177,14 @@ export class OpusReceiver {
           continue;
         }
       }
-      this.#next = (this.#next + OPUS_FRAMES) | 0;
+      this.#next = (this.#next + frames) | 0;
     }
   }
 
-  /** Whether what waits lies on this one's grid of packets (it does not after a mute). */
+  /** Whether what waits lies on this one's grid of packets (it does not after a mute, or in another form). */
   #follows(frame: number): boolean {
     for (const other of this.#waiting.keys()) {
-      if (((other - frame) | 0) % OPUS_FRAMES !== 0) return false;
+      if (((other - frame) | 0) % this.#grid !== 0) return false;
     }
     return true;
   }
@@ -186,7 +201,7 @@ export class OpusReceiver {
     return Math.abs((a - b) | 0) > RATE;
   }
 
-  #decode(frame: number, bytes: Uint8Array): void {
+  #decode(frame: number, bytes: Uint8Array, frames: number): void {
     if (!this.#decoder || this.#decoder.state === "closed") {
       this.#inside = [];
       this.#decoder = new AudioDecoder({
@@ -196,10 +211,11 @@ export class OpusReceiver {
       this.#decoder.configure({ codec: "opus", sampleRate: RATE, numberOfChannels: 2 });
     }
     this.#inside.push({ frame, since: performance.now() });
+    const duration = (frames * 1_000_000) / RATE;
     this.#decoder.decode(
-      new EncodedAudioChunk({ type: "key", timestamp: this.#time, duration: 10_000, data: bytes }),
+      new EncodedAudioChunk({ type: "key", timestamp: this.#time, duration, data: bytes }),
     );
-    this.#time += 10_000;
+    this.#time += duration;
   }
 
   #play(data: AudioData): void {

@@ -14,6 +14,8 @@ export interface PlayerStats {
   bufferMs: number | null;
   engine: "PCM" | "Opus" | "WebRTC" | null;
   sending: "PCM" | "Opus" | "WebRTC" | null;
+  /** packet length in ms, kbit/s for each channel, how many packets each repeats */
+  form: { ms: number; rate: number; repeats: number } | null;
   lost: number;
   late: number;
   underruns: number;
@@ -38,7 +40,7 @@ export class Player {
   readonly link: Link;
   readonly strip: Strip;
   stats: PlayerStats = {
-    latencyMs: null, roundTripMs: null, bufferMs: null, engine: null, sending: null,
+    latencyMs: null, roundTripMs: null, bufferMs: null, engine: null, sending: null, form: null,
     lost: 0, late: 0, underruns: 0, concealedMs: 0, heldBack: 0, silentMs: 0,
   };
   /** Name of the present turn's channel in the network worker. */
@@ -67,6 +69,7 @@ export class Player {
       audioChannel: (channel) => this.#plugData(channel),
       remoteTrack: (stream, receiver) => this.#plugTrack(stream, receiver),
       report: (loss) => (this.#loss = loss),
+      trip: (ms) => this.#key && this.net?.trip(this.#key, ms),
     });
   }
 
@@ -113,6 +116,9 @@ export class Player {
         trip === null || !counts.receiving ? null : trip / 2 + counts.bufferMs + this.graph.outputMs,
       engine: counts.receiving ? name[counts.receiving] : null,
       sending: name[counts.sending],
+      form: counts.form && {
+        ms: counts.form.frames / 48, rate: counts.form.rate, repeats: counts.form.repeats,
+      },
       lost: counts.lost,
       late: counts.late,
       underruns: counts.underruns,
