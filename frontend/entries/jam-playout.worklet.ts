@@ -1,2 +1,3 @@
 // AudioWorklet of the jam room: the other players' sound, and meters.
 import "../jam/engine/playout-processor";
+import "../jam/engine/limiter-processor";

@@ -6,6 +6,7 @@ import type { InputChoice } from "./engine/input";
 import type { Signal } from "./engine/link";
 import { Mesh } from "./engine/mesh";
 import type { Level } from "./engine/meter";
+import { Mixer } from "./engine/mixer";
 import { NetClient } from "./engine/net-client";
 import type { Player } from "./engine/player";
 import type { Caps, ChatMessage, FromServer, Recording, Welcome } from "./protocol";
@@ -13,7 +14,7 @@ import { holdsStem } from "./recorder/held";
 import { saveFile } from "./recorder/save-file";
 import { StemStore } from "./recorder/store-client";
 import type { Progress } from "./recorder/uploader";
-import { TabMemory, type JoinMode, type RoomSettings } from "./settings";
+import { TabMemory, type JoinMode, type Listening, type RoomSettings } from "./settings";
 import { RoomSocket, type SocketState } from "./socket";
 import { Unsaid, type Line } from "./unsaid";
 import { fill, words } from "./words";
@@ -35,6 +36,7 @@ export class Room {
   readonly store: StemStore;
   readonly clock: SessionClock;
   readonly unsaid: Unsaid;
+  readonly mixer: Mixer;
   graph: AudioGraph | null = null;
   mesh: Mesh | null = null;
   welcome: Welcome | null = null;
@@ -69,6 +71,7 @@ export class Room {
     readonly events: RoomEvents,
   ) {
     this.memory = new TabMemory(settings.session);
+    this.mixer = new Mixer(this.memory);
     this.muted = this.memory.muted;
     this.store = new StemStore(
       { worker: settings.workerStore, stems: settings.stems, csrfCookie: settings.csrfCookie },
@@ -142,6 +145,7 @@ export class Room {
     };
     this.#engine = this.#net && this.#caps.dataChannel && this.#caps.opus ? "data" : "webrtc";
     this.graph = graph;
+    this.#listen();
     return graph;
   }
 
@@ -155,6 +159,21 @@ export class Room {
     await this.mesh?.retrack();
     if (this.#capturing) this.#feedRecorder(graph);
     this.events.change();
+  }
+
+  get listening(): Listening {
+    return this.memory.listening;
+  }
+
+  set listening(listening: Listening) {
+    this.memory.listening = listening;
+    this.#listen();
+  }
+
+  #listen(): void {
+    const { volume, buffering } = this.listening;
+    if (this.graph) this.graph.volume = volume;
+    if (this.#net) this.#net.buffering = buffering;
   }
 
   get #silent(): boolean {
@@ -201,7 +220,7 @@ export class Room {
     }
     this.mode = mode;
     this.memory.joined = mode;
-    this.mesh = new Mesh(graph, this.#net, this.#engine, this.#caps, {
+    this.mesh = new Mesh(graph, this.#net, this.#engine, this.#caps, this.mixer, {
       signal: (to, data) => void this.#socket?.send({ t: "signal", to, data }),
       changed: () => this.events.change(),
       level: (player, level) => this.events.level(player, level),

@@ -1,6 +1,9 @@
 // What the element was given, and what this tab remembers.
 import type { Codec } from "./engine/codec-choice";
 import type { InputChoice } from "./engine/input";
+import type { Buffering } from "./engine/jitter";
+import type { MixMemory } from "./engine/mixer";
+import type { Mix } from "./engine/strip";
 
 export interface RoomSettings {
   session: string;
@@ -54,7 +57,14 @@ function socketAddress(given: string): string {
 export type JoinMode = "sound" | "listen";
 
 /** Tab memory only: a reload comes back into the room, a new tab starts with the sound check. */
-export class TabMemory {
+/** How one hears the others all together. */
+export interface Listening {
+  /** 0–1.5 */
+  volume: number;
+  buffering: Buffering;
+}
+
+export class TabMemory implements MixMemory {
   readonly #key: string;
 
   constructor(session: string) {
@@ -82,6 +92,31 @@ export class TabMemory {
 
   set input(choice: InputChoice) {
     sessionStorage.setItem("jam-input", JSON.stringify(choice));
+  }
+
+  get mixes(): Record<string, Mix> {
+    return this.#read("mix", {});
+  }
+
+  set mixes(mixes: Record<string, Mix>) {
+    sessionStorage.setItem(`${this.#key}:mix`, JSON.stringify(mixes));
+  }
+
+  get listening(): Listening {
+    return { volume: 1, buffering: "balanced", ...this.#read<Partial<Listening>>("listening", {}) };
+  }
+
+  set listening(listening: Listening) {
+    sessionStorage.setItem(`${this.#key}:listening`, JSON.stringify(listening));
+  }
+
+  #read<Kept>(name: string, otherwise: Kept): Kept {
+    try {
+      const kept = sessionStorage.getItem(`${this.#key}:${name}`);
+      return kept === null ? otherwise : (JSON.parse(kept) as Kept);
+    } catch {
+      return otherwise;
+    }
   }
 
   get muted(): boolean {

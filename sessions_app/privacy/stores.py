@@ -38,8 +38,11 @@ browser_storage.keeps(
 browser_storage.keeps(
     "sessionStorage",
     "jam-room:*",
-    purpose=_("that you are in this room, and whether you are muted: a reload brings you back"),
-    lifetime=_("until you leave the room or close the tab"),
+    purpose=_(
+        "that you are in this room, whether you are muted, and how you hear whom: a reload brings"
+        " it back"
+    ),
+    lifetime=_("until you close the tab"),
     when=_("when you enter a room"),
 )
 

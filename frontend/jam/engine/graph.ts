@@ -20,6 +20,8 @@ export interface Input {
 export const ENGINE_RATE = 48_000;
 
 export class AudioGraph {
+  /** all other players together, before the limiter */
+  readonly #mix: GainNode;
   readonly #master: GainNode;
   #capture: AudioWorkletNode | null = null;
   #source: MediaStreamAudioSourceNode | null = null;
@@ -34,8 +36,14 @@ export class AudioGraph {
   onInputLost: () => void = () => undefined;
 
   private constructor(readonly context: AudioContext) {
+    this.#mix = new GainNode(context);
     this.#master = new GainNode(context);
-    this.#master.connect(context.destination);
+    const limiter = new AudioWorkletNode(context, "jam-limiter", {
+      numberOfInputs: 1,
+      numberOfOutputs: 1,
+      outputChannelCount: [2],
+    });
+    this.#mix.connect(limiter).connect(this.#master).connect(context.destination);
   }
 
   static async open(addresses: WorkletAddresses): Promise<AudioGraph> {
@@ -104,7 +112,7 @@ export class AudioGraph {
   }
 
   strip(onLevel: (level: Level) => void): Strip {
-    return new Strip(this.context, this.#master, onLevel);
+    return new Strip(this.context, this.#mix, onLevel);
   }
 
   playout(ring: SharedArrayBuffer): AudioWorkletNode {
@@ -128,6 +136,11 @@ export class AudioGraph {
     source.connect(meter);
     this.#sources.set(meter, source);
     return meter;
+  }
+
+  /** How loud all others are together here; nothing of it is sent or recorded. */
+  set volume(volume: number) {
+    this.#mix.gain.setTargetAtTime(volume, this.context.currentTime, 0.015);
   }
 
   /** Milliseconds from a rendered sample to the ear, as far as the browser tells. */

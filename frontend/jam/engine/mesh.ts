@@ -4,6 +4,7 @@ import type { Caps, PeerInfo, Welcome } from "../protocol";
 import type { AudioGraph } from "./graph";
 import type { Engine, LinkState, Signal } from "./link";
 import type { Level } from "./meter";
+import type { Mixer } from "./mixer";
 import type { NetClient } from "./net-client";
 import { Player } from "./player";
 
@@ -19,7 +20,6 @@ const DRAIN_MS = 20_000;
 export class Mesh {
   readonly players = new Map<string, Player>();
   readonly #draining = new Map<string, { player: Player; end: ReturnType<typeof setTimeout> }>();
-  readonly #volumes = new Map<string, { volume: number; muted: boolean }>();
   #ice: RTCIceServer[] = [];
   #policy: RTCIceTransportPolicy = "all";
   #muted = false;
@@ -30,6 +30,7 @@ export class Mesh {
     readonly net: NetClient | null,
     readonly engine: Engine,
     readonly caps: Caps,
+    readonly mixer: Mixer,
     readonly events: MeshEvents,
   ) {}
 
@@ -55,8 +56,7 @@ export class Mesh {
   left(peer: string): void {
     const player = this.players.get(peer);
     if (player) {
-      this.#remember(player);
-      player.close();
+      this.#close(player);
       this.players.delete(peer);
       this.events.changed();
       return;
@@ -96,11 +96,7 @@ export class Mesh {
         level: (level) => this.events.level(player, level),
       },
     );
-    const mix = this.#volumes.get(info.user);
-    if (mix) {
-      player.strip.volume = mix.volume;
-      player.strip.muted = mix.muted;
-    }
+    this.mixer.plug(info.user, player.strip);
     this.players.set(info.peer, player);
   }
 
@@ -109,13 +105,12 @@ export class Mesh {
     if (this.players.has(player.info.peer)) this.events.changed();
   }
 
-  #remember(player: Player): void {
-    const { volume, muted } = player.strip;
-    this.#volumes.set(player.info.user, { volume, muted });
+  #close(player: Player): void {
+    this.mixer.unplug(player.info.user, player.strip);
+    player.close();
   }
 
   #drain(player: Player): void {
-    this.#remember(player);
     const { user } = player.info;
     this.#drained(user);
     const end = setTimeout(() => this.#drained(user), DRAIN_MS);
@@ -126,7 +121,7 @@ export class Mesh {
     const entry = this.#draining.get(user);
     if (!entry) return;
     clearTimeout(entry.end);
-    entry.player.close();
+    this.#close(entry.player);
     this.#draining.delete(user);
   }
 
@@ -152,7 +147,7 @@ export class Mesh {
 
   close(): void {
     for (const user of [...this.#draining.keys()]) this.#drained(user);
-    for (const player of this.players.values()) player.close();
+    for (const player of this.players.values()) this.#close(player);
     this.players.clear();
     this.#track?.copy.stop();
     this.#track = null;

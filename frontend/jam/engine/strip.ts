@@ -1,13 +1,27 @@
-// One player's channel in the mixer: source -> gain -> master; spectrum on demand.
+// One player's channel in the mixer: source -> gain -> pan -> mix; spectrum on demand.
 import type { Level } from "./meter";
+
+/** How one hears somebody: a matter of one's own ears alone, nobody else is told. */
+export interface Mix {
+  /** 0–1.5 */
+  volume: number;
+  /** −1 (left) to 1 (right) */
+  pan: number;
+  muted: boolean;
+  solo: boolean;
+}
+
+export const PLAIN: Mix = { volume: 1, pan: 0, muted: false, solo: false };
+const SMOOTH_S = 0.015; // no zipper noise, no wait
 
 export class Strip {
   level: Level = { peak: 0, rms: 0 };
   #source: AudioWorkletNode | null = null;
   #analyser: AnalyserNode | null = null;
   readonly #gain: GainNode;
-  #volume = 1;
-  #muted = false;
+  readonly #pan: StereoPannerNode;
+  #mix: Mix = PLAIN;
+  #others = false;
 
   constructor(
     readonly context: AudioContext,
@@ -15,7 +29,8 @@ export class Strip {
     readonly onLevel: (level: Level) => void,
   ) {
     this.#gain = new GainNode(context, { gain: 1 });
-    this.#gain.connect(output);
+    this.#pan = new StereoPannerNode(context);
+    this.#gain.connect(this.#pan).connect(output);
   }
 
   /** `source` posts levels on its port. The former one, if any, falls silent. */
@@ -38,28 +53,22 @@ export class Strip {
     this.onLevel(this.level);
   }
 
-  set volume(value: number) {
-    this.#volume = value;
-    this.#apply();
+  get mix(): Mix {
+    return this.#mix;
   }
 
-  get volume(): number {
-    return this.#volume;
+  /** `othersSolo`: somebody else's strip is soloed, so this one is silent unless it is, too. */
+  set(mix: Mix, othersSolo: boolean): void {
+    this.#mix = mix;
+    this.#others = othersSolo;
+    const now = this.context.currentTime;
+    this.#gain.gain.setTargetAtTime(this.silent ? 0 : mix.volume, now, SMOOTH_S);
+    this.#pan.pan.setTargetAtTime(mix.pan, now, SMOOTH_S);
   }
 
-  set muted(value: boolean) {
-    this.#muted = value;
-    this.#apply();
-  }
-
-  get muted(): boolean {
-    return this.#muted;
-  }
-
-  #apply(): void {
-    // A time constant of 15 ms: no zipper noise, no wait.
-    const gain = this.#muted ? 0 : this.#volume;
-    this.#gain.gain.setTargetAtTime(gain, this.context.currentTime, 0.015);
+  /** Whether nothing of this player is heard here, by one's own choice. */
+  get silent(): boolean {
+    return this.#mix.muted || (this.#others && !this.#mix.solo);
   }
 
   /** Decibels per frequency bin of what this player sends, before volume and mute. */
@@ -77,5 +86,6 @@ export class Strip {
     this.unplug();
     this.#analyser?.disconnect();
     this.#gain.disconnect();
+    this.#pan.disconnect();
   }
 }

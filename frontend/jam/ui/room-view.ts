@@ -7,6 +7,7 @@ import { fill, words } from "../words";
 import { ChatView } from "./chat-view";
 import { h, show, text } from "./dom";
 import { InputFields } from "./input-fields";
+import { ListeningFields } from "./listening-fields";
 import { MeterView } from "./meter-view";
 import { personView } from "./person-view";
 import { RecorderView } from "./recorder-view";
@@ -17,6 +18,8 @@ export class RoomView {
   readonly chat: ChatView;
   readonly recorder: RecorderView;
   readonly #strips = new Map<string, StripView>(); // by person, so that a return keeps its place
+  /** Who stands in which place; null: a place that somebody left, kept so that nobody else's moves. */
+  readonly #places: (string | null)[] = [];
   readonly #list = h("ul", { class: "jam-players", "aria-label": words.room.players });
   readonly #alone = h("p", { class: "jam-soft jam-alone" }, words.room.alone);
   readonly #connection = h("p", { class: "jam-connection", "aria-live": "polite" });
@@ -90,9 +93,14 @@ export class RoomView {
 
   #ownStrip(): HTMLElement {
     const { settings } = this.room;
-    const fold = this.room.mode === "listen"
-      ? null
-      : h("details", {}, h("summary", {}, words.room.settings), this.#fields.element);
+    const listening = new ListeningFields(this.room);
+    const fold = h(
+      "details",
+      {},
+      h("summary", {}, words.room.settings),
+      this.room.mode === "listen" ? null : this.#fields.element,
+      listening.element,
+    );
     return h(
       "li",
       { class: "jam-strip jam-strip--own card" },
@@ -148,20 +156,37 @@ export class RoomView {
     const here = new Set(players.map((player) => player.info.user));
     for (const [user, view] of this.#strips) {
       if (here.has(user)) continue;
-      view.element.remove();
+      view.element.replaceWith(h("li", { class: "jam-strip jam-strip--free" }, words.room.free));
+      this.#places[this.#places.indexOf(user)] = null;
       this.#strips.delete(user);
     }
     for (const player of players) {
       let view = this.#strips.get(player.info.user);
       if (!view) {
-        view = new StripView(player);
+        view = new StripView(player, this.room.mixer);
         this.#strips.set(player.info.user, view);
-        this.#list.append(view.element);
+        this.#seat(player.info.user, view.element);
       }
       view.player = player;
       view.update();
     }
+    while (this.#places.at(-1) === null) {
+      this.#places.pop();
+      this.#list.lastElementChild?.remove();
+    }
     show(this.#alone, players.length === 0 && this.room.welcome !== null);
+  }
+
+  /** The first place that is free, else one behind the others; one's own strip stands before them all. */
+  #seat(user: string, element: HTMLElement): void {
+    const free = this.#places.indexOf(null);
+    if (free < 0) {
+      this.#places.push(user);
+      this.#list.append(element);
+      return;
+    }
+    this.#places[free] = user;
+    this.#list.children[1 + free]?.replaceWith(element);
   }
 
   #tick(): void {

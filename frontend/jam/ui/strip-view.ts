@@ -1,8 +1,9 @@
 // One player: name, level, mute, volume, delay.
 import type { Level } from "../engine/meter";
+import type { Mixer } from "../engine/mixer";
 import type { Player } from "../engine/player";
 import { fill, words } from "../words";
-import { h, show, text } from "./dom";
+import { h, show, text, uid } from "./dom";
 import { MeterView } from "./meter-view";
 import { personView } from "./person-view";
 
@@ -22,17 +23,40 @@ export class StripView {
   readonly #state = h("span", { class: "badge jam-strip__state" });
   readonly #latency = h("p", { class: "jam-latency" });
   readonly #mute: HTMLButtonElement;
+  readonly #solo: HTMLButtonElement;
   readonly #volume: HTMLInputElement;
+  readonly #pan: HTMLInputElement;
   readonly #values = new Map<string, HTMLElement>();
 
-  constructor(public player: Player) {
+  constructor(
+    public player: Player,
+    readonly mixer: Mixer,
+  ) {
     const name = player.info.shown || player.info.name;
     this.#meter = new MeterView(fill(words.room.level, { name }));
-    this.#mute = h("button", { class: "button button--quiet", type: "button", click: () => this.#toggle() });
+    const { user } = player.info;
+    const mix = mixer.of(user);
+    const toggle = (what: "muted" | "solo"): HTMLButtonElement =>
+      h("button", {
+        class: "button button--quiet", type: "button", click: () => {
+          mixer.change(user, { [what]: !mixer.of(user)[what] });
+          this.update();
+        },
+      });
+    this.#mute = toggle("muted");
+    this.#solo = toggle("solo");
     this.#volume = h("input", {
-      type: "range", min: 0, max: 150, step: 1, value: Math.round(player.strip.volume * 100),
+      type: "range", min: 0, max: 150, step: 1, value: Math.round(mix.volume * 100),
       "aria-label": fill(words.room.volume, { name }),
-      input: () => (this.player.strip.volume = Number(this.#volume.value) / 100),
+      input: () => mixer.change(user, { volume: Number(this.#volume.value) / 100 }),
+    });
+    const pan = uid("jam-pan");
+    this.#pan = h("input", {
+      id: pan, type: "range", min: -100, max: 100, step: 5, value: Math.round(mix.pan * 100),
+      input: () => {
+        mixer.change(user, { pan: Number(this.#pan.value) / 100 });
+        this.#sayPan();
+      },
     });
     const rows = STAT_ROWS.flatMap((key) => {
       const value = h("dd", {}, "–");
@@ -49,16 +73,21 @@ export class StripView {
         this.#state,
       ),
       this.#meter.element,
-      h("div", { class: "jam-strip__mix" }, this.#volume, this.#mute),
+      h("div", { class: "jam-strip__mix" }, this.#volume, this.#mute, this.#solo),
+      h("div", { class: "jam-strip__pan" }, h("label", { for: pan }, words.room.pan), this.#pan),
       this.#latency,
       h("details", {}, h("summary", {}, words.room.details), h("dl", { class: "jam-stats" }, ...rows)),
     );
+    this.#sayPan();
     this.update();
   }
 
-  #toggle(): void {
-    this.player.strip.muted = !this.player.strip.muted;
-    this.update();
+  /** Words for where somebody stands: a number of percent says nothing to who hears it read. */
+  #sayPan(): void {
+    const place = Number(this.#pan.value);
+    const { left, middle, right } = words.room.panned;
+    const said = place === 0 ? middle : fill(place < 0 ? left : right, { percent: Math.abs(place) });
+    this.#pan.setAttribute("aria-valuetext", said);
   }
 
   level(level: Level): void {
@@ -70,7 +99,7 @@ export class StripView {
     const { muted } = player.info;
     const name = player.info.shown || player.info.name;
     const { state } = player.link;
-    const silenced = player.strip.muted;
+    const { muted: silenced, solo } = this.mixer.of(player.info.user);
     const shown = muted && state === "open" ? "muted" : player.stopped ? "stopped" : state;
     text(
       this.#state,
@@ -80,6 +109,10 @@ export class StripView {
     text(this.#mute, silenced ? words.room.hearShort : words.room.silenceShort);
     this.#mute.setAttribute("aria-label", fill(silenced ? words.room.hear : words.room.silence, { name }));
     this.#mute.setAttribute("aria-pressed", String(silenced));
+    text(this.#solo, words.room.solo);
+    this.#solo.setAttribute("aria-label", fill(words.room.soloOf, { name }));
+    this.#solo.setAttribute("aria-pressed", String(solo));
+    this.element.dataset["silent"] = String(player.strip.silent);
     this.#showLatency();
   }
 
