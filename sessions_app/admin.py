@@ -11,6 +11,7 @@ from sessions_app.models import (
     Participant,
     Recording,
     RecordingConsent,
+    Removal,
     Stem,
     StemChunk,
 )
@@ -69,3 +70,8 @@ class ChatLineAdmin(ReadOnlyAdmin):
 class StemChunkAdmin(ReadOnlyAdmin):
     list_display = ["stem", "number", "size"]
     exclude = ["file"]
+
+
+@admin.register(Removal)
+class RemovalAdmin(ReadOnlyAdmin):
+    list_display = ["session", "user", "by", "created_at"]

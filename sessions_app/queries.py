@@ -6,7 +6,7 @@ Every one goes through the gate; what callers add are filters and joins.
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.identity.queries import naming, shown_people, shown_person
@@ -27,6 +27,7 @@ from sessions_app.models import (
     Participant,
     Recording,
     RecordingConsent,
+    Removal,
     Stem,
 )
 from sessions_app.models.sessions import occupied_now, open_now
@@ -215,6 +216,42 @@ def players_of(viewer: Viewer, session: Any) -> QuerySet[Participant]:
     """Return the seats of a session (a key), as far as the viewer may know who has them."""
     rows = visible(Participant, viewer).filter(session=session)
     return rows.select_related("user").order_by("joined_at", "pk")
+
+
+def is_host(session: JamSession, person: Any) -> bool:
+    """Return whether somebody (a key) is a host of a session."""
+    return person is not None and session.host_id == person
+
+
+def roles_in(session: JamSession) -> dict[int, str]:
+    """Return what those who are more than players are in a session, by key."""
+    return {} if session.host_id is None else {session.host_id: "host"}
+
+
+def seated(viewer: Viewer, session: JamSession, public_id: str) -> User | None:
+    """Return who has a seat in a session, by public id, if the viewer may know that they have."""
+    seat = players_of(viewer, session.pk).filter(user__public_id=public_id).first()
+    return seat.user if seat is not None else None
+
+
+def removed_here(viewer: Viewer) -> Exists:
+    """Condition for sessions that a host removed the viewer from."""
+    return Exists(Removal.objects.filter(session=OuterRef("pk"), user=viewer.user_id))
+
+
+def is_removed(viewer: Viewer, public_id: str) -> bool:
+    """Return whether a host removed the viewer from an open session, whoever may see it.
+
+    Nothing is said of a session whose host is behind a deny rule.
+    """
+    rows = JamSession.objects.filter(removed_here(viewer), open_now(), public_id=public_id)
+    return shown_people(rows, viewer, "host").exists()
+
+
+def removals(viewer: Viewer, session: Any) -> QuerySet[Removal]:
+    """Return who was removed from a session (a key), for its hosts, with who removed them."""
+    rows = visible(Removal, viewer).filter(session=session).exclude(user=viewer.user_id)
+    return naming(rows.select_related("user"), viewer, "by").order_by("created_at", "pk")
 
 
 def chat_of(viewer: Viewer, session: JamSession, last: int = 50) -> list[ChatLine]:

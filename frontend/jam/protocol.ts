@@ -17,7 +17,14 @@ export interface PeerInfo {
   muted: boolean;
   /** whether their browser says that it captures for the take that this person knows of */
   recorded: boolean;
+  role: Role;
 }
+
+/** What somebody is in the session; who hosts it may do what the menu of a strip offers. */
+export type Role = "host" | "player";
+
+/** What may change of somebody while they are in the room. */
+export type PeerState = Pick<PeerInfo, "peer" | "muted" | "recorded" | "role">;
 
 export interface ChatMessage {
   id: string;
@@ -71,7 +78,7 @@ export type FromServer =
   | { t: "signal"; from: string; data: unknown }
   | { t: "clock"; t0: number; t1: number; t2: number }
   | ({ t: "chat" } & ChatMessage)
-  | { t: "state"; peer: string; muted: boolean; recorded: boolean }
+  | ({ t: "state" } & PeerState)
   | ({ t: "recording" } & Recording)
   | { t: "recording"; id: string; state: "gone" }
   | { t: "ack"; for: string; ref: string; id: string; at: string }
@@ -87,4 +94,5 @@ export type ToServer =
   | { t: "state"; muted: boolean; recording: string | null }
   | { t: "record.ask"; title?: string }
   | { t: "record.answer"; recording: string; yes: boolean }
-  | { t: "record.stop"; recording: string };
+  | { t: "record.stop"; recording: string }
+  | { t: "host.remove"; user: string };

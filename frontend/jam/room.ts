@@ -9,6 +9,7 @@ import type { Level } from "./engine/meter";
 import { NetClient } from "./engine/net-client";
 import type { Player } from "./engine/player";
 import type { Caps, ChatMessage, FromServer, Recording, Welcome } from "./protocol";
+import { Hosting } from "./hosting";
 import { holdsStem } from "./recorder/held";
 import { saveFile } from "./recorder/save-file";
 import { StemStore } from "./recorder/store-client";
@@ -35,6 +36,7 @@ export class Room {
   readonly store: StemStore;
   readonly clock: SessionClock;
   readonly unsaid: Unsaid;
+  readonly hosting = new Hosting((frame) => void this.#socket?.send(frame));
   graph: AudioGraph | null = null;
   mesh: Mesh | null = null;
   welcome: Welcome | null = null;
@@ -231,8 +233,8 @@ export class Room {
   #ended(code: number | null): void {
     this.clock.stop();
     this.mesh?.close();
-    if (code === 4404 || code === 4409) {
-      if (code === 4404) this.memory.joined = null;
+    if (code === 4403 || code === 4404 || code === 4409) {
+      if (code !== 4409) this.memory.joined = null;
       this.#stopTake(null);
       void this.graph?.close();
       this.graph = null;
@@ -250,6 +252,7 @@ export class Room {
   }
 
   #take(frame: FromServer): void {
+    this.hosting.take(frame);
     switch (frame.t) {
       case "welcome":
         this.#welcome(frame);

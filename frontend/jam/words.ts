@@ -87,9 +87,15 @@ export const words = {
     waiting: "The connection to the website is down. Sound between players goes on; we keep trying.",
     open: "Connected",
     4400: "The room did not understand this page. Reload it to come back.",
+    4403: "The host removed you from this session. What was recorded of you so far stays yours.",
     4404: "This room is not open to you any more, or does not exist.",
     4409: "You opened this room in another tab. This one has stopped.",
     reload: "Use this tab instead",
+  },
+  host: {
+    menu: "More about {name}",
+    remove: "Remove {name}",
+    removeSure: "Really remove? {name} stays out until you let them in again.",
   },
   chat: {
     title: "Chat",

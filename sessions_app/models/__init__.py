@@ -1,3 +1,4 @@
+from sessions_app.models.hosting import Removal
 from sessions_app.models.recordings import (
     Credit,
     Mix,
@@ -17,6 +18,7 @@ __all__ = [
     "Participant",
     "Recording",
     "RecordingConsent",
+    "Removal",
     "Stem",
     "StemChunk",
 ]

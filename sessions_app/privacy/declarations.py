@@ -14,10 +14,12 @@ from sessions_app.models import (
     Participant,
     Recording,
     RecordingConsent,
+    Removal,
     Stem,
     StemChunk,
 )
 from sessions_app.services import (
+    hosting,
     leaving,
     publishing,
     sessions,
@@ -71,6 +73,38 @@ dm.declare(
         "joined_at": dm.moment(),
     },
     order=62,
+)
+
+dm.declare(
+    Removal,
+    label=_("Sessions whose host removed you"),
+    subjects=["user", "by"],
+    purposes=["jamming"],
+    retention=[
+        dm.Until(dm.Event.ACCOUNT),
+        dm.Until(dm.Event.PARENT, of="session", words=_("until the session closes")),
+    ],
+    erase=dm.Erase.CUSTOM,
+    purge=hosting.purge_removals,
+    erased_how=_("deleted; of those you removed yourself it stays without your name"),
+    fields={
+        "id": dm.technical(),
+        "session": dm.link(),
+        "user": dm.link(),
+        "by": dm.Datum(
+            "user.unique_id",
+            export=False,
+            seen_by="nobody",
+            note=_("which of the hosts: shown to the hosts alone"),
+        ),
+        "created_at": dm.moment(),
+    },
+)
+export.also(
+    Removal,
+    label=_("People you removed from sessions"),
+    fields=["session", "user", "created_at"],
+    rows=lambda user: Removal.objects.filter(by=user),
 )
 
 dm.declare(

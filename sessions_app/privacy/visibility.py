@@ -19,6 +19,7 @@ from sessions_app.models import (
     Participant,
     Recording,
     RecordingConsent,
+    Removal,
     Stem,
     StemChunk,
 )
@@ -39,6 +40,8 @@ OTHERS_SEE = [
 ]
 OF_ITS_BAND = band_audiences("band_id")  # without a band they mean nobody
 SITS_THERE = Related("sessions_app.Participant", row="session", row_key="session_id", person="user")
+
+HOSTS = Related("sessions_app.JamSession", row="pk", row_key="session_id", person="host")
 
 # Those who took part keep seeing a session or recording they share when its owner leaves.
 rules.see(
@@ -106,6 +109,8 @@ rules.see(
 )
 
 rules.see(ChatLine, Rule(owner="author", within={Audience.PARTICIPANTS: SITS_THERE}))
+# Who was removed knows it; who else does are those who may let them in again.
+rules.see(Removal, Rule(owner="user", within={Audience.PARTICIPANTS: HOSTS}))
 rules.see(Invite, Rule(owner="made_by"))
 rules.see(RecordingConsent, Rule(owner="user"))
 

@@ -21,7 +21,7 @@ from privacy import notices
 from privacy.gate.audiences import OF_BANDS, Audience
 from privacy.gate.viewer import Viewer
 from schools.services import children
-from sessions_app.models import ChatLine, Invite, JamSession, Participant
+from sessions_app.models import ChatLine, Invite, JamSession, Participant, Removal
 from sessions_app.models.sessions import SEATS, open_now
 from sessions_app.services import rooms
 
@@ -62,6 +62,10 @@ class Full(NoSeat):
 
 class Closed(NoSeat):
     """The session is over."""
+
+
+class Removed(NoSeat):
+    """A host removed them from this session."""
 
 
 class Apart(NoSeat):
@@ -144,6 +148,36 @@ def would_fit(session: JamSession, user: User) -> bool:
     return may_meet(user, there)
 
 
+def why_no_seat(session: JamSession, user: Any) -> str:
+    """Return what keeps somebody from a new seat for now, as a sentence; empty when nothing does.
+
+    Asked before anything is offered; `join` asks again.
+    """
+    if not user.is_authenticated or session.participants.filter(user=user).exists():
+        return ""
+    try:
+        _check_seat(session, user)
+    except NoSeat as why:
+        return str(why)
+    return ""
+
+
+def _check_seat(session: JamSession, user: User) -> None:
+    """Raise NoSeat when somebody can't take a seat now."""
+    if not session.is_open:
+        raise Closed(_("This session is closed."))
+    if Removal.objects.filter(session=session, user=user).exists():
+        raise Removed(_("The host removed you from this session."))
+    if session.participants.count() >= SEATS:
+        raise Full(_("Every seat of this session is taken."))
+    if not would_fit(session, user):
+        raise Apart(
+            _("You play with your own class here. Somebody in this session is not of it.")
+            if user.is_child
+            else _("This session is a class's: only its children and their teachers play in it.")
+        )
+
+
 @transaction.atomic
 def join(session: JamSession, user: User, *, invite: Invite | None = None) -> Participant:
     """Take a seat. Idempotent; raises NoSeat when there is none."""
@@ -151,16 +185,7 @@ def join(session: JamSession, user: User, *, invite: Invite | None = None) -> Pa
     existing = Participant.objects.filter(session=locked, user=user).first()
     if existing is not None:
         return existing
-    if not locked.is_open:
-        raise Closed(_("This session is closed."))
-    if locked.participants.count() >= SEATS:
-        raise Full(_("Every seat of this session is taken."))
-    if not would_fit(locked, user):
-        raise Apart(
-            _("You play with your own class here. Somebody in this session is not of it.")
-            if user.is_child
-            else _("This session is a class's: only its children and their teachers play in it.")
-        )
+    _check_seat(locked, user)
     if invite is not None:
         Invite.objects.filter(pk=invite.pk).update(used=F("used") + 1)
     return Participant.objects.create(session=locked, user=user)

@@ -29,7 +29,7 @@ from sessions_app.forms import SessionAudienceForm, SessionForm
 from sessions_app.models import Invite, JamSession, Participant
 from sessions_app.models.sessions import SEATS
 from sessions_app.services import deleting, rooms, sessions
-from sessions_app.views import shared
+from sessions_app.views import hosting, shared
 from sessions_app.views.presenters import recording_card, session_card, session_preview
 
 
@@ -82,7 +82,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     lists.with_inside([session], viewer)
     players = [seat.user for seat in lists.players_of.all(viewer, session=session.pk)]
     takes = lists.takes_of.all(viewer, session=session.pk)
-    is_host = viewer.is_member and session.host_id == viewer.user_id
+    is_host = queries.is_host(session, viewer.user_id)
     is_full = session.player_count >= SEATS
     faces = Faces(viewer)
     page = render(
@@ -96,8 +96,11 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
             "may_invite": permissions.may_invite(viewer, session),
             "may_take_off": permissions.may_take_off(viewer, session),
             "has_seat": any(player.pk == viewer.user_id for player in players),
-            "can_join": not is_full and _can_join(request, viewer, session),
+            "can_join": not (is_full or session.is_removed) and _can_join(request, viewer, session),
             "is_full": is_full,
+            "is_removed": session.is_removed,
+            "me": viewer.user_id,
+            "hosting": hosting.panel(viewer, session, faces) if is_host else None,
             "invites": _invites(request, viewer, session) if is_host else [],
             "recordings": [
                 recording_card(take, viewer, faces)
@@ -286,6 +289,7 @@ def invite(request: HttpRequest, token: str) -> HttpResponse:
             "session_title": titles.of_session(invitation.session, host),
             "host_name": host.username,
             "invited_by": invitation.made_by.username,
+            "why_not": sessions.why_no_seat(invitation.session, request.user),
         },
     )
     response["X-Robots-Tag"] = "noindex"

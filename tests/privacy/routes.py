@@ -132,6 +132,11 @@ SURFACES = [
     Surface("jam_who", "session", {"GET": Way("host")}),
     Surface("make_jam_link", "session", {"POST": Way("host", 302)}),
     Surface("keep_jam", "session", {"POST": Way("host", 302, data={"days": "1"})}),
+    Surface(
+        "jam_person",
+        "session",
+        {"POST": Way("host", 302, data={"action": "remove", "person": "nobody"})},
+    ),
     Surface("close_jam", "session", {"POST": Way("host", 302)}),
     Surface("delete_jam", "session", {"POST": Way("host", 302)}),
     Surface("make_invite", "session", {"POST": Way("host", 302)}),

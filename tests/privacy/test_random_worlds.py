@@ -38,6 +38,7 @@ from sessions_app.models import (
     Participant,
     Recording,
     RecordingConsent,
+    Removal,
     Stem,
     StemChunk,
 )
@@ -152,6 +153,8 @@ class Stage:
         for n in facts.seats:
             row = Participant(session=jam, user=people[n])
             self.put(row, partial(says.seat, n))
+        for n in facts.removed:
+            self.put(Removal(session=jam, user=people[n]), partial(says.removal, n))
         for n in facts.chat:
             row = ChatLine(session=jam, author=people[n], ref=uuid.uuid4(), text="x")
             self.put(row, partial(says.line, n))
@@ -307,7 +310,8 @@ def test_list_object_fan_out_and_oracle_agree(db: None, facts: Facts) -> None:
 
 IN_THE_WORLDS = {
     User, Profile, Plays, Findable, Follow, Block, JammedWith, Guardianship, JamSession,
-    Participant, ChatLine, Invite, Recording, Stem, StemChunk, RecordingConsent, Mix, Favourite,
+    Participant, Removal, ChatLine, Invite, Recording, Stem, StemChunk, RecordingConsent, Mix,
+    Favourite,
     ShareLink, Conversation, Member, Message, Band, BandMember, BandInvite, BandFollow,
     Partner, PartnerStaff, SchoolClass, ClassSeat, Enrolment, ParentalConsent,
     ConsentWithdrawal,

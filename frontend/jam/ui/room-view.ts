@@ -10,6 +10,7 @@ import { InputFields } from "./input-fields";
 import { MeterView } from "./meter-view";
 import { personView } from "./person-view";
 import { RecorderView } from "./recorder-view";
+import { StripMenu } from "./strip-menu";
 import { StripView } from "./strip-view";
 
 export class RoomView {
@@ -137,10 +138,10 @@ export class RoomView {
 
   #updateConnection(state: Room["socketState"], code: number | null): void {
     const ended = state === "ended";
-    const known = code === 4400 || code === 4404 || code === 4409 ? code : 4400;
+    const known = code === 4403 || code === 4404 || code === 4409 ? code : 4400;
     text(this.#connection, ended ? words.socket[known] : words.socket[state as "open"]);
     this.#connection.dataset["state"] = state;
-    show(this.#reload, ended && known !== 4404);
+    show(this.#reload, ended && known !== 4403 && known !== 4404);
   }
 
   #updatePlayers(): void {
@@ -154,7 +155,7 @@ export class RoomView {
     for (const player of players) {
       let view = this.#strips.get(player.info.user);
       if (!view) {
-        view = new StripView(player);
+        view = new StripView(player, new StripMenu(this.room.hosting));
         this.#strips.set(player.info.user, view);
         this.#list.append(view.element);
       }

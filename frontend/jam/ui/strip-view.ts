@@ -5,6 +5,7 @@ import { fill, words } from "../words";
 import { h, show, text } from "./dom";
 import { MeterView } from "./meter-view";
 import { personView } from "./person-view";
+import type { StripMenu } from "./strip-menu";
 
 export type Grade = "good" | "fair" | "poor";
 
@@ -25,7 +26,7 @@ export class StripView {
   readonly #volume: HTMLInputElement;
   readonly #values = new Map<string, HTMLElement>();
 
-  constructor(public player: Player) {
+  constructor(public player: Player, readonly menu: StripMenu) {
     const name = player.info.shown || player.info.name;
     this.#meter = new MeterView(fill(words.room.level, { name }));
     this.#mute = h("button", { class: "button button--quiet", type: "button", click: () => this.#toggle() });
@@ -47,6 +48,7 @@ export class StripView {
         { class: "jam-strip__head" },
         personView(player.info, name),
         this.#state,
+        menu.element,
       ),
       this.#meter.element,
       h("div", { class: "jam-strip__mix" }, this.#volume, this.#mute),
@@ -80,6 +82,7 @@ export class StripView {
     text(this.#mute, silenced ? words.room.hearShort : words.room.silenceShort);
     this.#mute.setAttribute("aria-label", fill(silenced ? words.room.hear : words.room.silence, { name }));
     this.#mute.setAttribute("aria-pressed", String(silenced));
+    this.menu.update(player.info);
     this.#showLatency();
   }
 

@@ -1,0 +1,44 @@
+// What hosts decide about who is in the room: what is known of it here, and the frames that ask for it.
+import type { FromServer, PeerInfo, PeerState, Role, ToServer, Welcome } from "./protocol";
+
+export class Hosting {
+  #session: Welcome["session"] | null = null;
+  readonly #states = new Map<string, PeerState>();
+
+  constructor(readonly send: (frame: ToServer) => void) {}
+
+  /** Takes in what a frame says of this; the room does the rest of it. */
+  take(frame: FromServer): void {
+    switch (frame.t) {
+      case "welcome":
+        this.#session = frame.session;
+        this.#states.clear();
+        for (const info of frame.peers) this.#states.set(info.peer, info);
+        break;
+      case "peer.joined":
+      case "state":
+        this.#states.set(frame.peer, frame);
+        break;
+      case "peer.left":
+        this.#states.delete(frame.peer);
+        break;
+    }
+  }
+
+  get isHost(): boolean {
+    return this.#session?.host ?? false;
+  }
+
+  roleOf(info: PeerInfo): Role {
+    return this.#states.get(info.peer)?.role ?? info.role;
+  }
+
+  /** Whether this person may take that one's seat away. */
+  mayRemove(info: PeerInfo): boolean {
+    return this.isHost && this.roleOf(info) !== "host";
+  }
+
+  remove(info: PeerInfo): void {
+    this.send({ t: "host.remove", user: info.user });
+  }
+}

@@ -1,0 +1,45 @@
+// What a strip's menu offers, and what it sends.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Hosting } from "../../frontend/jam/hosting";
+import type { FromServer, PeerInfo, ToServer, Welcome } from "../../frontend/jam/protocol";
+import { itemsFor } from "../../frontend/jam/ui/strip-menu";
+
+const info = (peer: string, role: PeerInfo["role"] = "player"): PeerInfo => ({
+  peer, user: `user-${peer}`, name: peer, muted: false, recorded: false, role,
+});
+
+function room(host: boolean, ...peers: PeerInfo[]): { hosting: Hosting; sent: ToServer[] } {
+  const sent: ToServer[] = [];
+  const hosting = new Hosting((frame) => void sent.push(frame));
+  const session: Welcome["session"] = { id: "s", title: "Jam", audience: "members", host };
+  hosting.take({ t: "welcome", you: "me", peers, session } as FromServer);
+  return { hosting, sent };
+}
+
+const labels = (hosting: Hosting, who: PeerInfo): string[] =>
+  itemsFor(hosting, who).map(({ label }) => label);
+
+test("who is no host is offered nothing that would be refused", () => {
+  const { hosting } = room(false, info("ada"));
+  assert.deepEqual(labels(hosting, info("ada")), []);
+});
+
+test("a host removes a player, asked once more, and never the host", () => {
+  const { hosting, sent } = room(true, info("ada"), info("ben", "host"));
+  assert.deepEqual(labels(hosting, info("ben", "host")), []);
+  const [remove] = itemsFor(hosting, info("ada"));
+  assert.equal(remove?.label, "Remove ada");
+  assert.equal(remove?.confirm, "Really remove? ada stays out until you let them in again.");
+  remove?.does();
+  assert.deepEqual(sent, [{ t: "host.remove", user: "user-ada" }]);
+});
+
+test("what somebody is follows the frames that say so", () => {
+  const { hosting } = room(true, info("ada"));
+  hosting.take({ t: "peer.joined", ...info("cy") });
+  hosting.take({ t: "state", peer: "cy", muted: false, recorded: false, role: "host" });
+  assert.equal(hosting.roleOf(info("cy")), "host");
+  hosting.take({ t: "peer.left", peer: "cy" });
+  assert.equal(hosting.roleOf(info("cy")), "player");
+});
