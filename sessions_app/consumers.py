@@ -20,6 +20,7 @@ from sessions_app.frames import (
     Chat,
     Clock,
     Hello,
+    HostDoor,
     HostRemove,
     RecordAnswer,
     RecordAsk,
@@ -39,7 +40,8 @@ class JamConsumer(HostConsumer):
     """One player's connection to one session."""
 
     takes: ClassVar[list[type[Frame]]] = [
-        Hello, Signal, Clock, Chat, State, RecordAsk, RecordAnswer, RecordStop, HostRemove,
+        Hello, Signal, Clock, Chat, State, RecordAsk, RecordAnswer, RecordStop, HostDoor,
+        HostRemove,
     ]  # fmt: skip
 
     me: Peer
@@ -169,6 +171,7 @@ class JamConsumer(HostConsumer):
                 "title": titles.of_session(self.session, self.session.host),
                 "audience": self.session.audience,
                 "host": self.user.pk in self.roster.roles,
+                **queries.door_of(self.session),
             },
             "recording": take,
             "chat": self._said(),

@@ -61,6 +61,13 @@ class RecordStop(Frame):
     recording: PublicId
 
 
+class HostDoor(Frame):
+    """`locked`: whether nobody takes a new seat."""
+
+    t = "host.door"
+    locked: bool
+
+
 class HostRemove(Frame):
     """`user`: the person to be taken out of the session, by their public id."""
 

@@ -9,7 +9,7 @@ from accounts.models import User
 from foundation.sockets import GatedConsumer, Refused
 from privacy.gate.viewer import Viewer
 from sessions_app import queries
-from sessions_app.frames import HostRemove
+from sessions_app.frames import HostDoor, HostRemove
 from sessions_app.models import JamSession
 from sessions_app.services import hosting
 from sessions_app.services import recording as recordings
@@ -24,6 +24,7 @@ class HostConsumer(GatedConsumer):
     user: User
     viewer: Viewer
     present: bool
+    welcomed: bool
 
     def _must_be_present(self) -> None:
         if not self.present:
@@ -46,6 +47,14 @@ class HostConsumer(GatedConsumer):
         self._must_be_present()
         person = await self.in_thread(self._seated, frame.user)
         await self._do_or_refuse(hosting.remove, self.session, self.user, person)
+
+    async def on_host_door(self, frame: HostDoor) -> None:
+        self._must_be_present()
+        await self._do_or_refuse(hosting.lock, self.session, self.user, locked=frame.locked)
+
+    async def room_door(self, event: dict[str, Any]) -> None:
+        if self.welcomed:
+            await self.send_frame(t="door", **await self.in_thread(queries.door_of, self.session))
 
     async def room_removed(self, event: dict[str, Any]) -> None:
         if event["user"] == self.user.pk:

@@ -228,6 +228,12 @@ def roles_in(session: JamSession) -> dict[int, str]:
     return {} if session.host_id is None else {session.host_id: "host"}
 
 
+def door_of(session: JamSession) -> dict[str, bool]:
+    """Return how a session's door stands now, as its room is told."""
+    locked = JamSession.objects.filter(pk=session.pk, is_locked=True).exists()
+    return {"locked": locked}
+
+
 def seated(viewer: Viewer, session: JamSession, public_id: str) -> User | None:
     """Return who has a seat in a session, by public id, if the viewer may know that they have."""
     seat = players_of(viewer, session.pk).filter(user__public_id=public_id).first()

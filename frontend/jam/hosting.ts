@@ -7,13 +7,16 @@ export class Hosting {
 
   constructor(readonly send: (frame: ToServer) => void) {}
 
-  /** Takes in what a frame says of this; the room does the rest of it. */
+  /** Takes in what a frame says of this; the room draws itself anew, and does the rest of it. */
   take(frame: FromServer): void {
     switch (frame.t) {
       case "welcome":
         this.#session = frame.session;
         this.#states.clear();
         for (const info of frame.peers) this.#states.set(info.peer, info);
+        break;
+      case "door":
+        if (this.#session) this.#session = { ...this.#session, locked: frame.locked };
         break;
       case "peer.joined":
       case "state":
@@ -27,6 +30,14 @@ export class Hosting {
 
   get isHost(): boolean {
     return this.#session?.host ?? false;
+  }
+
+  get locked(): boolean {
+    return this.#session?.locked ?? false;
+  }
+
+  lock(locked: boolean): void {
+    this.send({ t: "host.door", locked });
   }
 
   roleOf(info: PeerInfo): Role {

@@ -60,11 +60,16 @@ export interface Recording {
   url: string;
 }
 
+/** Who may take a seat: nobody while it is locked. */
+export interface Door {
+  locked: boolean;
+}
+
 export interface Welcome {
   t: "welcome";
   you: string;
   peers: PeerInfo[];
-  session: { id: string; title: string; audience: string; host: boolean };
+  session: { id: string; title: string; audience: string; host: boolean } & Door;
   recording: Recording | null;
   chat: ChatMessage[];
   ice: RTCIceServer[];
@@ -84,6 +89,7 @@ export type FromServer =
   | { t: "ack"; for: string; ref: string; id: string; at: string }
   | { t: "waiting" }
   | { t: "missed" }
+  | ({ t: "door" } & Door)
   | { t: "error"; code: string; text: string; for: string; ref?: string; wait?: number };
 
 export type ToServer =
@@ -95,4 +101,5 @@ export type ToServer =
   | { t: "record.ask"; title?: string }
   | { t: "record.answer"; recording: string; yes: boolean }
   | { t: "record.stop"; recording: string }
+  | { t: "host.door"; locked: boolean }
   | { t: "host.remove"; user: string };

@@ -288,6 +288,9 @@ export class Room {
       case "missed":
         this.#socket?.renew();
         break;
+      case "door":
+        this.events.change();
+        break;
       case "state":
         this.mesh?.state(frame.peer, frame.muted, frame.recorded);
         break;

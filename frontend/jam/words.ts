@@ -94,6 +94,10 @@ export const words = {
   },
   host: {
     menu: "More about {name}",
+    title: "Who may come in",
+    lock: "Lock the room",
+    unlock: "Unlock the room",
+    locked: "The room is locked: nobody takes a new seat. Who has one comes and goes.",
     remove: "Remove {name}",
     removeSure: "Really remove? {name} stays out until you let them in again.",
   },

@@ -13,6 +13,13 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="jamsession",
+            name="is_locked",
+            field=models.BooleanField(
+                default=False, help_text="nobody takes a new seat; who has one comes and goes"
+            ),
+        ),
         migrations.CreateModel(
             name="Removal",
             fields=[

@@ -56,6 +56,7 @@ dm.declare(
         "closed_at": dm.moment(),
         "occupied_until": dm.technical("that somebody is in the room, not who"),
         "closes_at": dm.technical(),
+        "is_locked": dm.choice(),
         "kept_until": dm.choice(),
     },
     order=60,

@@ -1,4 +1,4 @@
-"""What hosts do about who is in their session: take somebody out of it, let them in again."""
+"""What hosts do about who is in their session: its door, taking somebody out, letting them in."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -24,6 +24,15 @@ def hold_as_host(session: JamSession, by: User) -> JamSession:
     if not locked.is_open:
         raise Refused(_("This session is closed."))
     return locked
+
+
+@transaction.atomic
+def lock(session: JamSession, by: User, *, locked: bool) -> None:
+    """Let nobody take a new seat, or anybody who may. Idempotent. Raises Refused."""
+    held = hold_as_host(session, by)
+    if held.is_locked != locked:
+        JamSession.objects.filter(pk=held.pk).update(is_locked=locked)
+        transaction.on_commit(lambda: tell(f"jam.{held.pk}", type="room.door"))
 
 
 @transaction.atomic

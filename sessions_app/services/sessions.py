@@ -64,6 +64,10 @@ class Closed(NoSeat):
     """The session is over."""
 
 
+class Locked(NoSeat):
+    """A host locked the session."""
+
+
 class Removed(NoSeat):
     """A host removed them from this session."""
 
@@ -168,6 +172,8 @@ def _check_seat(session: JamSession, user: User) -> None:
         raise Closed(_("This session is closed."))
     if Removal.objects.filter(session=session, user=user).exists():
         raise Removed(_("The host removed you from this session."))
+    if session.is_locked:
+        raise Locked(_("This session is locked: nobody takes a new seat until a host unlocks it."))
     if session.participants.count() >= SEATS:
         raise Full(_("Every seat of this session is taken."))
     if not would_fit(session, user):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -50,6 +51,31 @@ def hosted(request: HttpRequest, public_id: str) -> JamSession:
 def _removed(viewer: Viewer, session: JamSession, public_id: str) -> User | None:
     row = queries.removals(viewer, session.pk).filter(user__public_id=public_id).first()
     return row.user if row is not None else None
+
+
+@login_required
+@require_POST
+def door(request: MemberRequest, public_id: str) -> HttpResponse:
+    """Change how a session's door stands: `action`."""
+    session = hosted(request, public_id)
+    action = request.POST.get("action", "")
+    if action not in DOOR:
+        messages.error(request, _("There is no such action. Nothing was changed."))
+        return redirect(session)
+    act, said = DOOR[action]
+    try:
+        act(session, request.user)
+    except Refused as why:
+        messages.error(request, str(why))
+    else:
+        messages.success(request, said)
+    return redirect(session)
+
+
+DOOR: dict[str, tuple[Callable[[JamSession, User], None], Any]] = {
+    "lock": (partial(hosting.lock, locked=True), _lazy("Locked: nobody takes a new seat.")),
+    "unlock": (partial(hosting.lock, locked=False), _lazy("Unlocked.")),
+}
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,7 @@ def session_card(session: Any, faces: Faces) -> dict[str, Any]:
         "audience": session.audience,
         "is_open": session.is_open,
         "is_live": session.is_live,
+        "is_locked": session.is_locked,
         "inside": [faces.of(peer) for peer in getattr(session, "inside", [])],
         "closes_at": session.closes_at,
         "kept_until": session.kept_until,

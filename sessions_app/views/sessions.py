@@ -96,7 +96,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
             "may_invite": permissions.may_invite(viewer, session),
             "may_take_off": permissions.may_take_off(viewer, session),
             "has_seat": any(player.pk == viewer.user_id for player in players),
-            "can_join": not (is_full or session.is_removed) and _can_join(request, viewer, session),
+            "can_join": _has_room(session) and _can_join(request, viewer, session),
             "is_full": is_full,
             "is_removed": session.is_removed,
             "me": viewer.user_id,
@@ -115,6 +115,11 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         },
     )
     return previews.ask_robots(page, session)
+
+
+def _has_room(session: Any) -> bool:
+    """Return whether a seat may be offered at all, of a row of `lists.one_session`."""
+    return not (session.is_removed or session.is_locked) and session.player_count < SEATS
 
 
 def _keep_choices() -> list[tuple[int, str]]:

@@ -12,7 +12,7 @@ const info = (peer: string, role: PeerInfo["role"] = "player"): PeerInfo => ({
 function room(host: boolean, ...peers: PeerInfo[]): { hosting: Hosting; sent: ToServer[] } {
   const sent: ToServer[] = [];
   const hosting = new Hosting((frame) => void sent.push(frame));
-  const session: Welcome["session"] = { id: "s", title: "Jam", audience: "members", host };
+  const session: Welcome["session"] = { id: "s", title: "Jam", audience: "members", host, locked: false };
   hosting.take({ t: "welcome", you: "me", peers, session } as FromServer);
   return { hosting, sent };
 }
@@ -42,4 +42,13 @@ test("what somebody is follows the frames that say so", () => {
   assert.equal(hosting.roleOf(info("cy")), "host");
   hosting.take({ t: "peer.left", peer: "cy" });
   assert.equal(hosting.roleOf(info("cy")), "player");
+});
+
+test("the door is as the last frame says, and asked to change", () => {
+  const { hosting, sent } = room(true);
+  assert.equal(hosting.locked, false);
+  hosting.take({ t: "door", locked: true });
+  assert.equal(hosting.locked, true);
+  hosting.lock(false);
+  assert.deepEqual(sent, [{ t: "host.door", locked: false }]);
 });

@@ -132,6 +132,7 @@ SURFACES = [
     Surface("jam_who", "session", {"GET": Way("host")}),
     Surface("make_jam_link", "session", {"POST": Way("host", 302)}),
     Surface("keep_jam", "session", {"POST": Way("host", 302, data={"days": "1"})}),
+    Surface("jam_door", "session", {"POST": Way("host", 302, data={"action": "lock"})}),
     Surface(
         "jam_person",
         "session",

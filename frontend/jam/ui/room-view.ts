@@ -6,6 +6,7 @@ import type { Room } from "../room";
 import { fill, words } from "../words";
 import { ChatView } from "./chat-view";
 import { h, show, text } from "./dom";
+import { HostTools } from "./host-tools";
 import { InputFields } from "./input-fields";
 import { MeterView } from "./meter-view";
 import { personView } from "./person-view";
@@ -17,6 +18,7 @@ export class RoomView {
   readonly element: HTMLElement;
   readonly chat: ChatView;
   readonly recorder: RecorderView;
+  readonly #tools: HostTools;
   readonly #strips = new Map<string, StripView>(); // by person, so that a return keeps its place
   readonly #list = h("ul", { class: "jam-players", "aria-label": words.room.players });
   readonly #alone = h("p", { class: "jam-soft jam-alone" }, words.room.alone);
@@ -35,6 +37,7 @@ export class RoomView {
   constructor(readonly room: Room) {
     this.chat = new ChatView(room);
     this.recorder = new RecorderView(room);
+    this.#tools = new HostTools(room.hosting);
     this.#reload = h(
       "button",
       { class: "button", type: "button", click: () => location.reload() },
@@ -75,7 +78,7 @@ export class RoomView {
         "div",
         { class: "jam-room__body" },
         h("div", { class: "jam-room__stage" }, this.#list, this.#alone, this.#address),
-        h("div", { class: "jam-room__side" }, this.recorder.element, this.chat.element),
+        h("div", { class: "jam-room__side" }, this.#tools.element, this.recorder.element, this.chat.element),
       ),
       h(
         "div",
@@ -134,6 +137,7 @@ export class RoomView {
     text(this.#address, direct ? words.check.addressAll : "");
     show(this.#address, direct);
     this.recorder.update();
+    this.#tools.update();
   }
 
   #updateConnection(state: Room["socketState"], code: number | null): void {
