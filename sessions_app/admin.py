@@ -7,6 +7,7 @@ from sessions_app.models import (
     ChatLine,
     Invite,
     JamSession,
+    Knock,
     Mix,
     Participant,
     Recording,
@@ -75,3 +76,9 @@ class StemChunkAdmin(ReadOnlyAdmin):
 @admin.register(Removal)
 class RemovalAdmin(ReadOnlyAdmin):
     list_display = ["session", "user", "by", "created_at"]
+
+
+@admin.register(Knock)
+class KnockAdmin(ReadOnlyAdmin):
+    list_display = ["session", "user", "state", "created_at"]
+    list_filter = ["state"]

@@ -22,6 +22,7 @@ from sessions_app.frames import (
     Hello,
     HostDoor,
     HostRemove,
+    KnockAnswer,
     RecordAnswer,
     RecordAsk,
     RecordStop,
@@ -41,7 +42,7 @@ class JamConsumer(HostConsumer):
 
     takes: ClassVar[list[type[Frame]]] = [
         Hello, Signal, Clock, Chat, State, RecordAsk, RecordAnswer, RecordStop, HostDoor,
-        HostRemove,
+        HostRemove, KnockAnswer,
     ]  # fmt: skip
 
     me: Peer
@@ -70,6 +71,7 @@ class JamConsumer(HostConsumer):
         self.group = f"jam.{self.session.pk}"
         self.present = False  # from `hello` on: before it nothing is passed on, to or from here
         self.welcomed = False
+        self.told_waiting = []
         self._take = 0  # key of the recording that this client was told of last
         self._telling = asyncio.Lock()
         self._entered = time.monotonic()
@@ -111,6 +113,8 @@ class JamConsumer(HostConsumer):
         if await self.room.enter(self.me):
             await self.in_thread(rooms.still_in, self.session.pk)
         await self._look()
+        if self.told_waiting:  # whose page may have gone without a word
+            await self.tell_knocks()
 
     async def _ask_gate(self, people: list[int]) -> dict[int, Face]:
         met: dict[int, Face] = await self.in_thread(queries.met_in_room, self.viewer, people)
@@ -158,6 +162,8 @@ class JamConsumer(HostConsumer):
             await self.send_frame(
                 t="welcome", you=self.me.peer, peers=list(self.roster.shown.values()), **about
             )
+            self.told_waiting = []
+            await self.tell_knocks()
 
     def _about(self) -> dict[str, Any]:
         key = queries.take_in_room(self.viewer, self.session)
@@ -280,6 +286,7 @@ class JamConsumer(HostConsumer):
             return
         await self.in_thread(endings.settle, self.session.pk)  # a take of two who are apart now
         await self._look()
+        await self.tell_knocks()
         if self._take:
             await self._tell_recording(self._take)
 

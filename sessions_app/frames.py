@@ -62,10 +62,19 @@ class RecordStop(Frame):
 
 
 class HostDoor(Frame):
-    """`locked`: whether nobody takes a new seat."""
+    """`locked`: whether nobody takes a new seat; `asks_first`: whether hosts let people in."""
 
     t = "host.door"
     locked: bool
+    asks_first: bool
+
+
+class KnockAnswer(Frame):
+    """`user`: who waits to be let in."""
+
+    t = "knock.answer"
+    user: PublicId
+    admit: bool
 
 
 class HostRemove(Frame):

@@ -6,12 +6,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.profile.faces import Faces
 from foundation.sockets import GatedConsumer, Refused
 from privacy.gate.viewer import Viewer
 from sessions_app import queries
-from sessions_app.frames import HostDoor, HostRemove
+from sessions_app.frames import HostDoor, HostRemove, KnockAnswer
 from sessions_app.models import JamSession
-from sessions_app.services import hosting
+from sessions_app.services import hosting, waiting
 from sessions_app.services import recording as recordings
 
 REMOVED = 4403  # a host took this person's seat away; said to nobody else
@@ -25,6 +26,7 @@ class HostConsumer(GatedConsumer):
     viewer: Viewer
     present: bool
     welcomed: bool
+    told_waiting: list[str]  # public ids of those whom this client was told to wait
 
     def _must_be_present(self) -> None:
         if not self.present:
@@ -50,11 +52,58 @@ class HostConsumer(GatedConsumer):
 
     async def on_host_door(self, frame: HostDoor) -> None:
         self._must_be_present()
-        await self._do_or_refuse(hosting.lock, self.session, self.user, locked=frame.locked)
+        about = (self.session, self.user)
+        await self._do_or_refuse(hosting.lock, *about, locked=frame.locked)
+        await self._do_or_refuse(hosting.ask_first, *about, asks=frame.asks_first)
 
     async def room_door(self, event: dict[str, Any]) -> None:
         if self.welcomed:
             await self.send_frame(t="door", **await self.in_thread(queries.door_of, self.session))
+
+    # Who waits to be let in -----------------------------------------------------------------
+
+    def _who_waits(self) -> list[dict[str, Any]] | None:
+        """Return who waits, as frames show people, to a host; None to everybody else."""
+        if not queries.is_host_now(self.session, self.user.pk):
+            return None
+        faces = Faces(self.viewer)
+        rows = [(row, faces.of(row.user)) for row in queries.knocks(self.viewer, self.session.pk)]
+        return [
+            {
+                "user": face.public_id,
+                "name": face.username,
+                "shown": face.name,
+                "photo": face.photo_url,
+                "instrument": face.instrument,
+                "since": row.created_at.isoformat(),
+            }
+            for row, face in rows
+        ]
+
+    async def tell_knocks(self) -> None:
+        """Tell a host's client who waits, where it is not what it was told last."""
+        waiting_now = await self.in_thread(self._who_waits)
+        who = [one["user"] for one in waiting_now or ()]
+        if who != self.told_waiting and not (waiting_now is None and not self.told_waiting):
+            self.told_waiting = who
+            await self.send_frame(t="knocks", waiting=waiting_now or [])
+
+    async def room_knocks(self, event: dict[str, Any]) -> None:
+        if self.welcomed:
+            await self.tell_knocks()
+
+    async def on_knock_answer(self, frame: KnockAnswer) -> None:
+        self._must_be_present()
+        person = await self.in_thread(self._waits, frame.user)
+        act = waiting.admit if frame.admit else waiting.decline
+        await self._do_or_refuse(act, self.session, self.user, person)
+
+    def _waits(self, public_id: str) -> User:
+        rows = queries.knocks(self.viewer, self.session.pk)
+        row = rows.select_related("user").filter(user__public_id=public_id).first()
+        if row is None:
+            raise Refused("missing", _("This person doesn't wait any more."))
+        return row.user
 
     async def room_removed(self, event: dict[str, Any]) -> None:
         if event["user"] == self.user.pk:

@@ -23,6 +23,7 @@ from sessions_app.models import (
     ChatLine,
     Credit,
     JamSession,
+    Knock,
     Mix,
     Participant,
     Recording,
@@ -30,6 +31,7 @@ from sessions_app.models import (
     Removal,
     Stem,
 )
+from sessions_app.models.hosting import waiting_now
 from sessions_app.models.sessions import occupied_now, open_now
 
 HEARD = [Stem.State.CAPTURING, Stem.State.STORED, Stem.State.ALIGNED]
@@ -223,6 +225,12 @@ def is_host(session: JamSession, person: Any) -> bool:
     return person is not None and session.host_id == person
 
 
+def is_host_now(session: JamSession, person: int) -> bool:
+    """The same, of a session that was read a while ago."""
+    now = JamSession.objects.filter(pk=session.pk).first()
+    return now is not None and is_host(now, person)
+
+
 def roles_in(session: JamSession) -> dict[int, str]:
     """Return what those who are more than players are in a session, by key."""
     return {} if session.host_id is None else {session.host_id: "host"}
@@ -230,14 +238,39 @@ def roles_in(session: JamSession) -> dict[int, str]:
 
 def door_of(session: JamSession) -> dict[str, bool]:
     """Return how a session's door stands now, as its room is told."""
-    locked = JamSession.objects.filter(pk=session.pk, is_locked=True).exists()
-    return {"locked": locked}
+    door = JamSession.objects.filter(pk=session.pk).values("is_locked", "asks_first").first()
+    return {
+        "locked": door is not None and door["is_locked"],
+        "asks_first": door is not None and door["asks_first"],
+    }
+
+
+def knocks(viewer: Viewer, session: Any) -> QuerySet[Knock]:
+    """Return who waits to be let into a session (a key), for its hosts, first come first."""
+    rows = visible(Knock, viewer).filter(waiting_now(), session=session)
+    others = rows.exclude(user=viewer.user_id).select_related("user")
+    return others.order_by("created_at", "pk")
+
+
+def my_knock(viewer: Viewer, session: JamSession) -> Knock | None:
+    """Return how the viewer's own asking to be let in stands."""
+    return visible(Knock, viewer).filter(session=session, user=viewer.user_id).first()
+
+
+def before_me(knock: Knock) -> int:
+    """Return how many wait who came before: a number about people nobody names."""
+    rows = Knock.objects.filter(waiting_now(), session=knock.session_id, pk__lt=knock.pk)
+    return rows.count()
 
 
 def seated(viewer: Viewer, session: JamSession, public_id: str) -> User | None:
     """Return who has a seat in a session, by public id, if the viewer may know that they have."""
     seat = players_of(viewer, session.pk).filter(user__public_id=public_id).first()
     return seat.user if seat is not None else None
+
+
+def has_seat(viewer: Viewer, session: JamSession) -> bool:
+    return Participant.objects.filter(session=session, user=viewer.user_id).exists()
 
 
 def removed_here(viewer: Viewer) -> Exists:

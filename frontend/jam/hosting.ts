@@ -1,8 +1,10 @@
 // What hosts decide about who is in the room: what is known of it here, and the frames that ask for it.
-import type { FromServer, PeerInfo, PeerState, Role, ToServer, Welcome } from "./protocol";
+import type { Door, FromServer, PeerInfo, PeerState, Role, ToServer, Waiting, Welcome } from "./protocol";
 
 export class Hosting {
   #session: Welcome["session"] | null = null;
+  /** who waits to be let in, first come first; hosts alone are told */
+  waiting: readonly Waiting[] = [];
   readonly #states = new Map<string, PeerState>();
 
   constructor(readonly send: (frame: ToServer) => void) {}
@@ -13,10 +15,16 @@ export class Hosting {
       case "welcome":
         this.#session = frame.session;
         this.#states.clear();
+        this.waiting = []; // said anew to hosts, where somebody waits
         for (const info of frame.peers) this.#states.set(info.peer, info);
         break;
       case "door":
-        if (this.#session) this.#session = { ...this.#session, locked: frame.locked };
+        if (this.#session) {
+          this.#session = { ...this.#session, locked: frame.locked, asks_first: frame.asks_first };
+        }
+        break;
+      case "knocks":
+        this.waiting = frame.waiting;
         break;
       case "peer.joined":
       case "state":
@@ -32,12 +40,16 @@ export class Hosting {
     return this.#session?.host ?? false;
   }
 
-  get locked(): boolean {
-    return this.#session?.locked ?? false;
+  get door(): Door {
+    return { locked: this.#session?.locked ?? false, asks_first: this.#session?.asks_first ?? false };
   }
 
-  lock(locked: boolean): void {
-    this.send({ t: "host.door", locked });
+  setDoor(change: Partial<Door>): void {
+    this.send({ t: "host.door", ...this.door, ...change });
+  }
+
+  answer(waiting: Waiting, admit: boolean): void {
+    this.send({ t: "knock.answer", user: waiting.user, admit });
   }
 
   roleOf(info: PeerInfo): Role {

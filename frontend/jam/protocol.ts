@@ -60,9 +60,20 @@ export interface Recording {
   url: string;
 }
 
-/** Who may take a seat: nobody while it is locked. */
+/** Who may take a seat: nobody while it is locked; while hosts are asked first, whom they let in. */
 export interface Door {
   locked: boolean;
+  asks_first: boolean;
+}
+
+/** Somebody who waits to be let in, as hosts see them. */
+export interface Waiting {
+  user: string;
+  name: string;
+  shown?: string;
+  photo?: string;
+  instrument?: string;
+  since: string;
 }
 
 export interface Welcome {
@@ -90,6 +101,7 @@ export type FromServer =
   | { t: "waiting" }
   | { t: "missed" }
   | ({ t: "door" } & Door)
+  | { t: "knocks"; waiting: Waiting[] }
   | { t: "error"; code: string; text: string; for: string; ref?: string; wait?: number };
 
 export type ToServer =
@@ -101,5 +113,6 @@ export type ToServer =
   | { t: "record.ask"; title?: string }
   | { t: "record.answer"; recording: string; yes: boolean }
   | { t: "record.stop"; recording: string }
-  | { t: "host.door"; locked: boolean }
+  | ({ t: "host.door" } & Door)
+  | { t: "knock.answer"; user: string; admit: boolean }
   | { t: "host.remove"; user: string };

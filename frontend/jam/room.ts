@@ -291,6 +291,12 @@ export class Room {
       case "door":
         this.events.change();
         break;
+      case "knocks": {
+        const last = frame.waiting.at(-1);
+        if (last) this.events.notice(fill(words.host.knocks, { name: last.shown || last.name }), false);
+        this.events.change();
+        break;
+      }
       case "state":
         this.mesh?.state(frame.peer, frame.muted, frame.recorded);
         break;

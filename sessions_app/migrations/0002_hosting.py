@@ -15,10 +15,63 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="jamsession",
+            name="asks_first",
+            field=models.BooleanField(
+                default=False, help_text="who would take a seat waits until a host lets them in"
+            ),
+        ),
+        migrations.AddField(
+            model_name="jamsession",
             name="is_locked",
             field=models.BooleanField(
                 default=False, help_text="nobody takes a new seat; who has one comes and goes"
             ),
+        ),
+        migrations.CreateModel(
+            name="Knock",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "waiting"), ("declined", "declined")],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("seen_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="knocks",
+                        to="sessions_app.jamsession",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="knocks",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["seen_at"], name="knock_over"),
+                    models.Index(fields=["user", "session"], name="knock_of"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("session", "user"), name="knock_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Removal",

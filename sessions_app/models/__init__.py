@@ -1,4 +1,4 @@
-from sessions_app.models.hosting import Removal
+from sessions_app.models.hosting import Knock, Removal
 from sessions_app.models.recordings import (
     Credit,
     Mix,
@@ -14,6 +14,7 @@ __all__ = [
     "Credit",
     "Invite",
     "JamSession",
+    "Knock",
     "Mix",
     "Participant",
     "Recording",

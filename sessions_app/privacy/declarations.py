@@ -10,6 +10,7 @@ from sessions_app.models import (
     ChatLine,
     Invite,
     JamSession,
+    Knock,
     Mix,
     Participant,
     Recording,
@@ -18,12 +19,14 @@ from sessions_app.models import (
     Stem,
     StemChunk,
 )
+from sessions_app.models.hosting import KNOCK_LASTS
 from sessions_app.services import (
     hosting,
     leaving,
     publishing,
     sessions,
     tidying,
+    waiting,
 )
 
 PEAKS = {
@@ -57,6 +60,7 @@ dm.declare(
         "occupied_until": dm.technical("that somebody is in the room, not who"),
         "closes_at": dm.technical(),
         "is_locked": dm.choice(),
+        "asks_first": dm.choice(),
         "kept_until": dm.choice(),
     },
     order=60,
@@ -74,6 +78,27 @@ dm.declare(
         "joined_at": dm.moment(),
     },
     order=62,
+)
+
+dm.declare(
+    Knock,
+    label=_("Sessions you ask to be let into"),
+    remove=waiting.take_back,
+    subjects=["user"],
+    purposes=["jamming"],
+    retention=dm.For(
+        KNOCK_LASTS,
+        since="seen_at",
+        after=_("the last sign of life of your page, or the answer"),
+    ),
+    fields={
+        "id": dm.technical(),
+        "session": dm.link(),
+        "user": dm.link(),
+        "state": dm.Datum("user.behavior"),
+        "created_at": dm.moment(),
+        "seen_at": dm.technical("that the page which waits is still open"),
+    },
 )
 
 dm.declare(

@@ -15,6 +15,7 @@ from sessions_app.models import (
     ChatLine,
     Invite,
     JamSession,
+    Knock,
     Mix,
     Participant,
     Recording,
@@ -109,7 +110,8 @@ rules.see(
 )
 
 rules.see(ChatLine, Rule(owner="author", within={Audience.PARTICIPANTS: SITS_THERE}))
-# Who was removed knows it; who else does are those who may let them in again.
+# Who asks to come in, or was removed, knows it; who else does are those who may let them in.
+rules.see(Knock, Rule(owner="user", within={Audience.PARTICIPANTS: HOSTS}))
 rules.see(Removal, Rule(owner="user", within={Audience.PARTICIPANTS: HOSTS}))
 rules.see(Invite, Rule(owner="made_by"))
 rules.see(RecordingConsent, Rule(owner="user"))

@@ -36,6 +36,15 @@ def lock(session: JamSession, by: User, *, locked: bool) -> None:
 
 
 @transaction.atomic
+def ask_first(session: JamSession, by: User, *, asks: bool) -> None:
+    """Let people in one by one, or whoever may take a seat. Idempotent. Raises Refused."""
+    held = hold_as_host(session, by)
+    if held.asks_first != asks:
+        JamSession.objects.filter(pk=held.pk).update(asks_first=asks)
+        transaction.on_commit(lambda: tell(f"jam.{held.pk}", type="room.door"))
+
+
+@transaction.atomic
 def remove(session: JamSession, by: User, person: User) -> None:
     """Take somebody's seat away; they get none until a host lets them in again. Idempotent.
 

@@ -23,6 +23,7 @@ from privacy.gate.viewer import Viewer
 from schools.services import children
 from sessions_app.models import ChatLine, Invite, JamSession, Participant, Removal
 from sessions_app.models.sessions import SEATS, open_now
+from sessions_app.queries import is_host
 from sessions_app.services import rooms
 
 INVITE_LIFETIME = timedelta(days=7)
@@ -66,6 +67,10 @@ class Closed(NoSeat):
 
 class Locked(NoSeat):
     """A host locked the session."""
+
+
+class AsksFirst(NoSeat):
+    """A host lets people in one by one: `waiting.knock` asks them."""
 
 
 class Removed(NoSeat):
@@ -160,14 +165,14 @@ def why_no_seat(session: JamSession, user: Any) -> str:
     if not user.is_authenticated or session.participants.filter(user=user).exists():
         return ""
     try:
-        _check_seat(session, user)
+        check_seat(session, user)
     except NoSeat as why:
         return str(why)
     return ""
 
 
-def _check_seat(session: JamSession, user: User) -> None:
-    """Raise NoSeat when somebody can't take a seat now."""
+def check_seat(session: JamSession, user: User) -> None:
+    """Raise NoSeat when somebody can't take a seat now, whoever lets them in."""
     if not session.is_open:
         raise Closed(_("This session is closed."))
     if Removal.objects.filter(session=session, user=user).exists():
@@ -185,13 +190,21 @@ def _check_seat(session: JamSession, user: User) -> None:
 
 
 @transaction.atomic
-def join(session: JamSession, user: User, *, invite: Invite | None = None) -> Participant:
-    """Take a seat. Idempotent; raises NoSeat when there is none."""
+def join(
+    session: JamSession, user: User, *, invite: Invite | None = None, admitted: bool = False
+) -> Participant:
+    """Take a seat. Idempotent; raises NoSeat when there is none.
+
+    `admitted`: a host says so. An invitation that a host made says it too.
+    """
     locked = JamSession.objects.select_for_update().get(pk=session.pk)
     existing = Participant.objects.filter(session=locked, user=user).first()
     if existing is not None:
         return existing
-    _check_seat(locked, user)
+    check_seat(locked, user)
+    invited = invite is not None and is_host(locked, invite.made_by_id)
+    if locked.asks_first and not (invited or admitted):
+        raise AsksFirst(_("A host lets people in one by one: ask to come in."))
     if invite is not None:
         Invite.objects.filter(pk=invite.pk).update(used=F("used") + 1)
     return Participant.objects.create(session=locked, user=user)

@@ -8,10 +8,12 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.identity.member_request import MemberRequest
 from accounts.identity.queries import shown_person
@@ -20,15 +22,22 @@ from accounts.profile.faces import Faces
 from privacy.gate.access import get_visible_or_404
 from privacy.gate.viewer import Viewer
 from sessions_app import queries
-from sessions_app.models import JamSession
-from sessions_app.services import hosting
+from sessions_app.models import JamSession, Knock
+from sessions_app.services import hosting, sessions, waiting
 from sessions_app.services.recording import Refused
+from sessions_app.views.presenters import session_card
+
+LOOK_EVERY = 4  # seconds between two looks of a page that waits
 
 
 def panel(viewer: Viewer, session: JamSession, faces: Faces) -> dict[str, Any]:
     """Return what a session's page shows to its hosts alone."""
     removals = queries.removals(viewer, session.pk)
     return {
+        "knocks": [
+            {"face": faces.of(row.user), "since": row.created_at}
+            for row in queries.knocks(viewer, session.pk)
+        ],
         "removals": [
             {
                 "face": faces.of(row.user),
@@ -74,8 +83,21 @@ def door(request: MemberRequest, public_id: str) -> HttpResponse:
 
 DOOR: dict[str, tuple[Callable[[JamSession, User], None], Any]] = {
     "lock": (partial(hosting.lock, locked=True), _lazy("Locked: nobody takes a new seat.")),
+    "ask-first": (
+        partial(hosting.ask_first, asks=True),
+        _lazy("From now on you are asked first."),
+    ),
+    "let-all": (
+        partial(hosting.ask_first, asks=False),
+        _lazy("Whoever may take a seat comes in without asking."),
+    ),
     "unlock": (partial(hosting.lock, locked=False), _lazy("Unlocked.")),
 }
+
+
+def _waiting(viewer: Viewer, session: JamSession, public_id: str) -> User | None:
+    row = queries.knocks(viewer, session.pk).filter(user__public_id=public_id).first()
+    return row.user if row is not None else None
 
 
 @dataclass(frozen=True)
@@ -91,6 +113,8 @@ ACTIONS = {
     "remove": Action(
         queries.seated, hosting.remove, _lazy("They are out until you let them in again.")
     ),
+    "admit": Action(_waiting, waiting.admit, _lazy("They are in.")),
+    "decline": Action(_waiting, waiting.decline, _lazy("They are told that they can't come in.")),
     "let-in": Action(_removed, hosting.let_in_again, _lazy("They may come in again.")),
 }
 
@@ -115,3 +139,42 @@ def person(request: MemberRequest, public_id: str) -> HttpResponse:
     else:
         messages.success(request, action.said)
     return redirect(session)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def wait(request: MemberRequest, public_id: str) -> HttpResponse:
+    """Where somebody waits until a host lets them in; each look is a sign of life.
+
+    Works by reloading; scripts look every few seconds, and go in by themselves.
+    """
+    viewer = Viewer.looking(request)
+    session = get_visible_or_404(queries.sessions(viewer), viewer, public_id=public_id)
+    if request.method == "POST":
+        waiting.give_up(session, request.user)
+        messages.success(request, _("You don't wait any more."))
+        return redirect(session)
+    if queries.has_seat(viewer, session):
+        return _go(request, reverse("room", args=[session.public_id]))
+    knock = queries.my_knock(viewer, session)
+    if knock is None or not session.is_open:
+        return _go(request, session.get_absolute_url())
+    why_not = sessions.why_no_seat(session, request.user)
+    if not why_not:
+        waiting.still_waits(knock)
+    return render(
+        request,
+        "sessions/wait.html",
+        {
+            "session": session_card(session, Faces(viewer)),
+            "waits": knock.state == Knock.State.WAITING,
+            "before_me": queries.before_me(knock),
+            "why_not": why_not,
+            "look_every": LOOK_EVERY,
+        },
+    )
+
+
+def _go(request: MemberRequest, to: str) -> HttpResponse:
+    """Lead a page on; one that looked by a script is loaded whole, as the room needs it."""
+    return HttpResponseClientRedirect(to) if request.htmx else redirect(to)

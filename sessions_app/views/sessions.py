@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.identity.member_request import MemberRequest
+from accounts.models import User
 from accounts.profile.faces import Face, Faces
 from bands.queries import my_seats
 from foundation.isolation import isolated
@@ -28,7 +29,7 @@ from sessions_app import lists, permissions, queries, titles
 from sessions_app.forms import SessionAudienceForm, SessionForm
 from sessions_app.models import Invite, JamSession, Participant
 from sessions_app.models.sessions import SEATS
-from sessions_app.services import deleting, rooms, sessions
+from sessions_app.services import deleting, rooms, sessions, waiting
 from sessions_app.views import hosting, shared
 from sessions_app.views.presenters import recording_card, session_card, session_preview
 
@@ -282,6 +283,8 @@ def invite(request: HttpRequest, token: str) -> HttpResponse:
             return redirect(f"{reverse('account_login')}?next={request.path}")
         try:
             sessions.join(invitation.session, request.user, invite=invitation)
+        except sessions.AsksFirst:
+            return _ask_to_come_in(request, request.user, invitation.session)
         except sessions.NoSeat as reason:
             messages.error(request, str(reason))
             return redirect("invite", token=token)
@@ -311,10 +314,25 @@ def join(request: MemberRequest, public_id: str) -> HttpResponse:
         raise Http404
     try:
         sessions.join(session, request.user)
+    except sessions.AsksFirst:
+        return _ask_to_come_in(request, request.user, session)
     except sessions.NoSeat as reason:
         messages.error(request, str(reason))
         return redirect(session)
     return redirect("room", public_id=session.public_id)
+
+
+def _ask_to_come_in(request: HttpRequest, user: User, session: JamSession) -> HttpResponse:
+    """Have the hosts asked, and wait; where that can't be, say why on the session's page."""
+    try:
+        waiting.knock(session, user)
+    except sessions.NoSeat as reason:
+        messages.error(request, str(reason))
+        return redirect(session)
+    except TooMany as error:
+        messages.error(request, too_many_in_words(error).message)
+        return redirect(session)
+    return redirect("wait_at_jam", public_id=session.public_id)
 
 
 @login_required

@@ -12,7 +12,7 @@ const info = (peer: string, role: PeerInfo["role"] = "player"): PeerInfo => ({
 function room(host: boolean, ...peers: PeerInfo[]): { hosting: Hosting; sent: ToServer[] } {
   const sent: ToServer[] = [];
   const hosting = new Hosting((frame) => void sent.push(frame));
-  const session: Welcome["session"] = { id: "s", title: "Jam", audience: "members", host, locked: false };
+  const session: Welcome["session"] = { id: "s", title: "Jam", audience: "members", host, locked: false, asks_first: false };
   hosting.take({ t: "welcome", you: "me", peers, session } as FromServer);
   return { hosting, sent };
 }
@@ -46,9 +46,27 @@ test("what somebody is follows the frames that say so", () => {
 
 test("the door is as the last frame says, and asked to change", () => {
   const { hosting, sent } = room(true);
-  assert.equal(hosting.locked, false);
-  hosting.take({ t: "door", locked: true });
-  assert.equal(hosting.locked, true);
-  hosting.lock(false);
-  assert.deepEqual(sent, [{ t: "host.door", locked: false }]);
+  assert.deepEqual(hosting.door, { locked: false, asks_first: false });
+  hosting.take({ t: "door", locked: true, asks_first: true });
+  assert.deepEqual(hosting.door, { locked: true, asks_first: true });
+  hosting.setDoor({ locked: false });
+  assert.deepEqual(sent, [{ t: "host.door", locked: false, asks_first: true }]);
+});
+
+test("who waits is answered by name, and forgotten with the connection", () => {
+  const { hosting, sent } = room(true);
+  const cy = { user: "user-cy", name: "cy", since: "2026-12-01T20:00:00Z" };
+  hosting.take({ t: "knocks", waiting: [cy] });
+  assert.deepEqual(hosting.waiting, [cy]);
+  hosting.answer(cy, true);
+  hosting.answer(cy, false);
+  assert.deepEqual(sent, [
+    { t: "knock.answer", user: "user-cy", admit: true },
+    { t: "knock.answer", user: "user-cy", admit: false },
+  ]);
+  const session: Welcome["session"] = {
+    id: "s", title: "Jam", audience: "members", host: true, locked: false, asks_first: true,
+  };
+  hosting.take({ t: "welcome", you: "me", peers: [], session } as unknown as FromServer);
+  assert.deepEqual(hosting.waiting, []);
 });

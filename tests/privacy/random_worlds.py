@@ -51,6 +51,7 @@ class Facts:
     seats: set[int]
     chat: set[int]
     removed: set[int]
+    knocks: set[int]
     field_audiences: list[str]
     favourites: str
     band: BandFacts
@@ -92,6 +93,7 @@ def facts(draw: Any) -> Facts:
         room=draw(audience.filter(lambda one: one != "me")),
         seats=draw(st.sets(st.sampled_from(EVERYONE), max_size=3)),
         chat=draw(st.sets(st.sampled_from(EVERYONE), max_size=2)),
+        knocks=draw(st.sets(st.sampled_from(EVERYONE), max_size=2)),
         removed=draw(st.sets(st.sampled_from(EVERYONE), max_size=2)),
         field_audiences=draw(st.lists(narrow, min_size=len(FIELDS), max_size=len(FIELDS))),
         favourites=draw(narrow),
@@ -234,8 +236,8 @@ class Oracle:
             return True
         return self.open(person, look) and self.knows(self.me(look), person)
 
-    def removal(self, person: int, look: Look) -> bool:
-        """That somebody was removed from the session: for its hosts, and themselves."""
+    def asked_about(self, person: int, look: Look) -> bool:
+        """That somebody waits for the session's hosts, or was removed by them."""
         if not self.apps({person}, look):
             return False
         met = self.open(person, look) and self.knows(self.me(look), person)

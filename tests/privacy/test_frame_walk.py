@@ -28,11 +28,12 @@ __all__ = ["one_connection"]
 HELLO = {"t": "hello"}
 # What only hosts may send, with what else it holds; `user` is filled in.
 FOR_HOSTS_ABOUT: dict[str, dict[str, Any]] = {
-    "host.door": {"locked": True},
+    "host.door": {"locked": True, "asks_first": True},
+    "knock.answer": {"user": "", "admit": True},
     "host.remove": {"user": ""},
 }
 FOR_HOSTS = set(FOR_HOSTS_ABOUT)
-UNMOVED = ("host", "audience", "is_locked")  # of the session, whoever asks
+UNMOVED = ("host", "audience", "is_locked", "asks_first")  # of the session, whoever asks
 HOW = ("first", "missing", "twice", "late")
 
 

@@ -107,7 +107,9 @@ ARGUMENTS: dict[str, Args] = {
          "favourite"),
         ids(take),
     ),
-    **dict.fromkeys(("jam", "room", "join_jam", "jam_who", "api_session"), ids(rooms)),
+    **dict.fromkeys(
+        ("jam", "room", "join_jam", "jam_who", "wait_at_jam", "api_session"), ids(rooms)
+    ),
     **dict.fromkeys(
         ("jam_audience", "jam_off_band", "make_jam_link", "close_jam", "delete_jam", "make_invite",
          "keep_jam", "jam_person", "jam_door"),

@@ -84,10 +84,10 @@ def test_the_room_is_told_how_its_door_stands(
         await host.hear()
         await guest.hear()  # that the host came
         for locked in (True, True, False):
-            await host.say({"t": "host.door", "locked": locked})
+            await host.say({"t": "host.door", "locked": locked, "asks_first": False})
             heard = await host.hear() if locked != told[-1] else {}
             told.append((await guest.hear() if heard else {"locked": locked})["locked"])
-        await guest.say({"t": "host.door", "locked": True})
+        await guest.say({"t": "host.door", "locked": True, "asks_first": True})
         refused = (await guest.hear())["code"]
         await guest.close()
         return told, refused
