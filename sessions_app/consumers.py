@@ -21,6 +21,7 @@ from sessions_app.frames import (
     Clock,
     Hello,
     HostDoor,
+    HostMute,
     HostRemove,
     KnockAnswer,
     RecordAnswer,
@@ -42,11 +43,10 @@ class JamConsumer(HostConsumer):
 
     takes: ClassVar[list[type[Frame]]] = [
         Hello, Signal, Clock, Chat, State, RecordAsk, RecordAnswer, RecordStop, HostDoor,
-        HostRemove, KnockAnswer,
+        HostMute, HostRemove, KnockAnswer,
     ]  # fmt: skip
 
     me: Peer
-    room: Room
 
     def allowed(self) -> bool:
         """A seat is needed to enter a room, and the session must be open and visible."""
@@ -158,6 +158,7 @@ class JamConsumer(HostConsumer):
         async with self._telling:
             about = await self.in_thread(self._about)
             await self.roster.look()
+            about["muted_by_host"] = await self.room.is_muted(self.user.pk)
             self.welcomed = True
             await self.send_frame(
                 t="welcome", you=self.me.peer, peers=list(self.roster.shown.values()), **about
@@ -216,6 +217,7 @@ class JamConsumer(HostConsumer):
     async def on_state(self, frame: State) -> None:
         self._must_be_present()
         self.me.muted = frame.muted
+        await self.obey(muted=frame.muted)
         if (frame.recording or "") != self.me.take:
             self.me.take = await self.in_thread(self._captures, frame.recording)
         await self.room.enter(self.me)

@@ -77,6 +77,14 @@ class KnockAnswer(Frame):
     admit: bool
 
 
+class HostMute(Frame):
+    """`user`: who is muted for everybody, or no longer."""
+
+    t = "host.mute"
+    user: PublicId
+    muted: bool
+
+
 class HostRemove(Frame):
     """`user`: the person to be taken out of the session, by their public id."""
 

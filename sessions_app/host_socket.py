@@ -10,8 +10,9 @@ from accounts.profile.faces import Faces
 from foundation.sockets import GatedConsumer, Refused
 from privacy.gate.viewer import Viewer
 from sessions_app import queries
-from sessions_app.frames import HostDoor, HostRemove, KnockAnswer
+from sessions_app.frames import HostDoor, HostMute, HostRemove, KnockAnswer
 from sessions_app.models import JamSession
+from sessions_app.presence import Room
 from sessions_app.services import hosting, waiting
 from sessions_app.services import recording as recordings
 
@@ -24,6 +25,8 @@ class HostConsumer(GatedConsumer):
     session: JamSession
     user: User
     viewer: Viewer
+    room: Room
+    group: str
     present: bool
     welcomed: bool
     told_waiting: list[str]  # public ids of those whom this client was told to wait
@@ -59,6 +62,36 @@ class HostConsumer(GatedConsumer):
     async def room_door(self, event: dict[str, Any]) -> None:
         if self.welcomed:
             await self.send_frame(t="door", **await self.in_thread(queries.door_of, self.session))
+
+    # Muting for everybody -------------------------------------------------------------------
+    #
+    # A mute is asked of the person's own client, which is told; the others' clients play nothing
+    # of them until it has obeyed and its person has unmuted, or a host lifts it.
+
+    obeyed = False  # whether this client said that it is muted since a host's mute holds
+
+    async def _look(self) -> None:
+        raise NotImplementedError
+
+    async def on_host_mute(self, frame: HostMute) -> None:
+        self._must_be_present()
+        person = await self.in_thread(self._seated, frame.user)
+        await self._do_or_refuse(hosting.check_mute, self.session, self.user, person)
+        if await self.room.mute(person.pk, muted=frame.muted):
+            about = {"user": person.pk, "muted": frame.muted}
+            await self.channel_layer.group_send(self.group, {"type": "room.muted", **about})
+
+    async def room_muted(self, event: dict[str, Any]) -> None:
+        if self.welcomed and event["user"] == self.user.pk:
+            self.obeyed = False
+            await self.send_frame(t="muted", by_host=event["muted"])
+        await self._look()
+
+    async def obey(self, *, muted: bool) -> None:
+        """Take in what the client says of its own mute: unmuting by hand ends a host's mute."""
+        if self.obeyed and not muted:
+            await self.room.mute(self.user.pk, muted=False)
+        self.obeyed = muted
 
     # Who waits to be let in -----------------------------------------------------------------
 

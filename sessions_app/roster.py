@@ -84,12 +84,13 @@ class Roster:
             "photo": person.photo_url,
             "instrument": person.instrument,
             "muted": peer.muted,
+            "muted_by_host": peer.by_host,
             "recorded": peer.take != "" and peer.take == self.take,
             "role": self.roles.get(peer.user_id, "player"),
         }
 
 
-STATE = ("peer", "muted", "recorded", "role")
+STATE = ("peer", "muted", "muted_by_host", "recorded", "role")
 
 
 def state_of(about: dict[str, Any]) -> dict[str, Any]:

@@ -1,10 +1,18 @@
 // What hosts decide about who is in the room: what is known of it here, and the frames that ask for it.
 import type { Door, FromServer, PeerInfo, PeerState, Role, ToServer, Waiting, Welcome } from "./protocol";
 
+/** As much of a player as it takes to play nothing of them. */
+export interface Silenced {
+  info: PeerInfo;
+  strip: { muted: boolean };
+}
+
 export class Hosting {
   #session: Welcome["session"] | null = null;
   /** who waits to be let in, first come first; hosts alone are told */
   waiting: readonly Waiting[] = [];
+  /** whether this person had muted them for themselves, by person, while a host's mute holds */
+  readonly #ownMutes = new Map<string, boolean>();
   readonly #states = new Map<string, PeerState>();
 
   constructor(readonly send: (frame: ToServer) => void) {}
@@ -54,6 +62,36 @@ export class Hosting {
 
   roleOf(info: PeerInfo): Role {
     return this.#states.get(info.peer)?.role ?? info.role;
+  }
+
+  mutedByHost(info: PeerInfo): boolean {
+    return (this.#states.get(info.peer) ?? info).muted_by_host;
+  }
+
+  /** Whether this person may mute that one for everybody. */
+  mayMute(info: PeerInfo): boolean {
+    return this.isHost && this.roleOf(info) !== "host";
+  }
+
+  mute(info: PeerInfo, muted: boolean): void {
+    this.send({ t: "host.mute", user: info.user, muted });
+  }
+
+  /**
+   * Plays nothing of those whom a host muted, whatever their own client does, and after that what this
+   * person had chosen for them.
+   */
+  silence(players: Iterable<Silenced>): void {
+    for (const { info, strip } of players) {
+      const own = this.#ownMutes.get(info.user);
+      if (this.mutedByHost(info)) {
+        if (own === undefined) this.#ownMutes.set(info.user, strip.muted);
+        strip.muted = true;
+      } else if (own !== undefined) {
+        strip.muted = own;
+        this.#ownMutes.delete(info.user);
+      }
+    }
   }
 
   /** Whether this person may take that one's seat away. */

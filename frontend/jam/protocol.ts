@@ -15,6 +15,8 @@ export interface PeerInfo {
   photo?: string;
   instrument?: string;
   muted: boolean;
+  /** whether a host muted them for everybody, and they haven't unmuted themselves since */
+  muted_by_host: boolean;
   /** whether their browser says that it captures for the take that this person knows of */
   recorded: boolean;
   role: Role;
@@ -24,7 +26,7 @@ export interface PeerInfo {
 export type Role = "host" | "player";
 
 /** What may change of somebody while they are in the room. */
-export type PeerState = Pick<PeerInfo, "peer" | "muted" | "recorded" | "role">;
+export type PeerState = Pick<PeerInfo, "peer" | "muted" | "muted_by_host" | "recorded" | "role">;
 
 export interface ChatMessage {
   id: string;
@@ -80,6 +82,8 @@ export interface Welcome {
   t: "welcome";
   you: string;
   peers: PeerInfo[];
+  /** whether a host muted this person for everybody */
+  muted_by_host: boolean;
   session: { id: string; title: string; audience: string; host: boolean } & Door;
   recording: Recording | null;
   chat: ChatMessage[];
@@ -101,6 +105,7 @@ export type FromServer =
   | { t: "waiting" }
   | { t: "missed" }
   | ({ t: "door" } & Door)
+  | { t: "muted"; by_host: boolean }
   | { t: "knocks"; waiting: Waiting[] }
   | { t: "error"; code: string; text: string; for: string; ref?: string; wait?: number };
 
@@ -114,5 +119,6 @@ export type ToServer =
   | { t: "record.answer"; recording: string; yes: boolean }
   | { t: "record.stop"; recording: string }
   | ({ t: "host.door" } & Door)
+  | { t: "host.mute"; user: string; muted: boolean }
   | { t: "knock.answer"; user: string; admit: boolean }
   | { t: "host.remove"; user: string };

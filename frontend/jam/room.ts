@@ -291,6 +291,9 @@ export class Room {
       case "door":
         this.events.change();
         break;
+      case "muted":
+        this.#mutedByHost(frame.by_host);
+        break;
       case "knocks": {
         const last = frame.waiting.at(-1);
         if (last) this.events.notice(fill(words.host.knocks, { name: last.shown || last.name }), false);
@@ -309,12 +312,20 @@ export class Room {
         this.events.notice(frame.text, true);
         break;
     }
+    this.hosting.silence(this.mesh?.players.values() ?? []);
+  }
+
+  /** A host's mute is obeyed at once and said loudly; unmuting stays in the person's own hands. */
+  #mutedByHost(muted: boolean): void {
+    if (muted) this.setMuted(true);
+    this.events.notice(muted ? words.host.mutedYou : words.host.unmutedYou, muted);
   }
 
   #welcome(frame: Welcome): void {
     this.welcome = frame;
     this.#welcomed = true;
     this.mesh?.welcome(frame);
+    if (frame.muted_by_host && !this.muted) this.#mutedByHost(true);
     if (this.#silent || this.#captures) this.#tellState();
     this.clock.start();
     this.events.chat(frame.chat, false);

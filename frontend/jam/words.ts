@@ -94,6 +94,11 @@ export const words = {
   },
   host: {
     menu: "More about {name}",
+    mute: "Mute {name} for everybody",
+    unmute: "Lift the mute of {name}",
+    mutedYou: "The host muted you. Unmute yourself when you are ready.",
+    unmutedYou: "The host lifted your mute. Unmute yourself when you are ready.",
+    mutedOther: "Muted by the host",
     title: "Who may come in",
     lock: "Lock the room",
     unlock: "Unlock the room",

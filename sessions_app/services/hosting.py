@@ -44,6 +44,14 @@ def ask_first(session: JamSession, by: User, *, asks: bool) -> None:
         transaction.on_commit(lambda: tell(f"jam.{held.pk}", type="room.door"))
 
 
+def check_mute(session: JamSession, by: User, person: User) -> None:
+    """Raise Refused unless one of the session's hosts mutes somebody who isn't its host."""
+    with transaction.atomic():
+        locked = hold_as_host(session, by)
+    if person.pk == locked.host_id:
+        raise Refused(_("The session's host can't be muted for everybody."))
+
+
 @transaction.atomic
 def remove(session: JamSession, by: User, person: User) -> None:
     """Take somebody's seat away; they get none until a host lets them in again. Idempotent.

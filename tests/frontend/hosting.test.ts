@@ -6,7 +6,7 @@ import type { FromServer, PeerInfo, ToServer, Welcome } from "../../frontend/jam
 import { itemsFor } from "../../frontend/jam/ui/strip-menu";
 
 const info = (peer: string, role: PeerInfo["role"] = "player"): PeerInfo => ({
-  peer, user: `user-${peer}`, name: peer, muted: false, recorded: false, role,
+  peer, user: `user-${peer}`, name: peer, muted: false, muted_by_host: false, recorded: false, role,
 });
 
 function room(host: boolean, ...peers: PeerInfo[]): { hosting: Hosting; sent: ToServer[] } {
@@ -28,7 +28,7 @@ test("who is no host is offered nothing that would be refused", () => {
 test("a host removes a player, asked once more, and never the host", () => {
   const { hosting, sent } = room(true, info("ada"), info("ben", "host"));
   assert.deepEqual(labels(hosting, info("ben", "host")), []);
-  const [remove] = itemsFor(hosting, info("ada"));
+  const [, remove] = itemsFor(hosting, info("ada"));
   assert.equal(remove?.label, "Remove ada");
   assert.equal(remove?.confirm, "Really remove? ada stays out until you let them in again.");
   remove?.does();
@@ -38,7 +38,7 @@ test("a host removes a player, asked once more, and never the host", () => {
 test("what somebody is follows the frames that say so", () => {
   const { hosting } = room(true, info("ada"));
   hosting.take({ t: "peer.joined", ...info("cy") });
-  hosting.take({ t: "state", peer: "cy", muted: false, recorded: false, role: "host" });
+  hosting.take({ t: "state", peer: "cy", muted: false, muted_by_host: false, recorded: false, role: "host" });
   assert.equal(hosting.roleOf(info("cy")), "host");
   hosting.take({ t: "peer.left", peer: "cy" });
   assert.equal(hosting.roleOf(info("cy")), "player");
@@ -69,4 +69,38 @@ test("who waits is answered by name, and forgotten with the connection", () => {
   };
   hosting.take({ t: "welcome", you: "me", peers: [], session } as unknown as FromServer);
   assert.deepEqual(hosting.waiting, []);
+});
+
+test("a host mutes a player for everybody, and lifts it again", () => {
+  const { hosting, sent } = room(true, info("ada"));
+  itemsFor(hosting, info("ada"))[0]?.does();
+  hosting.take({ t: "state", ...info("ada"), muted_by_host: true });
+  assert.equal(labels(hosting, info("ada"))[0], "Lift the mute of ada");
+  itemsFor(hosting, info("ada"))[0]?.does();
+  assert.deepEqual(sent, [
+    { t: "host.mute", user: "user-ada", muted: true },
+    { t: "host.mute", user: "user-ada", muted: false },
+  ]);
+});
+
+test("nothing is played of whom a host muted, and one's own choice comes back after it", () => {
+  const { hosting } = room(false, info("ada"), info("ben"));
+  const players = [
+    { info: info("ada"), strip: { muted: false } },
+    { info: info("ben"), strip: { muted: true } },
+  ];
+  const heard = (): boolean[] => {
+    hosting.silence(players);
+    return players.map(({ strip }) => !strip.muted);
+  };
+  assert.deepEqual(heard(), [true, false]);
+  for (const peer of ["ada", "ben"]) {
+    // A client that lies says that it isn't muted, and is silenced all the same.
+    hosting.take({ t: "state", ...info(peer), muted: false, muted_by_host: true });
+  }
+  assert.deepEqual(heard(), [false, false]);
+  players[0]!.strip.muted = false; // whoever reconnects gets a new strip
+  assert.deepEqual(heard(), [false, false]);
+  for (const peer of ["ada", "ben"]) hosting.take({ t: "state", ...info(peer) });
+  assert.deepEqual(heard(), [true, false]);
 });

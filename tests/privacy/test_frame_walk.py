@@ -30,6 +30,7 @@ HELLO = {"t": "hello"}
 FOR_HOSTS_ABOUT: dict[str, dict[str, Any]] = {
     "host.door": {"locked": True, "asks_first": True},
     "knock.answer": {"user": "", "admit": True},
+    "host.mute": {"user": "", "muted": True},
     "host.remove": {"user": ""},
 }
 FOR_HOSTS = set(FOR_HOSTS_ABOUT)

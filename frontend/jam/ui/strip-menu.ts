@@ -15,6 +15,13 @@ export interface MenuItem {
 export function itemsFor(hosting: Hosting, info: PeerInfo): MenuItem[] {
   const name = info.shown || info.name;
   const items: MenuItem[] = [];
+  if (hosting.mayMute(info)) {
+    const muted = hosting.mutedByHost(info);
+    items.push({
+      label: fill(muted ? words.host.unmute : words.host.mute, { name }),
+      does: () => hosting.mute(info, !muted),
+    });
+  }
   if (hosting.mayRemove(info)) {
     items.push({
       label: fill(words.host.remove, { name }),

@@ -73,15 +73,17 @@ export class StripView {
     const name = player.info.shown || player.info.name;
     const { state } = player.link;
     const silenced = player.strip.muted;
-    const shown = muted && state === "open" ? "muted" : player.stopped ? "stopped" : state;
+    const byHost = this.menu.hosting.mutedByHost(player.info);
+    const shown = (muted || byHost) && state === "open" ? "muted" : player.stopped ? "stopped" : state;
     text(
       this.#state,
-      shown === "muted" ? words.room.mutedOther : shown === "stopped" ? words.room.stopped : words.link[shown],
+      shown === "muted" ? (byHost ? words.host.mutedOther : words.room.mutedOther) : shown === "stopped" ? words.room.stopped : words.link[shown],
     );
     this.#state.dataset["state"] = shown;
     text(this.#mute, silenced ? words.room.hearShort : words.room.silenceShort);
     this.#mute.setAttribute("aria-label", fill(silenced ? words.room.hear : words.room.silence, { name }));
     this.#mute.setAttribute("aria-pressed", String(silenced));
+    this.#mute.disabled = byHost;
     this.menu.update(player.info);
     this.#showLatency();
   }
