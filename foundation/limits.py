@@ -62,6 +62,7 @@ MESSAGES = Limit("message", 120, 60)
 CONVERSATIONS = Limit("open-conversation", 30, 3600)
 CHAT_LINES = Limit("chat-line", 120, 60)
 SESSIONS = Limit("open-session", 20, 3600)
+KNOCKS = Limit("knock", 30, 3600)  # at doors whose hosts are asked
 TAKES = Limit("take", 60, 3600)  # asked for: each asks everybody present
 PHOTOS = Limit("photo", 30, 3600)
 CHUNKS = Limit("stem-chunk", 600, 60)  # 50 minutes of sound in a minute

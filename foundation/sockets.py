@@ -101,6 +101,7 @@ class GatedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     """
 
     takes: ClassVar[list[type[Frame]]] = []
+    refusal = HIDDEN  # the code that `allowed` has a socket closed with; it may say another
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -170,7 +171,7 @@ class GatedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                     await self.ready()
                     watch.sockets.add(self)
                 else:
-                    await self.close(HIDDEN)
+                    await self.close(self.refusal)
                 return
             except UnfitStatement:  # no address of ours
                 await self.close(HIDDEN)
@@ -341,7 +342,7 @@ class GatedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def gate_check(self, event: dict[str, Any]) -> None:
         """Something changed that may concern us: ask the gate again."""
         if not await self.in_thread(self.allowed):
-            await self.close(HIDDEN)
+            await self.close(self.refusal)
 
 
 def _handler(kind: str) -> str:

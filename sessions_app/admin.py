@@ -7,10 +7,12 @@ from sessions_app.models import (
     ChatLine,
     Invite,
     JamSession,
+    Knock,
     Mix,
     Participant,
     Recording,
     RecordingConsent,
+    Removal,
     Stem,
     StemChunk,
 )
@@ -69,3 +71,14 @@ class ChatLineAdmin(ReadOnlyAdmin):
 class StemChunkAdmin(ReadOnlyAdmin):
     list_display = ["stem", "number", "size"]
     exclude = ["file"]
+
+
+@admin.register(Removal)
+class RemovalAdmin(ReadOnlyAdmin):
+    list_display = ["session", "user", "by", "created_at"]
+
+
+@admin.register(Knock)
+class KnockAdmin(ReadOnlyAdmin):
+    list_display = ["session", "user", "state", "created_at"]
+    list_filter = ["state"]

@@ -3,94 +3,50 @@
 import asyncio
 import contextlib
 import time
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
-from pydantic import Field
 
-from accounts.models import User
 from accounts.profile.faces import Face, Faces
 from accounts.security.services import sign_ins
-from foundation.frames import Frame, Milliseconds, PublicId, Ref, at_most, words
+from foundation.frames import Frame
 from foundation.ids import new_public_id
-from foundation.sockets import HIDDEN, REPLACED, GatedConsumer, Refused
+from foundation.sockets import HIDDEN, REPLACED, Refused
 from integrations.turn import ice_servers
 from privacy.gate.viewer import Viewer
 from privacy.telemetry import usage
 from sessions_app import queries, titles
-from sessions_app.models import JamSession, Participant, Recording, Stem
+from sessions_app.frames import (
+    Chat,
+    Clock,
+    Hello,
+    HostDoor,
+    HostMute,
+    HostRemove,
+    KnockAnswer,
+    RecordAnswer,
+    RecordAsk,
+    RecordStop,
+    Signal,
+    State,
+)
+from sessions_app.host_socket import REMOVED, HostConsumer
+from sessions_app.models import Participant, Recording, Stem
 from sessions_app.presence import RENEW, Peer, Room
-from sessions_app.roster import Roster
+from sessions_app.roster import Roster, state_of
 from sessions_app.services import endings, rooms, sessions
 from sessions_app.services import recording as recordings
 
-MAX_SIGNAL = 64 * 1024
-MAX_CHAT = 2000
-MAX_TITLE = 80
 
-
-class Hello(Frame):
-    """`caps`: what the browser can do; noted by the other side's engine, not here."""
-
-    t = "hello"
-    caps: Annotated[dict[Annotated[str, Field(max_length=40)], bool], Field(max_length=20)] = {}
-
-
-class Signal(Frame):
-    t = "signal"
-    quick = True
-    to: PublicId
-    data: Annotated[dict[str, Any], at_most(MAX_SIGNAL)]
-
-
-class Clock(Frame):
-    t = "clock"
-    quick = True
-    t0: Milliseconds
-
-
-class Chat(Frame):
-    t = "chat"
-    ref: Ref
-    text: Annotated[str, words(MAX_CHAT)]
-
-
-class State(Frame):
-    """`recording`: the take that this browser captures for now, if any."""
-
-    t = "state"
-    muted: bool
-    recording: PublicId | None = None
-
-
-class RecordAsk(Frame):
-    t = "record.ask"
-    title: Annotated[str, words(MAX_TITLE, least=0)] = ""
-
-
-class RecordAnswer(Frame):
-    t = "record.answer"
-    recording: PublicId
-    yes: bool
-
-
-class RecordStop(Frame):
-    t = "record.stop"
-    recording: PublicId
-
-
-class JamConsumer(GatedConsumer):
+class JamConsumer(HostConsumer):
     """One player's connection to one session."""
 
     takes: ClassVar[list[type[Frame]]] = [
-        Hello, Signal, Clock, Chat, State, RecordAsk, RecordAnswer, RecordStop,
+        Hello, Signal, Clock, Chat, State, RecordAsk, RecordAnswer, RecordStop, HostDoor,
+        HostMute, HostRemove, KnockAnswer,
     ]  # fmt: skip
 
-    session: JamSession
-    user: User
-    viewer: Viewer
     me: Peer
-    room: Room
 
     def allowed(self) -> bool:
         """A seat is needed to enter a room, and the session must be open and visible."""
@@ -102,6 +58,8 @@ class JamConsumer(GatedConsumer):
         seats = Participant.objects.filter(user=user).values("session")
         session = queries.open_rooms(viewer).filter(public_id=public_id, pk__in=seats).first()
         if session is None:
+            removed = queries.is_removed(viewer, public_id)
+            self.refusal = REMOVED if removed else HIDDEN
             return False
         self.user, self.viewer, self.session = user, viewer, session
         return True
@@ -113,6 +71,7 @@ class JamConsumer(GatedConsumer):
         self.group = f"jam.{self.session.pk}"
         self.present = False  # from `hello` on: before it nothing is passed on, to or from here
         self.welcomed = False
+        self.told_waiting = []
         self._take = 0  # key of the recording that this client was told of last
         self._telling = asyncio.Lock()
         self._entered = time.monotonic()
@@ -154,6 +113,8 @@ class JamConsumer(GatedConsumer):
         if await self.room.enter(self.me):
             await self.in_thread(rooms.still_in, self.session.pk)
         await self._look()
+        if self.told_waiting:  # whose page may have gone without a word
+            await self.tell_knocks()
 
     async def _ask_gate(self, people: list[int]) -> dict[int, Face]:
         met: dict[int, Face] = await self.in_thread(queries.met_in_room, self.viewer, people)
@@ -197,22 +158,27 @@ class JamConsumer(GatedConsumer):
         async with self._telling:
             about = await self.in_thread(self._about)
             await self.roster.look()
+            about["muted_by_host"] = await self.room.is_muted(self.user.pk)
             self.welcomed = True
             await self.send_frame(
                 t="welcome", you=self.me.peer, peers=list(self.roster.shown.values()), **about
             )
+            self.told_waiting = []
+            await self.tell_knocks()
 
     def _about(self) -> dict[str, Any]:
         key = queries.take_in_room(self.viewer, self.session)
         take = queries.recording_for_room(key, self.viewer) if key else None
         self._take, self.roster.take = (key or 0, take["id"]) if take else (0, "")
+        self.roster.roles = queries.roles_in(self.session)
         servers, policy = ice_servers(self.me.peer, self.user.pk)
         return {
             "session": {
                 "id": self.session.public_id,
                 "title": titles.of_session(self.session, self.session.host),
                 "audience": self.session.audience,
-                "host": self.session.host_id == self.user.pk,
+                "host": self.user.pk in self.roster.roles,
+                **queries.door_of(self.session),
             },
             "recording": take,
             "chat": self._said(),
@@ -228,10 +194,6 @@ class JamConsumer(GatedConsumer):
         ]
         self.mine.load()
         return [_chat(line, author) for line, author in lines]
-
-    def _must_be_present(self) -> None:
-        if not self.present:
-            raise Refused("absent", _("You aren't in the room yet: “hello” comes first."))
 
     async def on_signal(self, frame: Signal) -> None:
         self._must_be_present()
@@ -255,6 +217,7 @@ class JamConsumer(GatedConsumer):
     async def on_state(self, frame: State) -> None:
         self._must_be_present()
         self.me.muted = frame.muted
+        await self.obey(muted=frame.muted)
         if (frame.recording or "") != self.me.take:
             self.me.take = await self.in_thread(self._captures, frame.recording)
         await self.room.enter(self.me)
@@ -295,12 +258,6 @@ class JamConsumer(GatedConsumer):
             raise Refused("missing", _("There is no such recording."))
         return recording
 
-    async def _do_or_refuse(self, service: Any, *args: Any, **kwargs: Any) -> None:
-        try:
-            await self.in_thread(service, *args, **kwargs)
-        except recordings.Refused as reason:
-            raise Refused("refused", str(reason)) from None
-
     # From the others ----------------------------------------------------------------
     #
     # What comes from somebody names them by key alone, and is passed on only where the gate lets
@@ -331,6 +288,7 @@ class JamConsumer(GatedConsumer):
             return
         await self.in_thread(endings.settle, self.session.pk)  # a take of two who are apart now
         await self._look()
+        await self.tell_knocks()
         if self._take:
             await self._tell_recording(self._take)
 
@@ -345,8 +303,7 @@ class JamConsumer(GatedConsumer):
             for about in changes.came:
                 await self.send_frame(t="peer.joined", **about)
             for about in changes.changed:
-                state = {key: about[key] for key in ("peer", "muted", "recorded")}
-                await self.send_frame(t="state", **state)
+                await self.send_frame(t="state", **state_of(about))
 
     async def _sender(self, event: dict[str, Any]) -> Face | None:
         """Return who sent something, if this client is in the room and may know of them."""

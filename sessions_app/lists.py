@@ -48,8 +48,10 @@ one_recording = GatedStatement(
     )
 )
 one_session = GatedStatement(
-    lambda viewer: previewed(queries.sessions(viewer)).filter(
-        public_id=Gap("public_id", TextField())
+    lambda viewer: (
+        previewed(queries.sessions(viewer))
+        .annotate(is_removed=queries.removed_here(viewer))
+        .filter(public_id=Gap("public_id", TextField()))
     )
 )
 players_of = GatedStatement(lambda viewer: queries.players_of(viewer, Gap("session")))

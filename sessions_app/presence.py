@@ -36,6 +36,7 @@ class Peer:
     take: str = ""  # id of the recording that its browser says it captures for
     since: float = 0.0
     seen: float = 0.0
+    by_host: bool = False  # whether a host's mute holds for them; known of the person, not the line
 
 
 def _key(session_id: int) -> str:
@@ -56,6 +57,7 @@ class Room:
 
     def __init__(self, session_id: int) -> None:
         self._key = _key(session_id)
+        self._muted = f"{self._key}:muted"
         self._valkey = _Shared.take()
 
     async def enter(self, peer: Peer) -> bool:
@@ -65,15 +67,38 @@ class Room:
         async with self._valkey.pipeline(transaction=False) as pipe:
             pipe.hset(self._key, peer.peer, json.dumps(asdict(peer)))
             pipe.expire(self._key, ALIVE * 4)
+            pipe.expire(self._muted, ALIVE * 4)
             pipe.set(f"{self._key}:renewed", 1, ex=LEASE_RENEWED, nx=True)
-            return bool((await pipe.execute())[2])
+            return bool((await pipe.execute())[3])
 
     async def leave(self, peer: str) -> None:
         await self._valkey.hdel(self._key, peer)
 
     async def peers(self) -> list[Peer]:
         """Return those with a sign of life, in the order they came."""
-        return _alive(await self._valkey.hvals(self._key))
+        async with self._valkey.pipeline(transaction=False) as pipe:
+            pipe.hvals(self._key)
+            pipe.hkeys(self._muted)
+            values, muted = await pipe.execute()
+        peers = _alive(values)
+        for peer in peers:
+            peer.by_host = str(peer.user_id) in muted
+        return peers
+
+    async def mute(self, user_id: int, *, muted: bool) -> bool:
+        """Note that a host's mute holds for somebody, or no longer; return whether that is new.
+
+        Of the person, not of a connection: who comes back is still muted.
+        """
+        if not muted:
+            return bool(await self._valkey.hdel(self._muted, str(user_id)))
+        async with self._valkey.pipeline(transaction=False) as pipe:
+            pipe.hset(self._muted, str(user_id), json.dumps({"user_id": user_id}))
+            pipe.expire(self._muted, ALIVE * 4)
+            return bool((await pipe.execute())[0])
+
+    async def is_muted(self, user_id: int) -> bool:
+        return bool(await self._valkey.hexists(self._muted, str(user_id)))
 
     async def close(self) -> None:
         await _Shared.give_back()

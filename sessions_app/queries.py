@@ -6,7 +6,7 @@ Every one goes through the gate; what callers add are filters and joins.
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.identity.queries import naming, shown_people, shown_person
@@ -23,12 +23,15 @@ from sessions_app.models import (
     ChatLine,
     Credit,
     JamSession,
+    Knock,
     Mix,
     Participant,
     Recording,
     RecordingConsent,
+    Removal,
     Stem,
 )
+from sessions_app.models.hosting import waiting_now
 from sessions_app.models.sessions import occupied_now, open_now
 
 HEARD = [Stem.State.CAPTURING, Stem.State.STORED, Stem.State.ALIGNED]
@@ -215,6 +218,79 @@ def players_of(viewer: Viewer, session: Any) -> QuerySet[Participant]:
     """Return the seats of a session (a key), as far as the viewer may know who has them."""
     rows = visible(Participant, viewer).filter(session=session)
     return rows.select_related("user").order_by("joined_at", "pk")
+
+
+def is_host(session: JamSession, person: Any) -> bool:
+    """Return whether somebody (a key) is a host of a session."""
+    return person is not None and session.host_id == person
+
+
+def is_host_now(session: JamSession, person: int) -> bool:
+    """The same, of a session that was read a while ago."""
+    now = JamSession.objects.filter(pk=session.pk).first()
+    return now is not None and is_host(now, person)
+
+
+def roles_in(session: JamSession) -> dict[int, str]:
+    """Return what those who are more than players are in a session, by key."""
+    return {} if session.host_id is None else {session.host_id: "host"}
+
+
+def door_of(session: JamSession) -> dict[str, bool]:
+    """Return how a session's door stands now, as its room is told."""
+    door = JamSession.objects.filter(pk=session.pk).values("is_locked", "asks_first").first()
+    return {
+        "locked": door is not None and door["is_locked"],
+        "asks_first": door is not None and door["asks_first"],
+    }
+
+
+def knocks(viewer: Viewer, session: Any) -> QuerySet[Knock]:
+    """Return who waits to be let into a session (a key), for its hosts, first come first."""
+    rows = visible(Knock, viewer).filter(waiting_now(), session=session)
+    others = rows.exclude(user=viewer.user_id).select_related("user")
+    return others.order_by("created_at", "pk")
+
+
+def my_knock(viewer: Viewer, session: JamSession) -> Knock | None:
+    """Return how the viewer's own asking to be let in stands."""
+    return visible(Knock, viewer).filter(session=session, user=viewer.user_id).first()
+
+
+def before_me(knock: Knock) -> int:
+    """Return how many wait who came before: a number about people nobody names."""
+    rows = Knock.objects.filter(waiting_now(), session=knock.session_id, pk__lt=knock.pk)
+    return rows.count()
+
+
+def seated(viewer: Viewer, session: JamSession, public_id: str) -> User | None:
+    """Return who has a seat in a session, by public id, if the viewer may know that they have."""
+    seat = players_of(viewer, session.pk).filter(user__public_id=public_id).first()
+    return seat.user if seat is not None else None
+
+
+def has_seat(viewer: Viewer, session: JamSession) -> bool:
+    return Participant.objects.filter(session=session, user=viewer.user_id).exists()
+
+
+def removed_here(viewer: Viewer) -> Exists:
+    """Condition for sessions that a host removed the viewer from."""
+    return Exists(Removal.objects.filter(session=OuterRef("pk"), user=viewer.user_id))
+
+
+def is_removed(viewer: Viewer, public_id: str) -> bool:
+    """Return whether a host removed the viewer from an open session, whoever may see it.
+
+    Nothing is said of a session whose host is behind a deny rule.
+    """
+    rows = JamSession.objects.filter(removed_here(viewer), open_now(), public_id=public_id)
+    return shown_people(rows, viewer, "host").exists()
+
+
+def removals(viewer: Viewer, session: Any) -> QuerySet[Removal]:
+    """Return who was removed from a session (a key), for its hosts, with who removed them."""
+    rows = visible(Removal, viewer).filter(session=session).exclude(user=viewer.user_id)
+    return naming(rows.select_related("user"), viewer, "by").order_by("created_at", "pk")
 
 
 def chat_of(viewer: Viewer, session: JamSession, last: int = 50) -> list[ChatLine]:

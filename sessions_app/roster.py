@@ -29,6 +29,7 @@ class Roster:
         self._room, self._me, self._ask = room, me, ask
         self._verdicts: dict[int, tuple[float, Face | None]] = {}
         self.shown: dict[str, dict[str, Any]] = {}
+        self.roles: dict[int, str] = {}  # of those who are more than players
         self.take = ""  # id of the recording that the client knows of: others' part in it is shown
 
     def forget(self) -> None:
@@ -60,7 +61,7 @@ class Roster:
             changed=[
                 about
                 for peer, about in now.items()
-                if peer in before and _state(before[peer]) != _state(about)
+                if peer in before and state_of(before[peer]) != state_of(about)
             ],
         )
 
@@ -83,10 +84,15 @@ class Roster:
             "photo": person.photo_url,
             "instrument": person.instrument,
             "muted": peer.muted,
+            "muted_by_host": peer.by_host,
             "recorded": peer.take != "" and peer.take == self.take,
+            "role": self.roles.get(peer.user_id, "player"),
         }
 
 
-def _state(about: dict[str, Any]) -> list[Any]:
+STATE = ("peer", "muted", "muted_by_host", "recorded", "role")
+
+
+def state_of(about: dict[str, Any]) -> dict[str, Any]:
     """Return what a client is told when it changes; a photo's address is another each time."""
-    return [about["muted"], about["recorded"]]
+    return {key: about[key] for key in STATE}

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from foundation.work import send
 from sessions_app.models import Mix
-from sessions_app.services import mixing, recording, rooms, tidying
+from sessions_app.services import mixing, recording, rooms, tidying, waiting
 
 
 @shared_task(name="sessions_app.render_mix")
@@ -22,6 +22,7 @@ def sweep() -> None:
         send("sessions_app.render_mix", mix_id)
     recording.sweep()
     rooms.sweep()
+    waiting.sweep()
     mixing.delete_withdrawn(Mix.objects.all())
 
 

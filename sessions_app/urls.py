@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sessions_app.views import recordings, sessions, storage
+from sessions_app.views import hosting, recordings, sessions, storage
 
 urlpatterns = [
     path("jam/", sessions.index, name="jams"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("jam/<str:public_id>/band/", sessions.take_off_band, name="jam_off_band"),
     path("jam/<str:public_id>/links/", sessions.make_link, name="make_jam_link"),
     path("jam/<str:public_id>/keep/", sessions.keep_open, name="keep_jam"),
+    path("jam/<str:public_id>/wait/", hosting.wait, name="wait_at_jam"),
+    path("jam/<str:public_id>/door/", hosting.door, name="jam_door"),
+    path("jam/<str:public_id>/person/", hosting.person, name="jam_person"),
     path("jam/<str:public_id>/close/", sessions.close, name="close_jam"),
     path("jam/<str:public_id>/delete/", sessions.delete, name="delete_jam"),
     path("jam/<str:public_id>/invites/", sessions.make_invite, name="make_invite"),

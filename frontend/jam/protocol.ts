@@ -15,9 +15,18 @@ export interface PeerInfo {
   photo?: string;
   instrument?: string;
   muted: boolean;
+  /** whether a host muted them for everybody, and they haven't unmuted themselves since */
+  muted_by_host: boolean;
   /** whether their browser says that it captures for the take that this person knows of */
   recorded: boolean;
+  role: Role;
 }
+
+/** What somebody is in the session; who hosts it may do what the menu of a strip offers. */
+export type Role = "host" | "player";
+
+/** What may change of somebody while they are in the room. */
+export type PeerState = Pick<PeerInfo, "peer" | "muted" | "muted_by_host" | "recorded" | "role">;
 
 export interface ChatMessage {
   id: string;
@@ -53,11 +62,29 @@ export interface Recording {
   url: string;
 }
 
+/** Who may take a seat: nobody while it is locked; while hosts are asked first, whom they let in. */
+export interface Door {
+  locked: boolean;
+  asks_first: boolean;
+}
+
+/** Somebody who waits to be let in, as hosts see them. */
+export interface Waiting {
+  user: string;
+  name: string;
+  shown?: string;
+  photo?: string;
+  instrument?: string;
+  since: string;
+}
+
 export interface Welcome {
   t: "welcome";
   you: string;
   peers: PeerInfo[];
-  session: { id: string; title: string; audience: string; host: boolean };
+  /** whether a host muted this person for everybody */
+  muted_by_host: boolean;
+  session: { id: string; title: string; audience: string; host: boolean } & Door;
   recording: Recording | null;
   chat: ChatMessage[];
   ice: RTCIceServer[];
@@ -71,12 +98,15 @@ export type FromServer =
   | { t: "signal"; from: string; data: unknown }
   | { t: "clock"; t0: number; t1: number; t2: number }
   | ({ t: "chat" } & ChatMessage)
-  | { t: "state"; peer: string; muted: boolean; recorded: boolean }
+  | ({ t: "state" } & PeerState)
   | ({ t: "recording" } & Recording)
   | { t: "recording"; id: string; state: "gone" }
   | { t: "ack"; for: string; ref: string; id: string; at: string }
   | { t: "waiting" }
   | { t: "missed" }
+  | ({ t: "door" } & Door)
+  | { t: "muted"; by_host: boolean }
+  | { t: "knocks"; waiting: Waiting[] }
   | { t: "error"; code: string; text: string; for: string; ref?: string; wait?: number };
 
 export type ToServer =
@@ -87,4 +117,8 @@ export type ToServer =
   | { t: "state"; muted: boolean; recording: string | null }
   | { t: "record.ask"; title?: string }
   | { t: "record.answer"; recording: string; yes: boolean }
-  | { t: "record.stop"; recording: string };
+  | { t: "record.stop"; recording: string }
+  | ({ t: "host.door" } & Door)
+  | { t: "host.mute"; user: string; muted: boolean }
+  | { t: "knock.answer"; user: string; admit: boolean }
+  | { t: "host.remove"; user: string };

@@ -10,6 +10,7 @@ import { Mixer } from "./engine/mixer";
 import { NetClient } from "./engine/net-client";
 import type { Player } from "./engine/player";
 import type { Caps, ChatMessage, FromServer, Recording, Welcome } from "./protocol";
+import { Hosting } from "./hosting";
 import { holdsStem } from "./recorder/held";
 import { saveFile } from "./recorder/save-file";
 import { StemStore } from "./recorder/store-client";
@@ -37,6 +38,7 @@ export class Room {
   readonly clock: SessionClock;
   readonly unsaid: Unsaid;
   readonly mixer: Mixer;
+  readonly hosting = new Hosting((frame) => void this.#socket?.send(frame));
   graph: AudioGraph | null = null;
   mesh: Mesh | null = null;
   welcome: Welcome | null = null;
@@ -250,8 +252,8 @@ export class Room {
   #ended(code: number | null): void {
     this.clock.stop();
     this.mesh?.close();
-    if (code === 4404 || code === 4409) {
-      if (code === 4404) this.memory.joined = null;
+    if (code === 4403 || code === 4404 || code === 4409) {
+      if (code !== 4409) this.memory.joined = null;
       this.#stopTake(null);
       void this.graph?.close();
       this.graph = null;
@@ -269,6 +271,7 @@ export class Room {
   }
 
   #take(frame: FromServer): void {
+    this.hosting.take(frame);
     switch (frame.t) {
       case "welcome":
         this.#welcome(frame);
@@ -304,6 +307,18 @@ export class Room {
       case "missed":
         this.#socket?.renew();
         break;
+      case "door":
+        this.events.change();
+        break;
+      case "muted":
+        this.#mutedByHost(frame.by_host);
+        break;
+      case "knocks": {
+        const last = frame.waiting.at(-1);
+        if (last) this.events.notice(fill(words.host.knocks, { name: last.shown || last.name }), false);
+        this.events.change();
+        break;
+      }
       case "state":
         this.mesh?.state(frame.peer, frame.muted, frame.recorded);
         break;
@@ -316,12 +331,20 @@ export class Room {
         this.events.notice(frame.text, true);
         break;
     }
+    this.hosting.silence(this.mesh?.players.values() ?? []);
+  }
+
+  /** A host's mute is obeyed at once and said loudly; unmuting stays in the person's own hands. */
+  #mutedByHost(muted: boolean): void {
+    if (muted) this.setMuted(true);
+    this.events.notice(muted ? words.host.mutedYou : words.host.unmutedYou, muted);
   }
 
   #welcome(frame: Welcome): void {
     this.welcome = frame;
     this.#welcomed = true;
     this.mesh?.welcome(frame);
+    if (frame.muted_by_host && !this.muted) this.#mutedByHost(true);
     if (this.#silent || this.#captures) this.#tellState();
     this.clock.start();
     this.events.chat(frame.chat, false);

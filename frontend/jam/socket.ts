@@ -4,7 +4,7 @@ import type { FromServer, ToServer } from "./protocol";
 export type SocketState = "connecting" | "open" | "waiting" | "ended";
 
 /** Closing codes after which trying again is of no use. */
-export const FINAL_CODES = new Set([4404, 4409]);
+export const FINAL_CODES = new Set([4403, 4404, 4409]);
 const PER_SECOND = 40; // the server's limit is 50
 
 export interface SocketEvents {

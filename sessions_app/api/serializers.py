@@ -47,6 +47,9 @@ class SessionSerializer(StrictBody, serializers.ModelSerializer[JamSession]):
     live = serializers.BooleanField(
         source="is_live", read_only=True, help_text="whether somebody is in the room now"
     )
+    locked = serializers.BooleanField(
+        source="is_locked", read_only=True, help_text="whether nobody takes a new seat for now"
+    )
     inside = serializers.SerializerMethodField(help_text="who is in now, of whom you may know it")
     url = serializers.SerializerMethodField()
 
@@ -62,6 +65,7 @@ class SessionSerializer(StrictBody, serializers.ModelSerializer[JamSession]):
             "audience",
             "open",
             "live",
+            "locked",
             "inside",
             "closes_at",
             "created_at",

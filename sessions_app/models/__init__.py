@@ -1,3 +1,4 @@
+from sessions_app.models.hosting import Knock, Removal
 from sessions_app.models.recordings import (
     Credit,
     Mix,
@@ -13,10 +14,12 @@ __all__ = [
     "Credit",
     "Invite",
     "JamSession",
+    "Knock",
     "Mix",
     "Participant",
     "Recording",
     "RecordingConsent",
+    "Removal",
     "Stem",
     "StemChunk",
 ]

@@ -10,18 +10,23 @@ from sessions_app.models import (
     ChatLine,
     Invite,
     JamSession,
+    Knock,
     Mix,
     Participant,
     Recording,
     RecordingConsent,
+    Removal,
     Stem,
     StemChunk,
 )
+from sessions_app.models.hosting import KNOCK_LASTS
 from sessions_app.services import (
+    hosting,
     leaving,
     publishing,
     sessions,
     tidying,
+    waiting,
 )
 
 PEAKS = {
@@ -54,6 +59,8 @@ dm.declare(
         "closed_at": dm.moment(),
         "occupied_until": dm.technical("that somebody is in the room, not who"),
         "closes_at": dm.technical(),
+        "is_locked": dm.choice(),
+        "asks_first": dm.choice(),
         "kept_until": dm.choice(),
     },
     order=60,
@@ -71,6 +78,59 @@ dm.declare(
         "joined_at": dm.moment(),
     },
     order=62,
+)
+
+dm.declare(
+    Knock,
+    label=_("Sessions you ask to be let into"),
+    remove=waiting.take_back,
+    subjects=["user"],
+    purposes=["jamming"],
+    retention=dm.For(
+        KNOCK_LASTS,
+        since="seen_at",
+        after=_("the last sign of life of your page, or the answer"),
+    ),
+    fields={
+        "id": dm.technical(),
+        "session": dm.link(),
+        "user": dm.link(),
+        "state": dm.Datum("user.behavior"),
+        "created_at": dm.moment(),
+        "seen_at": dm.technical("that the page which waits is still open"),
+    },
+)
+
+dm.declare(
+    Removal,
+    label=_("Sessions whose host removed you"),
+    subjects=["user", "by"],
+    purposes=["jamming"],
+    retention=[
+        dm.Until(dm.Event.ACCOUNT),
+        dm.Until(dm.Event.PARENT, of="session", words=_("until the session closes")),
+    ],
+    erase=dm.Erase.CUSTOM,
+    purge=hosting.purge_removals,
+    erased_how=_("deleted; of those you removed yourself it stays without your name"),
+    fields={
+        "id": dm.technical(),
+        "session": dm.link(),
+        "user": dm.link(),
+        "by": dm.Datum(
+            "user.unique_id",
+            export=False,
+            seen_by="nobody",
+            note=_("which of the hosts: shown to the hosts alone"),
+        ),
+        "created_at": dm.moment(),
+    },
+)
+export.also(
+    Removal,
+    label=_("People you removed from sessions"),
+    fields=["session", "user", "created_at"],
+    rows=lambda user: Removal.objects.filter(by=user),
 )
 
 dm.declare(

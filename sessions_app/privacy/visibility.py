@@ -15,10 +15,12 @@ from sessions_app.models import (
     ChatLine,
     Invite,
     JamSession,
+    Knock,
     Mix,
     Participant,
     Recording,
     RecordingConsent,
+    Removal,
     Stem,
     StemChunk,
 )
@@ -39,6 +41,8 @@ OTHERS_SEE = [
 ]
 OF_ITS_BAND = band_audiences("band_id")  # without a band they mean nobody
 SITS_THERE = Related("sessions_app.Participant", row="session", row_key="session_id", person="user")
+
+HOSTS = Related("sessions_app.JamSession", row="pk", row_key="session_id", person="host")
 
 # Those who took part keep seeing a session or recording they share when its owner leaves.
 rules.see(
@@ -106,6 +110,9 @@ rules.see(
 )
 
 rules.see(ChatLine, Rule(owner="author", within={Audience.PARTICIPANTS: SITS_THERE}))
+# Who asks to come in, or was removed, knows it; who else does are those who may let them in.
+rules.see(Knock, Rule(owner="user", within={Audience.PARTICIPANTS: HOSTS}))
+rules.see(Removal, Rule(owner="user", within={Audience.PARTICIPANTS: HOSTS}))
 rules.see(Invite, Rule(owner="made_by"))
 rules.see(RecordingConsent, Rule(owner="user"))
 

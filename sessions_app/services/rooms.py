@@ -15,7 +15,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from foundation.live import tell
-from sessions_app.models import JamSession
+from sessions_app.models import JamSession, Knock, Removal
 from sessions_app.models.sessions import closing_time
 from sessions_app.services import endings
 
@@ -55,6 +55,8 @@ def close(sessions: Iterable[int]) -> None:
     rows = JamSession.objects.select_for_update().filter(pk__in=list(sessions), closed_at=None)
     keys = list(rows.order_by("pk").values_list("pk", flat=True))
     JamSession.objects.filter(pk__in=keys).update(closed_at=timezone.now(), occupied_until=None)
+    for model in (Removal, Knock):  # of doors that are no more
+        model.objects.filter(session__in=keys).delete()
     endings.close_takes(keys)
     transaction.on_commit(lambda: _tell_closed(keys))
 

@@ -21,8 +21,9 @@ from privacy import notices
 from privacy.gate.audiences import OF_BANDS, Audience
 from privacy.gate.viewer import Viewer
 from schools.services import children
-from sessions_app.models import ChatLine, Invite, JamSession, Participant
+from sessions_app.models import ChatLine, Invite, JamSession, Participant, Removal
 from sessions_app.models.sessions import SEATS, open_now
+from sessions_app.queries import is_host
 from sessions_app.services import rooms
 
 INVITE_LIFETIME = timedelta(days=7)
@@ -62,6 +63,18 @@ class Full(NoSeat):
 
 class Closed(NoSeat):
     """The session is over."""
+
+
+class Locked(NoSeat):
+    """A host locked the session."""
+
+
+class AsksFirst(NoSeat):
+    """A host lets people in one by one: `waiting.knock` asks them."""
+
+
+class Removed(NoSeat):
+    """A host removed them from this session."""
 
 
 class Apart(NoSeat):
@@ -144,23 +157,54 @@ def would_fit(session: JamSession, user: User) -> bool:
     return may_meet(user, there)
 
 
-@transaction.atomic
-def join(session: JamSession, user: User, *, invite: Invite | None = None) -> Participant:
-    """Take a seat. Idempotent; raises NoSeat when there is none."""
-    locked = JamSession.objects.select_for_update().get(pk=session.pk)
-    existing = Participant.objects.filter(session=locked, user=user).first()
-    if existing is not None:
-        return existing
-    if not locked.is_open:
+def why_no_seat(session: JamSession, user: Any) -> str:
+    """Return what keeps somebody from a new seat for now, as a sentence; empty when nothing does.
+
+    Asked before anything is offered; `join` asks again.
+    """
+    if not user.is_authenticated or session.participants.filter(user=user).exists():
+        return ""
+    try:
+        check_seat(session, user)
+    except NoSeat as why:
+        return str(why)
+    return ""
+
+
+def check_seat(session: JamSession, user: User) -> None:
+    """Raise NoSeat when somebody can't take a seat now, whoever lets them in."""
+    if not session.is_open:
         raise Closed(_("This session is closed."))
-    if locked.participants.count() >= SEATS:
+    if Removal.objects.filter(session=session, user=user).exists():
+        raise Removed(_("The host removed you from this session."))
+    if session.is_locked:
+        raise Locked(_("This session is locked: nobody takes a new seat until a host unlocks it."))
+    if session.participants.count() >= SEATS:
         raise Full(_("Every seat of this session is taken."))
-    if not would_fit(locked, user):
+    if not would_fit(session, user):
         raise Apart(
             _("You play with your own class here. Somebody in this session is not of it.")
             if user.is_child
             else _("This session is a class's: only its children and their teachers play in it.")
         )
+
+
+@transaction.atomic
+def join(
+    session: JamSession, user: User, *, invite: Invite | None = None, admitted: bool = False
+) -> Participant:
+    """Take a seat. Idempotent; raises NoSeat when there is none.
+
+    `admitted`: a host says so. An invitation that a host made says it too.
+    """
+    locked = JamSession.objects.select_for_update().get(pk=session.pk)
+    existing = Participant.objects.filter(session=locked, user=user).first()
+    if existing is not None:
+        return existing
+    check_seat(locked, user)
+    invited = invite is not None and is_host(locked, invite.made_by_id)
+    if locked.asks_first and not (invited or admitted):
+        raise AsksFirst(_("A host lets people in one by one: ask to come in."))
     if invite is not None:
         Invite.objects.filter(pk=invite.pk).update(used=F("used") + 1)
     return Participant.objects.create(session=locked, user=user)

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.identity.member_request import MemberRequest
+from accounts.models import User
 from accounts.profile.faces import Face, Faces
 from bands.queries import my_seats
 from foundation.isolation import isolated
@@ -28,8 +29,8 @@ from sessions_app import lists, permissions, queries, titles
 from sessions_app.forms import SessionAudienceForm, SessionForm
 from sessions_app.models import Invite, JamSession, Participant
 from sessions_app.models.sessions import SEATS
-from sessions_app.services import deleting, rooms, sessions
-from sessions_app.views import shared
+from sessions_app.services import deleting, rooms, sessions, waiting
+from sessions_app.views import hosting, shared
 from sessions_app.views.presenters import recording_card, session_card, session_preview
 
 
@@ -82,7 +83,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     lists.with_inside([session], viewer)
     players = [seat.user for seat in lists.players_of.all(viewer, session=session.pk)]
     takes = lists.takes_of.all(viewer, session=session.pk)
-    is_host = viewer.is_member and session.host_id == viewer.user_id
+    is_host = queries.is_host(session, viewer.user_id)
     is_full = session.player_count >= SEATS
     faces = Faces(viewer)
     page = render(
@@ -96,8 +97,11 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
             "may_invite": permissions.may_invite(viewer, session),
             "may_take_off": permissions.may_take_off(viewer, session),
             "has_seat": any(player.pk == viewer.user_id for player in players),
-            "can_join": not is_full and _can_join(request, viewer, session),
+            "can_join": _has_room(session) and _can_join(request, viewer, session),
             "is_full": is_full,
+            "is_removed": session.is_removed,
+            "me": viewer.user_id,
+            "hosting": hosting.panel(viewer, session, faces) if is_host else None,
             "invites": _invites(request, viewer, session) if is_host else [],
             "recordings": [
                 recording_card(take, viewer, faces)
@@ -112,6 +116,11 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         },
     )
     return previews.ask_robots(page, session)
+
+
+def _has_room(session: Any) -> bool:
+    """Return whether a seat may be offered at all, of a row of `lists.one_session`."""
+    return not (session.is_removed or session.is_locked) and session.player_count < SEATS
 
 
 def _keep_choices() -> list[tuple[int, str]]:
@@ -274,6 +283,8 @@ def invite(request: HttpRequest, token: str) -> HttpResponse:
             return redirect(f"{reverse('account_login')}?next={request.path}")
         try:
             sessions.join(invitation.session, request.user, invite=invitation)
+        except sessions.AsksFirst:
+            return _ask_to_come_in(request, request.user, invitation.session)
         except sessions.NoSeat as reason:
             messages.error(request, str(reason))
             return redirect("invite", token=token)
@@ -286,6 +297,7 @@ def invite(request: HttpRequest, token: str) -> HttpResponse:
             "session_title": titles.of_session(invitation.session, host),
             "host_name": host.username,
             "invited_by": invitation.made_by.username,
+            "why_not": sessions.why_no_seat(invitation.session, request.user),
         },
     )
     response["X-Robots-Tag"] = "noindex"
@@ -302,10 +314,25 @@ def join(request: MemberRequest, public_id: str) -> HttpResponse:
         raise Http404
     try:
         sessions.join(session, request.user)
+    except sessions.AsksFirst:
+        return _ask_to_come_in(request, request.user, session)
     except sessions.NoSeat as reason:
         messages.error(request, str(reason))
         return redirect(session)
     return redirect("room", public_id=session.public_id)
+
+
+def _ask_to_come_in(request: HttpRequest, user: User, session: JamSession) -> HttpResponse:
+    """Have the hosts asked, and wait; where that can't be, say why on the session's page."""
+    try:
+        waiting.knock(session, user)
+    except sessions.NoSeat as reason:
+        messages.error(request, str(reason))
+        return redirect(session)
+    except TooMany as error:
+        messages.error(request, too_many_in_words(error).message)
+        return redirect(session)
+    return redirect("wait_at_jam", public_id=session.public_id)
 
 
 @login_required

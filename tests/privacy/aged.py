@@ -11,6 +11,8 @@ from bands.models import Band, BandInvite
 from bands.services import bands, members
 from privacy.models import DeletionOrder, Erasure, LeaveLink, LegalHold, Request
 from privacy.subject_requests import fulfilment, intake
+from sessions_app.models import Invite, Knock
+from sessions_app.services import sessions
 from tests.cast import Cast, person
 
 
@@ -68,6 +70,19 @@ def band_invite(cast: Cast, since: datetime) -> Callable[[], bool]:
     return _there(row)
 
 
+def invite(cast: Cast, since: datetime) -> Callable[[], bool]:
+    row = sessions.invite(cast.sessions["participants"], cast["owner"])
+    Invite.objects.filter(pk=row.pk).update(expires_at=since)
+    return _there(row)
+
+
+def knock(cast: Cast, since: datetime) -> Callable[[], bool]:
+    """Somebody waits at a door, and their page gave no sign of life since."""
+    session = sessions.open_session(cast["owner"], title="", about="", audience="members")
+    return _there(Knock.objects.create(session=session, user=cast["stranger"], seen_at=since))
+
+
+SESSIONS = {"sessions_app.invite:expires_at": invite, "sessions_app.knock:seen_at": knock}
 BANDS = {"bands.bandinvite:expires_at:1": band_invite}
 LEAVING = {
     "privacy.leavelink:expires_at": leave_link,

@@ -68,6 +68,7 @@ RIGHTS: dict[tuple[str, str], Table] = {
     # The room of a host who is leaving is closed.
     ("session", "enter"): _only(SESSIONS, {"public": BOTH, "participants": BOTH}),
     ("session", "join"): _only(SESSIONS, {"public": MEMBERS}),
+    ("session", "wait"): _among(SESSIONS, MEMBERS),
     ("session", "host"): _only(SESSIONS, {"public": {"owner"}, "participants": {"owner"}}),
     ("invite", "revoke"): {"owner": {"owner"}, "leaving": set()},
     ("link", "open"): {"owner": EVERYBODY, "leaving": set(), "revoked": set()},

@@ -50,6 +50,8 @@ class Facts:
     room: str
     seats: set[int]
     chat: set[int]
+    removed: set[int]
+    knocks: set[int]
     field_audiences: list[str]
     favourites: str
     band: BandFacts
@@ -91,6 +93,8 @@ def facts(draw: Any) -> Facts:
         room=draw(audience.filter(lambda one: one != "me")),
         seats=draw(st.sets(st.sampled_from(EVERYONE), max_size=3)),
         chat=draw(st.sets(st.sampled_from(EVERYONE), max_size=2)),
+        knocks=draw(st.sets(st.sampled_from(EVERYONE), max_size=2)),
+        removed=draw(st.sets(st.sampled_from(EVERYONE), max_size=2)),
         field_audiences=draw(st.lists(narrow, min_size=len(FIELDS), max_size=len(FIELDS))),
         favourites=draw(narrow),
         band=draw(bands()),
@@ -231,6 +235,13 @@ class Oracle:
         if self.cares(look, person):
             return True
         return self.open(person, look) and self.knows(self.me(look), person)
+
+    def asked_about(self, person: int, look: Look) -> bool:
+        """That somebody waits for the session's hosts, or was removed by them."""
+        if not self.apps({person}, look):
+            return False
+        met = self.open(person, look) and self.knows(self.me(look), person)
+        return self.cares(look, person) or (self.me(look) == 0 and met)
 
     def line(self, author: int, look: Look) -> bool:
         if not self.apps({author}, look):

@@ -132,6 +132,14 @@ SURFACES = [
     Surface("jam_who", "session", {"GET": Way("host")}),
     Surface("make_jam_link", "session", {"POST": Way("host", 302)}),
     Surface("keep_jam", "session", {"POST": Way("host", 302, data={"days": "1"})}),
+    # Nobody of the cast waits: who may see the session is led to its page, who has a seat inside.
+    Surface("wait_at_jam", "session", {"GET": Way("wait", 302), "POST": Way("wait", 302)}),
+    Surface("jam_door", "session", {"POST": Way("host", 302, data={"action": "lock"})}),
+    Surface(
+        "jam_person",
+        "session",
+        {"POST": Way("host", 302, data={"action": "remove", "person": "nobody"})},
+    ),
     Surface("close_jam", "session", {"POST": Way("host", 302)}),
     Surface("delete_jam", "session", {"POST": Way("host", 302)}),
     Surface("make_invite", "session", {"POST": Way("host", 302)}),

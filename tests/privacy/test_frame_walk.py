@@ -26,6 +26,15 @@ from tests.privacy.test_sockets import PATHS, one_connection
 __all__ = ["one_connection"]
 
 HELLO = {"t": "hello"}
+# What only hosts may send, with what else it holds; `user` is filled in.
+FOR_HOSTS_ABOUT: dict[str, dict[str, Any]] = {
+    "host.door": {"locked": True, "asks_first": True},
+    "knock.answer": {"user": "", "admit": True},
+    "host.mute": {"user": "", "muted": True},
+    "host.remove": {"user": ""},
+}
+FOR_HOSTS = set(FOR_HOSTS_ABOUT)
+UNMOVED = ("host", "audience", "is_locked", "asks_first")  # of the session, whoever asks
 HOW = ("first", "missing", "twice", "late")
 
 
@@ -341,8 +350,52 @@ def test_who_is_outside_says_and_hears_nothing(cast: Cast, name: str) -> None:
 
 
 def test_the_walk_knows_every_frame_that_a_room_takes() -> None:
-    assert set(JamConsumer.known) == {"hello", "signal", "clock", "chat", "state", "record.ask",
-                                      "record.answer", "record.stop"}  # fmt: skip
+    walked = {"hello", "signal", "clock", "chat", "state", "record.ask", "record.answer",
+              "record.stop"}  # fmt: skip
+    assert set(JamConsumer.known) == walked | FOR_HOSTS
+
+
+@pytest.mark.clause("who-sees")
+@pytest.mark.parametrize("name", list(COMPANIES))
+def test_what_hosts_do_from_inside_nobody_else_can(cast: Cast, name: str) -> None:
+    """Everybody who isn't the host asks for all of it, about everybody; nothing reaches anybody."""
+    company = COMPANIES[name](cast)
+    cookies = {role: cookie_of(cast, role) for role in company.people}
+    users = [cast[role].public_id for role in company.people]
+
+    @async_to_sync
+    async def walk() -> tuple[list[str], list[dict[str, Any]]]:
+        round_ = Round(company, cookies, {})
+        host, *others = round_.seats
+        for seat in round_.seats:
+            await seat.socket.open()
+            await seat.hello()
+        await round_.settle()
+        host.heard.clear()
+        wrong = []
+        for seat in others:
+            seat.heard.clear()
+            for kind, about in FOR_HOSTS_ABOUT.items():
+                for user in users:
+                    await seat.socket.say(
+                        {"t": kind, **{**about, **({"user": user} if "user" in about else {})}}
+                    )
+            await round_.settle()
+            got = {(one["for"], one["code"]) for one in seat.heard}
+            fit = {(kind, code) for kind in FOR_HOSTS for code in ("refused", "missing")}
+            if not got <= fit or {kind for kind, _ in got} != FOR_HOSTS:
+                wrong.append(f"{seat.role}: {got}")
+        heard = host.heard
+        for seat in round_.seats:
+            await seat.socket.close()
+        return wrong, heard
+
+    before = list(Participant.objects.order_by("pk").values())
+    session = JamSession.objects.filter(pk=company.session.pk).values(*UNMOVED)
+    was = list(session)
+    assert walk() == ([], [])
+    assert list(Participant.objects.order_by("pk").values()) == before
+    assert list(session) == was
 
 
 def cookie_of(cast: Cast, role: str) -> str:

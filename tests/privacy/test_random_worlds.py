@@ -34,10 +34,12 @@ from sessions_app.models import (
     ChatLine,
     Invite,
     JamSession,
+    Knock,
     Mix,
     Participant,
     Recording,
     RecordingConsent,
+    Removal,
     Stem,
     StemChunk,
 )
@@ -152,6 +154,10 @@ class Stage:
         for n in facts.seats:
             row = Participant(session=jam, user=people[n])
             self.put(row, partial(says.seat, n))
+        for n in facts.removed:
+            self.put(Removal(session=jam, user=people[n]), partial(says.asked_about, n))
+        for n in facts.knocks:
+            self.put(Knock(session=jam, user=people[n]), partial(says.asked_about, n))
         for n in facts.chat:
             row = ChatLine(session=jam, author=people[n], ref=uuid.uuid4(), text="x")
             self.put(row, partial(says.line, n))
@@ -307,9 +313,9 @@ def test_list_object_fan_out_and_oracle_agree(db: None, facts: Facts) -> None:
 
 IN_THE_WORLDS = {
     User, Profile, Plays, Findable, Follow, Block, JammedWith, Guardianship, JamSession,
-    Participant, ChatLine, Invite, Recording, Stem, StemChunk, RecordingConsent, Mix, Favourite,
-    ShareLink, Conversation, Member, Message, Band, BandMember, BandInvite, BandFollow,
-    Partner, PartnerStaff, SchoolClass, ClassSeat, Enrolment, ParentalConsent,
+    Participant, Removal, Knock, ChatLine, Invite, Recording, Stem, StemChunk, RecordingConsent,
+    Mix, Favourite, ShareLink, Conversation, Member, Message, Band, BandMember, BandInvite,
+    BandFollow, Partner, PartnerStaff, SchoolClass, ClassSeat, Enrolment, ParentalConsent,
     ConsentWithdrawal,
 }  # fmt: skip
 

@@ -42,7 +42,6 @@ from privacy.models import (
 from privacy.sharing import links
 from privacy.tasks import expire
 from sessions_app.models import Invite, Stem, StemChunk
-from sessions_app.services import sessions
 from tests.cast import PASSWORD, Cast, person
 from tests.privacy import aged, aged_children, aged_safety
 from tests.privacy.test_kill import killed_again_and_again
@@ -93,10 +92,6 @@ def tombstone(cast: Cast, since: datetime) -> Callable[[], bool]:
 def web_session(cast: Cast, since: datetime) -> Callable[[], bool]:
     session = cast.client("stranger").session
     return dated(Session.objects.get(pk=session.session_key), expire_date=since)
-
-
-def invite(cast: Cast, since: datetime) -> Callable[[], bool]:
-    return dated(sessions.invite(cast.sessions["participants"], cast["owner"]), expires_at=since)
 
 
 def export(cast: Cast, since: datetime) -> Callable[[], bool]:
@@ -229,7 +224,7 @@ ENDS: dict[str, Make] = {
     "privacy.erasure:ended_at": erasure_record,
     "privacy.tombstone:until": tombstone,
     "sessions.session:expire_date": web_session,
-    "sessions_app.invite:expires_at": invite,
+    **aged.SESSIONS,
     **aged.BANDS,
     "privacy.disclosure:at": disclosure,
     "privacy.sharelink:expires_at:1": share_link,
@@ -363,7 +358,7 @@ def test_a_limit_that_fails_is_told_and_stops_no_other(
     cast: Cast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     stays = notice(cast, timezone.now() - timedelta(days=1000))
-    goes = invite(cast, timezone.now() - timedelta(days=1000))
+    goes = aged.invite(cast, timezone.now() - timedelta(days=1000))
     real = retention_job.Limit.end_batch
 
     def broken(limit: retention_job.Limit, size: int = 500) -> int:
@@ -391,11 +386,11 @@ def test_a_batch_at_a_time_with_the_same_number_of_queries(
     limit = next(one for one in retention_job.limits() if one.held.model is Invite)
     for number in (1, 40):
         for _ in range(number):
-            invite(cast, old)
+            aged.invite(cast, old)
         with django_assert_num_queries(4):
             assert limit.end_batch(500) == number
     for _ in range(5):
-        invite(cast, old)
+        aged.invite(cast, old)
     assert [limit.end_batch(2) for _ in range(4)] == [2, 2, 1, 0]
 
 

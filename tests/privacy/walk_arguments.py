@@ -107,10 +107,12 @@ ARGUMENTS: dict[str, Args] = {
          "favourite"),
         ids(take),
     ),
-    **dict.fromkeys(("jam", "room", "join_jam", "jam_who", "api_session"), ids(rooms)),
+    **dict.fromkeys(
+        ("jam", "room", "join_jam", "jam_who", "wait_at_jam", "api_session"), ids(rooms)
+    ),
     **dict.fromkeys(
         ("jam_audience", "jam_off_band", "make_jam_link", "close_jam", "delete_jam", "make_invite",
-         "keep_jam"),
+         "keep_jam", "jam_person", "jam_door"),
         ids(room),
     ),
     **dict.fromkeys(
@@ -218,6 +220,8 @@ QUERIES: dict[str, Callable[[Any], list[dict[str, str]]]] = {
 SENT: dict[str, Callable[[Any], dict[str, str]]] = {
     "conversations": lambda walk: {"username": walk.kid.user.username},
     "band_members": lambda walk: {"username": walk.kid.user.username},
+    "jam_person": lambda walk: {"action": "remove", "person": walk.kid.user.public_id},
+    "jam_door": lambda walk: {"action": "lock"},
     "change_username": lambda walk: {"username": walk.kid.user.username},
     "report_child": lambda walk: {"account": walk.kid.user.username, "text": "x", "address": ""},
     "account_login": lambda walk: {"login": walk.kid.user.username, "password": "x"},

@@ -22,6 +22,7 @@ export class Strip {
   readonly #pan: StereoPannerNode;
   #mix: Mix = PLAIN;
   #others = false;
+  #held = false;
 
   constructor(
     readonly context: AudioContext,
@@ -61,14 +62,25 @@ export class Strip {
   set(mix: Mix, othersSolo: boolean): void {
     this.#mix = mix;
     this.#others = othersSolo;
-    const now = this.context.currentTime;
-    this.#gain.gain.setTargetAtTime(this.silent ? 0 : mix.volume, now, SMOOTH_S);
-    this.#pan.pan.setTargetAtTime(mix.pan, now, SMOOTH_S);
+    this.#apply();
   }
 
-  /** Whether nothing of this player is heard here, by one's own choice. */
+  /** Silent for a reason that is not this person's choice: a host muted the player. */
+  set held(held: boolean) {
+    if (held === this.#held) return;
+    this.#held = held;
+    this.#apply();
+  }
+
+  #apply(): void {
+    const now = this.context.currentTime;
+    this.#gain.gain.setTargetAtTime(this.silent ? 0 : this.#mix.volume, now, SMOOTH_S);
+    this.#pan.pan.setTargetAtTime(this.#mix.pan, now, SMOOTH_S);
+  }
+
+  /** Whether nothing of this player is heard here. */
   get silent(): boolean {
-    return this.#mix.muted || (this.#others && !this.#mix.solo);
+    return this.#held || this.#mix.muted || (this.#others && !this.#mix.solo);
   }
 
   /** Decibels per frequency bin of what this player sends, before volume and mute. */

@@ -6,17 +6,20 @@ import type { Room } from "../room";
 import { fill, words } from "../words";
 import { ChatView } from "./chat-view";
 import { h, show, text } from "./dom";
+import { HostTools } from "./host-tools";
 import { InputFields } from "./input-fields";
 import { ListeningFields } from "./listening-fields";
 import { MeterView } from "./meter-view";
 import { personView } from "./person-view";
 import { RecorderView } from "./recorder-view";
+import { StripMenu } from "./strip-menu";
 import { StripView } from "./strip-view";
 
 export class RoomView {
   readonly element: HTMLElement;
   readonly chat: ChatView;
   readonly recorder: RecorderView;
+  readonly #tools: HostTools;
   readonly #strips = new Map<string, StripView>(); // by person, so that a return keeps its place
   /** Who stands in which place; null: a place that somebody left, kept so that nobody else's moves. */
   readonly #places: (string | null)[] = [];
@@ -37,6 +40,7 @@ export class RoomView {
   constructor(readonly room: Room) {
     this.chat = new ChatView(room);
     this.recorder = new RecorderView(room);
+    this.#tools = new HostTools(room.hosting);
     this.#reload = h(
       "button",
       { class: "button", type: "button", click: () => location.reload() },
@@ -77,7 +81,7 @@ export class RoomView {
         "div",
         { class: "jam-room__body" },
         h("div", { class: "jam-room__stage" }, this.#list, this.#alone, this.#address),
-        h("div", { class: "jam-room__side" }, this.recorder.element, this.chat.element),
+        h("div", { class: "jam-room__side" }, this.#tools.element, this.recorder.element, this.chat.element),
       ),
       h(
         "div",
@@ -141,14 +145,15 @@ export class RoomView {
     text(this.#address, direct ? words.check.addressAll : "");
     show(this.#address, direct);
     this.recorder.update();
+    this.#tools.update();
   }
 
   #updateConnection(state: Room["socketState"], code: number | null): void {
     const ended = state === "ended";
-    const known = code === 4400 || code === 4404 || code === 4409 ? code : 4400;
+    const known = code === 4403 || code === 4404 || code === 4409 ? code : 4400;
     text(this.#connection, ended ? words.socket[known] : words.socket[state as "open"]);
     this.#connection.dataset["state"] = state;
-    show(this.#reload, ended && known !== 4404);
+    show(this.#reload, ended && known !== 4403 && known !== 4404);
   }
 
   #updatePlayers(): void {
@@ -163,7 +168,7 @@ export class RoomView {
     for (const player of players) {
       let view = this.#strips.get(player.info.user);
       if (!view) {
-        view = new StripView(player, this.room.mixer);
+        view = new StripView(player, this.room.mixer, new StripMenu(this.room.hosting));
         this.#strips.set(player.info.user, view);
         this.#seat(player.info.user, view.element);
       }

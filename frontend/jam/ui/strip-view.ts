@@ -6,6 +6,7 @@ import { fill, words } from "../words";
 import { h, show, text, uid } from "./dom";
 import { MeterView } from "./meter-view";
 import { personView } from "./person-view";
+import type { StripMenu } from "./strip-menu";
 
 export type Grade = "good" | "fair" | "poor";
 
@@ -31,6 +32,7 @@ export class StripView {
   constructor(
     public player: Player,
     readonly mixer: Mixer,
+    readonly menu: StripMenu,
   ) {
     const name = player.info.shown || player.info.name;
     this.#meter = new MeterView(fill(words.room.level, { name }));
@@ -71,6 +73,7 @@ export class StripView {
         { class: "jam-strip__head" },
         personView(player.info, name),
         this.#state,
+        menu.element,
       ),
       this.#meter.element,
       h("div", { class: "jam-strip__mix" }, this.#volume, this.#mute, this.#solo),
@@ -100,10 +103,11 @@ export class StripView {
     const name = player.info.shown || player.info.name;
     const { state } = player.link;
     const { muted: silenced, solo } = this.mixer.of(player.info.user);
-    const shown = muted && state === "open" ? "muted" : player.stopped ? "stopped" : state;
+    const byHost = this.menu.hosting.mutedByHost(player.info);
+    const shown = (muted || byHost) && state === "open" ? "muted" : player.stopped ? "stopped" : state;
     text(
       this.#state,
-      shown === "muted" ? words.room.mutedOther : shown === "stopped" ? words.room.stopped : words.link[shown],
+      shown === "muted" ? (byHost ? words.host.mutedOther : words.room.mutedOther) : shown === "stopped" ? words.room.stopped : words.link[shown],
     );
     this.#state.dataset["state"] = shown;
     text(this.#mute, silenced ? words.room.hearShort : words.room.silenceShort);
@@ -113,6 +117,8 @@ export class StripView {
     this.#solo.setAttribute("aria-label", fill(words.room.soloOf, { name }));
     this.#solo.setAttribute("aria-pressed", String(solo));
     this.element.dataset["silent"] = String(player.strip.silent);
+    this.#mute.disabled = byHost;
+    this.menu.update(player.info);
     this.#showLatency();
   }
 

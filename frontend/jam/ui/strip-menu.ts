@@ -1,0 +1,79 @@
+// The menu on a player's strip: what this person may do about that one, and nothing that would be refused.
+import type { Hosting } from "../hosting";
+import type { PeerInfo } from "../protocol";
+import { fill, words } from "../words";
+import { h, show, text } from "./dom";
+
+export interface MenuItem {
+  label: string;
+  /** asked before it is done, where it takes something away */
+  confirm?: string;
+  does(): void;
+}
+
+/** Returns what may be done about somebody now, in the order it is shown. */
+export function itemsFor(hosting: Hosting, info: PeerInfo): MenuItem[] {
+  const name = info.shown || info.name;
+  const items: MenuItem[] = [];
+  if (hosting.mayMute(info)) {
+    const muted = hosting.mutedByHost(info);
+    items.push({
+      label: fill(muted ? words.host.unmute : words.host.mute, { name }),
+      does: () => hosting.mute(info, !muted),
+    });
+  }
+  if (hosting.mayRemove(info)) {
+    items.push({
+      label: fill(words.host.remove, { name }),
+      confirm: fill(words.host.removeSure, { name }),
+      does: () => hosting.remove(info),
+    });
+  }
+  return items;
+}
+
+export class StripMenu {
+  readonly element: HTMLDetailsElement;
+  readonly #panel = h("div", { class: "menu__panel jam-menu__panel" });
+  readonly #summary = h("summary", { class: "button button--icon button--quiet jam-menu__button" }, "⋯");
+  #shown = "";
+
+  constructor(readonly hosting: Hosting) {
+    this.element = h("details", { class: "menu jam-menu", "data-fold": true }, this.#summary, this.#panel);
+  }
+
+  update(info: PeerInfo): void {
+    const items = itemsFor(this.hosting, info);
+    show(this.element, items.length > 0);
+    this.#summary.setAttribute("aria-label", fill(words.host.menu, { name: info.shown || info.name }));
+    // Written anew only where it says something else: a menu that is open keeps the focus.
+    const shown = JSON.stringify([info.peer, items.map(({ label }) => label)]);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#panel.replaceChildren(...items.map((item) => this.#button(item)));
+  }
+
+  /** What takes something away asks once more, on the button itself. */
+  #button(item: MenuItem): HTMLButtonElement {
+    let sure = item.confirm === undefined;
+    const button = h("button", {
+      class: "menu__item jam-menu__item", type: "button",
+      click: () => {
+        if (!sure) {
+          sure = true;
+          text(button, item.confirm ?? "");
+          return;
+        }
+        this.#close();
+        item.does();
+      },
+    }, item.label);
+    return button;
+  }
+
+  #close(): void {
+    this.element.open = false;
+    this.#shown = ""; // what was asked once more is asked anew the next time
+    this.#summary.focus();
+  }
+}

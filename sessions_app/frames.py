@@ -1,0 +1,92 @@
+"""The frames that a room's socket takes, with fields and bounds. Contract: docs/realtime.md."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from foundation.frames import Frame, Milliseconds, PublicId, Ref, at_most, words
+
+MAX_SIGNAL = 64 * 1024
+MAX_CHAT = 2000
+MAX_TITLE = 80
+
+
+class Hello(Frame):
+    """`caps`: what the browser can do; noted by the other side's engine, not here."""
+
+    t = "hello"
+    caps: Annotated[dict[Annotated[str, Field(max_length=40)], bool], Field(max_length=20)] = {}
+
+
+class Signal(Frame):
+    t = "signal"
+    quick = True
+    to: PublicId
+    data: Annotated[dict[str, Any], at_most(MAX_SIGNAL)]
+
+
+class Clock(Frame):
+    t = "clock"
+    quick = True
+    t0: Milliseconds
+
+
+class Chat(Frame):
+    t = "chat"
+    ref: Ref
+    text: Annotated[str, words(MAX_CHAT)]
+
+
+class State(Frame):
+    """`recording`: the take that this browser captures for now, if any."""
+
+    t = "state"
+    muted: bool
+    recording: PublicId | None = None
+
+
+class RecordAsk(Frame):
+    t = "record.ask"
+    title: Annotated[str, words(MAX_TITLE, least=0)] = ""
+
+
+class RecordAnswer(Frame):
+    t = "record.answer"
+    recording: PublicId
+    yes: bool
+
+
+class RecordStop(Frame):
+    t = "record.stop"
+    recording: PublicId
+
+
+class HostDoor(Frame):
+    """`locked`: whether nobody takes a new seat; `asks_first`: whether hosts let people in."""
+
+    t = "host.door"
+    locked: bool
+    asks_first: bool
+
+
+class KnockAnswer(Frame):
+    """`user`: who waits to be let in."""
+
+    t = "knock.answer"
+    user: PublicId
+    admit: bool
+
+
+class HostMute(Frame):
+    """`user`: who is muted for everybody, or no longer."""
+
+    t = "host.mute"
+    user: PublicId
+    muted: bool
+
+
+class HostRemove(Frame):
+    """`user`: the person to be taken out of the session, by their public id."""
+
+    t = "host.remove"
+    user: PublicId

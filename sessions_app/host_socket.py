@@ -1,0 +1,143 @@
+"""What a session's hosts do from inside its room. Contract: docs/realtime.md."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.profile.faces import Faces
+from foundation.sockets import GatedConsumer, Refused
+from privacy.gate.viewer import Viewer
+from sessions_app import queries
+from sessions_app.frames import HostDoor, HostMute, HostRemove, KnockAnswer
+from sessions_app.models import JamSession
+from sessions_app.presence import Room
+from sessions_app.services import hosting, waiting
+from sessions_app.services import recording as recordings
+
+REMOVED = 4403  # a host took this person's seat away; said to nobody else
+
+
+class HostConsumer(GatedConsumer):
+    """The part of a room's socket that is about who is in the room; `JamConsumer` is the rest."""
+
+    session: JamSession
+    user: User
+    viewer: Viewer
+    room: Room
+    group: str
+    present: bool
+    welcomed: bool
+    told_waiting: list[str]  # public ids of those whom this client was told to wait
+
+    def _must_be_present(self) -> None:
+        if not self.present:
+            raise Refused("absent", _("You aren't in the room yet: “hello” comes first."))
+
+    async def _do_or_refuse(self, service: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+        try:
+            await self.in_thread(service, *args, **kwargs)
+        except recordings.Refused as reason:
+            raise Refused("refused", str(reason)) from None
+
+    def _seated(self, public_id: str) -> User:
+        """Return somebody with a seat here of whom this socket's person may know, or refuse."""
+        person = queries.seated(self.viewer, self.session, public_id)
+        if person is None:
+            raise Refused("missing", _("There is no such person in this session."))
+        return person
+
+    async def on_host_remove(self, frame: HostRemove) -> None:
+        self._must_be_present()
+        person = await self.in_thread(self._seated, frame.user)
+        await self._do_or_refuse(hosting.remove, self.session, self.user, person)
+
+    async def on_host_door(self, frame: HostDoor) -> None:
+        self._must_be_present()
+        about = (self.session, self.user)
+        await self._do_or_refuse(hosting.lock, *about, locked=frame.locked)
+        await self._do_or_refuse(hosting.ask_first, *about, asks=frame.asks_first)
+
+    async def room_door(self, event: dict[str, Any]) -> None:
+        if self.welcomed:
+            await self.send_frame(t="door", **await self.in_thread(queries.door_of, self.session))
+
+    # Muting for everybody -------------------------------------------------------------------
+    #
+    # A mute is asked of the person's own client, which is told; the others' clients play nothing
+    # of them until it has obeyed and its person has unmuted, or a host lifts it.
+
+    obeyed = False  # whether this client said that it is muted since a host's mute holds
+
+    async def _look(self) -> None:
+        raise NotImplementedError
+
+    async def on_host_mute(self, frame: HostMute) -> None:
+        self._must_be_present()
+        person = await self.in_thread(self._seated, frame.user)
+        await self._do_or_refuse(hosting.check_mute, self.session, self.user, person)
+        if await self.room.mute(person.pk, muted=frame.muted):
+            about = {"user": person.pk, "muted": frame.muted}
+            await self.channel_layer.group_send(self.group, {"type": "room.muted", **about})
+
+    async def room_muted(self, event: dict[str, Any]) -> None:
+        if self.welcomed and event["user"] == self.user.pk:
+            self.obeyed = False
+            await self.send_frame(t="muted", by_host=event["muted"])
+        await self._look()
+
+    async def obey(self, *, muted: bool) -> None:
+        """Take in what the client says of its own mute: unmuting by hand ends a host's mute."""
+        if self.obeyed and not muted:
+            await self.room.mute(self.user.pk, muted=False)
+        self.obeyed = muted
+
+    # Who waits to be let in -----------------------------------------------------------------
+
+    def _who_waits(self) -> list[dict[str, Any]] | None:
+        """Return who waits, as frames show people, to a host; None to everybody else."""
+        if not queries.is_host_now(self.session, self.user.pk):
+            return None
+        faces = Faces(self.viewer)
+        rows = [(row, faces.of(row.user)) for row in queries.knocks(self.viewer, self.session.pk)]
+        return [
+            {
+                "user": face.public_id,
+                "name": face.username,
+                "shown": face.name,
+                "photo": face.photo_url,
+                "instrument": face.instrument,
+                "since": row.created_at.isoformat(),
+            }
+            for row, face in rows
+        ]
+
+    async def tell_knocks(self) -> None:
+        """Tell a host's client who waits, where it is not what it was told last."""
+        waiting_now = await self.in_thread(self._who_waits)
+        who = [one["user"] for one in waiting_now or ()]
+        if who != self.told_waiting and not (waiting_now is None and not self.told_waiting):
+            self.told_waiting = who
+            await self.send_frame(t="knocks", waiting=waiting_now or [])
+
+    async def room_knocks(self, event: dict[str, Any]) -> None:
+        if self.welcomed:
+            await self.tell_knocks()
+
+    async def on_knock_answer(self, frame: KnockAnswer) -> None:
+        self._must_be_present()
+        person = await self.in_thread(self._waits, frame.user)
+        act = waiting.admit if frame.admit else waiting.decline
+        await self._do_or_refuse(act, self.session, self.user, person)
+
+    def _waits(self, public_id: str) -> User:
+        rows = queries.knocks(self.viewer, self.session.pk)
+        row = rows.select_related("user").filter(user__public_id=public_id).first()
+        if row is None:
+            raise Refused("missing", _("This person doesn't wait any more."))
+        return row.user
+
+    async def room_removed(self, event: dict[str, Any]) -> None:
+        if event["user"] == self.user.pk:
+            await self.close(REMOVED)

@@ -1,0 +1,101 @@
+"""What hosts do about who is in their session: its door, taking somebody out, letting them in."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from foundation.live import tell
+from privacy import notices
+from privacy.gate.access import can_see
+from privacy.gate.viewer import Viewer
+from sessions_app.models import JamSession, Participant, Removal
+from sessions_app.queries import is_host
+from sessions_app.services import endings
+from sessions_app.services.recording import Refused
+
+notices.kind("rooms")
+
+
+def hold_as_host(session: JamSession, by: User) -> JamSession:
+    """Return an open session, locked, for one of its hosts. Raises Refused for everybody else."""
+    locked = JamSession.objects.select_for_update().get(pk=session.pk)
+    if not is_host(locked, by.pk):
+        raise Refused(_("Only the session's hosts can do this. Nothing was changed."))
+    if not locked.is_open:
+        raise Refused(_("This session is closed."))
+    return locked
+
+
+@transaction.atomic
+def lock(session: JamSession, by: User, *, locked: bool) -> None:
+    """Let nobody take a new seat, or anybody who may. Idempotent. Raises Refused."""
+    held = hold_as_host(session, by)
+    if held.is_locked != locked:
+        JamSession.objects.filter(pk=held.pk).update(is_locked=locked)
+        transaction.on_commit(lambda: tell(f"jam.{held.pk}", type="room.door"))
+
+
+@transaction.atomic
+def ask_first(session: JamSession, by: User, *, asks: bool) -> None:
+    """Let people in one by one, or whoever may take a seat. Idempotent. Raises Refused."""
+    held = hold_as_host(session, by)
+    if held.asks_first != asks:
+        JamSession.objects.filter(pk=held.pk).update(asks_first=asks)
+        transaction.on_commit(lambda: tell(f"jam.{held.pk}", type="room.door"))
+
+
+def check_mute(session: JamSession, by: User, person: User) -> None:
+    """Raise Refused unless one of the session's hosts mutes somebody who isn't its host."""
+    with transaction.atomic():
+        locked = hold_as_host(session, by)
+    if person.pk == locked.host_id:
+        raise Refused(_("The session's host can't be muted for everybody."))
+
+
+@transaction.atomic
+def remove(session: JamSession, by: User, person: User) -> None:
+    """Take somebody's seat away; they get none until a host lets them in again. Idempotent.
+
+    What was recorded of them stays as it does when they leave. Raises Refused.
+    """
+    locked = hold_as_host(session, by)
+    if person.pk == locked.host_id:
+        raise Refused(_("The session's host can't be removed."))
+    if person.pk == by.pk:
+        raise Refused(_("You can't remove yourself: leave the room instead."))
+    gone, _rows = Participant.objects.filter(session=locked, user=person).delete()
+    if not gone:
+        if Removal.objects.filter(session=locked, user=person).exists():
+            return
+        raise Refused(_("This person has no seat here any more."))
+    Removal.objects.get_or_create(session=locked, user=person, defaults={"by": by})
+    endings.left(locked, person.pk)
+    _tell_removed(locked, person)
+    transaction.on_commit(lambda: tell(f"jam.{locked.pk}", type="room.removed", user=person.pk))
+
+
+def _tell_removed(session: JamSession, person: User) -> None:
+    """Tell somebody that they were removed: by the host, whichever of the hosts it was."""
+    shown = can_see(Viewer.of(person), session)
+    notices.tell(
+        person,
+        "rooms",
+        _("The host removed you from a session"),
+        _("Your seat is gone until a host lets you in again. What you recorded there stays yours."),
+        url=session.get_absolute_url() if shown else "",
+        mail=False,
+    )
+
+
+@transaction.atomic
+def let_in_again(session: JamSession, by: User, person: User) -> None:
+    """End a removal: the person may take a seat as anybody may. Idempotent. Raises Refused."""
+    locked = hold_as_host(session, by)
+    Removal.objects.filter(session=locked, user=person).delete()
+
+
+def purge_removals(user: User, batch: int) -> int:
+    """Delete what says that somebody was removed, and their name where they removed others."""
+    keys = list(Removal.objects.filter(user=user).values_list("pk", flat=True)[:batch])
+    Removal.objects.filter(pk__in=keys).delete()
+    return len(keys) + Removal.objects.filter(by=user).update(by=None)

@@ -1,0 +1,118 @@
+"""A host mutes somebody for everybody: asked of their client, kept by the others' until then."""
+
+from typing import Any
+
+import pytest
+
+from foundation.limits import valkey
+from sessions_app.models import JamSession
+from sessions_app.services import absence
+from tests.cast import Cast
+from tests.privacy.talking import Socket
+from tests.privacy.test_sockets import one_connection, with_socket
+
+__all__ = ["one_connection"]
+
+
+@pytest.fixture
+def jam(cast: Cast) -> JamSession:
+    return cast.sessions["public"]
+
+
+def jar(cast: Cast, role: str) -> str:
+    return cast.client(role).cookies.output(header="", sep=";").strip().split(";")[0]
+
+
+async def enter(socket: Socket) -> dict[str, Any]:
+    await socket.say({"t": "hello"})
+    return await socket.hear()
+
+
+async def until(socket: Socket, kind: str) -> dict[str, Any]:
+    while (frame := await socket.hear())["t"] != kind:
+        pass
+    return frame
+
+
+def test_who_is_muted_is_told_and_unmutes_by_hand(cast: Cast, jam: JamSession) -> None:
+    path, cookie = f"/ws/jam/{jam.public_id}/", jar(cast, "participant")
+    user = cast["participant"].public_id
+
+    async def talk(host: Socket) -> list[Any]:
+        guest = Socket(path, cookie)
+        await guest.open()
+        await enter(host)
+        seen: list[Any] = [(await enter(guest))["muted_by_host"]]
+        await host.say({"t": "host.mute", "user": user, "muted": True})
+        seen.append(await until(guest, "muted"))
+        seen.append((await until(host, "state"))["muted_by_host"])
+        # A client that goes on as if nothing had been said stays silenced.
+        await guest.say({"t": "state", "muted": False})
+        await guest.close()
+        again = Socket(path, cookie)
+        await again.open()
+        seen.append((await enter(again))["muted_by_host"])
+        seen.append((await until(host, "peer.joined"))["muted_by_host"])
+        for muted in (True, False):
+            await again.say({"t": "state", "muted": muted})
+            state = await until(host, "state")
+            seen.append((state["muted"], state["muted_by_host"]))
+        await again.close()
+        return seen
+
+    assert with_socket(cast, "owner", path, talk) == [
+        False, {"t": "muted", "by_host": True}, True, True, True, (True, True), (False, False),
+    ]  # fmt: skip
+
+
+def test_a_host_lifts_it_and_nobody_else_sets_it(cast: Cast, jam: JamSession) -> None:
+    path, cookie = f"/ws/jam/{jam.public_id}/", jar(cast, "participant")
+    user, owner = cast["participant"].public_id, cast["owner"].public_id
+
+    async def talk(host: Socket) -> list[Any]:
+        guest = Socket(path, cookie)
+        await guest.open()
+        await enter(host)
+        await enter(guest)
+        seen: list[Any] = []
+        for muted in (True, True, False):
+            await host.say({"t": "host.mute", "user": user, "muted": muted})
+        seen += [(await until(guest, "muted"))["by_host"] for _ in range(2)]
+        await guest.say({"t": "host.mute", "user": owner, "muted": True})
+        seen.append((await until(guest, "error"))["text"])
+        await host.say({"t": "host.mute", "user": owner, "muted": True})
+        seen.append((await until(host, "error"))["text"])
+        await host.say({"t": "host.mute", "user": cast["former"].public_id, "muted": True})
+        seen.append((await until(host, "error"))["code"])
+        await guest.close()
+        return seen
+
+    assert with_socket(cast, "owner", path, talk) == [
+        True,
+        False,
+        "Only the session's hosts can do this. Nothing was changed.",
+        "The session's host can't be muted for everybody.",
+        "missing",
+    ]
+
+
+@pytest.mark.clause("leaving")
+def test_what_is_kept_of_it_goes_with_who_is_erased(cast: Cast, jam: JamSession) -> None:
+    path, cookie = f"/ws/jam/{jam.public_id}/", jar(cast, "participant")
+
+    async def talk(host: Socket) -> None:
+        guest = Socket(path, cookie)
+        await guest.open()
+        await enter(host)
+        await enter(guest)
+        frame = {"t": "host.mute", "user": cast["participant"].public_id, "muted": True}
+        await host.say(frame)
+        await until(guest, "muted")
+        await guest.close()
+
+    with_socket(cast, "owner", path, talk)
+    key = f"room:{jam.pk}:muted"
+    assert valkey().hkeys(key) == [str(cast["participant"].pk).encode()]
+    assert 0 < valkey().ttl(key) <= 120
+    absence.forget(cast["participant"])
+    assert valkey().hkeys(key) == []
