@@ -63,6 +63,7 @@ CONVERSATIONS = Limit("open-conversation", 30, 3600)
 CHAT_LINES = Limit("chat-line", 120, 60)
 SESSIONS = Limit("open-session", 20, 3600)
 KNOCKS = Limit("knock", 30, 3600)  # at doors whose hosts are asked
+BEATS = Limit("beat", 30, 60)  # changes of a room's metronome
 TAKES = Limit("take", 60, 3600)  # asked for: each asks everybody present
 PHOTOS = Limit("photo", 30, 3600)
 CHUNKS = Limit("stem-chunk", 600, 60)  # 50 minutes of sound in a minute

@@ -16,7 +16,9 @@ from integrations.turn import ice_servers
 from privacy.gate.viewer import Viewer
 from privacy.telemetry import usage
 from sessions_app import queries, titles
+from sessions_app.beat import BeatConsumer
 from sessions_app.frames import (
+    Beat,
     Chat,
     Clock,
     Hello,
@@ -30,7 +32,7 @@ from sessions_app.frames import (
     Signal,
     State,
 )
-from sessions_app.host_socket import REMOVED, HostConsumer
+from sessions_app.host_socket import REMOVED
 from sessions_app.models import Participant, Recording, Stem
 from sessions_app.presence import RENEW, Peer, Room
 from sessions_app.roster import Roster, state_of
@@ -38,12 +40,12 @@ from sessions_app.services import endings, rooms, sessions
 from sessions_app.services import recording as recordings
 
 
-class JamConsumer(HostConsumer):
+class JamConsumer(BeatConsumer):
     """One player's connection to one session."""
 
     takes: ClassVar[list[type[Frame]]] = [
         Hello, Signal, Clock, Chat, State, RecordAsk, RecordAnswer, RecordStop, HostDoor,
-        HostMute, HostRemove, KnockAnswer,
+        HostMute, HostRemove, KnockAnswer, Beat,
     ]  # fmt: skip
 
     me: Peer
@@ -159,6 +161,7 @@ class JamConsumer(HostConsumer):
             about = await self.in_thread(self._about)
             await self.roster.look()
             about["muted_by_host"] = await self.room.is_muted(self.user.pk)
+            about["beat"] = await self.beat_now()
             self.welcomed = True
             await self.send_frame(
                 t="welcome", you=self.me.peer, peers=list(self.roster.shown.values()), **about

@@ -61,6 +61,21 @@ class RecordStop(Frame):
     recording: PublicId
 
 
+BeatNumber = Annotated[int, Field(ge=1, le=12)]
+
+
+class Beat(Frame):
+    """The metronome that is wanted. `bpm`: beats a minute; `beats`: of a bar; `accents`: those that
+    are stressed; `count_in`: bars before the first."""
+
+    t = "beat"
+    on: bool
+    bpm: Annotated[int, Field(ge=30, le=300)]
+    beats: BeatNumber
+    accents: Annotated[list[BeatNumber], Field(max_length=12)] = [1]
+    count_in: Annotated[int, Field(ge=0, le=2)] = 0
+
+
 class HostDoor(Frame):
     """`locked`: whether nobody takes a new seat; `asks_first`: whether hosts let people in."""
 

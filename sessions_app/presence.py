@@ -9,7 +9,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -69,6 +69,7 @@ class Room:
             pipe.expire(self._key, ALIVE * 4)
             pipe.expire(self._muted, ALIVE * 4)
             pipe.set(f"{self._key}:renewed", 1, ex=LEASE_RENEWED, nx=True)
+            pipe.expire(f"{self._key}:beat", ALIVE * 4)
             return bool((await pipe.execute())[3])
 
     async def leave(self, peer: str) -> None:
@@ -99,6 +100,29 @@ class Room:
 
     async def is_muted(self, user_id: int) -> bool:
         return bool(await self._valkey.hexists(self._muted, str(user_id)))
+
+    async def beat(self) -> dict[str, Any] | None:
+        """Return the grid of the room's metronome, if it was ever started."""
+        kept = await self._valkey.get(f"{self._key}:beat")
+        return json.loads(kept) if kept else None
+
+    async def change_beat(
+        self, changed: Callable[[dict[str, Any] | None], dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Change the grid by what it was; of two changes at once each sees the other's."""
+        key = f"{self._key}:beat"
+        async with self._valkey.pipeline() as pipe:
+            while True:
+                try:
+                    await pipe.watch(key)
+                    kept = await pipe.get(key)
+                    beat = changed(json.loads(kept) if kept else None)
+                    pipe.multi()
+                    pipe.set(key, json.dumps(beat), ex=ALIVE * 4)
+                    await pipe.execute()
+                except redis.WatchError:
+                    continue
+                return beat
 
     async def close(self) -> None:
         await _Shared.give_back()

@@ -9,11 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.live.browsers import figures, join, launch, until
+from tests.live.browsers import PROBE, PROBE_WORKLET, figures, join, launch, until
 from tests.live.conftest import build
 from tests.live.standin import StandIn
 
-HERE = Path(__file__).parent
 CLICKS = 24  # at each page; four a second
 SETTLE = 3.0
 
@@ -22,7 +21,7 @@ def _run(browser: Any, site: StandIn, query: str) -> tuple[list[float], dict]:
     contexts = [browser.new_context() for _ in range(2)]
     pages = [context.new_page() for context in contexts]
     for page, user in zip(pages, ("ada", "ben"), strict=True):
-        page.add_init_script((HERE / "probe.js").read_text())
+        page.add_init_script(PROBE.read_text())
         page.goto(site.room(user, query))
         join(page)
     ada, ben = pages
@@ -63,7 +62,7 @@ def measure() -> list[dict]:
     folder = Path(tempfile.mkdtemp(prefix="bench-live-"))
     try:
         dist = build(folder)
-        shutil.copy(HERE / "probe.worklet.js", dist)
+        shutil.copy(PROBE_WORKLET, dist)
         runs = {}
         with sync_playwright() as playwright:
             for name, query in (

@@ -1,5 +1,7 @@
 // The frames of the room's socket, as docs/realtime.md has them.
 
+import type { Grid } from "./beat/grid";
+
 export interface Caps {
   sab: boolean;
   dataChannel: boolean;
@@ -79,6 +81,8 @@ export interface Waiting {
 }
 
 export interface Welcome {
+  /** the room's metronome, if one was ever started */
+  beat?: Grid | null;
   t: "welcome";
   you: string;
   peers: PeerInfo[];
@@ -101,6 +105,7 @@ export type FromServer =
   | ({ t: "state" } & PeerState)
   | ({ t: "recording" } & Recording)
   | { t: "recording"; id: string; state: "gone" }
+  | ({ t: "beat" } & Grid)
   | { t: "ack"; for: string; ref: string; id: string; at: string }
   | { t: "waiting" }
   | { t: "missed" }
@@ -115,6 +120,7 @@ export type ToServer =
   | { t: "clock"; t0: number }
   | { t: "chat"; text: string; ref: string }
   | { t: "state"; muted: boolean; recording: string | null }
+  | ({ t: "beat" } & Omit<Grid, "from">)
   | { t: "record.ask"; title?: string }
   | { t: "record.answer"; recording: string; yes: boolean }
   | { t: "record.stop"; recording: string }

@@ -1,5 +1,7 @@
 // The room without its looks: socket, clock, sound, recording, chat. Views listen to `change` (draw
 // again), `level`, `chat` and `notice`, and call its methods.
+import type { Grid } from "./beat/grid";
+import { Metronome } from "./beat/metronome";
 import { SessionClock } from "./clock";
 import { AudioGraph, ENGINE_RATE } from "./engine/graph";
 import type { InputChoice } from "./engine/input";
@@ -39,11 +41,14 @@ export class Room {
   readonly unsaid: Unsaid;
   readonly mixer: Mixer;
   readonly hosting = new Hosting((frame) => void this.#socket?.send(frame));
+  readonly metronome: Metronome;
   graph: AudioGraph | null = null;
   mesh: Mesh | null = null;
   welcome: Welcome | null = null;
   mode: JoinMode | null = null;
   muted = false;
+  /** muted since before this page: remembered, and easily forgotten by whoever wonders that nobody hears them */
+  stillMuted = false;
   socketState: SocketState = "connecting";
   socketCode: number | null = null;
   recording: Recording | null = null;
@@ -74,7 +79,7 @@ export class Room {
   ) {
     this.memory = new TabMemory(settings.session);
     this.mixer = new Mixer(this.memory);
-    this.muted = this.memory.muted;
+    this.muted = this.stillMuted = this.memory.muted;
     this.store = new StemStore(
       { worker: settings.workerStore, stems: settings.stems, csrfCookie: settings.csrfCookie },
       {
@@ -101,6 +106,7 @@ export class Room {
         this.#startTake();
       },
     );
+    this.metronome = new Metronome(this.clock);
     this.unsaid = new Unsaid({
       send: (frame) => (this.#welcomed && this.#socket?.send(frame)) ?? false,
       silent: () => this.#socket?.renew(),
@@ -147,6 +153,7 @@ export class Room {
     };
     this.#engine = this.#net && this.#caps.dataChannel && this.#caps.opus ? "data" : "webrtc";
     this.graph = graph;
+    this.metronome.use(graph);
     this.#listen();
     return graph;
   }
@@ -173,13 +180,38 @@ export class Room {
   }
 
   #listen(): void {
-    const { volume, buffering } = this.listening;
+    const { volume, buffering, clicks } = this.listening;
     if (this.graph) this.graph.volume = volume;
+    if (this.graph) this.graph.clicks.gain.value = clicks;
     if (this.#net) this.#net.buffering = buffering;
+  }
+
+  get clickVolume(): number {
+    return this.listening.clicks;
+  }
+
+  set clickVolume(clicks: number) {
+    this.listening = { ...this.listening, clicks };
+  }
+
+  /** Asks for another beat, for everybody. */
+  setBeat(grid: Omit<Grid, "from">): void {
+    this.#socket?.send({ t: "beat", ...grid });
+  }
+
+  #beat(grid: Grid | null): void {
+    this.metronome.take(grid);
+    this.events.change();
   }
 
   get #silent(): boolean {
     return this.muted || this.mode === "listen";
+  }
+
+  /** Changes the gain of one's own input, which stays open. */
+  setGain(choice: InputChoice): void {
+    this.memory.input = choice;
+    if (this.graph) this.graph.gain = choice.gain;
   }
 
   get blocked(): boolean {
@@ -195,6 +227,7 @@ export class Room {
 
   setMuted(muted: boolean): void {
     this.muted = muted;
+    this.stillMuted = false;
     this.memory.muted = muted;
     this.#applyMute();
     this.events.change();
@@ -251,6 +284,7 @@ export class Room {
 
   #ended(code: number | null): void {
     this.clock.stop();
+    this.metronome.take(null);
     this.mesh?.close();
     if (code === 4403 || code === 4404 || code === 4409) {
       if (code !== 4409) this.memory.joined = null;
@@ -319,6 +353,9 @@ export class Room {
         this.events.change();
         break;
       }
+      case "beat":
+        this.#beat(frame);
+        break;
       case "state":
         this.mesh?.state(frame.peer, frame.muted, frame.recorded);
         break;
@@ -347,6 +384,7 @@ export class Room {
     if (frame.muted_by_host && !this.muted) this.#mutedByHost(true);
     if (this.#silent || this.#captures) this.#tellState();
     this.clock.start();
+    this.#beat(frame.beat ?? null);
     this.events.chat(frame.chat, false);
     for (const line of frame.chat) this.unsaid.settle(line.ref);
     this.unsaid.sendAll();
@@ -511,6 +549,7 @@ export class Room {
     removeEventListener("beforeunload", this.#warn);
     this.clock.stop();
     this.#socket?.close();
+    this.metronome.close();
     this.mesh?.close();
     this.#net?.close();
     void this.graph?.close().catch(() => undefined);

@@ -1,6 +1,6 @@
 // What the element was given, and what this tab remembers.
 import type { Codec } from "./engine/codec-choice";
-import type { InputChoice } from "./engine/input";
+import { MOST_GAIN, PLAIN_INPUT, type InputChoice } from "./engine/input";
 import type { Buffering } from "./engine/jitter";
 import type { MixMemory } from "./engine/mixer";
 import type { Mix } from "./engine/strip";
@@ -62,6 +62,8 @@ export interface Listening {
   /** 0–1.5 */
   volume: number;
   buffering: Buffering;
+  /** of the metronome: 0–1.5 */
+  clicks: number;
 }
 
 export class TabMemory implements MixMemory {
@@ -84,9 +86,15 @@ export class TabMemory implements MixMemory {
   get input(): InputChoice {
     try {
       const value = JSON.parse(sessionStorage.getItem("jam-input") ?? "{}") as Partial<InputChoice>;
-      return { deviceId: value.deviceId ?? null, stereo: value.stereo === true };
+      const gain = Number(value.gain ?? 0);
+      return {
+        deviceId: value.deviceId ?? null,
+        stereo: value.stereo === true,
+        gain: Number.isFinite(gain) ? Math.max(-MOST_GAIN, Math.min(MOST_GAIN, gain)) : 0,
+        output: value.output ?? null,
+      };
     } catch {
-      return { deviceId: null, stereo: false };
+      return PLAIN_INPUT;
     }
   }
 
@@ -103,7 +111,7 @@ export class TabMemory implements MixMemory {
   }
 
   get listening(): Listening {
-    return { volume: 1, buffering: "balanced", ...this.#read<Partial<Listening>>("listening", {}) };
+    return { volume: 1, buffering: "balanced", clicks: 0.8, ...this.#read<Partial<Listening>>("listening", {}) };
   }
 
   set listening(listening: Listening) {

@@ -1,7 +1,9 @@
 // What the room's element was given, what the tab remembers, and what an input is asked for.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { channelsOf, inputProblem, openInput } from "../../frontend/jam/engine/input";
+import {
+  PLAIN_INPUT, amplitude, channelsOf, deviceAdvice, inputProblem, isTooLoud, openInput,
+} from "../../frontend/jam/engine/input";
 import { TabMemory, readSettings } from "../../frontend/jam/settings";
 
 const scope = globalThis as Record<string, unknown>;
@@ -61,12 +63,28 @@ test("a tab remembers how it came into each room, and forgets it", () => {
 
 test("the input is remembered for all rooms, and what can't be read is the default", () => {
   kept.clear();
-  new TabMemory("1").input = { deviceId: "usb", stereo: true };
-  assert.deepEqual(new TabMemory("2").input, { deviceId: "usb", stereo: true });
-  for (const odd of ["{", "{}", '{"stereo": "yes"}']) {
+  const choice = { deviceId: "usb", stereo: true, gain: -6, output: "phones" };
+  new TabMemory("1").input = choice;
+  assert.deepEqual(new TabMemory("2").input, choice);
+  for (const odd of ["{", "{}", '{"stereo": "yes"}', '{"gain": "loud"}']) {
     kept.set("jam-input", odd);
-    assert.deepEqual(new TabMemory("1").input, { deviceId: null, stereo: false });
+    assert.deepEqual(new TabMemory("1").input, { deviceId: null, stereo: false, gain: 0, output: null });
   }
+  kept.set("jam-input", '{"gain": 400}');
+  assert.equal(new TabMemory("1").input.gain, 20);
+});
+
+test("how one hears whom is remembered for each room", () => {
+  kept.clear();
+  const mix = { volume: 0.5, pan: -1, muted: false, solo: true };
+  new TabMemory("1").mixes = { ada: mix };
+  new TabMemory("1").listening = { volume: 1.5, buffering: "stable", clicks: 0 };
+  assert.deepEqual(new TabMemory("1").mixes, { ada: mix });
+  assert.deepEqual(new TabMemory("2").mixes, {});
+  assert.deepEqual(new TabMemory("1").listening, { volume: 1.5, buffering: "stable", clicks: 0 });
+  assert.deepEqual(new TabMemory("2").listening, { volume: 1, buffering: "balanced", clicks: 0.8 });
+  kept.set("jam-room:1:mix", "{");
+  assert.deepEqual(new TabMemory("1").mixes, {});
 });
 
 // ---- the input ---------------------------------------------------------------------------------------
@@ -76,8 +94,8 @@ test("an input is opened as the instrument gives it, without the voice processin
   Object.defineProperty(globalThis, "navigator", {
     value: { mediaDevices: { getUserMedia: async (wish: unknown) => asked.push(wish) } }, configurable: true,
   });
-  await openInput({ deviceId: null, stereo: false });
-  await openInput({ deviceId: "usb", stereo: true });
+  await openInput(PLAIN_INPUT);
+  await openInput({ ...PLAIN_INPUT, deviceId: "usb", stereo: true });
   const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
   assert.deepEqual(asked, [
     { audio: { ...plain, channelCount: { ideal: 1 } } },
@@ -88,12 +106,27 @@ test("an input is opened as the instrument gives it, without the voice processin
 test("it is stereo where the player wants it and the track has it", () => {
   const stream = (channelCount?: number) =>
     ({ getAudioTracks: () => [{ getSettings: () => ({ channelCount }) }] }) as unknown as MediaStream;
-  const wish = (stereo: boolean) => ({ deviceId: null, stereo });
+  const wish = (stereo: boolean) => ({ ...PLAIN_INPUT, stereo });
   assert.equal(channelsOf(stream(2), wish(true)), 2);
   assert.equal(channelsOf(stream(2), wish(false)), 1);
   assert.equal(channelsOf(stream(1), wish(true)), 1);
   assert.equal(channelsOf(stream(), wish(true)), 1);
   assert.equal(channelsOf({ getAudioTracks: () => [] } as unknown as MediaStream, wish(true)), 1);
+});
+
+test("names of devices tell of Bluetooth and of loudspeakers", () => {
+  assert.equal(deviceAdvice("AirPods Pro", "System default"), "bluetooth");
+  assert.equal(deviceAdvice("Scarlett 2i2 USB", "WH-1000XM4 Hands-Free AG Audio"), "bluetooth");
+  assert.equal(deviceAdvice("Scarlett 2i2 USB", "MacBook Pro Speakers"), "speakers");
+  assert.equal(deviceAdvice("Mikrofon", "Kopfhörer/Lautsprecher (Realtek)"), null);
+  assert.equal(deviceAdvice("Scarlett 2i2 USB", "Headphones (Scarlett)"), null);
+  assert.equal(deviceAdvice("System default", "System default"), null);
+});
+
+test("decibels are amplitudes, and the top of the scale is too loud", () => {
+  assert.deepEqual([amplitude(0), Math.round(amplitude(20))], [1, 10]);
+  assert.ok(Math.abs(amplitude(-6) - 0.501) < 0.001);
+  assert.deepEqual([0.98, 0.985, 1.2].map((peak) => isTooLoud({ peak })), [false, true, true]);
 });
 
 test("each way in which an input fails has a word of its own", () => {

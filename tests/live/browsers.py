@@ -13,6 +13,9 @@ import numpy as np
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = next((path for path in map(shutil.which, NAMES) if path), None)
+# What tells when a page made or heard a click: for tests and benchmarks.
+PROBE = Path(__file__).with_name("probe.js")
+PROBE_WORKLET = Path(__file__).with_name("probe.worklet.js")
 FLAGS = [
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",

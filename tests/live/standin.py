@@ -78,6 +78,7 @@ class StandIn:
         self.asked: set[str] = set()
         self.agreed: set[str] = set()
         self.chat: list[dict] = []
+        self.beat: dict | None = None
         self.bad: list[str] = []  # whatever broke the contract
         self.fail_puts = 0  # so many PUTs are answered with 503
         self.corrupt_puts = 0  # so many with 422
@@ -162,6 +163,9 @@ class StandIn:
             await self.tell(me, {"t": "clock", "t0": frame["t0"], "t1": came_at, "t2": t2})
         elif kind in {"signal", "chat", "state"}:
             await getattr(self, f"hear_{kind}")(me, frame)
+        elif kind == "beat":
+            self.beat = {**frame, "from": self.now() + 500}
+            await self.tell_all(self.beat)
         elif kind.startswith("record."):
             await self.record(me, kind, frame)
         else:
@@ -183,7 +187,7 @@ class StandIn:
             "session": {"id": SESSION, "title": "Sunday jam", "audience": "participants",
                         "host": False},
             "recording": self.recording_for(me), "chat": self.chat[-50:], "ice": [],
-            "policy": "all",
+            "policy": "all", "beat": self.beat,
         })  # fmt: skip
 
     async def hear_signal(self, me: Peer, frame: dict) -> None:

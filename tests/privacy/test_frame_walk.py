@@ -186,7 +186,9 @@ class Round:
                 data = {"mark": f"{when}-{seat.role}"}
                 await seat.socket.say({"t": "signal", "to": other.peer, "data": data})
             await seat.socket.say({"t": "clock", "t0": 7.0})
+            await seat.socket.say({"t": "beat", "on": True, "bpm": self.tempo(seat), "beats": 4})
         await self.settle()
+        self.hold_the_beat()
         for seat in self.seats:
             heard = self.others(seat)
             names = sorted(one.role for one in heard)
@@ -199,9 +201,22 @@ class Round:
             shown = {one["peer"]: one["muted"] for one in seat.frames("state")}
             self.hold("state", seat, shown, {one.peer: one.muted for one in heard})
             absent = {one["for"] for one in seat.frames("error") if one["code"] == "absent"}
-            want_absent = set() if seat.is_in else {"chat", "state", "signal"}
+            want_absent = set() if seat.is_in else {"chat", "state", "signal", "beat"}
             self.hold("error", seat, absent, want_absent)
             self.hold("clock", seat, len(seat.frames("clock")), 1)
+
+    def tempo(self, seat: Seat) -> int:
+        return 100 + self.seats.index(seat)
+
+    def hold_the_beat(self) -> None:
+        """All who are in end with one tempo, somebody's who is in; nobody else hears any."""
+        inside = [seat for seat in self.seats if seat.is_in]
+        last = {seat.role: [one["bpm"] for one in seat.frames("beat")][-1:] for seat in self.seats}
+        want = last[inside[0].role] if inside else []
+        if inside and want not in [[self.tempo(seat)] for seat in inside]:
+            self.wrong.append(f"the beat of nobody inside: {want}")
+        for seat in self.seats:
+            self.hold("beat", seat, last[seat.role], want if seat.is_in else [])
 
     async def record(self, asker: Seat) -> None:
         """One asks; another says no. Those who were asked hear of it, nobody else does."""
@@ -302,6 +317,7 @@ def test_every_frame_reaches_whom_the_table_says(
     for name_of in ("BURST", "WORK_BURST"):
         monkeypatch.setattr(f"foundation.sockets.{name_of}", 100_000)
     monkeypatch.setattr(limits, "CHAT_LINES", limits.Limit("chat-line", 100_000, 60))
+    monkeypatch.setattr(limits, "BEATS", limits.Limit("beat", 100_000, 60))
     company = COMPANIES[name](cast)
     cookies = {role: cookie_of(cast, role) for role in (*company.people, *company.outside)}
 
@@ -350,7 +366,7 @@ def test_who_is_outside_says_and_hears_nothing(cast: Cast, name: str) -> None:
 
 
 def test_the_walk_knows_every_frame_that_a_room_takes() -> None:
-    walked = {"hello", "signal", "clock", "chat", "state", "record.ask", "record.answer",
+    walked = {"hello", "signal", "clock", "chat", "state", "beat", "record.ask", "record.answer",
               "record.stop"}  # fmt: skip
     assert set(JamConsumer.known) == walked | FOR_HOSTS
 

@@ -1,6 +1,6 @@
 // The page's AudioContext: own input through the capture worklet, other players through strips.
 import type { CaptureMessage, CaptureOptions } from "./capture-processor";
-import { channelsOf, openInput, type InputChoice } from "./input";
+import { amplitude, channelsOf, choosesOutput, openInput, type InputChoice } from "./input";
 import type { Level } from "./meter";
 import type { PlayoutOptions } from "./playout-processor";
 import { captureRing } from "./rings";
@@ -23,8 +23,11 @@ export class AudioGraph {
   /** all other players together, before the limiter */
   readonly #mix: GainNode;
   readonly #master: GainNode;
+  /** the metronome: heard here, neither sent nor recorded */
+  readonly clicks: GainNode;
   #capture: AudioWorkletNode | null = null;
   #source: MediaStreamAudioSourceNode | null = null;
+  readonly #gain: GainNode;
   #muted = false;
   #recorder: MessagePort | null = null;
   #recording = false;
@@ -36,6 +39,7 @@ export class AudioGraph {
   onInputLost: () => void = () => undefined;
 
   private constructor(readonly context: AudioContext) {
+    this.#gain = new GainNode(context);
     this.#mix = new GainNode(context);
     this.#master = new GainNode(context);
     const limiter = new AudioWorkletNode(context, "jam-limiter", {
@@ -43,6 +47,8 @@ export class AudioGraph {
       numberOfOutputs: 1,
       outputChannelCount: [2],
     });
+    this.clicks = new GainNode(context);
+    this.clicks.connect(limiter);
     this.#mix.connect(limiter).connect(this.#master).connect(context.destination);
   }
 
@@ -68,10 +74,13 @@ export class AudioGraph {
       processorOptions: options,
     });
     const source = stream ? this.context.createMediaStreamSource(stream) : null;
-    source?.connect(node);
+    if (choice) this.gain = choice.gain;
+    if (choice) await this.sendTo(choice.output);
     node.connect(this.#master);
     node.port.onmessage = ({ data }: MessageEvent<Level>) => this.onOwnLevel(data);
     this.#closeInput();
+    source?.connect(this.#gain);
+    this.#gain.connect(node);
     this.#capture = node;
     this.#source = source;
     this.input = { stream, channels, ring };
@@ -80,6 +89,19 @@ export class AudioGraph {
     });
     this.muted = this.#muted;
     return this.input;
+  }
+
+  /** How much louder one's own input is taken, dB: for the others, the meter and the stem. */
+  set gain(decibels: number) {
+    this.#gain.gain.setTargetAtTime(amplitude(decibels), this.context.currentTime, 0.015);
+  }
+
+  /** Has the room sound from another device; one that is gone leaves it where it was. */
+  async sendTo(output: string | null): Promise<void> {
+    if (!choosesOutput()) return;
+    const context = this.context as AudioContext & { setSinkId(id: string): Promise<void>; sinkId: unknown };
+    if (context.sinkId === (output ?? "")) return;
+    await context.setSinkId(output ?? "").catch(() => undefined);
   }
 
   /** Where the recorder's worker hears the batches; a new port after each change of input. */
@@ -150,6 +172,7 @@ export class AudioGraph {
 
   #closeInput(): void {
     this.#source?.disconnect();
+    this.#gain.disconnect();
     this.#capture?.disconnect();
     this.#tell({ t: "close" });
     for (const track of this.input.stream?.getTracks() ?? []) track.stop();

@@ -1,5 +1,5 @@
 // The room itself: own strip, other players, recorder, chat, the bar with mute and leave.
-import { inputProblem } from "../engine/input";
+import { inputProblem, isTooLoud } from "../engine/input";
 import type { Level } from "../engine/meter";
 import type { Player } from "../engine/player";
 import type { Room } from "../room";
@@ -10,16 +10,20 @@ import { HostTools } from "./host-tools";
 import { InputFields } from "./input-fields";
 import { ListeningFields } from "./listening-fields";
 import { MeterView } from "./meter-view";
+import { MetronomeView } from "./metronome-view";
 import { personView } from "./person-view";
 import { RecorderView } from "./recorder-view";
 import { StripMenu } from "./strip-menu";
 import { StripView } from "./strip-view";
+
+const LOUD_MS = 3000; // for so long after a peak it is said
 
 export class RoomView {
   readonly element: HTMLElement;
   readonly chat: ChatView;
   readonly recorder: RecorderView;
   readonly #tools: HostTools;
+  readonly metronome: MetronomeView;
   readonly #strips = new Map<string, StripView>(); // by person, so that a return keeps its place
   /** Who stands in which place; null: a place that somebody left, kept so that nobody else's moves. */
   readonly #places: (string | null)[] = [];
@@ -29,6 +33,8 @@ export class RoomView {
   readonly #address = h("p", { class: "jam-note" });
   readonly #reload: HTMLButtonElement;
   readonly #resume: HTMLElement;
+  readonly #stillMuted: HTMLElement;
+  #loudAt = -Infinity;
   readonly #mute: HTMLButtonElement;
   readonly #ownState = h("span", { class: "badge jam-strip__state" });
   readonly #ownNote = h("p", { class: "jam-soft" });
@@ -41,6 +47,7 @@ export class RoomView {
     this.chat = new ChatView(room);
     this.recorder = new RecorderView(room);
     this.#tools = new HostTools(room.hosting);
+    this.metronome = new MetronomeView(room);
     this.#reload = h(
       "button",
       { class: "button", type: "button", click: () => location.reload() },
@@ -65,23 +72,42 @@ export class RoomView {
       h("span", { class: "jam-dot", "aria-hidden": "true" }),
       words.record.on,
     );
-    this.#fields = new InputFields(room.memory.input, (choice) => {
-      room.useInput(choice).then(
-        () => room.events.notice(words.input.changed, false),
-        (problem: unknown) => room.events.notice(words.input[inputProblem(problem)], true),
-      );
-    });
+    this.#fields = new InputFields(
+      room.memory.input,
+      (choice) => {
+        room.useInput(choice).then(
+          () => room.events.notice(words.input.changed, false),
+          (problem: unknown) => room.events.notice(words.input[inputProblem(problem)], true),
+        );
+      },
+      (choice) => room.setGain(choice),
+    );
+    this.#stillMuted = h(
+      "div",
+      { class: "jam-resume card", hidden: true },
+      h("p", {}, words.room.stillMuted),
+      h(
+        "button",
+        { class: "button button--primary", type: "button", click: () => room.setMuted(false) },
+        words.room.unmute,
+      ),
+    );
     this.#list.append(this.#ownStrip());
     this.element = h(
       "div",
       { class: "jam-room" },
       h("header", { class: "jam-room__head" }, this.#redDot, this.#connection, this.#reload),
       this.#resume,
+      this.#stillMuted,
       h(
         "div",
         { class: "jam-room__body" },
         h("div", { class: "jam-room__stage" }, this.#list, this.#alone, this.#address),
-        h("div", { class: "jam-room__side" }, this.#tools.element, this.recorder.element, this.chat.element),
+        h(
+          "div",
+          { class: "jam-room__side" },
+          this.#tools.element, this.recorder.element, this.metronome.element, this.chat.element,
+        ),
       ),
       h(
         "div",
@@ -121,8 +147,10 @@ export class RoomView {
   }
 
   level(player: Player | null, level: Level): void {
-    if (player === null) this.#ownMeter.update(level);
-    else this.#strips.get(player.info.user)?.level(level);
+    if (player === null) {
+      this.#ownMeter.update(level);
+      if (isTooLoud(level)) this.#loudAt = performance.now();
+    } else this.#strips.get(player.info.user)?.level(level);
   }
 
   update(): void {
@@ -130,12 +158,11 @@ export class RoomView {
     const { muted, mode, socketState, socketCode, welcome } = room;
     this.#updateConnection(socketState, socketCode);
     show(this.#resume, room.blocked);
+    show(this.#stillMuted, room.stillMuted && muted && mode === "sound");
     text(this.#mute, muted ? words.room.unmute : words.room.mute);
     this.#mute.setAttribute("aria-pressed", String(muted));
     show(this.#mute, mode === "sound");
-    const quiet = mode === "listen" ? words.room.listening : muted ? words.room.mutedSelf : "";
-    text(this.#ownNote, quiet);
-    show(this.#ownNote, quiet !== "");
+    this.#noteOwn();
     text(this.#ownState, muted && mode === "sound" ? words.room.mutedOther : "");
     this.#ownState.dataset["state"] = "muted";
     show(this.#ownState, muted && mode === "sound");
@@ -146,6 +173,16 @@ export class RoomView {
     show(this.#address, direct);
     this.recorder.update();
     this.#tools.update();
+    this.metronome.update();
+  }
+
+  #noteOwn(): void {
+    const { mode, muted } = this.room;
+    const loud = performance.now() - this.#loudAt < LOUD_MS && !muted;
+    const note =
+      mode === "listen" ? words.room.listening : muted ? words.room.mutedSelf : loud ? words.check.tooLoud : "";
+    text(this.#ownNote, note);
+    show(this.#ownNote, note !== "");
   }
 
   #updateConnection(state: Room["socketState"], code: number | null): void {
@@ -197,10 +234,12 @@ export class RoomView {
   #tick(): void {
     for (const view of this.#strips.values()) view.figures();
     this.recorder.tick();
+    this.#noteOwn();
   }
 
   close(): void {
     clearInterval(this.#timer);
+    this.metronome.close();
     this.#fields.close();
   }
 }

@@ -1,5 +1,6 @@
 // Before the room: choose an input, see its level, join with or without sound.
 import { inputProblem } from "../engine/input";
+import { isTooLoud } from "../engine/input";
 import type { Level } from "../engine/meter";
 import type { Room } from "../room";
 import type { JoinMode } from "../settings";
@@ -8,12 +9,16 @@ import { h, show, text } from "./dom";
 import { InputFields } from "./input-fields";
 import { MeterView } from "./meter-view";
 
+const LOUD_MS = 3000; // for so long after a peak it is said
+
 export class SoundCheck {
   readonly element: HTMLElement;
   readonly #meter = new MeterView(words.check.level);
   readonly #hint = h("p", { class: "jam-soft" }, words.check.levelNone);
   readonly #problem = h("p", { class: "jam-problem", role: "alert", hidden: true });
   readonly #buttons: HTMLButtonElement[];
+  #loudAt = -Infinity;
+  #loud = false;
   readonly #fields: InputFields;
 
   constructor(
@@ -21,10 +26,14 @@ export class SoundCheck {
     readonly joined: () => void,
   ) {
     const { policy } = room.settings;
-    this.#fields = new InputFields(room.memory.input, (choice) => {
-      room.memory.input = choice;
-      if (room.graph?.input.stream) void this.#try();
-    });
+    this.#fields = new InputFields(
+      room.memory.input,
+      (choice) => {
+        room.memory.input = choice;
+        if (room.graph?.input.stream) void this.#try();
+      },
+      (choice) => room.setGain(choice),
+    );
     const tryIt = h("button", { class: "button", type: "button", click: () => void this.#try() }, words.check.try);
     const join = h(
       "button",
@@ -59,6 +68,10 @@ export class SoundCheck {
 
   level(level: Level): void {
     this.#meter.update(level);
+    if (isTooLoud(level)) this.#loudAt = performance.now();
+    const loud = performance.now() - this.#loudAt < LOUD_MS;
+    if (loud !== this.#loud) text(this.#hint, loud ? words.check.tooLoud : words.check.levelHint);
+    this.#loud = loud;
   }
 
   #busy(busy: boolean): void {

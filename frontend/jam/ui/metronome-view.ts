@@ -1,0 +1,121 @@
+// The room's metronome: one tempo for everybody; how loud it is and whether one looks at it is one's own.
+import { FASTEST, MOST_BEATS, SLOWEST, Tapping, type Beat, type Grid } from "../beat/grid";
+import type { Room } from "../room";
+import { fill, words } from "../words";
+import { h, show, text, uid } from "./dom";
+
+const SEND_MS = 400; // a tempo that is dialled is sent once
+
+export class MetronomeView {
+  readonly element: HTMLElement;
+  readonly #start: HTMLButtonElement;
+  readonly #bpm: HTMLInputElement;
+  readonly #beats: HTMLInputElement;
+  readonly #countIn: HTMLInputElement;
+  readonly #lights = h("div", { class: "jam-beats", "aria-hidden": "true" });
+  readonly #state = h("p", { class: "jam-soft", "aria-live": "polite" });
+  readonly #tapping = new Tapping();
+  #later: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(readonly room: Room) {
+    const [bpm, beats, countIn, volume] = ["bpm", "beats", "count", "volume"].map((name) => uid(`jam-${name}`));
+    const dialled = (): void => {
+      clearTimeout(this.#later);
+      if (room.metronome.beats.told?.on) this.#later = setTimeout(() => this.#send(true), SEND_MS);
+    };
+    const number = (id: string, least: number, most: number, value: number): HTMLInputElement =>
+      h("input", {
+        id, class: "input", type: "number", inputmode: "numeric", min: least, max: most, step: 1, value,
+        input: dialled,
+      });
+    this.#bpm = number(bpm!, SLOWEST, FASTEST, 120);
+    this.#beats = number(beats!, 1, MOST_BEATS, 4);
+    this.#countIn = h("input", { id: countIn!, type: "checkbox", checked: true });
+    this.#start = h("button", {
+      class: "button", type: "button", click: () => this.#send(!room.metronome.beats.told?.on),
+    });
+    const tap = h(
+      "button",
+      { class: "button", type: "button", "aria-label": words.beat.tapHint, click: () => this.#tap(dialled) },
+      words.beat.tap,
+    );
+    const slider = h("input", {
+      id: volume!, type: "range", min: 0, max: 150, step: 1, value: Math.round(room.clickVolume * 100),
+      input: () => (room.clickVolume = Number(slider.value) / 100),
+    });
+    const field = (id: string, label: string, control: HTMLElement): HTMLElement =>
+      h("div", { class: "field" }, h("label", { class: "field__label", for: id }, label), control);
+    this.element = h(
+      "section",
+      { class: "jam-metronome card", "aria-labelledby": "jam-metronome-title" },
+      h("h2", { id: "jam-metronome-title" }, words.beat.title),
+      this.#lights,
+      this.#state,
+      h(
+        "div",
+        { class: "jam-metronome__tempo" },
+        field(bpm!, words.beat.bpm, this.#bpm),
+        field(beats!, words.beat.beats, this.#beats),
+      ),
+      h("div", { class: "jam-metronome__keys" }, this.#start, tap),
+      h(
+        "details",
+        {},
+        h("summary", {}, words.beat.more),
+        h("p", { class: "jam-check-line" }, this.#countIn, h("label", { for: countIn! }, words.beat.countIn)),
+        field(volume!, words.beat.volume, slider),
+      ),
+    );
+    room.metronome.onBeat = (beat) => this.#light(beat);
+    this.update();
+  }
+
+  #tap(dialled: () => void): void {
+    const tempo = this.#tapping.tap(performance.now());
+    if (tempo === null) return;
+    this.#bpm.value = String(tempo);
+    dialled();
+  }
+
+  #send(on: boolean): void {
+    clearTimeout(this.#later);
+    if (!this.#bpm.reportValidity() || !this.#beats.reportValidity()) return;
+    const beats = Number(this.#beats.value);
+    const runs = this.room.metronome.beats.told?.on ?? false;
+    this.room.setBeat({
+      on, beats, bpm: Number(this.#bpm.value), accents: [1],
+      count_in: on && !runs && this.#countIn.checked ? 1 : 0,
+    });
+  }
+
+  /** Shows what was told; what somebody is typing stays. */
+  update(): void {
+    const grid = this.room.metronome.beats.told;
+    const on = grid?.on ?? false;
+    text(this.#start, on ? words.beat.stop : words.beat.start);
+    this.#start.setAttribute("aria-pressed", String(on));
+    this.#start.disabled = this.room.socketState !== "open";
+    text(this.#state, grid && on ? fill(words.beat.runs, { bpm: grid.bpm, beats: grid.beats }) : words.beat.off);
+    show(this.#lights, on);
+    if (grid) this.#show(grid);
+  }
+
+  #show(grid: Grid): void {
+    for (const [input, value] of [[this.#bpm, grid.bpm], [this.#beats, grid.beats]] as const) {
+      if (document.activeElement !== input) input.value = String(value);
+    }
+    if (this.#lights.childElementCount === grid.beats) return;
+    this.#lights.replaceChildren(...Array.from({ length: grid.beats }, () => h("span", {})));
+  }
+
+  #light(beat: Beat): void {
+    for (const [i, light] of [...this.#lights.children].entries()) {
+      (light as HTMLElement).dataset["on"] = String(i === beat.beat);
+    }
+    this.#lights.dataset["counting"] = String(beat.bar < 0);
+  }
+
+  close(): void {
+    clearTimeout(this.#later);
+  }
+}
