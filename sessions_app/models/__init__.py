@@ -1,3 +1,4 @@
+from sessions_app.models.planning import CalendarFeed, Rsvp
 from sessions_app.models.recordings import (
     Credit,
     Mix,
@@ -9,6 +10,7 @@ from sessions_app.models.recordings import (
 from sessions_app.models.sessions import ChatLine, Invite, JamSession, Participant
 
 __all__ = [
+    "CalendarFeed",
     "ChatLine",
     "Credit",
     "Invite",
@@ -17,6 +19,7 @@ __all__ = [
     "Participant",
     "Recording",
     "RecordingConsent",
+    "Rsvp",
     "Stem",
     "StemChunk",
 ]

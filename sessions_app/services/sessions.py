@@ -22,8 +22,9 @@ from privacy.gate.audiences import OF_BANDS, Audience
 from privacy.gate.viewer import Viewer
 from schools.services import children
 from sessions_app.models import ChatLine, Invite, JamSession, Participant
-from sessions_app.models.sessions import SEATS, open_now
-from sessions_app.services import rooms
+from sessions_app.models.planning import not_over
+from sessions_app.models.sessions import SEATS
+from sessions_app.services import rooms, timing
 
 INVITE_LIFETIME = timedelta(days=7)
 _signer = signing.Signer(salt="sessions.invite")
@@ -68,6 +69,15 @@ class Apart(NoSeat):
     """A child plays with its own circle alone, and nobody else with a child."""
 
 
+def apart_in_words(user: User) -> Apart:
+    """Return why somebody can't play with who is there."""
+    return Apart(
+        _("You play with your own class here. Somebody in this session is not of it.")
+        if user.is_child
+        else _("This session is a class's: only its children and their teachers play in it.")
+    )
+
+
 def open_by_hand(host: User, **values: Any) -> JamSession:
     """Open a session for a person who asks for one, on the page or in the API.
 
@@ -79,11 +89,13 @@ def open_by_hand(host: User, **values: Any) -> JamSession:
 
 @transaction.atomic
 def open_session(
-    host: User, *, title: str, about: str, audience: str, band: Band | None = None
+    host: User, *, title: str, about: str, audience: str, band: Band | None = None, **plan: Any
 ) -> JamSession:
-    """Open a session now, with its host as the first to take part.
+    """Open a session, with its host as the first to take part: now, or at `starts_at` of its plan.
 
-    Raises NotInBand for a band that the host isn't in, and for a band's audience without a band.
+    `plan`: columns of `models.planning.Plan`; `starts_at` takes `zone` along. Raises NotInBand for
+    a band that the host isn't in, and for a band's audience without a band; TooManyPlanned; and
+    ValidationError for a plan that can't be.
     """
     if band is not None and not hold_seat(band, host):
         raise NotInBand
@@ -95,9 +107,10 @@ def open_session(
         title=title.strip(),
         about=about.strip(),
         audience=children.fitting(host, audience),
+        **timing.checked(host, plan),
     )
     Participant.objects.create(session=session, user=host)
-    notices.tell_all("jams", session)
+    notices.tell_all("session-plans" if session.is_coming else "jams", session)
     return session
 
 
@@ -127,7 +140,7 @@ def find_invite(token: str, viewer: Viewer) -> Invite | None:
         revoked_at__isnull=True,
         expires_at__gt=timezone.now(),
     )
-    open_ones = JamSession.objects.filter(open_now())
+    open_ones = JamSession.objects.filter(not_over())
     hosted = shown_people(open_ones, viewer, "host").order_by()
     return shown_people(rows, viewer, "made_by").filter(session__in=hosted.values("pk")).first()
 
@@ -146,21 +159,22 @@ def would_fit(session: JamSession, user: User) -> bool:
 
 @transaction.atomic
 def join(session: JamSession, user: User, *, invite: Invite | None = None) -> Participant:
-    """Take a seat. Idempotent; raises NoSeat when there is none."""
+    """Take a seat. Idempotent; raises NoSeat when there is none.
+
+    The seats of a planned session go to who answers to it (`services.rsvps`).
+    """
     locked = JamSession.objects.select_for_update().get(pk=session.pk)
     existing = Participant.objects.filter(session=locked, user=user).first()
     if existing is not None:
         return existing
     if not locked.is_open:
         raise Closed(_("This session is closed."))
+    if locked.starts_at is not None:
+        raise NoSeat(_("Seats of this session are given on its page: answer there."))
     if locked.participants.count() >= SEATS:
         raise Full(_("Every seat of this session is taken."))
     if not would_fit(locked, user):
-        raise Apart(
-            _("You play with your own class here. Somebody in this session is not of it.")
-            if user.is_child
-            else _("This session is a class's: only its children and their teachers play in it.")
-        )
+        raise apart_in_words(user)
     if invite is not None:
         Invite.objects.filter(pk=invite.pk).update(used=F("used") + 1)
     return Participant.objects.create(session=locked, user=user)

@@ -31,6 +31,7 @@ from schools.models import (
     SchoolClass,
 )
 from sessions_app.models import (
+    CalendarFeed,
     ChatLine,
     Invite,
     JamSession,
@@ -38,6 +39,7 @@ from sessions_app.models import (
     Participant,
     Recording,
     RecordingConsent,
+    Rsvp,
     Stem,
     StemChunk,
 )
@@ -149,6 +151,10 @@ class Stage:
         jam = self.put(
             JamSession(host=people[0], band=self.band, audience=facts.room), says.session
         )
+        for n, state in facts.answers.items():
+            row = Rsvp(session=jam, user=people[n], state=state)
+            self.put(row, partial(says.rsvp, n))
+        self.put(CalendarFeed(user=people[1], secret_hash="x"), partial(says.own, 1))
         for n in facts.seats:
             row = Participant(session=jam, user=people[n])
             self.put(row, partial(says.seat, n))
@@ -307,7 +313,8 @@ def test_list_object_fan_out_and_oracle_agree(db: None, facts: Facts) -> None:
 
 IN_THE_WORLDS = {
     User, Profile, Plays, Findable, Follow, Block, JammedWith, Guardianship, JamSession,
-    Participant, ChatLine, Invite, Recording, Stem, StemChunk, RecordingConsent, Mix, Favourite,
+    Participant, Rsvp, CalendarFeed, ChatLine, Invite, Recording, Stem, StemChunk,
+    RecordingConsent, Mix, Favourite,
     ShareLink, Conversation, Member, Message, Band, BandMember, BandInvite, BandFollow,
     Partner, PartnerStaff, SchoolClass, ClassSeat, Enrolment, ParentalConsent,
     ConsentWithdrawal,
