@@ -7,7 +7,10 @@ A `Surface` shows or changes one thing, a `Listing` shows many, `OWN` holds page
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from tests.privacy import band_routes
 from tests.privacy.expectations import seen_by
@@ -101,7 +104,8 @@ WHILE_LEAVING = {"export_download", "exports"}
 
 
 MESSAGE = {"text": "new", "ref": "3f0e6f0c-5d1f-4c55-9f5e-0d6a1f6c1c11"}
-NO_TIME = {"title": "new", "about": "", "audience": "public"}
+LATER = {"title": "new", "about": "", "audience": "public", "time": "20:00", "zone": "UTC",
+         "date": (timezone.localdate() + timedelta(days=9)).isoformat()}  # fmt: skip
 CHUNK = b"mark-chunk"
 SENT = {"Content-Type": "application/octet-stream",
         "X-Chunk-SHA256": hashlib.sha256(CHUNK).hexdigest()}  # fmt: skip
@@ -156,7 +160,7 @@ SURFACES = [
     ),
     Surface("jam", "plan", {"GET": Way("see", sign_in=False, shows=plan_page)}),
     Surface("jam_calendar", "plan", {"GET": Way("see", sign_in=False, shows=plan_file)}),
-    Surface("edit_jam", "plan", {"GET": Way("host"), "POST": Way("host", 422, data=NO_TIME)}),
+    Surface("edit_jam", "plan", {"GET": Way("host"), "POST": Way("host", 302, data=LATER)}),
     Surface("cancel_jam", "plan", {"POST": Way("host", 302)}),
     Surface("open_jam", "plan", {"POST": Way("host", 302)}),
     Surface("answer_jam", "plan", {"POST": Way("answer", 302, data={"says": "maybe"})}),
