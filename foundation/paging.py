@@ -101,6 +101,12 @@ def earlier_than(at: Any, key: Any, *, moment: str = "created_at") -> Q:
     return Q(**{f"{moment}__lte": at}) & behind
 
 
+def later_than(at: Any, key: Any, *, moment: str = "created_at") -> Q:
+    """Return the condition for what comes after (at, key), the soonest first."""
+    behind = Q(**{f"{moment}__gt": at}) | Q(**{moment: at, "pk__gt": key})
+    return Q(**{f"{moment}__gte": at}) & behind
+
+
 def place_of(row: Any, moment: str) -> tuple[datetime, int]:
     """Return where a row stands in the order; rows of `.values()` have `pk` among them."""
     if isinstance(row, dict):

@@ -28,6 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "pages/home.html",
         {
+            "my_planned": [session_card(jam, faces) for jam in lists.my_coming_up(viewer)],
             "live_sessions": [session_card(jam, faces) for jam in lists.live(viewer)],
             "new_recordings": [
                 recording_card(recording, viewer, faces) for recording in lists.newest(viewer)

@@ -14,6 +14,7 @@ from schools.services import children
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 OPEN = frozenset(
     "home jams jam room join_jam create_jam close_jam delete_jam jam_audience jam_who invite"
+    " planned_jams edit_jam cancel_jam open_jam answer_jam decide_rsvp jam_calendar"
     " recordings recording delete_recording"
     " recording_audio recording_peaks recording_audience recording_who stem_peaks"
     " rename_recording withdraw_stem mix_again favourite favourites profile favourites_of"
@@ -26,6 +27,8 @@ OPEN = frozenset(
     " account_login account_logout account_reauthenticate security_settings account_change_password"
     " public_requests request_link shared oembed sitemap sitemap_day statistics gpc crash"
     " api_me api_session api_sessions api_recording api_recordings api_stem api_chunk"
+    " api_session_answers api_session_answer api_session_decision api_session_cancel"
+    " api_session_open"
     " api_complete api_storage storage api_instruments api_genres api_languages schema api_docs"
     # and of allauth's flows for apps
     " current_session refresh login authenticate login_webauthn authenticate_webauthn"

@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from foundation.admin import ReadOnlyAdmin
 from sessions_app.models import (
+    CalendarFeed,
     ChatLine,
     Invite,
     JamSession,
@@ -13,6 +14,7 @@ from sessions_app.models import (
     Recording,
     RecordingConsent,
     Removal,
+    Rsvp,
     Stem,
     StemChunk,
 )
@@ -55,6 +57,18 @@ class RecordingConsentAdmin(ReadOnlyAdmin):
 @admin.register(Participant)
 class ParticipantAdmin(ReadOnlyAdmin):
     list_display = ["session", "user", "joined_at"]
+
+
+@admin.register(Rsvp)
+class RsvpAdmin(ReadOnlyAdmin):
+    list_display = ["session", "user", "state", "instrument", "asked_at"]
+    list_filter = ["state"]
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(ReadOnlyAdmin):
+    list_display = ["user", "created_at"]
+    exclude = ["secret_hash"]
 
 
 @admin.register(Invite)

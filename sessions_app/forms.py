@@ -7,15 +7,20 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.profile.vocabulary import INSTRUMENTS
 from bands.models import Band, BandMember
 from privacy.gate.audiences import OF_BANDS, Audience
 from sessions_app.models import JamSession, Recording
+from sessions_app.plan_fields import ONLY_LATER, PlanFields
 
 CHILDS = (Audience.MEMBERS, Audience.PARTICIPANTS)
 
 
-class SessionForm(forms.ModelForm[JamSession]):
-    """A session to open; of one of the person's bands, where they have any."""
+class SessionForm(PlanFields, forms.ModelForm[JamSession]):
+    """A session, now or later; of one of the person's bands, where they have any.
+
+    `like`: an old one of the same host, to fill it in from.
+    """
 
     band = forms.ChoiceField(
         label=_("For a band"),
@@ -29,24 +34,38 @@ class SessionForm(forms.ModelForm[JamSession]):
         host: User,
         seats: Sequence[BandMember] = (),
         band: str = "",
+        like: JamSession | None = None,
         **kwargs: Any,
     ) -> None:
+        if like is not None and like.band is not None:
+            band = like.band.slug
         asked = any(seat.band.slug == band for seat in seats)
         # Most who open a room want it found by others who play, or by the band they came from.
         kwargs["initial"] = {
             "audience": Audience.BAND if asked else Audience.MEMBERS,
             "band": band if asked else "",
         }
+        if like is not None:
+            kwargs["initial"] |= {"title": like.title, "about": like.about}
+            if asked or like.audience not in OF_BANDS:
+                kwargs["initial"]["audience"] = like.audience
         super().__init__(*args, **kwargs)
         self.bands = {seat.band.slug: seat.band for seat in seats}
         if self.bands:
             named = [(slug, band.name) for slug, band in self.bands.items()]
             self.fields["band"].choices = [("", _("For no band")), *named]  # type: ignore[attr-defined]
-            self.order_fields(["title", "about", "band", "audience"])
         else:
             del self.fields["band"]
             without_bands(self)
         for_owner(self, host)
+        self.begin(host)
+        if like is not None:
+            self.start_from(like, again=True)
+
+    def values(self) -> dict[str, Any]:
+        """Return what `services.sessions.open_session` takes, of a form that is in order."""
+        said = {name: self.cleaned_data[name] for name in ("title", "about", "audience")}
+        return {**said, "band": self.cleaned_data.get("band"), **self.plan()}
 
     def clean_band(self) -> Band | None:
         return self.bands.get(self.cleaned_data["band"])
@@ -66,6 +85,48 @@ class SessionForm(forms.ModelForm[JamSession]):
             "title": _("Shown to whoever may find the session."),
             "about": _("Style, tempo, what you are looking for. Shown with the title."),
         }
+
+
+class SessionEditForm(PlanFields, forms.ModelForm[JamSession]):
+    """All that a session says of itself; its time as long as its room isn't open."""
+
+    def __init__(self, *args: Any, host: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        session = self.instance
+        self.begin(host)
+        self.start_from(session, again=False)
+        self.initial["starts_at"] = session.starts_at
+        gone = ["when"]
+        if session.starts_at is None:
+            gone += ONLY_LATER
+        elif not session.is_coming:
+            gone += ["date", "time", "zone"]
+        for name in gone:
+            del self.fields[name]
+        if session.band_id is None:
+            without_bands(self)
+        for_owner(self, host)
+
+    def values(self) -> dict[str, Any]:
+        """Return the columns as they are to be, of a form that is in order."""
+        said = {name: self.cleaned_data[name] for name in ("title", "about", "audience")}
+        return {**said, **self.plan()}
+
+    class Meta(SessionForm.Meta):
+        pass
+
+
+class SeatForm(forms.Form):
+    """Which of a planned session's seats somebody takes; without wanted ones, with what."""
+
+    instrument = forms.ChoiceField(label=_("Your instrument"), required=False)
+
+    def __init__(self, *args: Any, seats: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["instrument"]
+        named = [(slug, INSTRUMENTS[slug]) for slug in dict.fromkeys(seats or INSTRUMENTS)]
+        field.choices = named if seats else [("", _("Whatever I bring")), *named]
+        field.required = bool(seats)
 
 
 def for_owner(form: Any, owner: User | None) -> None:

@@ -19,7 +19,7 @@ from sessions_app import presence, queries
 from sessions_app.models import JamSession, Mix, Participant, Recording
 
 M = TypeVar("M", bound=Model)
-NEWEST, LIVE = 8, 6  # of the home page
+NEWEST, LIVE, NEXT = 8, 6, 6  # of the home page
 SESSIONS = 12  # beside somebody's takes, or a band's
 TAKES = 20  # of one session
 
@@ -36,6 +36,15 @@ recordings_with = GatedPages(lambda viewer: queries.recordings_with(viewer, Gap(
 recordings_of_band = GatedPages(lambda viewer: queries.recordings_of_band(viewer, Gap("band")))
 live_sessions = GatedPages(queries.live_sessions)
 my_empty_rooms = GatedStatement(lambda viewer: _newest_of(queries.my_empty_rooms(viewer), SESSIONS))
+planned_sessions = GatedPages(queries.planned_sessions, moment="starts_at", soonest=True)
+my_planned_sessions = GatedPages(queries.my_planned_sessions, moment="starts_at", soonest=True)
+_next = GatedStatement(
+    lambda viewer: queries.planned_sessions(viewer).order_by("starts_at", "pk")[:NEXT]
+)
+_my_next = GatedStatement(
+    lambda viewer: queries.my_planned_sessions(viewer).order_by("starts_at", "pk")[:NEXT]
+)
+rsvps_of = GatedStatement(lambda viewer: queries.rsvps_of(viewer, Gap("session")))
 sessions_of = GatedStatement(
     lambda viewer: _newest_of(queries.sessions_of(viewer, Gap("person")), SESSIONS)
 )
@@ -87,6 +96,16 @@ def newest(viewer: Viewer) -> list[Recording]:
 def live(viewer: Viewer) -> list[JamSession]:
     """Return the newest of `queries.live_sessions`, each with who is `inside`."""
     return with_inside(_live.all(viewer), viewer)
+
+
+def coming_up(viewer: Viewer) -> list[JamSession]:
+    """Return the next of `queries.planned_sessions`."""
+    return _next.all(viewer)
+
+
+def my_coming_up(viewer: Viewer) -> list[JamSession]:
+    """Return the next of `queries.my_planned_sessions`; no query where nobody is signed in."""
+    return _my_next.all(viewer) if viewer.is_member else []
 
 
 def with_players(rows: Iterable[Any], viewer: Viewer) -> list[Any]:

@@ -5,7 +5,7 @@ from bands.queries import my_seat
 from privacy.gate.access import can_see
 from privacy.gate.audiences import Audience
 from privacy.gate.viewer import Viewer
-from sessions_app.models import JamSession, Recording
+from sessions_app.models import JamSession, Recording, Rsvp
 
 # A link shows a session; taking part by a link is what invitations are for.
 OPEN = {
@@ -23,7 +23,20 @@ def may_join(viewer: Viewer, session: JamSession) -> bool:
     return (
         viewer.is_member
         and session.is_open
+        and session.starts_at is None  # its seats go to who answers
         and session.audience in OPEN
+        and can_see(viewer, session)
+    )
+
+
+def may_answer(viewer: Viewer, session: JamSession, before: Rsvp | None) -> bool:
+    """Members may answer to what is planned and they see by its audience, or answered before."""
+    return (
+        viewer.is_member
+        and session.starts_at is not None
+        and not session.is_over
+        and session.host_id != viewer.user_id
+        and (before is not None or session.audience in OPEN)
         and can_see(viewer, session)
     )
 

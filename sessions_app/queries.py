@@ -4,8 +4,10 @@ Every one goes through the gate; what callers add are filters and joins.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -20,6 +22,7 @@ from privacy.gate.viewer import Via, Viewer
 from privacy.rls import bypass_rls
 from schools.deny_rules import circle_of, in_circle
 from sessions_app.models import (
+    CalendarFeed,
     ChatLine,
     Credit,
     JamSession,
@@ -29,9 +32,11 @@ from sessions_app.models import (
     Recording,
     RecordingConsent,
     Removal,
+    Rsvp,
     Stem,
 )
 from sessions_app.models.hosting import waiting_now
+from sessions_app.models.planning import TOLD, coming
 from sessions_app.models.sessions import occupied_now, open_now
 
 HEARD = [Stem.State.CAPTURING, Stem.State.STORED, Stem.State.ALIGNED]
@@ -49,7 +54,15 @@ def sessions(viewer: Viewer) -> QuerySet[JamSession]:
         .values("count")
     )
     rows = naming(visible(JamSession, viewer), viewer, "host")
-    return rows.annotate(player_count=Coalesce(Subquery(counted), 0), of_band=band_of(viewer))
+    return rows.annotate(
+        player_count=Coalesce(Subquery(counted), 0), of_band=band_of(viewer), taken=_taken()
+    )
+
+
+def _taken() -> ArraySubquery:
+    """Return the instruments of the seats that are given: how many are free, not who has them."""
+    going = Rsvp.objects.filter(session=OuterRef("pk"), state=Rsvp.State.GOING).order_by()
+    return ArraySubquery(going.values("instrument"))
 
 
 def live_sessions(viewer: Viewer) -> QuerySet[JamSession]:
@@ -74,6 +87,50 @@ def live_or_mine(viewer: Viewer) -> QuerySet[JamSession]:
     heard = mutes.unmuted("host", viewer)
     live = occupied_now() & heard if heard else occupied_now()
     return sessions(viewer).filter(open_now() & (live | Q(pk__in=_seats(viewer))))
+
+
+def planned_sessions(viewer: Viewer) -> QuerySet[JamSession]:
+    """Return the sessions to come, of hosts whom the viewer hasn't muted."""
+    return mutes.heard(sessions(viewer), viewer, "host").filter(coming())
+
+
+def my_planned_sessions(viewer: Viewer) -> QuerySet[JamSession]:
+    """Return the sessions to come that the viewer hosts, or answered to and may come to."""
+    hosted = JamSession.objects.filter(coming(), host=viewer.user_id).order_by().values("pk")
+    answered = Rsvp.objects.filter(user=viewer.user_id, state__in=TOLD).order_by()
+    mine = hosted.union(answered.values("session"), all=True)
+    return sessions(viewer).filter(AmongKeys("pk", mine), coming())
+
+
+def calendar_of(viewer: Viewer, since: datetime, most: int = 500) -> QuerySet[JamSession]:
+    """Return the planned sessions of a person's calendar, those that were called off among them."""
+    hosted = JamSession.objects.filter(host=viewer.user_id).order_by().values("pk")
+    answered = Rsvp.objects.filter(user=viewer.user_id, state__in=TOLD).order_by()
+    mine = hosted.union(answered.values("session"), all=True)
+    rows = sessions(viewer).filter(AmongKeys("pk", mine), starts_at__gte=since)
+    return rows.order_by("-starts_at", "-pk")[:most]
+
+
+def my_states(viewer: Viewer) -> dict[int, str]:
+    """Return what the viewer answered, by the key of the session."""
+    mine = visible(Rsvp, viewer).filter(user=viewer.user_id, state__in=TOLD)
+    return dict(mine.values_list("session_id", "state"))
+
+
+def my_feed(viewer: Viewer) -> CalendarFeed | None:
+    """Return the viewer's calendar feed, if they made one."""
+    return visible(CalendarFeed, viewer).first()
+
+
+def rsvps_of(viewer: Viewer, session: Any) -> QuerySet[Rsvp]:
+    """Return the answers to a session (a key) that the viewer may see, in order of arrival."""
+    rows = visible(Rsvp, viewer).filter(session=session)
+    return rows.select_related("user").order_by("asked_at", "pk")
+
+
+def my_rsvp(viewer: Viewer, session: Any) -> Rsvp | None:
+    """Return what the viewer answered to a session."""
+    return visible(Rsvp, viewer).filter(session=session, user=viewer.user_id).first()
 
 
 def _seats(viewer: Viewer) -> Any:

@@ -10,3 +10,9 @@ entry(
     route="storage", icon="download", order=40,
     words=_("quota space disk size full limit gigabytes stems takes kept machine upload"),
 )  # fmt: skip
+entry(
+    "account", _("Calendar"),
+    _("A secret address by which your calendar program follows the sessions you said you come to."),
+    route="calendar_settings", icon="calendar", order=45,
+    words=_("ics ical feed subscribe secret address sessions planned dates"),
+)  # fmt: skip

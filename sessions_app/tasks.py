@@ -4,7 +4,7 @@ from celery import shared_task
 
 from foundation.work import send
 from sessions_app.models import Mix
-from sessions_app.services import mixing, recording, rooms, tidying, waiting
+from sessions_app.services import mixing, planning, recording, rooms, rsvps, tidying, waiting
 
 
 @shared_task(name="sessions_app.render_mix")
@@ -17,13 +17,19 @@ def render_mix(mix_id: int) -> None:
 
 @shared_task(name="sessions_app.sweep")
 def sweep() -> None:
-    """Take up mixes that are due, end takes and rooms by time, delete withdrawn mixes' files."""
+    """Do what is due: mixes, ends of takes and rooms, files of mixes that were withdrawn.
+
+    And of planned sessions: the next of weekly ones, seats behind a block, reminders.
+    """
     for mix_id in Mix.due():
         send("sessions_app.render_mix", mix_id)
     recording.sweep()
     rooms.sweep()
     waiting.sweep()
     mixing.delete_withdrawn(Mix.objects.all())
+    planning.repeat()
+    rsvps.release_blocked()
+    rsvps.remind()
 
 
 @shared_task(name="sessions_app.tidy")

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from sessions_app.views import hosting, recordings, sessions, storage
+from sessions_app.views import calendars, hosting, planning, recordings, sessions, storage
 
 urlpatterns = [
     path("jam/", sessions.index, name="jams"),
     path("jam/new/", sessions.create, name="create_jam"),
+    path("jam/planned/", planning.index, name="planned_jams"),
     path("jam/<str:public_id>/", sessions.detail, name="jam"),
     path("jam/<str:public_id>/room/", sessions.room, name="room"),
     path("jam/<str:public_id>/join/", sessions.join, name="join_jam"),
@@ -23,6 +24,14 @@ urlpatterns = [
         sessions.revoke_invite,
         name="revoke_invite",
     ),
+    path("jam/<str:public_id>/edit/", planning.edit, name="edit_jam"),
+    path("jam/<str:public_id>/cancel/", planning.cancel, name="cancel_jam"),
+    path("jam/<str:public_id>/open/", planning.open_doors, name="open_jam"),
+    path("jam/<str:public_id>/answer/", planning.answer, name="answer_jam"),
+    path("jam/<str:public_id>/answers/<str:rsvp_id>/", planning.decide, name="decide_rsvp"),
+    path("jam/<str:public_id>/calendar.ics", calendars.one, name="jam_calendar"),
+    path("calendar/<str:secret>.ics", calendars.feed, name="calendar_feed"),
+    path("settings/calendar/", calendars.page, name="calendar_settings"),
     path("i/<str:token>/", sessions.invite, name="invite"),
     path("recordings/", recordings.index, name="recordings"),
     path("recordings/<str:public_id>/", recordings.detail, name="recording"),

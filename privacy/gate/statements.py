@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import DateTimeField, QuerySet
 
-from foundation.paging import BY_MOMENT, PAGE_SIZE, Page, earlier_than, place_of
+from foundation.paging import BY_MOMENT, PAGE_SIZE, Page, earlier_than, later_than, place_of
 from foundation.postgres.statements import Gap, Statement
 from privacy.gate import compiled, rules
 from privacy.gate.access import raise_hidden
@@ -74,7 +74,10 @@ class GatedStatement(Generic[Row]):
 
 
 class GatedPages(Generic[Row]):
-    """The pages of a list, newest first by (`moment`, key): `foundation.paging.newest_first`."""
+    """The pages of a list, newest first by (`moment`, key): `foundation.paging.newest_first`.
+
+    `soonest`: the earliest moment first instead, for what is still to come.
+    """
 
     def __init__(
         self,
@@ -82,12 +85,15 @@ class GatedPages(Generic[Row]):
         *,
         size: int = PAGE_SIZE,
         moment: str = "created_at",
+        soonest: bool = False,
     ) -> None:
+        order, following = ("", later_than) if soonest else ("-", earlier_than)
+
         def ordered(viewer: Viewer) -> QuerySet[Any, Row]:
-            return make(viewer).order_by(f"-{moment}", "-pk")
+            return make(viewer).order_by(f"{order}{moment}", f"{order}pk")
 
         at, key = Gap("at", DateTimeField()), Gap("key")
-        behind = earlier_than(at, key, moment=moment)
+        behind = following(at, key, moment=moment)
         self.size, self.moment = size, moment
         self._first = GatedStatement(lambda viewer: ordered(viewer)[: size + 1])
         self._behind = GatedStatement(lambda viewer: ordered(viewer).filter(behind)[: size + 1])

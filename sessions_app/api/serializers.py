@@ -1,5 +1,6 @@
 """What the API shows. Every row came through the gate; these only give it shape."""
 
+from collections import Counter
 from typing import Any
 
 from django.urls import reverse
@@ -13,6 +14,7 @@ from privacy.sharing.media import save_url_for, url_for
 from sessions_app import titles
 from sessions_app.models import JamSession, Recording, Stem
 from sessions_app.models.recordings import LONGEST_MS
+from sessions_app.models.sessions import SEATS
 from sessions_app.services import uploads
 
 RECORDING_AUDIENCES = [audience.value for audience in Audience]
@@ -38,6 +40,8 @@ class BandName(serializers.Serializer[Any]):
 
 
 class SessionSerializer(StrictBody, serializers.ModelSerializer[JamSession]):
+    """A session, now or planned: with `starts_at` (and `zone`) it is later."""
+
     id = serializers.CharField(source="public_id", read_only=True)
     host = serializers.SerializerMethodField()
     band = BandName(source="of_band", read_only=True, allow_null=True)
@@ -52,6 +56,22 @@ class SessionSerializer(StrictBody, serializers.ModelSerializer[JamSession]):
     )
     inside = serializers.SerializerMethodField(help_text="who is in now, of whom you may know it")
     url = serializers.SerializerMethodField()
+    starts_at = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="when it begins; null: it was opened at once"
+    )
+    zone = serializers.CharField(
+        required=False, allow_blank=True, max_length=40,
+        help_text="IANA name of the clock by which `starts_at` is meant, and repeated",
+    )  # fmt: skip
+    seats = serializers.ListField(
+        child=serializers.CharField(max_length=30), required=False, max_length=SEATS - 1,
+        help_text="slugs of the instruments that are wanted, each as often as there are seats",
+    )  # fmt: skip
+    free = serializers.SerializerMethodField(help_text="those of `seats` that are free")
+    planned = serializers.BooleanField(
+        source="is_coming", read_only=True, help_text="to come; its room isn't open yet"
+    )
+    cancelled = serializers.SerializerMethodField()
 
     class Meta:
         model = JamSession
@@ -70,8 +90,32 @@ class SessionSerializer(StrictBody, serializers.ModelSerializer[JamSession]):
             "closes_at",
             "created_at",
             "url",
+            "planned",
+            "cancelled",
+            "starts_at",
+            "ends_at",
+            "opens_at",
+            "zone",
+            "minutes",
+            "genre",
+            "tempo",
+            "key",
+            "welcome",
+            "seats",
+            "free",
+            "approval",
+            "weekly",
         ]
-        read_only_fields = ["closes_at", "created_at"]
+        read_only_fields = ["closes_at", "created_at", "opens_at"]
+
+    ends_at = serializers.DateTimeField(read_only=True, allow_null=True)
+
+    def get_cancelled(self, session: JamSession) -> bool:
+        return session.cancelled_at is not None
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_free(self, session: Any) -> list[str]:
+        return list((Counter(session.seats) - Counter(session.taken)).elements())
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_inside(self, session: Any) -> list[str]:
@@ -93,10 +137,44 @@ class SessionSerializer(StrictBody, serializers.ModelSerializer[JamSession]):
         shape = super().to_representation(session)
         host = shown_person(session, "host")
         if session.host is not None and host is None:
-            shape["title"] = shape["about"] = ""  # who is leaving takes their words along
+            shape["title"] = shape["about"] = shape["welcome"] = (
+                ""  # who is leaving takes their words along
+            )
         else:
             shape["title"] = titles.of_session(session, host)
         return shape
+
+
+class RsvpSerializer(serializers.Serializer[Any]):
+    """An answer to a planned session."""
+
+    id = serializers.CharField(source="public_id")
+    user = serializers.CharField(source="user.username")
+    state = serializers.CharField(
+        help_text="going, waiting, pending, refused (by the host), maybe or cant"
+    )
+    instrument = serializers.CharField(help_text="whose seat it is; empty: none of its own")
+    asked_at = serializers.DateTimeField()
+
+
+class AnswerSerializer(StrictBody, serializers.Serializer[Any]):
+    """What somebody says to a planned session."""
+
+    says = serializers.ChoiceField(["going", "maybe", "cant"])
+    instrument = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=30,
+        help_text="of the session's `seats`, where it has any",
+    )  # fmt: skip
+
+
+class DecisionSerializer(StrictBody, serializers.Serializer[Any]):
+    decision = serializers.ChoiceField(["accept", "refuse"])
+
+
+class CancelSerializer(StrictBody, serializers.Serializer[Any]):
+    series = serializers.BooleanField(
+        required=False, default=False, help_text="of a weekly one, and all that would follow"
+    )
 
 
 @extend_schema_field(_one_of(RECORDING_AUDIENCES))

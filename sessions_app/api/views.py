@@ -2,10 +2,11 @@
 
 from typing import Any, cast
 
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
@@ -22,8 +23,17 @@ from privacy.gate.viewer import Via, Viewer
 from sessions_app import lists, permissions, queries
 from sessions_app.api import rows
 from sessions_app.api import serializers as shapes
+from sessions_app.api.planning import hosted
 from sessions_app.models import JamSession, Recording, Stem
-from sessions_app.services import deleting, publishing, sessions, storage, uploads
+from sessions_app.services import (
+    deleting,
+    planning,
+    publishing,
+    sessions,
+    storage,
+    timing,
+    uploads,
+)
 
 CHECKSUM = OpenApiParameter(
     "X-Chunk-SHA256", str, OpenApiParameter.HEADER, required=True, description="hex digest"
@@ -38,33 +48,53 @@ class SessionList(StrictQuery, GenericAPIView[JamSession]):
     """Sessions with somebody in the room now, as far as the caller may see them.
 
     With them, whether or not anybody is inside, the open ones in which the caller has a seat.
+    `?planned=1`: those to come, the soonest first; `?planned=1&mine=1`: those that the caller hosts
+    or answered.
     """
+
+    query = ("planned", "mine")
 
     permission_classes = [IsAuthenticatedOrReadOnly]
     serializer_class = shapes.SessionSerializer
     pagination_class = KeysetPagination
 
-    @extend_schema(responses=shapes.SessionSerializer(many=True))
+    @extend_schema(
+        parameters=[OpenApiParameter("planned", bool), OpenApiParameter("mine", bool)],
+        responses=shapes.SessionSerializer(many=True),
+    )
     def get(self, request: Request) -> Response:
         viewer = viewer_of(request)
-        page: Any = self.paginate_queryset(queries.live_or_mine(viewer))
+        mine = flag(request.query_params, "mine") and viewer.is_member
+        if flag(request.query_params, "planned"):
+            pages = lists.my_planned_sessions if mine else lists.planned_sessions
+            paginator: Any = self.paginator
+            after = request.query_params.get("after")
+            page: Any = paginator.take(pages.page(viewer, after), request)
+        else:
+            page = self.paginate_queryset(queries.live_or_mine(viewer))
         rows = lists.with_inside(page, viewer)
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)
 
     @extend_schema(responses={201: shapes.SessionSerializer})
     def post(self, request: Request) -> Response:
-        """Open a session now."""
+        """Open a session now, or plan one with `starts_at` and `zone`."""
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
-        values = form.validated_data
-        made = sessions.open_by_hand(
-            cast(User, request.user),
-            title=values.get("title", ""),
-            about=values.get("about", ""),
-            audience=values.get("audience", "participants"),
-        )
+        values = {"title": "", "about": "", "audience": "participants", **form.validated_data}
+        try:
+            made = sessions.open_by_hand(cast(User, request.user), **values)
+        except timing.TooManyPlanned as reason:
+            raise Conflict(str(reason.said)) from None
+        except ValidationError as fault:
+            raise in_fields(fault) from None
         session = queries.sessions(viewer_of(request)).get(pk=made.pk)
         return Response(self.get_serializer(session).data, status=status.HTTP_201_CREATED)
+
+
+def in_fields(fault: ValidationError) -> serializers.ValidationError:
+    """Return what a service found wrong as the API's own error, by field."""
+    by_name = getattr(fault, "error_dict", None)
+    return serializers.ValidationError(fault.message_dict if by_name else fault.messages)
 
 
 class SessionDetail(StrictQuery, GenericAPIView[JamSession]):
@@ -76,6 +106,21 @@ class SessionDetail(StrictQuery, GenericAPIView[JamSession]):
         session = get_visible_or_404(queries.sessions(viewer), viewer, public_id=public_id)
         lists.with_inside([session], viewer)
         return Response(self.get_serializer(session).data)
+
+    def patch(self, request: Request, public_id: str) -> Response:
+        """Change a session that the caller hosts; who answered gets one notice."""
+        viewer = viewer_of(request)
+        session = hosted(request, public_id)
+        form = self.get_serializer(session, data=request.data, partial=True)
+        form.is_valid(raise_exception=True)
+        try:
+            planning.change(session, **timing.changed(session, form.validated_data))
+        except planning.Over as over:
+            raise Conflict(str(over.said)) from None
+        except ValidationError as fault:
+            raise in_fields(fault) from None
+        shown = queries.sessions(viewer).get(pk=session.pk)
+        return Response(self.get_serializer(shown).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, public_id: str) -> Response:

@@ -1,4 +1,5 @@
 from sessions_app.models.hosting import Knock, Removal
+from sessions_app.models.planning import CalendarFeed, Rsvp
 from sessions_app.models.recordings import (
     Credit,
     Mix,
@@ -10,6 +11,7 @@ from sessions_app.models.recordings import (
 from sessions_app.models.sessions import ChatLine, Invite, JamSession, Participant
 
 __all__ = [
+    "CalendarFeed",
     "ChatLine",
     "Credit",
     "Invite",
@@ -20,6 +22,7 @@ __all__ = [
     "Recording",
     "RecordingConsent",
     "Removal",
+    "Rsvp",
     "Stem",
     "StemChunk",
 ]

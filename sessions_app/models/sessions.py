@@ -13,6 +13,7 @@ from foundation.addresses import path_of
 from foundation.ids import PublicIdField
 from foundation.spelling import check_readable
 from privacy.gate.audiences import Audience, AudienceField
+from sessions_app.models.planning import Plan
 
 SEATS = 8  # players that hear each other peer to peer; more need a media server
 
@@ -27,7 +28,8 @@ def open_now() -> Q:
 
     By the database's clock: the SQL of lists is kept, and a time in it would stand still.
     """
-    return Q(closed_at__isnull=True, closes_at__gt=Now())
+    doors = Q(opens_at__isnull=True) | Q(opens_at__lte=Now())
+    return Q(closed_at__isnull=True, closes_at__gt=Now()) & doors
 
 
 def occupied_now() -> Q:
@@ -35,8 +37,8 @@ def occupied_now() -> Q:
     return Q(closed_at__isnull=True, occupied_until__isnull=False, occupied_until__gt=Now())
 
 
-class JamSession(models.Model):
-    """Musicians who play together, from opening to closing."""
+class JamSession(Plan):
+    """Musicians who play together, from opening to closing; planned before, or opened at once."""
 
     public_id = PublicIdField()
     host = models.ForeignKey(
@@ -94,6 +96,11 @@ class JamSession(models.Model):
                 name="jam_by_band",
                 condition=models.Q(band__isnull=False),
             ),
+            models.Index(
+                fields=["starts_at", "id"],
+                name="jam_planned",
+                condition=Q(starts_at__isnull=False, closed_at__isnull=True),
+            ),
         ]
 
     def get_absolute_url(self) -> str:
@@ -101,7 +108,14 @@ class JamSession(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return self.closed_at is None and self.closes_at > timezone.now()
+        now = timezone.now()
+        doors = self.opens_at is None or self.opens_at <= now
+        return self.closed_at is None and self.closes_at > now and doors
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody can play in it any more: closed, called off, or nobody came."""
+        return self.closed_at is not None or self.closes_at <= timezone.now()
 
     @property
     def is_live(self) -> bool:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identity.services import stops
+from accounts.models import Block
 from privacy import datamap as dm
 from privacy import erasure
 from privacy.models import Erasure
@@ -30,10 +31,12 @@ erasure.hook(
     ),
     ends=(
         _("Rooms you had open: they are closed."),
+        _("Sessions you planned: they are called off. Seats you had in others': answer again."),
         _("Links that you gave out to your sessions: make new ones."),
     ),
 )
 
 stops.when_stopped(stopping.stop, stopping.resume)
 dm.serves("sessions_app", "jamming", "publishing")
+dm.reads("sessions_app.services.rsvps", Block, "frees seats between two whom a block keeps apart")
 dm.reads("sessions_app.services.leaving", Erasure, "its hooks are handed the leaving they serve")

@@ -7,6 +7,7 @@ from privacy import datamap as dm
 from privacy.portability import export
 from sessions_app import queries
 from sessions_app.models import (
+    CalendarFeed,
     ChatLine,
     Invite,
     JamSession,
@@ -16,14 +17,17 @@ from sessions_app.models import (
     Recording,
     RecordingConsent,
     Removal,
+    Rsvp,
     Stem,
     StemChunk,
 )
 from sessions_app.models.hosting import KNOCK_LASTS
 from sessions_app.services import (
+    calendars,
     hosting,
     leaving,
     publishing,
+    rsvps,
     sessions,
     tidying,
     waiting,
@@ -62,8 +66,58 @@ dm.declare(
         "is_locked": dm.choice(),
         "asks_first": dm.choice(),
         "kept_until": dm.choice(),
+        "starts_at": dm.content(),
+        "zone": dm.content(),
+        "clock": dm.technical("the start, as the clock of its zone shows it"),
+        "minutes": dm.content(),
+        "opens_at": dm.technical(),
+        "genre": dm.content(),
+        "tempo": dm.content(),
+        "key": dm.content(),
+        "welcome": dm.content(),
+        "seats": dm.content(),
+        "approval": dm.choice(),
+        "weekly": dm.choice(),
+        "previous": dm.link(),
+        "cancelled_at": dm.moment(),
+        "sequence": dm.technical(),
+        "changed_at": dm.technical(),
     },
     order=60,
+)
+
+dm.declare(
+    Rsvp,
+    label=_("Your answers to planned sessions"),
+    remove=rsvps.take_back,
+    subjects=["user"],
+    purposes=["jamming"],
+    fields={
+        "id": dm.technical(),
+        "public_id": dm.identifier(),
+        "session": dm.link(),
+        "user": dm.link(),
+        "state": dm.content(),
+        "instrument": dm.content(),
+        "invited": dm.technical(),
+        "asked_at": dm.moment(),
+        "reminded_at": dm.technical("that a reminder went"),
+    },
+    order=61,
+)
+
+dm.declare(
+    CalendarFeed,
+    label=_("The secret address of your calendar"),
+    remove=calendars.revoke_row,
+    subjects=["user"],
+    purposes=["jamming"],
+    fields={
+        "id": dm.technical(),
+        "user": dm.link(),
+        "secret_hash": dm.technical("of the secret, which is kept nowhere"),
+        "created_at": dm.moment(),
+    },
 )
 
 dm.declare(

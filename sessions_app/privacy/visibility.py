@@ -12,6 +12,7 @@ from privacy.gate.rules import Anyone, If, Nobody, Others, Person, Related, Rule
 from privacy.sharing import media
 from sessions_app import downloads
 from sessions_app.models import (
+    CalendarFeed,
     ChatLine,
     Invite,
     JamSession,
@@ -21,11 +22,15 @@ from sessions_app.models import (
     Recording,
     RecordingConsent,
     Removal,
+    Rsvp,
     Stem,
     StemChunk,
 )
+from sessions_app.models.planning import SHOWN, TOLD
 
 TOOK_PART = Related("sessions_app.Participant", row="session", person="user")
+
+ANSWERED = Related("sessions_app.Rsvp", row="session", person="user", where=Q(state__in=list(TOLD)))
 
 HAS_STEM = Related(
     "sessions_app.Credit", row="recording", person="player", where=~Q(state=Stem.State.WITHDRAWN)
@@ -50,7 +55,9 @@ rules.see(
     Rule(
         owner="host",
         audience="audience",
-        relations={Audience.PARTICIPANTS: Nobody(), **OF_ITS_BAND},
+        # Who asked for a seat, or waits for one, has as much to do with it as who has one; but
+        # nothing they do lets them past a block.
+        relations={Audience.PARTICIPANTS: ANSWERED, **OF_ITS_BAND},
         also=(TOOK_PART,),
     ),
 )
@@ -108,6 +115,21 @@ rules.see(
         within={Audience.PUBLIC: Anyone(), Audience.PARTICIPANTS: SITS_THERE},
     ),
 )
+
+# What somebody answered is seen by who sees the players; what is between them and the host, a seat
+# that was asked for or declined, by the two alone.
+rules.see(
+    Rsvp,
+    Rule(
+        owner="user",
+        through="session",
+        within={
+            Audience.PUBLIC: If(Q(state__in=list(SHOWN)), Anyone()),
+            Audience.PARTICIPANTS: Person("session__host"),
+        },
+    ),
+)
+rules.see(CalendarFeed, Rule(owner="user"))
 
 rules.see(ChatLine, Rule(owner="author", within={Audience.PARTICIPANTS: SITS_THERE}))
 # Who asks to come in, or was removed, knows it; who else does are those who may let them in.

@@ -25,9 +25,10 @@ from sessions_app.models import (
     Mix,
     Participant,
     Recording,
+    Rsvp,
     Stem,
 )
-from sessions_app.services import mixing, rooms
+from sessions_app.services import mixing, planning, rooms
 
 # While a take runs, its end comes first: stopping it is one press away, deleting is for good.
 RUNNING = (Recording.State.ASKING, Recording.State.RECORDING)
@@ -143,7 +144,7 @@ def delete_session(session: JamSession, host: User) -> bool:
     """Delete a session for its host; return whether it is gone for everybody.
 
     Where others took part, it stays with them, closed, without host, title and words. Recordings
-    stay with the people who own them.
+    stay with the people who own them. One that was to come is called off first.
     """
     locked = JamSession.objects.select_for_update().filter(pk=session.pk, host=host).first()
     if locked is None:
@@ -152,8 +153,10 @@ def delete_session(session: JamSession, host: User) -> bool:
         tombstones.bury(JamSession, [locked.public_id])
     links.of_item(ShareLink.objects.all(), locked).delete()
     key = locked.pk
+    planning.stop_repeating(locked)
+    never_was = planning.cancel(locked, ends_series=True, gone=True) or locked.cancelled_at
     rooms.close([key])
-    others = locked.participants.exclude(user=host)
+    others = Participant.objects.none() if never_was else locked.participants.exclude(user=host)
     if not others.exists() and not locked.recordings.exclude(owner=host).exists():
         delete_with(JamSession.objects.filter(pk=key))
         return True
@@ -163,7 +166,9 @@ def delete_session(session: JamSession, host: User) -> bool:
     ChatLine.objects.filter(session=locked, author=host).delete()
     Participant.objects.filter(session=locked, user=host).delete()
     Invite.objects.filter(session=locked).delete()
+    Rsvp.objects.filter(session=locked).exclude(state=Rsvp.State.GOING).delete()
     JamSession.objects.filter(pk=key).update(
-        host=None, title="", about="", audience=Audience.PARTICIPANTS, band=None
-    )
+        host=None, title="", about="", welcome="", audience=Audience.PARTICIPANTS, band=None,
+        weekly=False,
+    )  # fmt: skip
     return False

@@ -8,9 +8,9 @@ from foundation.live import tell
 from privacy import notices
 from privacy.gate.access import can_see
 from privacy.gate.viewer import Viewer
-from sessions_app.models import JamSession, Participant, Removal
+from sessions_app.models import JamSession, Participant, Removal, Rsvp
 from sessions_app.queries import is_host
-from sessions_app.services import endings
+from sessions_app.services import endings, rsvps
 from sessions_app.services.recording import Refused
 
 notices.kind("rooms")
@@ -69,6 +69,7 @@ def remove(session: JamSession, by: User, person: User) -> None:
             return
         raise Refused(_("This person has no seat here any more."))
     Removal.objects.get_or_create(session=locked, user=person, defaults={"by": by})
+    rsvps.removed(locked, person)
     endings.left(locked, person.pk)
     _tell_removed(locked, person)
     transaction.on_commit(lambda: tell(f"jam.{locked.pk}", type="room.removed", user=person.pk))
@@ -92,6 +93,7 @@ def let_in_again(session: JamSession, by: User, person: User) -> None:
     """End a removal: the person may take a seat as anybody may. Idempotent. Raises Refused."""
     locked = hold_as_host(session, by)
     Removal.objects.filter(session=locked, user=person).delete()
+    Rsvp.objects.filter(session=locked, user=person, state=Rsvp.State.REFUSED).delete()
 
 
 def purge_removals(user: User, batch: int) -> int:

@@ -11,6 +11,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.profile.vocabulary import GENRES, INSTRUMENTS
+from foundation.moments import zones
 from privacy.gate.audiences import Audience
 from privacy.portability.export.values import HIDDEN
 from privacy.portability.importing import Incoming, Result, files
@@ -23,8 +25,11 @@ from sessions_app.models import (
     RecordingConsent,
     Stem,
 )
+from sessions_app.models.planning import FASTEST, LONGEST, SHORTEST, SLOWEST
 from sessions_app.models.recordings import LONGEST_MS
+from sessions_app.models.sessions import SEATS
 from sessions_app.services import mixing
+from sessions_app.vocabulary import Key
 
 ELSEWHERE = "elsewhere"  # the wording that was shown is the other installation's
 
@@ -44,9 +49,29 @@ def bring_session(incoming: Incoming, row: dict[str, Any], result: Result) -> No
         audience=Audience.PUBLIC if is_public else Audience.PARTICIPANTS,
         created_at=created,
         closed_at=moment(row["closed_at"]) or created,
+        **_plan(row),
     )
     Participant.objects.create(session=session, user=incoming.user, joined_at=created)
     result.made += 1
+
+
+def _plan(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what a session was planned to be; what isn't of our words or limits stays behind."""
+    zone, genre, key = (str(row.get(name) or "") for name in ("zone", "genre", "key"))
+    return {
+        "starts_at": moment(row.get("starts_at")),
+        "zone": zone if zone in zones() else "",
+        "minutes": _whole(row.get("minutes"), SHORTEST, LONGEST),
+        "genre": genre if genre in GENRES else "",
+        "tempo": _whole(row.get("tempo"), SLOWEST, FASTEST),
+        "key": key if key in Key.values else "",
+        "welcome": text_for(JamSession, "welcome", row.get("welcome")),
+        "seats": [slug for slug in row.get("seats") or [] if slug in INSTRUMENTS][: SEATS - 1],
+    }
+
+
+def _whole(value: Any, least: int, most: int) -> int | None:
+    return value if isinstance(value, int) and least <= value <= most else None
 
 
 def bring_recording(incoming: Incoming, row: dict[str, Any], result: Result) -> None:

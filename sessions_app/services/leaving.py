@@ -12,8 +12,8 @@ from privacy.gate.audiences import Audience
 from privacy.models import Erasure
 from privacy.notices import delete_with
 from privacy.portability import export
-from sessions_app.models import Invite, JamSession, Mix, Participant, Recording, Stem
-from sessions_app.services import deleting, mixing, rooms
+from sessions_app.models import Invite, JamSession, Mix, Participant, Recording, Rsvp, Stem
+from sessions_app.services import deleting, mixing, planning, rooms, rsvps
 
 ROOMS = 500  # the newest rooms whose sockets are told; older ones have long been closed
 REMIXED = [Recording.State.READY, Recording.State.PROCESSING, Recording.State.FAILED]
@@ -31,6 +31,8 @@ def hide(user: User, erasure: Erasure) -> None:
     tombstones.bury(
         JamSession, list(public_sessions.values_list("public_id", flat=True)), erasure.pk
     )
+    planning.call_off(user)
+    rsvps.withdraw_all(user)
     rooms.close(JamSession.objects.filter(host=user, closed_at=None).values_list("pk", flat=True))
     # A take that nobody named bears its session's title: the leaver's words, or their name.
     named = Recording.objects.filter(session__host=user, title=F("session__title"))
@@ -113,13 +115,18 @@ def purge_stems(user: User, batch: int) -> int:
 
 
 def release_sessions(user: User, batch: int) -> int:
-    """Let go of hosted sessions: gone where nobody else took part, nameless where others did."""
+    """Let go of hosted sessions: gone where nobody else took part, nameless where others did.
+
+    Answers of who didn't come in go: they were given to the leaver.
+    """
     hosted = JamSession.objects.filter(host=user).order_by("pk")
     keys = list(hosted.values_list("pk", flat=True)[:batch])
     others = Participant.objects.filter(session__in=keys).exclude(user=user)
+    others = others.filter(session__cancelled_at=None)  # nobody took part in what wasn't
     shared = set(others.values_list("session_id", flat=True))
+    Rsvp.objects.filter(session__in=shared).exclude(state=Rsvp.State.GOING).delete()
     JamSession.objects.filter(pk__in=shared).update(
-        host=None, title="", about="", audience=Audience.PARTICIPANTS
+        host=None, title="", about="", welcome="", audience=Audience.PARTICIPANTS
     )
     delete_with(JamSession.objects.filter(pk__in=set(keys) - shared))
     return len(keys)

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from foundation.live import tell
 from sessions_app.models import JamSession, Knock, Removal
+from sessions_app.models.planning import WAITED_FOR
 from sessions_app.models.sessions import closing_time
 from sessions_app.services import endings
 
@@ -38,7 +39,8 @@ def emptied(session_id: int) -> None:
 
 
 def _closing() -> Greatest:
-    return Greatest(closing_time(), F("kept_until"))  # PostgreSQL passes over a wish that is null
+    # PostgreSQL passes over what is null: no wish of the host's, no planned start.
+    return Greatest(closing_time(), F("kept_until"), F("starts_at") + WAITED_FOR)
 
 
 def keep_open(session: JamSession, days: int) -> None:

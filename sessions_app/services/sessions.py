@@ -22,9 +22,10 @@ from privacy.gate.audiences import OF_BANDS, Audience
 from privacy.gate.viewer import Viewer
 from schools.services import children
 from sessions_app.models import ChatLine, Invite, JamSession, Participant, Removal
-from sessions_app.models.sessions import SEATS, open_now
+from sessions_app.models.planning import not_over
+from sessions_app.models.sessions import SEATS
 from sessions_app.queries import is_host
-from sessions_app.services import rooms
+from sessions_app.services import rooms, timing
 
 INVITE_LIFETIME = timedelta(days=7)
 _signer = signing.Signer(salt="sessions.invite")
@@ -81,6 +82,15 @@ class Apart(NoSeat):
     """A child plays with its own circle alone, and nobody else with a child."""
 
 
+def apart_in_words(user: User) -> Apart:
+    """Return why somebody can't play with who is there."""
+    return Apart(
+        _("You play with your own class here. Somebody in this session is not of it.")
+        if user.is_child
+        else _("This session is a class's: only its children and their teachers play in it.")
+    )
+
+
 def open_by_hand(host: User, **values: Any) -> JamSession:
     """Open a session for a person who asks for one, on the page or in the API.
 
@@ -92,11 +102,13 @@ def open_by_hand(host: User, **values: Any) -> JamSession:
 
 @transaction.atomic
 def open_session(
-    host: User, *, title: str, about: str, audience: str, band: Band | None = None
+    host: User, *, title: str, about: str, audience: str, band: Band | None = None, **plan: Any
 ) -> JamSession:
-    """Open a session now, with its host as the first to take part.
+    """Open a session, with its host as the first to take part: now, or at `starts_at` of its plan.
 
-    Raises NotInBand for a band that the host isn't in, and for a band's audience without a band.
+    `plan`: columns of `models.planning.Plan`; `starts_at` takes `zone` along. Raises NotInBand for
+    a band that the host isn't in, and for a band's audience without a band; TooManyPlanned; and
+    ValidationError for a plan that can't be.
     """
     if band is not None and not hold_seat(band, host):
         raise NotInBand
@@ -108,9 +120,10 @@ def open_session(
         title=title.strip(),
         about=about.strip(),
         audience=children.fitting(host, audience),
+        **timing.checked(host, plan),
     )
     Participant.objects.create(session=session, user=host)
-    notices.tell_all("jams", session)
+    notices.tell_all("session-plans" if session.is_coming else "jams", session)
     return session
 
 
@@ -140,7 +153,7 @@ def find_invite(token: str, viewer: Viewer) -> Invite | None:
         revoked_at__isnull=True,
         expires_at__gt=timezone.now(),
     )
-    open_ones = JamSession.objects.filter(open_now())
+    open_ones = JamSession.objects.filter(not_over())
     hosted = shown_people(open_ones, viewer, "host").order_by()
     return shown_people(rows, viewer, "made_by").filter(session__in=hosted.values("pk")).first()
 
@@ -165,28 +178,34 @@ def why_no_seat(session: JamSession, user: Any) -> str:
     if not user.is_authenticated or session.participants.filter(user=user).exists():
         return ""
     try:
-        check_seat(session, user)
+        if session.starts_at is None:
+            check_seat(session, user)
+        else:
+            check_door(session, user)
     except NoSeat as why:
         return str(why)
     return ""
+
+
+def check_door(session: JamSession, user: User) -> None:
+    """Raise NoSeat when somebody was removed, or nobody new comes in; a planned session's, too."""
+    if Removal.objects.filter(session=session, user=user).exists():
+        raise Removed(_("The host removed you from this session."))
+    if session.is_locked:
+        raise Locked(_("This session is locked: nobody takes a new seat until a host unlocks it."))
 
 
 def check_seat(session: JamSession, user: User) -> None:
     """Raise NoSeat when somebody can't take a seat now, whoever lets them in."""
     if not session.is_open:
         raise Closed(_("This session is closed."))
-    if Removal.objects.filter(session=session, user=user).exists():
-        raise Removed(_("The host removed you from this session."))
-    if session.is_locked:
-        raise Locked(_("This session is locked: nobody takes a new seat until a host unlocks it."))
+    if session.starts_at is not None:
+        raise NoSeat(_("Seats of this session are given on its page: answer there."))
+    check_door(session, user)
     if session.participants.count() >= SEATS:
         raise Full(_("Every seat of this session is taken."))
     if not would_fit(session, user):
-        raise Apart(
-            _("You play with your own class here. Somebody in this session is not of it.")
-            if user.is_child
-            else _("This session is a class's: only its children and their teachers play in it.")
-        )
+        raise apart_in_words(user)
 
 
 @transaction.atomic
@@ -195,7 +214,8 @@ def join(
 ) -> Participant:
     """Take a seat. Idempotent; raises NoSeat when there is none.
 
-    `admitted`: a host says so. An invitation that a host made says it too.
+    `admitted`: a host says so. An invitation that a host made says it too. The seats of a planned
+    session go to who answers to it (`services.rsvps`).
     """
     locked = JamSession.objects.select_for_update().get(pk=session.pk)
     existing = Participant.objects.filter(session=locked, user=user).first()

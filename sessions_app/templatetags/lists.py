@@ -106,18 +106,36 @@ def session_card(context: Context, session: Mapping[str, Any]) -> SafeString:
     return format_html(
         '<li class="card card--link session-card"><div class="row row--between">{} {}</div>'
         '<h3><a class="card__link" href="{}">{}</a></h3>'
-        '<p class="card__meta card__foot">{} {} {}</p></li>',
+        '{}<p class="card__meta card__foot">{} {} {}</p></li>',
         inside(session), audience_badge(context, session["audience"]),
         session["url"], session["title"],
+        _plan(session),
         _band(session),
         host,
-        moment(session["created_at"]) if session["created_at"] else _NOTHING,
+        _NOTHING if session["starts_at"] else moment(session["created_at"]),
     )  # fmt: skip
+
+
+def _plan(session: Mapping[str, Any]) -> SafeString:
+    """Return when a planned session is, in the reader's zone, what is played and who is wanted."""
+    said = [word for word in (session["genre"], session["key"]) if word]
+    if session["tempo"]:
+        said.append(_("%(n)d bpm") % {"n": session["tempo"]})
+    if session["wanted"] and not session["is_over"]:
+        said.append(_("wanted: %(who)s") % {"who": ", ".join(session["wanted"])})
+    at = moment(session["starts_at"], "full") if session["starts_at"] else _NOTHING
+    if not at and not said:
+        return _NOTHING
+    return format_html('<p class="session-card__plan small">{} {}</p>', at, " · ".join(said))
 
 
 @register.simple_tag
 def inside(session: Mapping[str, Any]) -> SafeString:
     """Return who is in a room now, as far as the viewer may know."""
+    if session["is_cancelled"]:
+        return format_html('<span class="tag">{}</span>', _("called off"))
+    if session["is_coming"]:
+        return format_html('<span class="small soft">{}{}</span>', icon("calendar"), _("Planned"))
     if not session["is_live"]:
         words = _("Open, nobody in") if session["is_open"] else _("Closed")
         return format_html('<span class="small soft">{}</span>', words)

@@ -1,5 +1,6 @@
 """What templates are given: plain values, the same names on every page."""
 
+from collections import Counter
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.identity.queries import shown_person
 from accounts.profile.faces import Faces
+from accounts.profile.vocabulary import GENRES, INSTRUMENTS
 from foundation.addresses import absolute, path_of
 from privacy.gate.viewer import Viewer
 from privacy.sharing.media import save_url_for, url_for
@@ -146,4 +148,29 @@ def session_card(session: Any, faces: Faces) -> dict[str, Any]:
         "closes_at": session.closes_at,
         "kept_until": session.kept_until,
         "created_at": session.created_at,
+        **plan_card(session, theirs=theirs),
+    }
+
+
+def plan_card(session: Any, *, theirs: bool) -> dict[str, Any]:
+    """Return what a session is for and when; `theirs`: its host's words may be shown."""
+    free = Counter(session.seats)
+    free.subtract(slug for slug in session.taken if slug in free)
+    return {
+        "is_coming": session.is_coming,
+        "is_over": session.is_over,
+        "is_cancelled": session.cancelled_at is not None,
+        "starts_at": session.starts_at,
+        "ends_at": session.ends_at,
+        "opens_at": session.opens_at,
+        "wall_time": session.clock,
+        "wall_zone": session.zone.replace("_", " "),
+        "minutes": session.minutes,
+        "genre": str(GENRES.get(session.genre, "")),
+        "tempo": session.tempo,
+        "key": session.get_key_display(),
+        "welcome": session.welcome if theirs else "",
+        "approval": session.approval,
+        "weekly": session.weekly,
+        "wanted": [str(INSTRUMENTS[slug]) for slug, number in free.items() if number > 0],
     }

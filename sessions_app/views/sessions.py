@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -21,7 +22,7 @@ from foundation.isolation import isolated
 from foundation.limits import TooMany, spend
 from foundation.problems import status_of, too_many_in_words
 from foundation.sockets import socket_origin
-from privacy.gate.access import get_visible_or_404, visible
+from privacy.gate.access import can_see, get_visible_or_404, visible
 from privacy.gate.viewer import Viewer
 from privacy.sharing import previews
 from privacy.sharing.view_as import looking
@@ -29,19 +30,23 @@ from sessions_app import lists, permissions, queries, titles
 from sessions_app.forms import SessionAudienceForm, SessionForm
 from sessions_app.models import Invite, JamSession, Participant
 from sessions_app.models.sessions import SEATS
-from sessions_app.services import deleting, rooms, sessions, waiting
+from sessions_app.services import deleting, rooms, rsvps, sessions, timing, waiting
 from sessions_app.views import hosting, shared
+from sessions_app.views.planning import plan_of, said_of, seat_form
 from sessions_app.views.presenters import recording_card, session_card, session_preview
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """List the live sessions that the viewer may see, newest first, and their own empty rooms."""
+    """List the live sessions that the viewer may see, newest first, their own empty rooms, and what
+    is planned.
+    """
     viewer = Viewer.looking(request)
     after = request.GET.get("after")
     page: Any = lists.live_sessions.page(viewer, after)
     lists.with_inside(page.items, viewer)
     mine = lists.my_empty_rooms.all(viewer) if viewer.is_member and not after else []
+    my_next, coming = ([], []) if after else (lists.my_coming_up(viewer), lists.coming_up(viewer))
     faces = Faces(viewer)
     return render(
         request,
@@ -49,6 +54,8 @@ def index(request: HttpRequest) -> HttpResponse:
         {
             "sessions": [session_card(session, faces) for session in page.items],
             "mine": [session_card(session, faces) for session in mine],
+            "my_planned": [session_card(session, faces) for session in my_next],
+            "planned": [session_card(session, faces) for session in coming],
             "next_url": page.next_url(request),
         },
     )
@@ -58,19 +65,34 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: MemberRequest) -> HttpResponse:
     seats = list(my_seats(Viewer.looking(request)).order_by("band__name", "pk"))
+    like = request.GET.get("like", "")
     form = SessionForm(
-        request.POST or None, host=request.user, seats=seats, band=request.GET.get("band", "")
+        request.POST or None,
+        host=request.user,
+        seats=seats,
+        band=request.GET.get("band", ""),
+        like=_hosted(request, like) if like else None,
     )
     if request.method == "POST" and form.is_valid():
-        try:
-            made = sessions.open_by_hand(request.user, **form.cleaned_data)
-        except sessions.NotInBand:
-            form.add_error("band", _("You aren't in this band any more. Nothing was opened."))
-        except TooMany as error:
-            form.add_error(None, too_many_in_words(error))
-        else:
-            return redirect("room", public_id=made.public_id)
+        made = _opened(request, form)
+        if made is not None:
+            return redirect(made) if made.is_coming else redirect("room", public_id=made.public_id)
     return render(request, "sessions/create.html", {"form": form}, status=status_of(form))
+
+
+def _opened(request: MemberRequest, form: SessionForm) -> JamSession | None:
+    """Open or plan what the form says, or tell on it why that can't be."""
+    try:
+        return sessions.open_by_hand(request.user, **form.values())
+    except sessions.NotInBand:
+        form.add_error("band", _("You aren't in this band any more. Nothing was opened."))
+    except timing.TooManyPlanned as reason:
+        form.add_error(None, str(reason.said))
+    except ValidationError as fault:
+        form.say(fault)
+    except TooMany as error:
+        form.add_error(None, too_many_in_words(error))
+    return None
 
 
 @require_safe
@@ -97,8 +119,10 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
             "may_invite": permissions.may_invite(viewer, session),
             "may_take_off": permissions.may_take_off(viewer, session),
             "has_seat": any(player.pk == viewer.user_id for player in players),
-            "can_join": _has_room(session) and _can_join(request, viewer, session),
-            "is_full": is_full,
+            "can_join": _has_room(session)
+            and permissions.may_join(viewer, session)
+            and shared.fits(request, session),
+            "is_full": is_full and session.starts_at is None,
             "is_removed": session.is_removed,
             "me": viewer.user_id,
             "hosting": hosting.panel(viewer, session, faces) if is_host else None,
@@ -111,6 +135,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
             "audience_form": SessionAudienceForm(instance=session) if is_host else None,
             "empty_minutes": settings.ROOM_EMPTY_MINUTES,
             "keep_choices": _keep_choices() if is_host else [],
+            **plan_of(request, session, viewer, faces),
             **shared.context(request, viewer, session, owned=is_host),
             **previews.context(session, session_preview(session)),
         },
@@ -134,16 +159,6 @@ def _keep_choices() -> list[tuple[int, str]]:
     ]
 
 
-def _can_join(request: HttpRequest, viewer: Viewer, session: JamSession) -> bool:
-    """Return whether to offer a seat: none to a child among people outside of its circle."""
-    if not permissions.may_join(viewer, session):
-        return False
-    host = session.host
-    if not getattr(request.user, "is_child", False) and not (host and host.is_child):
-        return True
-    return sessions.would_fit(session, request.user)  # type: ignore[arg-type]
-
-
 def _invites(request: HttpRequest, viewer: Viewer, session: JamSession) -> list[dict[str, object]]:
     rows = visible(Invite, viewer).filter(session=session, revoked_at__isnull=True)
     return [
@@ -157,12 +172,7 @@ def _invites(request: HttpRequest, viewer: Viewer, session: JamSession) -> list[
     ]
 
 
-def _hosted(request: MemberRequest, public_id: str) -> JamSession:
-    """Return a session that the person hosts; whoever else asks gets the 404."""
-    viewer = Viewer.looking(request)
-    return get_visible_or_404(
-        JamSession.objects.filter(host=request.user), viewer, public_id=public_id
-    )
+_hosted = shared.hosted
 
 
 @login_required
@@ -281,20 +291,16 @@ def invite(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         if not request.user.is_authenticated:
             return redirect(f"{reverse('account_login')}?next={request.path}")
-        try:
-            sessions.join(invitation.session, request.user, invite=invitation)
-        except sessions.AsksFirst:
-            return _ask_to_come_in(request, request.user, invitation.session)
-        except sessions.NoSeat as reason:
-            messages.error(request, str(reason))
-            return redirect("invite", token=token)
-        return redirect("room", public_id=invitation.session.public_id)
+        return _take_invited(request, invitation, token)
+    session = invitation.session
     host = invitation.session.host or invitation.made_by
     response = render(
         request,
         "sessions/invite.html",
         {
-            "session_title": titles.of_session(invitation.session, host),
+            "session_title": titles.of_session(session, host),
+            "session": session,
+            "form": seat_form(session),
             "host_name": host.username,
             "invited_by": invitation.made_by.username,
             "why_not": sessions.why_no_seat(invitation.session, request.user),
@@ -302,6 +308,26 @@ def invite(request: HttpRequest, token: str) -> HttpResponse:
     )
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _take_invited(request: Any, invitation: Invite, token: str) -> HttpResponse:
+    """Take a seat by an invitation: of a planned session the one that was chosen, or wait."""
+    session, instrument = invitation.session, request.POST.get("instrument", "")
+    try:
+        if session.starts_at is None:
+            sessions.join(session, request.user, invite=invitation)
+            return redirect("room", public_id=session.public_id)
+        made = rsvps.answer(
+            session, request.user, "going", instrument=instrument, invite=invitation
+        )
+    except sessions.AsksFirst:
+        return _ask_to_come_in(request, request.user, session)
+    except sessions.NoSeat as reason:
+        messages.error(request, str(reason))
+        return redirect("invite", token=token)
+    messages.success(request, said_of(made))
+    seen = can_see(Viewer.looking(request), session)
+    return redirect(session) if seen else redirect("invite", token=token)
 
 
 @login_required

@@ -1,4 +1,4 @@
-"""Secret links of recordings and sessions: the part of their pages that only the owner sees."""
+"""What pages of recordings and sessions share: one's own, secret links, who fits in."""
 
 from typing import Any
 
@@ -10,11 +10,32 @@ from django.utils.translation import gettext as _
 
 from accounts.identity.member_request import MemberRequest
 from foundation.limits import spend
+from privacy.gate.access import get_visible_or_404
 from privacy.gate.audiences import Audience
 from privacy.gate.viewer import Viewer
 from privacy.sharing import links
+from sessions_app.models import JamSession
+from sessions_app.services import sessions
 
 ROUTES = {"recording": "make_recording_link", "jamsession": "make_jam_link"}
+
+
+def hosted(request: MemberRequest, public_id: str) -> JamSession:
+    """Return a session that the person hosts; whoever else asks gets the 404."""
+    viewer = Viewer.looking(request)
+    return get_visible_or_404(
+        JamSession.objects.filter(host=request.user), viewer, public_id=public_id
+    )
+
+
+def fits(request: HttpRequest, session: JamSession) -> bool:
+    """Return whether a seat could be this person's: none is a child's among people outside of its
+    circle. What would be refused isn't offered.
+    """
+    host = session.host
+    if not getattr(request.user, "is_child", False) and not (host and host.is_child):
+        return True
+    return sessions.would_fit(session, request.user)  # type: ignore[arg-type]
 
 
 def context(request: HttpRequest, viewer: Viewer, item: Any, *, owned: bool) -> dict[str, Any]:

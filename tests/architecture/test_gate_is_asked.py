@@ -19,7 +19,8 @@ SHORTCUTS = {"get_object_or_404", "get_list_or_404", "aget_object_or_404"}
 
 # file:function → why it may name a manager
 ALLOWED = {
-    "sessions_app/views/sessions.py:_hosted": "narrows what the gate is asked for",
+    "sessions_app/views/shared.py:hosted": "narrows what the gate is asked for",
+    "sessions_app/api/planning.py:hosted": "narrows what the gate is asked for",
     "sessions_app/views/sessions.py:revoke_invite": "narrows what the gate is asked for",
     "sessions_app/views/sessions.py:room": "one's own seats, as a filter on what the gate shows",
     "sessions_app/views/recordings.py:_owned": "narrows what the gate is asked for",

@@ -81,8 +81,8 @@ class Stage:
 
 # page → queries of a member, queries of a visitor (None: members only)
 COUNTS: dict[str, tuple[int, int | None]] = {
-    "home": (6, 5),
-    "jams": (4, 2),
+    "home": (7, 5),  # a member's own planned sessions
+    "jams": (6, 3),  # what is planned, and a member's own of it
     "jam": (8, 6),
     "recordings": (5, 4),
     "recordings?mine=1": (5, 4),

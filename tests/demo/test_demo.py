@@ -28,13 +28,21 @@ from schools.models import (
     SchoolClass,
 )
 from sessions_app.audio import probe_audio
-from sessions_app.models import JamSession, Mix, Participant, Recording, RecordingConsent, Stem
+from sessions_app.models import (
+    JamSession,
+    Mix,
+    Participant,
+    Recording,
+    RecordingConsent,
+    Rsvp,
+    Stem,
+)
 
 SOME = ("The long reel", "Night bus")
 MODELS = [
     User, Profile, JamSession, Participant, Recording, RecordingConsent, Stem, Mix, Favourite,
     Conversation, Member, Message, Partner, PartnerStaff, SchoolClass, ClassSeat, Enrolment,
-    ParentalConsent, Guardianship,
+    ParentalConsent, Guardianship, Rsvp,
 ]  # fmt: skip
 
 
@@ -66,6 +74,22 @@ def test_recordings_are_mixed_from_stems_and_seen_by_their_audience() -> None:
     assert can_see(looking, reel)
     assert not can_see(looking, sketch)
     assert not can_see(NOBODY, reel)
+
+
+@pytest.mark.django_db
+def test_what_is_planned_has_a_free_seat_and_somebody_who_waits() -> None:
+    world.load(())
+    trio = JamSession.objects.get(title="Thursday standards")
+    assert trio.is_coming and trio.seats == ["voice", "double-bass", "drums"]
+    states = Rsvp.objects.filter(session=trio).values_list("user__username", "state")
+    assert dict(states) == {
+        "otis-upright": "going", "brushwork": "going", "lumen": "waiting", "pelagia": "maybe",
+    }  # fmt: skip
+    slow = JamSession.objects.get(title="Slow session")
+    assert (slow.weekly, [one.state for one in slow.rsvps.all()]) == (True, ["pending"])
+    page = Client().get("/jam/planned/").content.decode()
+    assert page.index("Thursday standards") < page.index("Slow session")
+    assert "wanted: Voice" in page
 
 
 @pytest.mark.django_db

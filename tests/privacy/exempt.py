@@ -4,6 +4,7 @@ EXEMPT = {
     "api_instruments": "words to choose from, the same for everybody",
     "api_genres": "words to choose from, the same for everybody",
     "api_languages": "words to choose from, the same for everybody",
+    "calendar_feed": "a random secret; see tests/sessions_app/test_calendars.py",
     "towns": "names of towns, the same for everybody",
     "end_sign_in": "takes a signed sign-in of one's own; see tests/accounts/test_sign_ins.py",
     "lock_by_mail": "one answer whoever exists; see tests/accounts/test_locks.py",

@@ -26,6 +26,8 @@ SESSIONS: Table = {
     "leaving-participants": {"participant"},
     "leaving-me": {"participant"},
 }
+# planned session by its audience; the participant asked for a seat in the public one
+PLANS: Table = {"public": EVERYBODY, "participants": {"owner"}}
 # stem, as recording/player → the roles that hear it alone
 STEMS: Table = {
     "public/owner": BOTH,
@@ -70,6 +72,11 @@ RIGHTS: dict[tuple[str, str], Table] = {
     ("session", "join"): _only(SESSIONS, {"public": MEMBERS}),
     ("session", "wait"): _among(SESSIONS, MEMBERS),
     ("session", "host"): _only(SESSIONS, {"public": {"owner"}, "participants": {"owner"}}),
+    ("plan", "see"): PLANS,
+    ("plan", "host"): {key: {"owner"} for key in PLANS},
+    ("plan", "answer"): {"public": MEMBERS - {"owner"}, "participants": set()},
+    ("plan", "answered"): {"public": {"participant"}, "participants": set()},
+    ("rsvp", "decide"): {"participant": {"owner"}},
     ("invite", "revoke"): {"owner": {"owner"}, "leaving": set()},
     ("link", "open"): {"owner": EVERYBODY, "leaving": set(), "revoked": set()},
     # Nobody without an account is asked to sign in first.

@@ -51,11 +51,13 @@ from sessions_app.models import (
     Mix,
     Participant,
     Recording,
+    Rsvp,
     Stem,
 )
-from sessions_app.services import sessions
+from sessions_app.services import rsvps, sessions
 from tests import own_words
 from tests.cast import Cast, networked, person, recorded
+from tests.planned import planned
 from tests.presence import come_in
 
 TELLTALE = "kidmark"
@@ -138,6 +140,11 @@ class Kid:
         self.lesson = sessions.open_session(
             school.tilda, title="A lesson", about="", audience="members"
         )
+        self.plan = planned(
+            user, audience="members", title=f"{TELLTALE}-plan", about=f"{TELLTALE}-about",
+            welcome=f"{TELLTALE}-welcome", seats=["harp"],
+        )  # fmt: skip
+        rsvps.answer(self.plan, school.ben, "going", instrument="harp")
         sessions.join(self.lesson, user)
         sessions.join(self.session, school.ben)
         come_in(self.session, user)  # lists of what is live show it
@@ -205,9 +212,8 @@ class Kid:
         account = networked(user)
         Connection.objects.filter(pk=account.pk).update(grant=b"")
         NetworkFact.objects.filter(user=user).update(value=f"{TELLTALE}-fact")
-        JamSession.objects.filter(pk__in=[self.session.pk, self.lesson.pk]).update(
-            audience="public"
-        )
+        rooms = [self.session.pk, self.lesson.pk, self.plan.pk]
+        JamSession.objects.filter(pk__in=rooms).update(audience="public")
         Recording.objects.filter(pk__in=[self.take.pk, self.lesson_take.pk]).update(
             audience="public"
         )
@@ -236,6 +242,10 @@ class Kid:
         for seat in (room, self.session, self.lesson):
             Participant.objects.get_or_create(session=seat, user=one)
         Participant.objects.create(session=room, user=user)
+        plan = planned(one, audience="public", title="A plan")
+        for ahead, guest in ((plan, user), (self.plan, one)):
+            Rsvp.objects.create(session=ahead, user=guest, state="going", instrument="harp")
+            Participant.objects.create(session=ahead, user=guest)
         take = recorded(one, [one, user], audience="public", session=room)
         for words in (user, one):
             ChatLine.objects.create(
@@ -269,7 +279,7 @@ class Kid:
         ties_of = getattr(self, "ties", {})
         ties_of[one.username] = {
             "room": room, "take": take, "talk": talk, "band": band, "seat": seat_of,
-            "asked": asked, "follows": follows, "theirs": mine,
+            "asked": asked, "follows": follows, "theirs": mine, "plan": plan,
         }  # fmt: skip
         self.ties: dict[str, dict[str, Any]] = ties_of
 
@@ -289,6 +299,12 @@ class Kid:
         return list(rows.order_by("pk").distinct())
 
     @property
+    def rsvps(self) -> list[Rsvp]:
+        """The child's answers, and those to what it planned."""
+        rows = Rsvp.objects.filter(models.Q(user=self.user) | models.Q(session=self.plan))
+        return list(rows.select_related("session").order_by("pk"))
+
+    @property
     def mixes(self) -> list[Mix]:
         return list(Mix.objects.filter(recording__in=self.takes).order_by("pk"))
 
@@ -298,11 +314,21 @@ class Kid:
         talks = [self.talk, *(one["talk"] for one in self.ties.values())]
         seats = [one["seat"] for one in self.ties.values()]
         things = [user, profile, self.place, self.session, self.request, self.copy, self.invite,
+                  self.plan, *Rsvp.objects.filter(user=user),
                   *self.takes, *self.stems, *self.mixes, *talks, *seats, *self.links,
                   *Follow.objects.filter(models.Q(follower=user) | models.Q(followee=user)),
                   *Message.objects.filter(author=user), *ChatLine.objects.filter(author=user),
                   *Connection.objects.filter(user=user)]  # fmt: skip
-        keys = [user, profile, self.session, self.place, *self.takes, *self.stems, *self.mixes]
+        keys = [
+            user,
+            profile,
+            self.session,
+            self.plan,
+            self.place,
+            *self.takes,
+            *self.stems,
+            *self.mixes,
+        ]
         return {
             TELLTALE, "3007310731", "2016-02-03", "mark-sound-ada", "mark-mix-ada",
             *(one.public_id for one in things),

@@ -83,6 +83,48 @@ def session_api(key: str, role: str) -> set[str]:
     return {f"session:{key}"} | title("session", key) | host
 
 
+def plan(key: str, role: str) -> set[str]:
+    """Return what a page shows of a planned session: whose it is."""
+    return {f"plan:{key}"} | face("owner", role)
+
+
+def plan_page(key: str, role: str) -> set[str]:
+    """The host alone sees who asks for a seat."""
+    asks = {"rsvp:participant"} | face("participant", role)
+    return plan(key, role) | me(role) | (asks if (key, role) == ("public", "owner") else set())
+
+
+def plan_api(key: str, role: str) -> set[str]:
+    return {f"plan:{key}", "@owner"}
+
+
+def plan_file(key: str, role: str) -> set[str]:
+    return {f"plan:{key}"}
+
+
+def answers_api(key: str, role: str) -> set[str]:
+    """A seat that was asked for is between who asked and the host."""
+    return {"rsvp:participant"} if key == "public" and role in {"owner", "participant"} else set()
+
+
+def own_answer(key: str, role: str) -> set[str]:
+    return {"rsvp:participant"}
+
+
+def coming(role: str) -> set[str]:
+    return set().union(*(plan(key, role) for key in seen_by("plan", "see", role)))
+
+
+def my_plans(role: str) -> set[str]:
+    """Return the planned sessions that somebody hosts or asked for a seat in."""
+    mine = {"owner": ("public", "participants"), "participant": ("public",)}.get(role, ())
+    return set().union(*(plan(key, role) for key in mine))
+
+
+def coming_api(role: str) -> set[str]:
+    return set().union(*(plan_api(key, role) for key in seen_by("plan", "see", role)))
+
+
 def told_of(name: str, role: str) -> set[str]:
     """Return what members see of a person, and what only they see of themselves."""
     if role == "anonymous":
@@ -110,7 +152,7 @@ def profile_page(name: str, role: str) -> set[str]:
             theirs = {key for key in theirs if not key.startswith("leaving")}
         for key in theirs:
             shown |= card(key, role)
-    return shown
+    return shown | (coming(role) if name == "owner" else set())
 
 
 def room(key: str, role: str) -> set[str]:

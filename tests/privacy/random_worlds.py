@@ -18,6 +18,7 @@ OF_ITEMS = {"link", "fans", "band", "participants"}  # audiences that only thing
 FIELDS = ("photo", "bio", "status", "place", "phone", "instruments")
 SIZE = 5  # people; 0 owns the recording, hosts the session and keeps it as a favourite
 EVERYONE = range(SIZE)
+STATES = ("going", "waiting", "pending", "refused", "maybe", "cant")
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Facts:
     stems: dict[int, bool]  # player → withdrawn?
     room: str
     seats: set[int]
+    answers: dict[int, str]  # who answered → what became of it
     chat: set[int]
     removed: set[int]
     knocks: set[int]
@@ -92,6 +94,7 @@ def facts(draw: Any) -> Facts:
         stems=draw(st.dictionaries(st.sampled_from(EVERYONE), st.booleans(), max_size=3)),
         room=draw(audience.filter(lambda one: one != "me")),
         seats=draw(st.sets(st.sampled_from(EVERYONE), max_size=3)),
+        answers=draw(st.dictionaries(st.sampled_from(range(1, SIZE)), st.sampled_from(STATES))),
         chat=draw(st.sets(st.sampled_from(EVERYONE), max_size=2)),
         knocks=draw(st.sets(st.sampled_from(EVERYONE), max_size=2)),
         removed=draw(st.sets(st.sampled_from(EVERYONE), max_size=2)),
@@ -167,7 +170,9 @@ class Oracle:
         mine = self.me(look)
         return mine == owner or (self.guards(mine, owner) and self.here(owner))
 
-    def reached(self, audience: str, owner: int, look: Look, *, linked: bool = False) -> bool:
+    def reached(
+        self, audience: str, owner: int, look: Look, *, linked: bool = False, asked: bool = False
+    ) -> bool:
         mine = self.me(look)
         return {
             "public": True,
@@ -177,15 +182,13 @@ class Oracle:
             "jammed": self.played(owner, mine),
             "fans": self.facts.band.has_music and self.bands.reached("fans", mine),
             "band": self.facts.band.has_music and self.bands.reached("band", mine),
-            "participants": False,
+            "participants": asked,
             "me": False,
         }[audience]
 
-    def shown(
-        self, audience: str, owner: int, others: set[int], look: Look, *, linked: bool = False
-    ) -> bool:
+    def shown(self, audience: str, owner: int, others: set[int], look: Look, **holds: bool) -> bool:
         """Whether somebody is in the audience of a thing, and no deny rule stands before it."""
-        if not self.reached(audience, owner, look, linked=linked):
+        if not self.reached(audience, owner, look, **holds):
             return False
         if not self.open(owner, look):
             return False
@@ -227,7 +230,18 @@ class Oracle:
             return True
         if self.me(look) in self.facts.seats and self.knows(self.me(look), 0):
             return True
-        return self.shown(self.facts.room, 0, set(), look)
+        mine = self.facts.answers.get(self.me(look) or 0)  # the host answers nothing
+        asked = mine in {"going", "waiting", "pending", "maybe"}
+        return self.shown(self.facts.room, 0, set(), look, asked=asked)
+
+    def rsvp(self, person: int, look: Look) -> bool:
+        """An answer: by who sees the session; one that the host is to decide on, by the two."""
+        if not self.session(look) or not self.apps({person}, look):
+            return False
+        if self.cares(look, person):
+            return True
+        told = self.facts.answers[person] not in {"pending", "refused"} or self.me(look) == 0
+        return told and self.open(person, look) and self.knows(self.me(look), person)
 
     def seat(self, person: int, look: Look) -> bool:
         if not self.session(look) or not self.apps({person}, look):

@@ -7,14 +7,20 @@ A `Surface` shows or changes one thing, a `Listing` shows many, `OWN` holds page
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from tests.privacy import band_routes
 from tests.privacy.expectations import seen_by
 from tests.privacy.named import (
+    answers_api,
     asked_to_join,
     band_api,
     band_page,
+    coming,
+    coming_api,
     export_file,
     followed,
     found_by_harp,
@@ -28,8 +34,13 @@ from tests.privacy.named import (
     mine,
     mine_api,
     mix_sound,
+    my_plans,
+    own_answer,
     person_api,
     photo,
+    plan_api,
+    plan_file,
+    plan_page,
     profile_page,
     published,
     recording_api,
@@ -93,6 +104,8 @@ WHILE_LEAVING = {"export_download", "exports"}
 
 
 MESSAGE = {"text": "new", "ref": "3f0e6f0c-5d1f-4c55-9f5e-0d6a1f6c1c11"}
+LATER = {"title": "new", "about": "", "audience": "public", "time": "20:00", "zone": "UTC",
+         "date": (timezone.localdate() + timedelta(days=9)).isoformat()}  # fmt: skip
 CHUNK = b"mark-chunk"
 SENT = {"Content-Type": "application/octet-stream",
         "X-Chunk-SHA256": hashlib.sha256(CHUNK).hexdigest()}  # fmt: skip
@@ -147,8 +160,37 @@ SURFACES = [
     Surface(
         "api_session",
         "session",
-        {"GET": Way("see", sign_in=False, shows=session_api), "DELETE": Way("host", 204)},
+        {
+            "GET": Way("see", sign_in=False, shows=session_api),
+            "PATCH": Way("host", data={"title": "new"}),
+            "DELETE": Way("host", 204),
+        },
     ),
+    Surface("jam", "plan", {"GET": Way("see", sign_in=False, shows=plan_page)}),
+    Surface("jam_calendar", "plan", {"GET": Way("see", sign_in=False, shows=plan_file)}),
+    Surface("edit_jam", "plan", {"GET": Way("host"), "POST": Way("host", 302, data=LATER)}),
+    Surface("cancel_jam", "plan", {"POST": Way("host", 302)}),
+    Surface("open_jam", "plan", {"POST": Way("host", 302)}),
+    Surface("answer_jam", "plan", {"POST": Way("answer", 302, data={"says": "maybe"})}),
+    Surface("decide_rsvp", "rsvp", {"POST": Way("decide", 302, data={"decision": "accept"})}),
+    Surface(
+        "api_session",
+        "plan",
+        {
+            "GET": Way("see", sign_in=False, shows=plan_api),
+            "PATCH": Way("host", data={"title": "new"}),
+            "DELETE": Way("host", 204),
+        },
+    ),
+    Surface("api_session_answers", "plan", {"GET": Way("see", sign_in=False, shows=answers_api)}),
+    Surface(
+        "api_session_answer",
+        "plan",
+        {"GET": Way("answered", shows=own_answer), "PUT": Way("answer", data={"says": "maybe"})},
+    ),
+    Surface("api_session_cancel", "plan", {"POST": Way("host", 204)}),
+    Surface("api_session_open", "plan", {"POST": Way("host", 204)}),
+    Surface("api_session_decision", "rsvp", {"PATCH": Way("decide", data={"decision": "accept"})}),
     Surface(
         "invite",
         "link",
@@ -190,8 +232,10 @@ SURFACES = [
 
 
 LISTINGS = [
-    Listing("home", lambda role: live(role) | published(role) | me(role)),
-    Listing("jams", lambda role: live(role) | me(role)),
+    Listing("home", lambda role: live(role) | published(role) | me(role) | my_plans(role)),
+    Listing("jams", lambda role: live(role) | me(role) | coming(role)),
+    Listing("planned_jams", lambda role: coming(role) | me(role)),
+    Listing("planned_jams", lambda role: my_plans(role) | me(role), query="?mine=1"),
     Listing("recordings", lambda role: published(role) | me(role)),
     Listing("recordings", lambda role: mine(role) | me(role), query="?mine=1"),
     Listing("find", lambda role: to_be_found(role) | me(role)),
@@ -208,6 +252,7 @@ LISTINGS = [
     Listing("bands", lambda role: asked_to_join(role) | me(role)),
     Listing("api_bands", lambda role: {f"band:{key}" for key in seen_by("band", "see", role)}),
     Listing("api_sessions", live_api),
+    Listing("api_sessions", coming_api, query="?planned=1"),
     Listing("api_recordings", lambda role: without_sound(heard_api(role))),
     Listing("api_recordings", lambda role: without_sound(mine_api(role)), query="?mine=1"),
 ]
@@ -245,6 +290,7 @@ OWN = {
     "api_me": "GET",
     "api_storage": "GET",
     "storage": "GET",
+    "calendar_settings": "GET",
     "blocks": "GET",
     "mutes": "GET",
     "open_to_jam": "POST",

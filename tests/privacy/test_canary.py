@@ -64,10 +64,10 @@ def test_a_copy_holds_all_of_ones_own_and_nothing_private_of_the_other(
     missing = {mark for mark in one.marks() if mark not in text}
     assert missing == secret  # credentials, and sound that is exported in another form
     # A mix of two is both players' sound. What the other wrote to them is theirs to read, with
-    # the name above it, and so are titles of what is public and they took part in. All else of
-    # the other's stays out.
+    # the name above it, and so are titles of what is public and they took part in or answered.
+    # All else of the other's stays out.
     theirs = {mark for mark in [*other.marks(), other.user.email] if mark in text}
-    open_to_all = {other.mark("jam"), other.mark("title")}
+    open_to_all = {other.mark("jam"), other.mark("title"), other.mark("plan")}
     assert theirs == {other.user.username, other.mark("message"), *open_to_all}
 
 

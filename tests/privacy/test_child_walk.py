@@ -35,9 +35,9 @@ def walk(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Iterator[Walk]:
 
 # Where the circle finds something of the child's, by route.
 ALL = {
-    "api_recording", "api_recordings", "api_session", "api_sessions", "favourites_of", "home",
-    "invite", "jam", "jams", "media", "profile", "recording", "recording_audio", "recordings",
-    "shared",
+    "api_recording", "api_recordings", "api_session", "api_session_answers", "api_sessions",
+    "favourites_of", "home", "invite", "jam", "jam_calendar", "jams", "media", "planned_jams",
+    "profile", "recording", "recording_audio", "recordings", "shared",
 }  # fmt: skip
 TALKS = {"conversation", "conversations", "followers", "room"}
 GROWN_UP = {"api_band", "api_person", "band"}  # children are in no band, and have no app
@@ -49,7 +49,8 @@ FOUND = {
     "coordinator": ALL | GROWN_UP | AT_WORK,
     # Every page that a child may open has its name; closed ones too.
     "child": ALL | TALKS | {
-        "api_stem", "band", "band_members", "bands", "blocks", "edit_band", "end_band",
+        "api_session_answer", "api_stem", "band", "band_members", "bands", "blocks", "edit_band",
+        "edit_jam", "end_band",
         "export_download", "exports", "favourites", "find", "jam_who", "recording_who", "request",
         "request_report", "school", "school_child", "school_class", "schools", "seen_who", "ward",
         "ward_copy", "ward_held", "wards",

@@ -31,6 +31,7 @@ from schools.models import (
     SchoolClass,
 )
 from sessions_app.models import (
+    CalendarFeed,
     ChatLine,
     Invite,
     JamSession,
@@ -40,6 +41,7 @@ from sessions_app.models import (
     Recording,
     RecordingConsent,
     Removal,
+    Rsvp,
     Stem,
     StemChunk,
 )
@@ -151,6 +153,10 @@ class Stage:
         jam = self.put(
             JamSession(host=people[0], band=self.band, audience=facts.room), says.session
         )
+        for n, state in facts.answers.items():
+            row = Rsvp(session=jam, user=people[n], state=state)
+            self.put(row, partial(says.rsvp, n))
+        self.put(CalendarFeed(user=people[1], secret_hash="x"), partial(says.own, 1))
         for n in facts.seats:
             row = Participant(session=jam, user=people[n])
             self.put(row, partial(says.seat, n))
@@ -313,9 +319,10 @@ def test_list_object_fan_out_and_oracle_agree(db: None, facts: Facts) -> None:
 
 IN_THE_WORLDS = {
     User, Profile, Plays, Findable, Follow, Block, JammedWith, Guardianship, JamSession,
-    Participant, Removal, Knock, ChatLine, Invite, Recording, Stem, StemChunk, RecordingConsent,
-    Mix, Favourite, ShareLink, Conversation, Member, Message, Band, BandMember, BandInvite,
-    BandFollow, Partner, PartnerStaff, SchoolClass, ClassSeat, Enrolment, ParentalConsent,
+    Participant, Removal, Knock, Rsvp, CalendarFeed, ChatLine, Invite, Recording, Stem, StemChunk,
+    RecordingConsent, Mix, Favourite, ShareLink, Conversation, Member, Message, Band, BandMember,
+    BandInvite, BandFollow, Partner, PartnerStaff, SchoolClass, ClassSeat, Enrolment,
+    ParentalConsent,
     ConsentWithdrawal,
 }  # fmt: skip
 

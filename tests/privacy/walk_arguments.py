@@ -38,6 +38,10 @@ def rooms(walk: Any) -> list[Any]:
     return [walk.kid.session, walk.kid.lesson, walk.kid.ties["friend"]["room"]]
 
 
+def plans(walk: Any) -> list[Any]:
+    return [walk.kid.plan, walk.kid.ties["friend"]["plan"]]
+
+
 def room(walk: Any) -> list[Any]:
     return [walk.kid.session]
 
@@ -108,8 +112,18 @@ ARGUMENTS: dict[str, Args] = {
         ids(take),
     ),
     **dict.fromkeys(
-        ("jam", "room", "join_jam", "jam_who", "wait_at_jam", "api_session"), ids(rooms)
+        ("jam", "room", "join_jam", "jam_who", "wait_at_jam", "api_session"), ids(rooms, plans)
     ),
+    **dict.fromkeys(
+        ("edit_jam", "cancel_jam", "open_jam", "answer_jam", "jam_calendar", "api_session_answers",
+         "api_session_answer", "api_session_cancel", "api_session_open"),
+        ids(plans),
+    ),
+    **dict.fromkeys(
+        ("decide_rsvp", "api_session_decision"),
+        lambda walk, role: [[one.session.public_id, one.public_id] for one in walk.kid.rsvps],
+    ),
+    "calendar_feed": each(secrets),
     **dict.fromkeys(
         ("jam_audience", "jam_off_band", "make_jam_link", "close_jam", "delete_jam", "make_invite",
          "keep_jam", "jam_person", "jam_door"),
@@ -203,6 +217,9 @@ QUERIES: dict[str, Callable[[Any], list[dict[str, str]]]] = {
                       {"open": "on", "language": "tr", "country": "DE"}],
     ),
     "recordings": lambda walk: [{"mine": "1"}],
+    "planned_jams": lambda walk: [{"mine": "1"}],
+    "api_sessions": lambda walk: [{"planned": "1"}, {"planned": "1", "mine": "1"}],
+    "create_jam": lambda walk: [{"like": walk.kid.plan.public_id}],
     "api_recordings": lambda walk: [{"mine": "1"}],
     "towns": lambda walk: [{"q": TELLTALE, "country": "DE"}],
     "seen_who": lambda walk: [{"field": "bio"}, {"field": "photo"}],

@@ -22,8 +22,9 @@ from privacy.models import Export
 from privacy.sharing import links, media
 from privacy.subject_requests import fulfilment
 from sessions_app.models import JamSession, Mix, Stem
-from sessions_app.services import sessions
+from sessions_app.services import rsvps, sessions
 from tests.cast import Cast, person
+from tests.planned import planned
 
 PHOTOS = {"public": "participant", "members": "former", "me": "owner", "leaving": "leaving"}
 MARK = re.compile(r"mark-[\w-]*\w")
@@ -70,6 +71,7 @@ class World:
         # Somebody is in each room: lists show what is live.
         JamSession.objects.update(occupied_until=timezone.now() + timedelta(hours=1))
         self.things |= self._bands()
+        self.things |= self._plans()
         self.things["invite"] = self.things["link"] = {
             "owner": sessions.invite(cast.sessions["participants"], cast["owner"]),
             "leaving": sessions.invite(cast.sessions["leaving-me"], cast["leaving"]),
@@ -136,6 +138,16 @@ class World:
             "bandfollow": {"stranger": follows.follow(made["public"], self.cast["stranger"])},
         }
 
+    def _plans(self) -> dict[str, dict[str, Any]]:
+        """The owner plans sessions; the participant asks for a seat in the public one."""
+        owner = self.cast["owner"]
+        made = {
+            audience: planned(owner, audience=audience, title="A plan", about="", approval=True)
+            for audience in ("public", "participants")
+        }
+        asked = rsvps.answer(made["public"], self.cast["participant"], "going")
+        return {"plan": made, "rsvp": {"participant": asked}}
+
     def _exports(self) -> dict[str, Export]:
         found = {}
         for name in ("owner", "leaving"):
@@ -161,7 +173,7 @@ class World:
             ghost.slug = "no-band-here"
         if kind == "bandmember":
             ghost.band = self.things["band"]["public"]
-        if kind == "invite":
+        if kind in {"invite", "rsvp"}:
             ghost.session = self.cast.sessions["participants"]
         return self._args(kind, ghost, role)
 
@@ -171,7 +183,7 @@ class World:
             return [thing.username]
         if kind == "band":
             return [thing.slug]
-        if kind in {"bandmember", "invite"}:
+        if kind in {"bandmember", "invite", "rsvp"}:
             of = thing.band.slug if kind == "bandmember" else thing.session.public_id
             return [of, thing.public_id]
         if kind == "link":
