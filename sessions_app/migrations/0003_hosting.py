@@ -17,14 +17,18 @@ class Migration(migrations.Migration):
             model_name="jamsession",
             name="asks_first",
             field=models.BooleanField(
-                default=False, help_text="who would take a seat waits until a host lets them in"
+                db_default=False,
+                default=False,
+                help_text="who would take a seat waits until a host lets them in",
             ),
         ),
         migrations.AddField(
             model_name="jamsession",
             name="is_locked",
             field=models.BooleanField(
-                default=False, help_text="nobody takes a new seat; who has one comes and goes"
+                db_default=False,
+                default=False,
+                help_text="nobody takes a new seat; who has one comes and goes",
             ),
         ),
         migrations.CreateModel(

@@ -70,10 +70,14 @@ class JamSession(Plan):
     occupied_until = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(default=closing_time, help_text="unless somebody comes in")
     is_locked = models.BooleanField(
-        default=False, help_text="nobody takes a new seat; who has one comes and goes"
+        default=False,
+        db_default=False,
+        help_text="nobody takes a new seat; who has one comes and goes",
     )
     asks_first = models.BooleanField(
-        default=False, help_text="who would take a seat waits until a host lets them in"
+        default=False,
+        db_default=False,
+        help_text="who would take a seat waits until a host lets them in",
     )
     kept_until = models.DateTimeField(
         null=True, blank=True, help_text="the host's wish: open until then, also with nobody in it"
