@@ -9,6 +9,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from accounts.models import User
 from foundation.problems import Conflict
@@ -47,20 +48,20 @@ class SessionAnswers(StrictQuery, GenericAPIView[Rsvp]):
         return Response(self.get_serializer(rows, many=True).data)
 
 
-class SessionAnswer(StrictQuery, GenericAPIView[Rsvp]):
+class SessionAnswer(StrictQuery, APIView):
     """The caller's own answer to a planned session."""
 
     permission_classes = [IsAuthenticated]
-    serializer_class = shapes.RsvpSerializer
     problems = {"put": {409: "No such seat, or none for the caller: `detail` says why."}}
 
+    @extend_schema(responses=shapes.RsvpSerializer)
     def get(self, request: Request, public_id: str) -> Response:
         viewer = _viewer(request)
         session = get_visible_or_404(JamSession, viewer, public_id=public_id)
         mine = queries.my_rsvp(viewer, session.pk)
         if mine is None:
             raise Http404
-        return Response(self.get_serializer(mine).data)
+        return Response(shapes.RsvpSerializer(mine).data)
 
     @extend_schema(request=shapes.AnswerSerializer, responses=shapes.RsvpSerializer)
     def put(self, request: Request, public_id: str) -> Response:
@@ -76,7 +77,7 @@ class SessionAnswer(StrictQuery, GenericAPIView[Rsvp]):
             made = rsvps.answer(session, _person(request), **said)
         except NoSeat as reason:
             raise Conflict(str(reason)) from None
-        return Response(self.get_serializer(made).data)
+        return Response(shapes.RsvpSerializer(made).data)
 
 
 def _person(request: Request) -> User:

@@ -74,7 +74,7 @@ def _ask(
     session: JamSession, user: User, before: Rsvp | None, instrument: str, invite: Invite | None
 ) -> Rsvp:
     """Give somebody a seat, or a place in the line for one; tell the host."""
-    if before is not None and before.state == S.REFUSED and invite is None:
+    if before is not None and before.state == S.REFUSED:  # a link that many hold undoes no no
         raise NoSeat(_("The host declined. Only they can give you a seat now."))
     check_door(session, user)
     if _in_line(session) >= limits.WAITING_LIST:
@@ -193,9 +193,11 @@ def accept(rsvp: Rsvp) -> Rsvp:
         return row
     if not _may_still_come(session, row):
         raise NoSeat(_("They can't come to this session any more."))
+    if row.state == S.REFUSED:  # whoever waits was there before
+        row.asked_at = timezone.now()
     row.state = S.GOING if has_room(session, row.instrument) else S.WAITING
     row.invited = True
-    row.save(update_fields=["state", "invited"])
+    row.save(update_fields=["state", "invited", "asked_at"])
     if row.state == S.GOING:
         Participant.objects.get_or_create(session=session, user=row.user)
         tell_about(session, row.user, _("You have a seat in a session you asked for"))
@@ -270,7 +272,7 @@ def withdraw_all(user: User) -> None:
     """Take somebody's answers to all coming sessions back: they leave, or their account stops."""
     sessions = JamSession.objects.filter(not_over(), starts_at__isnull=False)
     rows = Rsvp.objects.filter(user=user, session__in=sessions.values("pk"), state__in=HOLDS)
-    _release(rows.values_list("pk", flat=True))
+    _release(rows.order_by("session_id").values_list("pk", flat=True))  # locked in one order
 
 
 def take_back(user: User, rsvp: Rsvp) -> None:

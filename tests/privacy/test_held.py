@@ -70,8 +70,8 @@ def test_a_person_reads_every_value_that_is_theirs_and_none_of_the_other(
     assert {mark for mark in shown - files if mark not in told} == set()
     for value in (one.user.username, one.user.email):
         assert value in told
-    # Of the other what anyone may see: the public things both took part in.
-    open_to_all = {other.mark(what) for what in ("jam", "title", "name", "slug")}
+    # Of the other what anyone may see: the public things both took part in, or answered to.
+    open_to_all = {other.mark(what) for what in ("jam", "plan", "title", "name", "slug")}
     assert {mark for mark in other.marks() if mark in told} == open_to_all
     for secret in (one.mark("token"), one.mark("secret"), one.user.password):
         assert secret not in told

@@ -76,6 +76,12 @@ def every_answer(world: World, roles: tuple[str, ...] = OTHERS) -> dict[tuple[st
     return found
 
 
+PLANNED = {
+    (f"{route}/plan", "public")
+    for route in ("jam", "jam_calendar", "api_session", "api_session_answers")
+}
+
+
 @pytest.mark.clause("leaving")
 @pytest.mark.promise("JK-14", "VJ-19")
 def test_the_page_says_what_goes_and_when_and_offers_the_copy_first(cast: Cast) -> None:
@@ -120,7 +126,7 @@ def test_everything_of_a_leaver_is_out_of_sight_at_once(world: World) -> None:
         ("recording_peaks/recording", "public"), ("api_recording/recording", "public"),
         ("jam/session", "public"), ("api_session/session", "public"), ("profile/person", "owner"),
         ("favourites_of/person", "owner"), ("band/band", "public"), ("api_band/band", "public"),
-        ("api_person/person", "owner"),
+        ("api_person/person", "owner"), *PLANNED,
     }  # fmt: skip
     members_only = {("band/band", "members"), ("api_band/band", "members")}  # nobody else is in it
     for role, lost in (("stranger", public | members_only), ("anonymous", public)):
@@ -130,6 +136,7 @@ def test_everything_of_a_leaver_is_out_of_sight_at_once(world: World) -> None:
     # Who took part keeps what they share, but for the mix, which is rendered anew.
     theirs = {place[1:]: after[place] for place in gone if place[0] == "participant"}
     assert theirs == {
+        **dict.fromkeys({*PLANNED, ("api_session_answer/plan", "public")}, 410),
         ("api_person/person", "owner"): 410,
         ("band/band", "public"): 410,
         ("api_band/band", "public"): 410,
@@ -228,7 +235,7 @@ def test_coming_back_brings_everything_back(world: World) -> None:
         p: s for p, s in before.items() if p not in rooms
     }
     assert Tombstone.objects.count() == 0
-    closed = {"session:public", "mark-session-owner-public"}
+    closed = {"session:public", "mark-session-owner-public", "plan:public"}  # and called off
     for name, shown in lists.items():
         left_out = ("mix:", "@")  # rendered anew; the face of the host, who has no room now
         assert {x for x in _list(world, name) if not x.startswith(left_out)} == {

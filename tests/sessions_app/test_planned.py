@@ -244,6 +244,18 @@ def test_a_plan_is_changed_by_its_host_alone(cast: Cast) -> None:
     assert jam.closes_at == jam.starts_at + timedelta(minutes=30)
 
 
+def test_a_session_that_was_opened_at_once_is_changed_too(cast: Cast) -> None:
+    jam = cast.sessions["public"]
+    page = cast.client("owner").get(f"{jam.get_absolute_url()}edit/").content.decode()
+    assert 'name="welcome"' in page
+    assert not re.search(r'name="(when|date|time|zone|minutes|weekly|seats-0-count)"', page)
+    sent = {"title": "mark-another", "about": "", "audience": "public", "tempo": "100",
+            "weekly": "on"}  # fmt: skip
+    cast.client("owner").post(f"{jam.get_absolute_url()}edit/", sent)
+    jam.refresh_from_db()
+    assert (jam.title, jam.tempo, jam.weekly) == ("mark-another", 100, False)
+
+
 def test_saying_the_same_again_changes_nothing(cast: Cast) -> None:
     jam = planned(cast["owner"], minutes=90)
     edit(cast, jam)

@@ -128,6 +128,11 @@ def test_the_host_says_who_plays(cast: Cast) -> None:
     assert answers(jam)["stranger"] == "refused"
     host.post(urls["stranger"], {"decision": "perhaps"})
     assert answers(jam)["stranger"] == "refused"
+    token = sessions.token_of(sessions.invite(jam, cast["owner"]))
+    said = cast.client("stranger").post(f"/i/{token}/", {"instrument": "drums"}, follow=True)
+    assert "The host declined." in said.content.decode()
+    host.post(urls["stranger"], {"decision": "accept"})
+    assert answers(jam) == {"stranger": "waiting", "former": "going"}
 
 
 @pytest.mark.clause("who-sees")
