@@ -22,7 +22,11 @@ from sessions_app.frames import (
     Hello,
     HostDoor,
     HostMute,
+    HostOffer,
     HostRemove,
+    HostRights,
+    HostRole,
+    HostTake,
     KnockAnswer,
     RecordAnswer,
     RecordAsk,
@@ -43,7 +47,7 @@ class JamConsumer(HostConsumer):
 
     takes: ClassVar[list[type[Frame]]] = [
         Hello, Signal, Clock, Chat, State, RecordAsk, RecordAnswer, RecordStop, HostDoor,
-        HostMute, HostRemove, KnockAnswer,
+        HostMute, HostRemove, HostRole, HostRights, HostOffer, HostTake, KnockAnswer,
     ]  # fmt: skip
 
     me: Peer
@@ -170,16 +174,17 @@ class JamConsumer(HostConsumer):
         key = queries.take_in_room(self.viewer, self.session)
         take = queries.recording_for_room(key, self.viewer) if key else None
         self._take, self.roster.take = (key or 0, take["id"]) if take else (0, "")
-        self.roster.roles = queries.roles_in(self.session)
+        seat = self.read_seats()
         servers, policy = ice_servers(self.me.peer, self.user.pk)
         return {
             "session": {
                 "id": self.session.public_id,
                 "title": titles.of_session(self.session, self.session.host),
                 "audience": self.session.audience,
-                "host": self.user.pk in self.roster.roles,
+                "host": self.roster.mine.is_host,
                 **queries.door_of(self.session),
             },
+            "seat": seat,
             "recording": take,
             "chat": self._said(),
             "ice": servers,
@@ -206,7 +211,7 @@ class JamConsumer(HostConsumer):
 
     async def on_chat(self, frame: Chat) -> None:
         self._must_be_present()
-        line, _new = await self.in_thread(
+        line, _new = await self._do_or_refuse(
             sessions.say, self.session, self.user, text=frame.text, ref=frame.ref
         )
         if line.session_id != self.session.pk:

@@ -1,5 +1,5 @@
 // What hosts decide about who is in the room: what is known of it here, and the frames that ask for it.
-import type { Door, FromServer, PeerInfo, PeerState, Role, ToServer, Waiting, Welcome } from "./protocol";
+import type { Door, FromServer, PeerInfo, PeerState, Rights, Role, Seat, ToServer, Waiting, Welcome } from "./protocol";
 
 /** As much of a player as it takes to play nothing of them. */
 export interface Silenced {
@@ -13,6 +13,7 @@ export class Hosting {
   waiting: readonly Waiting[] = [];
   /** whether this person had muted them for themselves, by person, while a host's mute holds */
   readonly #ownMutes = new Map<string, boolean>();
+  seat: Seat = { role: "player", rights: { chat: true, record: true, invite: true }, offered: false };
   readonly #states = new Map<string, PeerState>();
 
   constructor(readonly send: (frame: ToServer) => void) {}
@@ -22,6 +23,7 @@ export class Hosting {
     switch (frame.t) {
       case "welcome":
         this.#session = frame.session;
+        this.seat = frame.seat;
         this.#states.clear();
         this.waiting = []; // said anew to hosts, where somebody waits
         for (const info of frame.peers) this.#states.set(info.peer, info);
@@ -30,6 +32,10 @@ export class Hosting {
         if (this.#session) {
           this.#session = { ...this.#session, locked: frame.locked, asks_first: frame.asks_first };
         }
+        break;
+      case "seat":
+        this.seat = frame;
+        if (!this.isHost) this.waiting = [];
         break;
       case "knocks":
         this.waiting = frame.waiting;
@@ -45,7 +51,42 @@ export class Hosting {
   }
 
   get isHost(): boolean {
-    return this.#session?.host ?? false;
+    return this.seat.role !== "player";
+  }
+
+  rightsOf(info: PeerInfo): Rights | null {
+    return (this.#states.get(info.peer) ?? info).rights;
+  }
+
+  /** Co-hosts decide about players, the host about everybody else. */
+  #decidesAbout(info: PeerInfo): boolean {
+    const role = this.roleOf(info);
+    return this.seat.role === "host" ? role !== "host" : this.isHost && role === "player";
+  }
+
+  get isTheHost(): boolean {
+    return this.seat.role === "host";
+  }
+
+  mayChangeRights(info: PeerInfo): boolean {
+    return this.#decidesAbout(info) && this.roleOf(info) === "player" && this.rightsOf(info) !== null;
+  }
+
+  setRights(info: PeerInfo, change: Partial<Rights>): void {
+    const rights = this.rightsOf(info);
+    if (rights) this.send({ t: "host.rights", user: info.user, ...rights, ...change });
+  }
+
+  setCoHost(info: PeerInfo, coHost: boolean): void {
+    this.send({ t: "host.role", user: info.user, co_host: coHost });
+  }
+
+  offer(info: PeerInfo): void {
+    this.send({ t: "host.offer", user: info.user });
+  }
+
+  takeOver(yes: boolean): void {
+    this.send({ t: "host.take", yes });
   }
 
   get door(): Door {
@@ -70,7 +111,7 @@ export class Hosting {
 
   /** Whether this person may mute that one for everybody. */
   mayMute(info: PeerInfo): boolean {
-    return this.isHost && this.roleOf(info) !== "host";
+    return this.#decidesAbout(info);
   }
 
   mute(info: PeerInfo, muted: boolean): void {
@@ -96,7 +137,7 @@ export class Hosting {
 
   /** Whether this person may take that one's seat away. */
   mayRemove(info: PeerInfo): boolean {
-    return this.isHost && this.roleOf(info) !== "host";
+    return this.#decidesAbout(info);
   }
 
   remove(info: PeerInfo): void {

@@ -288,6 +288,7 @@ export class Room {
       case "missed":
         this.#socket?.renew();
         break;
+      case "seat":
       case "door":
         this.events.change();
         break;

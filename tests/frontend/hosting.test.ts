@@ -7,13 +7,15 @@ import { itemsFor } from "../../frontend/jam/ui/strip-menu";
 
 const info = (peer: string, role: PeerInfo["role"] = "player"): PeerInfo => ({
   peer, user: `user-${peer}`, name: peer, muted: false, muted_by_host: false, recorded: false, role,
+  rights: { chat: true, record: true, invite: true },
 });
 
 function room(host: boolean, ...peers: PeerInfo[]): { hosting: Hosting; sent: ToServer[] } {
   const sent: ToServer[] = [];
   const hosting = new Hosting((frame) => void sent.push(frame));
   const session: Welcome["session"] = { id: "s", title: "Jam", audience: "members", host, locked: false, asks_first: false };
-  hosting.take({ t: "welcome", you: "me", peers, session } as FromServer);
+  const seat = { role: host ? "host" : "player", rights: { chat: true, record: true, invite: true }, offered: false };
+  hosting.take({ t: "welcome", you: "me", peers, session, seat } as FromServer);
   return { hosting, sent };
 }
 
@@ -27,8 +29,8 @@ test("who is no host is offered nothing that would be refused", () => {
 
 test("a host removes a player, asked once more, and never the host", () => {
   const { hosting, sent } = room(true, info("ada"), info("ben", "host"));
-  assert.deepEqual(labels(hosting, info("ben", "host")), []);
-  const [, remove] = itemsFor(hosting, info("ada"));
+  assert.deepEqual(labels(hosting, info("ben", "host")).filter((label) => /Remove|Mute/.test(label)), []);
+  const remove = itemsFor(hosting, info("ada")).at(-1);
   assert.equal(remove?.label, "Remove ada");
   assert.equal(remove?.confirm, "Really remove? ada stays out until you let them in again.");
   remove?.does();
@@ -38,7 +40,7 @@ test("a host removes a player, asked once more, and never the host", () => {
 test("what somebody is follows the frames that say so", () => {
   const { hosting } = room(true, info("ada"));
   hosting.take({ t: "peer.joined", ...info("cy") });
-  hosting.take({ t: "state", peer: "cy", muted: false, muted_by_host: false, recorded: false, role: "host" });
+  hosting.take({ t: "state", ...info("cy", "host") });
   assert.equal(hosting.roleOf(info("cy")), "host");
   hosting.take({ t: "peer.left", peer: "cy" });
   assert.equal(hosting.roleOf(info("cy")), "player");
@@ -67,7 +69,8 @@ test("who waits is answered by name, and forgotten with the connection", () => {
   const session: Welcome["session"] = {
     id: "s", title: "Jam", audience: "members", host: true, locked: false, asks_first: true,
   };
-  hosting.take({ t: "welcome", you: "me", peers: [], session } as unknown as FromServer);
+  const { seat } = hosting;
+  hosting.take({ t: "welcome", you: "me", peers: [], session, seat } as unknown as FromServer);
   assert.deepEqual(hosting.waiting, []);
 });
 
@@ -103,4 +106,35 @@ test("nothing is played of whom a host muted, and one's own choice comes back af
   assert.deepEqual(heard(), [false, false]);
   for (const peer of ["ada", "ben"]) hosting.take({ t: "state", ...info(peer) });
   assert.deepEqual(heard(), [true, false]);
+});
+
+test("a co-host decides about players, and the host about everybody else", () => {
+  const peers = [info("ada"), info("ben", "co_host"), info("cy", "host")];
+  const { hosting } = room(true, ...peers);
+  assert.deepEqual(labels(hosting, peers[0]!), [
+    "Mute ada for everybody", "Take the chat from ada", "Don’t let ada ask to record",
+    "Make ada a co-host", "Pass the session on to ada", "Remove ada",
+  ]);
+  assert.deepEqual(labels(hosting, peers[1]!), [
+    "Mute ben for everybody", "ben is no longer a co-host", "Pass the session on to ben", "Remove ben",
+  ]);
+  hosting.take({ t: "seat", ...hosting.seat, role: "co_host" });
+  assert.deepEqual(labels(hosting, peers[0]!), [
+    "Mute ada for everybody", "Take the chat from ada", "Don’t let ada ask to record", "Remove ada",
+  ]);
+  for (const who of peers.slice(1)) assert.deepEqual(labels(hosting, who), []);
+});
+
+test("rights are changed one by one, and asked for with all of them", () => {
+  const { hosting, sent } = room(true, info("ada"));
+  hosting.setRights(info("ada"), { chat: false });
+  hosting.setCoHost(info("ada"), true);
+  hosting.offer(info("ada"));
+  hosting.takeOver(false);
+  assert.deepEqual(sent, [
+    { t: "host.rights", user: "user-ada", chat: false, record: true, invite: true },
+    { t: "host.role", user: "user-ada", co_host: true },
+    { t: "host.offer", user: "user-ada" },
+    { t: "host.take", yes: false },
+  ]);
 });

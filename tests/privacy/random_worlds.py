@@ -52,6 +52,7 @@ class Facts:
     chat: set[int]
     removed: set[int]
     knocks: set[int]
+    co_hosts: set[int]  # where they have a seat
     field_audiences: list[str]
     favourites: str
     band: BandFacts
@@ -93,6 +94,7 @@ def facts(draw: Any) -> Facts:
         room=draw(audience.filter(lambda one: one != "me")),
         seats=draw(st.sets(st.sampled_from(EVERYONE), max_size=3)),
         chat=draw(st.sets(st.sampled_from(EVERYONE), max_size=2)),
+        co_hosts=draw(st.sets(st.sampled_from(EVERYONE), max_size=2)),
         knocks=draw(st.sets(st.sampled_from(EVERYONE), max_size=2)),
         removed=draw(st.sets(st.sampled_from(EVERYONE), max_size=2)),
         field_audiences=draw(st.lists(narrow, min_size=len(FIELDS), max_size=len(FIELDS))),
@@ -241,7 +243,8 @@ class Oracle:
         if not self.apps({person}, look):
             return False
         met = self.open(person, look) and self.knows(self.me(look), person)
-        return self.cares(look, person) or (self.me(look) == 0 and met)
+        hosts = {0} | (self.facts.co_hosts & self.facts.seats)
+        return self.cares(look, person) or (self.me(look) in hosts and met)
 
     def line(self, author: int, look: Look) -> bool:
         if not self.apps({author}, look):

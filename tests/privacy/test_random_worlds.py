@@ -152,7 +152,8 @@ class Stage:
             JamSession(host=people[0], band=self.band, audience=facts.room), says.session
         )
         for n in facts.seats:
-            row = Participant(session=jam, user=people[n])
+            role = "co_host" if n in facts.co_hosts else "player"
+            row = Participant(session=jam, user=people[n], role=role)
             self.put(row, partial(says.seat, n))
         for n in facts.removed:
             self.put(Removal(session=jam, user=people[n]), partial(says.asked_about, n))

@@ -43,6 +43,7 @@ def test_who_is_muted_is_told_and_unmutes_by_hand(cast: Cast, jam: JamSession) -
         await guest.open()
         await enter(host)
         seen: list[Any] = [(await enter(guest))["muted_by_host"]]
+        await until(host, "peer.joined")
         await host.say({"t": "host.mute", "user": user, "muted": True})
         seen.append(await until(guest, "muted"))
         seen.append((await until(host, "state"))["muted_by_host"])

@@ -138,6 +138,7 @@ export class RoomView {
     show(this.#address, direct);
     this.recorder.update();
     this.#tools.update();
+    this.chat.update();
   }
 
   #updateConnection(state: Room["socketState"], code: number | null): void {

@@ -22,6 +22,29 @@ export function itemsFor(hosting: Hosting, info: PeerInfo): MenuItem[] {
       does: () => hosting.mute(info, !muted),
     });
   }
+  if (hosting.mayChangeRights(info)) {
+    const rights = hosting.rightsOf(info);
+    for (const right of ["chat", "record"] as const) {
+      const has = rights?.[right] ?? true;
+      const said = words.host.rights[right];
+      items.push({
+        label: fill(has ? said.take : said.give, { name }),
+        does: () => hosting.setRights(info, { [right]: !has }),
+      });
+    }
+  }
+  if (hosting.isTheHost && hosting.roleOf(info) !== "host") {
+    const isCoHost = hosting.roleOf(info) === "co_host";
+    items.push({
+      label: fill(isCoHost ? words.host.dismiss : words.host.appoint, { name }),
+      does: () => hosting.setCoHost(info, !isCoHost),
+    });
+    items.push({
+      label: fill(words.host.offer, { name }),
+      confirm: fill(words.host.offerSure, { name }),
+      does: () => hosting.offer(info),
+    });
+  }
   if (hosting.mayRemove(info)) {
     items.push({
       label: fill(words.host.remove, { name }),

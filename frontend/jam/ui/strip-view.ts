@@ -21,6 +21,7 @@ export class StripView {
   readonly element: HTMLElement;
   readonly #meter: MeterView;
   readonly #state = h("span", { class: "badge jam-strip__state" });
+  readonly #role = h("span", { class: "badge jam-strip__state", hidden: true });
   readonly #latency = h("p", { class: "jam-latency" });
   readonly #mute: HTMLButtonElement;
   readonly #volume: HTMLInputElement;
@@ -47,6 +48,7 @@ export class StripView {
         "div",
         { class: "jam-strip__head" },
         personView(player.info, name),
+        this.#role,
         this.#state,
         menu.element,
       ),
@@ -84,6 +86,9 @@ export class StripView {
     this.#mute.setAttribute("aria-label", fill(silenced ? words.room.hear : words.room.silence, { name }));
     this.#mute.setAttribute("aria-pressed", String(silenced));
     this.#mute.disabled = byHost;
+    const role = this.menu.hosting.roleOf(player.info);
+    text(this.#role, role === "player" ? "" : words.host.roles[role]);
+    show(this.#role, role !== "player");
     this.menu.update(player.info);
     this.#showLatency();
   }
