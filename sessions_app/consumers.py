@@ -27,6 +27,7 @@ from sessions_app.frames import (
     HostRights,
     HostRole,
     HostTake,
+    HostTurn,
     KnockAnswer,
     RecordAnswer,
     RecordAsk,
@@ -47,7 +48,8 @@ class JamConsumer(HostConsumer):
 
     takes: ClassVar[list[type[Frame]]] = [
         Hello, Signal, Clock, Chat, State, RecordAsk, RecordAnswer, RecordStop, HostDoor,
-        HostMute, HostRemove, HostRole, HostRights, HostOffer, HostTake, KnockAnswer,
+        HostMute, HostRemove, HostRole, HostRights, HostOffer, HostTake, HostTurn,
+        KnockAnswer,
     ]  # fmt: skip
 
     me: Peer
@@ -163,6 +165,7 @@ class JamConsumer(HostConsumer):
             about = await self.in_thread(self._about)
             await self.roster.look()
             about["muted_by_host"] = await self.room.is_muted(self.user.pk)
+            about["turn"] = await self.turn()
             self.welcomed = True
             await self.send_frame(
                 t="welcome", you=self.me.peer, peers=list(self.roster.shown.values()), **about

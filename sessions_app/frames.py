@@ -94,6 +94,14 @@ class HostOffer(Frame):
     user: PublicId
 
 
+class HostTurn(Frame):
+    """`user`: whose turn it is for so many seconds; nobody's, without one."""
+
+    t = "host.turn"
+    user: PublicId | None
+    seconds: Annotated[int, Field(ge=5, le=600)] = 30
+
+
 class HostTake(Frame):
     """The answer of who is asked to take the session over."""
 

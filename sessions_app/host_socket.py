@@ -18,12 +18,13 @@ from sessions_app.frames import (
     HostRights,
     HostRole,
     HostTake,
+    HostTurn,
     KnockAnswer,
 )
 from sessions_app.models import JamSession
 from sessions_app.presence import Room
 from sessions_app.roster import Roster
-from sessions_app.services import hosting, passing, waiting
+from sessions_app.services import endings, hosting, passing, waiting
 from sessions_app.services import recording as recordings
 
 REMOVED = 4403  # a host took this person's seat away; said to nobody else
@@ -108,6 +109,35 @@ class HostConsumer(GatedConsumer):
     async def on_host_take(self, frame: HostTake) -> None:
         self._must_be_present()
         await self._do_or_refuse(passing.answer, self.session, self.user, yes=frame.yes)
+
+    # Turns: shown, and nothing is muted for them --------------------------------------------
+
+    async def turn(self) -> dict[str, Any]:
+        """Return whose turn it is, as far as this socket's person may know them."""
+        noted = await self.room.turn()
+        user = await self._public_id(noted[0]) if noted is not None else None
+        if noted is None or user is None:
+            return {"user": None, "until": None, "yours": False}
+        return {"user": user, "until": noted[1], "yours": noted[0] == self.user.pk}
+
+    async def _public_id(self, key: int) -> str | None:
+        person = self.user if key == self.user.pk else await self.roster.person(key)
+        return str(person.public_id) if person is not None else None
+
+    async def on_host_turn(self, frame: HostTurn) -> None:
+        self._must_be_present()
+        await self._do_or_refuse(hosting.check_host, self.session, self.user)
+        if frame.user is None:
+            await self.room.end_turn()
+        else:
+            person = await self.in_thread(self._seated, frame.user)
+            until = endings.session_ms(self.session) + frame.seconds * 1000
+            await self.room.give_turn(person.pk, until, frame.seconds)
+        await self.channel_layer.group_send(self.group, {"type": "room.turn"})
+
+    async def room_turn(self, event: dict[str, Any]) -> None:
+        if self.welcomed:
+            await self.send_frame(t="turn", **await self.turn())
 
     # Muting for everybody -------------------------------------------------------------------
     #

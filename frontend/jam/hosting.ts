@@ -1,5 +1,5 @@
 // What hosts decide about who is in the room: what is known of it here, and the frames that ask for it.
-import type { Door, FromServer, PeerInfo, PeerState, Rights, Role, Seat, ToServer, Waiting, Welcome } from "./protocol";
+import type { Door, FromServer, PeerInfo, PeerState, Rights, Role, Seat, ToServer, Turn, Waiting, Welcome } from "./protocol";
 
 /** As much of a player as it takes to play nothing of them. */
 export interface Silenced {
@@ -14,6 +14,7 @@ export class Hosting {
   /** whether this person had muted them for themselves, by person, while a host's mute holds */
   readonly #ownMutes = new Map<string, boolean>();
   seat: Seat = { role: "player", rights: { chat: true, record: true, invite: true }, offered: false };
+  #turn: Turn = { user: null, until: null, yours: false };
   readonly #states = new Map<string, PeerState>();
 
   constructor(readonly send: (frame: ToServer) => void) {}
@@ -24,6 +25,7 @@ export class Hosting {
       case "welcome":
         this.#session = frame.session;
         this.seat = frame.seat;
+        this.#turn = frame.turn;
         this.#states.clear();
         this.waiting = []; // said anew to hosts, where somebody waits
         for (const info of frame.peers) this.#states.set(info.peer, info);
@@ -36,6 +38,9 @@ export class Hosting {
       case "seat":
         this.seat = frame;
         if (!this.isHost) this.waiting = [];
+        break;
+      case "turn":
+        this.#turn = frame;
         break;
       case "knocks":
         this.waiting = frame.waiting;
@@ -103,6 +108,30 @@ export class Hosting {
 
   roleOf(info: PeerInfo): Role {
     return this.#states.get(info.peer)?.role ?? info.role;
+  }
+
+  /** Seconds that somebody's turn still has, at a time of the session clock; null when it isn't theirs. */
+  turnOf(info: PeerInfo, now: number | null): number | null {
+    return this.#turn.user === info.user ? this.#turnLeft(now) : null;
+  }
+
+  /** The same of this person's own turn. */
+  ownTurn(now: number | null): number | null {
+    return this.#turn.yours ? this.#turnLeft(now) : null;
+  }
+
+  #turnLeft(now: number | null): number | null {
+    const { until } = this.#turn;
+    return until === null || now === null || until <= now ? null : Math.ceil((until - now) / 1000);
+  }
+
+  giveTurn(info: PeerInfo | null): void {
+    this.send({ t: "host.turn", user: info?.user ?? null });
+  }
+
+  /** Whether it is this person's turn, by the session clock. */
+  hasTurn(info: PeerInfo, now: number | null): boolean {
+    return this.turnOf(info, now) !== null;
   }
 
   mutedByHost(info: PeerInfo): boolean {

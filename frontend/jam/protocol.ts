@@ -93,6 +93,14 @@ export interface Waiting {
   since: string;
 }
 
+/** Whose turn it is, until a time of the session clock. Nobody's: null. */
+export interface Turn {
+  user: string | null;
+  until: number | null;
+  /** whether it is this person's own */
+  yours: boolean;
+}
+
 export interface Welcome {
   t: "welcome";
   you: string;
@@ -101,6 +109,7 @@ export interface Welcome {
   muted_by_host: boolean;
   session: { id: string; title: string; audience: string; host: boolean } & Door;
   seat: Seat;
+  turn: Turn;
   recording: Recording | null;
   chat: ChatMessage[];
   ice: RTCIceServer[];
@@ -123,6 +132,7 @@ export type FromServer =
   | ({ t: "door" } & Door)
   | { t: "muted"; by_host: boolean }
   | ({ t: "seat" } & Seat)
+  | ({ t: "turn" } & Turn)
   | { t: "knocks"; waiting: Waiting[] }
   | { t: "error"; code: string; text: string; for: string; ref?: string; wait?: number };
 
@@ -141,5 +151,6 @@ export type ToServer =
   | ({ t: "host.rights"; user: string } & Rights)
   | { t: "host.offer"; user: string }
   | { t: "host.take"; yes: boolean }
+  | { t: "host.turn"; user: string | null; seconds?: number }
   | { t: "knock.answer"; user: string; admit: boolean }
   | { t: "host.remove"; user: string };

@@ -289,6 +289,7 @@ export class Room {
         this.#socket?.renew();
         break;
       case "seat":
+      case "turn":
       case "door":
         this.events.change();
         break;

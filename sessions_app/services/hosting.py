@@ -44,6 +44,12 @@ def ask_first(session: JamSession, by: User, *, asks: bool) -> None:
         transaction.on_commit(lambda: tell(f"jam.{held.pk}", type="room.door"))
 
 
+def check_host(session: JamSession, by: User) -> None:
+    """Raise Refused unless somebody is a host of a session that is open."""
+    with transaction.atomic():
+        hold_as_host(session, by)
+
+
 def check_mute(session: JamSession, by: User, person: User) -> None:
     """Raise Refused unless one of the session's hosts mutes somebody who isn't its host."""
     with transaction.atomic():

@@ -386,6 +386,8 @@ def _room_data(request: MemberRequest, session: JamSession, me: Face) -> dict[st
         "socket": f"{socket_origin(request)}/ws/jam/{session.public_id}/",
         "stems": "/api/v1/stems/",
         "leave": session.get_absolute_url(),
+        "people": reverse("profile", args=["_"]).removesuffix("_/"),
+        "report": reverse("report_child"),
         "policy": "relay" if settings.TURN_URLS else "all",
         "csrf-cookie": settings.CSRF_COOKIE_NAME,
         **{name: static(file) for name, file in settings.ROOM_SCRIPTS.items()},

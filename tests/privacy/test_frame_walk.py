@@ -36,6 +36,7 @@ FOR_HOSTS_ABOUT: dict[str, dict[str, Any]] = {
     "host.rights": {"user": "", "chat": False, "record": False, "invite": False},
     "host.offer": {"user": ""},
     "host.take": {"yes": True},
+    "host.turn": {"user": "", "seconds": 30},
 }
 FOR_HOSTS = set(FOR_HOSTS_ABOUT)
 UNMOVED = ("host", "audience", "is_locked", "asks_first", "offered_to")  # whoever asks
@@ -359,6 +360,13 @@ def test_the_walk_knows_every_frame_that_a_room_takes() -> None:
     assert set(JamConsumer.known) == walked | FOR_HOSTS
 
 
+def for_hosts(users: list[str]) -> Iterator[dict[str, Any]]:
+    """Return every frame that only hosts may send, about each of these people."""
+    for kind, about in FOR_HOSTS_ABOUT.items():
+        for user in users if "user" in about else [""]:
+            yield {"t": kind, **about, **({"user": user} if user else {})}
+
+
 @pytest.mark.clause("who-sees")
 @pytest.mark.parametrize("name", list(COMPANIES))
 def test_what_hosts_do_from_inside_nobody_else_can(
@@ -383,11 +391,8 @@ def test_what_hosts_do_from_inside_nobody_else_can(
         wrong = []
         for seat in others:
             seat.heard.clear()
-            for kind, about in FOR_HOSTS_ABOUT.items():
-                for user in users:
-                    await seat.socket.say(
-                        {"t": kind, **{**about, **({"user": user} if "user" in about else {})}}
-                    )
+            for frame in for_hosts(users):
+                await seat.socket.say(frame)
             await round_.settle()
             got = {(one["for"], one["code"]) for one in seat.heard}
             fit = {(kind, code) for kind in FOR_HOSTS for code in ("refused", "missing")}

@@ -223,3 +223,10 @@ def test_the_room_is_told_who_is_what(
         ("host", False),
         "co_host",
     ]
+
+
+def test_the_room_knows_where_an_account_is_reported(cast: Cast, jam: JamSession) -> None:
+    page = cast.client("stranger").get(reverse("room", args=[jam.public_id])).content.decode()
+    assert 'data-people="/@"' in page and 'data-report="/children/report/"' in page
+    form = cast.client("stranger").get("/children/report/?account=owner").content.decode()
+    assert 'value="owner"' in form

@@ -27,6 +27,9 @@ export class RoomView {
   readonly #reload: HTMLButtonElement;
   readonly #resume: HTMLElement;
   readonly #mute: HTMLButtonElement;
+  readonly #leave: HTMLAnchorElement;
+  readonly #ownTurn = h("span", { class: "badge jam-strip__state", hidden: true });
+  #asked = false; // whether leaving was asked once more, as a take runs
   readonly #ownState = h("span", { class: "badge jam-strip__state" });
   readonly #ownNote = h("p", { class: "jam-soft" });
   readonly #ownMeter = new MeterView(words.check.level);
@@ -56,6 +59,10 @@ export class RoomView {
     this.#mute = h("button", {
       class: "button jam-mute", type: "button", click: () => room.setMuted(!room.muted),
     });
+    this.#leave = h("a", {
+      class: "button button--quiet jam-leave", href: room.settings.leave,
+      click: (event: MouseEvent) => this.#goOrAsk(event),
+    }, words.room.leave);
     this.#redDot = h(
       "span",
       { class: "jam-live", hidden: true },
@@ -84,7 +91,7 @@ export class RoomView {
         "div",
         { class: "jam-bar", role: "group", "aria-label": words.room.bar },
         this.#mute,
-        h("a", { class: "button button--quiet", href: room.settings.leave, click: () => room.leave() }, words.room.leave),
+        this.#leave,
       ),
       this.recorder.dialog,
     );
@@ -104,12 +111,24 @@ export class RoomView {
         "div",
         { class: "jam-strip__head" },
         personView(settings, fill(words.room.you, { name: settings.shown || settings.name })),
+        this.#ownTurn,
         this.#ownState,
       ),
       this.#ownMeter.element,
       this.#ownNote,
       fold,
     );
+  }
+
+  /** While one's own sound is being recorded, leaving is asked once more, on the button itself. */
+  #goOrAsk(event: MouseEvent): void {
+    if (this.room.captures && !this.#asked) {
+      event.preventDefault();
+      this.#asked = true;
+      this.update();
+      return;
+    }
+    this.room.leave();
   }
 
   level(player: Player | null, level: Level): void {
@@ -132,6 +151,8 @@ export class RoomView {
     this.#ownState.dataset["state"] = "muted";
     show(this.#ownState, muted && mode === "sound");
     show(this.#redDot, room.recording?.state === "recording");
+    this.#asked &&= room.captures;
+    text(this.#leave, this.#asked ? words.room.leaveSure : words.room.leave);
     this.#updatePlayers();
     const direct = welcome?.policy === "all" && (room.mesh?.players.size ?? 0) > 0;
     text(this.#address, direct ? words.check.addressAll : "");
@@ -160,7 +181,9 @@ export class RoomView {
     for (const player of players) {
       let view = this.#strips.get(player.info.user);
       if (!view) {
-        view = new StripView(player, new StripMenu(this.room.hosting));
+        view = new StripView(
+          player, new StripMenu(this.room.hosting, this.room.settings), () => this.room.clock.now(),
+        );
         this.#strips.set(player.info.user, view);
         this.#list.append(view.element);
       }
@@ -170,7 +193,14 @@ export class RoomView {
     show(this.#alone, players.length === 0 && this.room.welcome !== null);
   }
 
+  #updateOwnTurn(): void {
+    const left = this.room.hosting.ownTurn(this.room.clock.now());
+    text(this.#ownTurn, left === null ? "" : fill(words.host.turn, { seconds: left }));
+    show(this.#ownTurn, left !== null);
+  }
+
   #tick(): void {
+    this.#updateOwnTurn();
     for (const view of this.#strips.values()) view.figures();
     this.recorder.tick();
   }

@@ -1,6 +1,7 @@
 // One player: name, level, mute, volume, delay.
 import type { Level } from "../engine/meter";
 import type { Player } from "../engine/player";
+import type { PeerInfo } from "../protocol";
 import { fill, words } from "../words";
 import { h, show, text } from "./dom";
 import { MeterView } from "./meter-view";
@@ -27,7 +28,7 @@ export class StripView {
   readonly #volume: HTMLInputElement;
   readonly #values = new Map<string, HTMLElement>();
 
-  constructor(public player: Player, readonly menu: StripMenu) {
+  constructor(public player: Player, readonly menu: StripMenu, readonly clock: () => number | null) {
     const name = player.info.shown || player.info.name;
     this.#meter = new MeterView(fill(words.room.level, { name }));
     this.#mute = h("button", { class: "button button--quiet", type: "button", click: () => this.#toggle() });
@@ -86,11 +87,21 @@ export class StripView {
     this.#mute.setAttribute("aria-label", fill(silenced ? words.room.hear : words.room.silence, { name }));
     this.#mute.setAttribute("aria-pressed", String(silenced));
     this.#mute.disabled = byHost;
-    const role = this.menu.hosting.roleOf(player.info);
-    text(this.#role, role === "player" ? "" : words.host.roles[role]);
-    show(this.#role, role !== "player");
-    this.menu.update(player.info);
+    this.#showHosting(player.info);
     this.#showLatency();
+  }
+
+  /** Whose turn it is says more than who hosts. */
+  #showHosting(info: PeerInfo): void {
+    const { hosting } = this.menu;
+    const now = this.clock();
+    const role = hosting.roleOf(info);
+    const left = hosting.turnOf(info, now);
+    const turn = left === null ? "" : fill(words.host.turn, { seconds: left });
+    text(this.#role, turn || (role === "player" ? "" : words.host.roles[role]));
+    show(this.#role, turn !== "" || role !== "player");
+    this.element.classList.toggle("jam-strip--turn", turn !== "");
+    this.menu.update(info, now);
   }
 
   #showLatency(): void {
