@@ -24,7 +24,12 @@ from sessions_app.frames import (
     Hello,
     HostDoor,
     HostMute,
+    HostOffer,
     HostRemove,
+    HostRights,
+    HostRole,
+    HostTake,
+    HostTurn,
     KnockAnswer,
     RecordAnswer,
     RecordAsk,
@@ -45,7 +50,8 @@ class JamConsumer(BeatConsumer):
 
     takes: ClassVar[list[type[Frame]]] = [
         Hello, Signal, Clock, Chat, State, RecordAsk, RecordAnswer, RecordStop, HostDoor,
-        HostMute, HostRemove, KnockAnswer, Beat,
+        HostMute, HostRemove, HostRole, HostRights, HostOffer, HostTake, HostTurn,
+        KnockAnswer, Beat,
     ]  # fmt: skip
 
     me: Peer
@@ -162,6 +168,7 @@ class JamConsumer(BeatConsumer):
             await self.roster.look()
             about["muted_by_host"] = await self.room.is_muted(self.user.pk)
             about["beat"] = await self.beat_now()
+            about["turn"] = await self.turn()
             self.welcomed = True
             await self.send_frame(
                 t="welcome", you=self.me.peer, peers=list(self.roster.shown.values()), **about
@@ -173,16 +180,17 @@ class JamConsumer(BeatConsumer):
         key = queries.take_in_room(self.viewer, self.session)
         take = queries.recording_for_room(key, self.viewer) if key else None
         self._take, self.roster.take = (key or 0, take["id"]) if take else (0, "")
-        self.roster.roles = queries.roles_in(self.session)
+        seat = self.read_seats()
         servers, policy = ice_servers(self.me.peer, self.user.pk)
         return {
             "session": {
                 "id": self.session.public_id,
                 "title": titles.of_session(self.session, self.session.host),
                 "audience": self.session.audience,
-                "host": self.user.pk in self.roster.roles,
+                "host": self.roster.mine.is_host,
                 **queries.door_of(self.session),
             },
+            "seat": seat,
             "recording": take,
             "chat": self._said(),
             "ice": servers,
@@ -209,7 +217,7 @@ class JamConsumer(BeatConsumer):
 
     async def on_chat(self, frame: Chat) -> None:
         self._must_be_present()
-        line, _new = await self.in_thread(
+        line, _new = await self._do_or_refuse(
             sessions.say, self.session, self.user, text=frame.text, ref=frame.ref
         )
         if line.session_id != self.session.pk:

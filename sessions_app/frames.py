@@ -84,6 +84,46 @@ class HostDoor(Frame):
     asks_first: bool
 
 
+class HostRole(Frame):
+    """`co_host`: whether the person is a co-host from now on, or a player."""
+
+    t = "host.role"
+    user: PublicId
+    co_host: bool
+
+
+class HostRights(Frame):
+    """What a person may do in the room: write, ask to record, invite others."""
+
+    t = "host.rights"
+    user: PublicId
+    chat: bool
+    record: bool
+    invite: bool
+
+
+class HostOffer(Frame):
+    """`user`: who is asked to take the session over."""
+
+    t = "host.offer"
+    user: PublicId
+
+
+class HostTurn(Frame):
+    """`user`: whose turn it is for so many seconds; nobody's, without one."""
+
+    t = "host.turn"
+    user: PublicId | None
+    seconds: Annotated[int, Field(ge=5, le=600)] = 30
+
+
+class HostTake(Frame):
+    """The answer of who is asked to take the session over."""
+
+    t = "host.take"
+    yes: bool
+
+
 class KnockAnswer(Frame):
     """`user`: who waits to be let in."""
 

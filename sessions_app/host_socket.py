@@ -10,10 +10,21 @@ from accounts.profile.faces import Faces
 from foundation.sockets import GatedConsumer, Refused
 from privacy.gate.viewer import Viewer
 from sessions_app import queries
-from sessions_app.frames import HostDoor, HostMute, HostRemove, KnockAnswer
+from sessions_app.frames import (
+    HostDoor,
+    HostMute,
+    HostOffer,
+    HostRemove,
+    HostRights,
+    HostRole,
+    HostTake,
+    HostTurn,
+    KnockAnswer,
+)
 from sessions_app.models import JamSession
 from sessions_app.presence import Room
-from sessions_app.services import hosting, waiting
+from sessions_app.roster import Roster
+from sessions_app.services import endings, hosting, passing, waiting
 from sessions_app.services import recording as recordings
 
 REMOVED = 4403  # a host took this person's seat away; said to nobody else
@@ -26,6 +37,7 @@ class HostConsumer(GatedConsumer):
     user: User
     viewer: Viewer
     room: Room
+    roster: Roster
     group: str
     present: bool
     welcomed: bool
@@ -35,9 +47,9 @@ class HostConsumer(GatedConsumer):
         if not self.present:
             raise Refused("absent", _("You aren't in the room yet: “hello” comes first."))
 
-    async def _do_or_refuse(self, service: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+    async def _do_or_refuse(self, service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         try:
-            await self.in_thread(service, *args, **kwargs)
+            return await self.in_thread(service, *args, **kwargs)
         except recordings.Refused as reason:
             raise Refused("refused", str(reason)) from None
 
@@ -62,6 +74,70 @@ class HostConsumer(GatedConsumer):
     async def room_door(self, event: dict[str, Any]) -> None:
         if self.welcomed:
             await self.send_frame(t="door", **await self.in_thread(queries.door_of, self.session))
+
+    # Co-hosts, rights, passing on -----------------------------------------------------------
+
+    def read_seats(self) -> dict[str, Any]:
+        """Take in who is what here, and return what this client is told of itself."""
+        self.roster.seats, offered = queries.seats_in(self.session)
+        mine = self.roster.mine
+        return {"role": mine.role, "rights": mine.rights, "offered": offered == self.user.pk}
+
+    async def room_seats(self, event: dict[str, Any]) -> None:
+        if not self.welcomed:
+            return
+        await self.send_frame(t="seat", **await self.in_thread(self.read_seats))
+        await self._look()
+        await self.tell_knocks()
+
+    async def on_host_role(self, frame: HostRole) -> None:
+        self._must_be_present()
+        about = self.session, self.user, await self.in_thread(self._seated, frame.user)
+        await self._do_or_refuse(passing.set_role, *about, co_host=frame.co_host)
+
+    async def on_host_rights(self, frame: HostRights) -> None:
+        self._must_be_present()
+        about = self.session, self.user, await self.in_thread(self._seated, frame.user)
+        rights = {"chat": frame.chat, "record": frame.record, "invite": frame.invite}
+        await self._do_or_refuse(passing.set_rights, *about, **rights)
+
+    async def on_host_offer(self, frame: HostOffer) -> None:
+        self._must_be_present()
+        about = self.session, self.user, await self.in_thread(self._seated, frame.user)
+        await self._do_or_refuse(passing.offer, *about)
+
+    async def on_host_take(self, frame: HostTake) -> None:
+        self._must_be_present()
+        await self._do_or_refuse(passing.answer, self.session, self.user, yes=frame.yes)
+
+    # Turns: shown, and nothing is muted for them --------------------------------------------
+
+    async def turn(self) -> dict[str, Any]:
+        """Return whose turn it is, as far as this socket's person may know them."""
+        noted = await self.room.turn()
+        user = await self._public_id(noted[0]) if noted is not None else None
+        if noted is None or user is None:
+            return {"user": None, "until": None, "yours": False}
+        return {"user": user, "until": noted[1], "yours": noted[0] == self.user.pk}
+
+    async def _public_id(self, key: int) -> str | None:
+        person = self.user if key == self.user.pk else await self.roster.person(key)
+        return str(person.public_id) if person is not None else None
+
+    async def on_host_turn(self, frame: HostTurn) -> None:
+        self._must_be_present()
+        await self._do_or_refuse(hosting.check_host, self.session, self.user)
+        if frame.user is None:
+            await self.room.end_turn()
+        else:
+            person = await self.in_thread(self._seated, frame.user)
+            until = endings.session_ms(self.session) + frame.seconds * 1000
+            await self.room.give_turn(person.pk, until, frame.seconds)
+        await self.channel_layer.group_send(self.group, {"type": "room.turn"})
+
+    async def room_turn(self, event: dict[str, Any]) -> None:
+        if self.welcomed:
+            await self.send_frame(t="turn", **await self.turn())
 
     # Muting for everybody -------------------------------------------------------------------
     #
@@ -97,7 +173,7 @@ class HostConsumer(GatedConsumer):
 
     def _who_waits(self) -> list[dict[str, Any]] | None:
         """Return who waits, as frames show people, to a host; None to everybody else."""
-        if not queries.is_host_now(self.session, self.user.pk):
+        if not self.roster.mine.is_host:
             return None
         faces = Faces(self.viewer)
         rows = [(row, faces.of(row.user)) for row in queries.knocks(self.viewer, self.session.pk)]

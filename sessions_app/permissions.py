@@ -6,6 +6,7 @@ from privacy.gate.access import can_see
 from privacy.gate.audiences import Audience
 from privacy.gate.viewer import Viewer
 from sessions_app.models import JamSession, Recording, Rsvp
+from sessions_app.queries import Seat, may, seats_in
 
 # A link shows a session; taking part by a link is what invitations are for.
 OPEN = {
@@ -42,9 +43,20 @@ def may_answer(viewer: Viewer, session: JamSession, before: Rsvp | None) -> bool
 
 
 def may_invite(viewer: Viewer, session: JamSession) -> bool:
-    """The host makes links that let in whoever holds them; a child's session needs no such link."""
+    """The hosts make links that let in whoever holds them; a child's session needs no such link."""
     host = session.host
-    return host is not None and host.pk == viewer.user_id and not host.is_child
+    if host is None or viewer.user_id is None or host.is_child:
+        return False
+    if host.pk == viewer.user_id:
+        return True
+    seats, _offered = seats_in(session)
+    mine = seats.get(viewer.user_id, Seat())
+    return mine.is_host and mine.invite
+
+
+def may_share_address(viewer: Viewer, session: JamSession) -> bool:
+    """Who has the right to invite is shown the address by which others come into an open room."""
+    return session.audience in OPEN and may(session, viewer.user_id or 0, "invite")
 
 
 def may_take_off(viewer: Viewer, item: JamSession | Recording) -> bool:

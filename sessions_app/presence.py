@@ -58,6 +58,7 @@ class Room:
     def __init__(self, session_id: int) -> None:
         self._key = _key(session_id)
         self._muted = f"{self._key}:muted"
+        self._turn = f"{self._key}:turn"
         self._valkey = _Shared.take()
 
     async def enter(self, peer: Peer) -> bool:
@@ -123,6 +124,24 @@ class Room:
                 except redis.WatchError:
                     continue
                 return beat
+
+    async def give_turn(self, user_id: int, until: float, seconds: int) -> None:
+        """Note whose turn it is until a time of the session clock, in place of who had it."""
+        async with self._valkey.pipeline(transaction=True) as pipe:
+            pipe.hset(self._turn, "turn", json.dumps({"user_id": user_id, "until": until}))
+            pipe.expire(self._turn, seconds)
+            await pipe.execute()
+
+    async def end_turn(self) -> None:
+        await self._valkey.delete(self._turn)
+
+    async def turn(self) -> tuple[int, float] | None:
+        """Return whose turn it is, and until when on the session clock."""
+        noted = await self._valkey.hget(self._turn, "turn")
+        if noted is None:
+            return None
+        turn = json.loads(noted)
+        return turn["user_id"], turn["until"]
 
     async def close(self) -> None:
         await _Shared.give_back()

@@ -4,6 +4,7 @@ Every one goes through the gate; what callers add are filters and joins.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -278,19 +279,52 @@ def players_of(viewer: Viewer, session: Any) -> QuerySet[Participant]:
 
 
 def is_host(session: JamSession, person: Any) -> bool:
-    """Return whether somebody (a key) is a host of a session."""
-    return person is not None and session.host_id == person
+    """Return whether somebody (a key) is a session's host, or one of its co-hosts."""
+    if person is None:
+        return False
+    seats = Participant.objects.filter(session=session, user=person)
+    return session.host_id == person or seats.filter(role=Participant.Role.CO_HOST).exists()
 
 
-def is_host_now(session: JamSession, person: int) -> bool:
-    """The same, of a session that was read a while ago."""
-    now = JamSession.objects.filter(pk=session.pk).first()
-    return now is not None and is_host(now, person)
+@dataclass(frozen=True)
+class Seat:
+    """What somebody is in a session, and what they may do there."""
+
+    role: str = "player"  # or "co_host", "host"
+    chat: bool = True
+    record: bool = True
+    invite: bool = True
+
+    @property
+    def is_host(self) -> bool:
+        return self.role != "player"
+
+    @property
+    def rights(self) -> dict[str, bool]:
+        return {"chat": self.chat, "record": self.record, "invite": self.invite}
 
 
-def roles_in(session: JamSession) -> dict[int, str]:
-    """Return what those who are more than players are in a session, by key."""
-    return {} if session.host_id is None else {session.host_id: "host"}
+def seats_in(session: JamSession) -> tuple[dict[int, Seat], int | None]:
+    """Return the seats of a session by person, and who is asked to take it over: keys alone."""
+    rows = JamSession.objects.filter(pk=session.pk).values_list("host", "offered_to")
+    host, offered_to = rows.first() or (None, None)
+    seats = Participant.objects.filter(session=session)
+    return {row.user_id: seat_of(row, host) for row in seats}, offered_to
+
+
+def seat_of(row: Participant, host: int | None) -> Seat:
+    """Return what a row makes of its person; `host` is the session's."""
+    if row.user_id == host:
+        return Seat("host")
+    if row.role == Participant.Role.CO_HOST:
+        return Seat(row.role, invite=row.may_invite)
+    return Seat(row.role, row.may_chat, row.may_record, row.may_invite)
+
+
+def may(session: JamSession, person: int, right: str) -> bool:
+    """Return whether somebody (a key) has a right in a session: "chat", "record" or "invite"."""
+    seats, _offered = seats_in(session)
+    return bool(getattr(seats.get(person, Seat()), right))
 
 
 def door_of(session: JamSession) -> dict[str, bool]:

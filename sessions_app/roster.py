@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.profile.faces import Face
 from sessions_app.presence import Peer, Room
+from sessions_app.queries import Seat
 
 VERDICT_LASTS = 30.0  # seconds; whatever changes one says `gate.check`, and ends it before
 
@@ -29,7 +30,7 @@ class Roster:
         self._room, self._me, self._ask = room, me, ask
         self._verdicts: dict[int, tuple[float, Face | None]] = {}
         self.shown: dict[str, dict[str, Any]] = {}
-        self.roles: dict[int, str] = {}  # of those who are more than players
+        self.seats: dict[int, Seat] = {}  # of everybody with one, by person
         self.take = ""  # id of the recording that the client knows of: others' part in it is shown
 
     def forget(self) -> None:
@@ -75,7 +76,13 @@ class Roster:
         known = {key: self._verdicts[key][1] for key in wanted if key in self._verdicts}
         return {key: person for key, person in known.items() if person is not None}
 
+    @property
+    def mine(self) -> Seat:
+        """Return the seat of this socket's own person."""
+        return self.seats.get(self._me.user_id, Seat())
+
     def _public(self, peer: Peer, person: Face) -> dict[str, Any]:
+        seat = self.seats.get(peer.user_id, Seat())
         return {
             "peer": peer.peer,
             "user": person.public_id,
@@ -86,11 +93,12 @@ class Roster:
             "muted": peer.muted,
             "muted_by_host": peer.by_host,
             "recorded": peer.take != "" and peer.take == self.take,
-            "role": self.roles.get(peer.user_id, "player"),
+            "role": seat.role,
+            "rights": seat.rights if self.mine.is_host else None,
         }
 
 
-STATE = ("peer", "muted", "muted_by_host", "recorded", "role")
+STATE = ("peer", "muted", "muted_by_host", "recorded", "role", "rights")
 
 
 def state_of(about: dict[str, Any]) -> dict[str, Any]:

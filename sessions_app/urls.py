@@ -13,6 +13,7 @@ urlpatterns = [
     path("jam/<str:public_id>/band/", sessions.take_off_band, name="jam_off_band"),
     path("jam/<str:public_id>/links/", sessions.make_link, name="make_jam_link"),
     path("jam/<str:public_id>/keep/", sessions.keep_open, name="keep_jam"),
+    path("jam/<str:public_id>/offer/", hosting.answer_offer, name="answer_jam_offer"),
     path("jam/<str:public_id>/wait/", hosting.wait, name="wait_at_jam"),
     path("jam/<str:public_id>/door/", hosting.door, name="jam_door"),
     path("jam/<str:public_id>/person/", hosting.person, name="jam_person"),

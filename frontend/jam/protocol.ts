@@ -22,13 +22,28 @@ export interface PeerInfo {
   /** whether their browser says that it captures for the take that this person knows of */
   recorded: boolean;
   role: Role;
+  /** what they may do here; told to hosts alone */
+  rights: Rights | null;
 }
 
 /** What somebody is in the session; who hosts it may do what the menu of a strip offers. */
-export type Role = "host" | "player";
+export type Role = "host" | "co_host" | "player";
+
+export interface Rights {
+  chat: boolean;
+  record: boolean;
+  invite: boolean;
+}
+
+/** What this person is in the session; `offered`: whether its host asks them to take it over. */
+export interface Seat {
+  role: Role;
+  rights: Rights;
+  offered: boolean;
+}
 
 /** What may change of somebody while they are in the room. */
-export type PeerState = Pick<PeerInfo, "peer" | "muted" | "muted_by_host" | "recorded" | "role">;
+export type PeerState = Pick<PeerInfo, "peer" | "muted" | "muted_by_host" | "recorded" | "role" | "rights">;
 
 export interface ChatMessage {
   id: string;
@@ -80,6 +95,14 @@ export interface Waiting {
   since: string;
 }
 
+/** Whose turn it is, until a time of the session clock. Nobody's: null. */
+export interface Turn {
+  user: string | null;
+  until: number | null;
+  /** whether it is this person's own */
+  yours: boolean;
+}
+
 export interface Welcome {
   /** the room's metronome, if one was ever started */
   beat?: Grid | null;
@@ -89,6 +112,8 @@ export interface Welcome {
   /** whether a host muted this person for everybody */
   muted_by_host: boolean;
   session: { id: string; title: string; audience: string; host: boolean } & Door;
+  seat: Seat;
+  turn: Turn;
   recording: Recording | null;
   chat: ChatMessage[];
   ice: RTCIceServer[];
@@ -111,6 +136,8 @@ export type FromServer =
   | { t: "missed" }
   | ({ t: "door" } & Door)
   | { t: "muted"; by_host: boolean }
+  | ({ t: "seat" } & Seat)
+  | ({ t: "turn" } & Turn)
   | { t: "knocks"; waiting: Waiting[] }
   | { t: "error"; code: string; text: string; for: string; ref?: string; wait?: number };
 
@@ -126,5 +153,10 @@ export type ToServer =
   | { t: "record.stop"; recording: string }
   | ({ t: "host.door" } & Door)
   | { t: "host.mute"; user: string; muted: boolean }
+  | { t: "host.role"; user: string; co_host: boolean }
+  | ({ t: "host.rights"; user: string } & Rights)
+  | { t: "host.offer"; user: string }
+  | { t: "host.take"; yes: boolean }
+  | { t: "host.turn"; user: string | null; seconds?: number }
   | { t: "knock.answer"; user: string; admit: boolean }
   | { t: "host.remove"; user: string };

@@ -341,6 +341,8 @@ export class Room {
       case "missed":
         this.#socket?.renew();
         break;
+      case "seat":
+      case "turn":
       case "door":
         this.events.change();
         break;

@@ -10,6 +10,9 @@ export interface RoomSettings {
   socket: string;
   stems: string;
   leave: string;
+  /** what the address of somebody's page begins with, and where an account is reported */
+  people: string;
+  report: string;
   name: string;
   /** how the others see one: stage name, photo and instrument, as far as there are any */
   shown: string;
@@ -35,6 +38,8 @@ export function readSettings(element: HTMLElement): RoomSettings {
     socket: socketAddress(data["socket"] ?? ""),
     stems: data["stems"] ?? "/api/v1/stems/",
     leave: data["leave"] ?? "/",
+    people: data["people"] ?? "/@",
+    report: data["report"] ?? "",
     name: data["name"] ?? "",
     shown: data["shown"] ?? "",
     photo: data["photo"] ?? "",

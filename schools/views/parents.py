@@ -126,7 +126,10 @@ def ward_copy(request: MemberRequest, public_id: str, copy_id: str) -> HttpRespo
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """Take a report of a child's account from anybody; the answer is the same whoever exists."""
-    form = ReportChildForm(request.POST if request.method == "POST" else None)
+    form = ReportChildForm(
+        request.POST if request.method == "POST" else None,
+        initial={"account": request.GET.get("account", "")[:150]},
+    )
     if request.method == "POST" and form.is_valid():
         spend("report-child", network_of(request), limit=5, seconds=3600)
         values = form.cleaned_data

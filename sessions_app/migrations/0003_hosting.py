@@ -31,6 +31,54 @@ class Migration(migrations.Migration):
                 help_text="nobody takes a new seat; who has one comes and goes",
             ),
         ),
+        migrations.AddField(
+            model_name="jamsession",
+            name="offered_to",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="whom the host asked to take the session over",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="sessions_offered",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="participant",
+            name="may_chat",
+            field=models.BooleanField(
+                db_default=True, default=True, verbose_name="may write in the chat"
+            ),
+        ),
+        migrations.AddField(
+            model_name="participant",
+            name="may_invite",
+            field=models.BooleanField(
+                db_default=True, default=True, verbose_name="may invite others"
+            ),
+        ),
+        migrations.AddField(
+            model_name="participant",
+            name="may_record",
+            field=models.BooleanField(
+                db_default=True, default=True, verbose_name="may ask to record"
+            ),
+        ),
+        migrations.AddField(
+            model_name="participant",
+            name="role",
+            field=models.CharField(
+                choices=[("player", "player"), ("co_host", "co-host")],
+                db_default="player",
+                default="player",
+                max_length=7,
+            ),
+        ),
+        migrations.AddField(
+            model_name="participant",
+            name="role_since",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
         migrations.CreateModel(
             name="Knock",
             fields=[

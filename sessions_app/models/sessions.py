@@ -79,6 +79,14 @@ class JamSession(Plan):
         db_default=False,
         help_text="who would take a seat waits until a host lets them in",
     )
+    offered_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="sessions_offered",
+        help_text="whom the host asked to take the session over",
+    )
     kept_until = models.DateTimeField(
         null=True, blank=True, help_text="the host's wish: open until then, also with nobody in it"
     )
@@ -131,13 +139,25 @@ class JamSession(Plan):
 
 
 class Participant(models.Model):
-    """A person who took, or takes, part in a session."""
+    """A person who took, or takes, part in a session; a co-host does there what its host does.
+
+    The rights are a player's: a host has them all, a co-host all but that of inviting.
+    """
+
+    class Role(models.TextChoices):
+        PLAYER = "player", _("player")
+        CO_HOST = "co_host", _("co-host")
 
     session = models.ForeignKey(JamSession, on_delete=models.CASCADE, related_name="participants")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="participations"
     )
     joined_at = models.DateTimeField(default=timezone.now)
+    role = models.CharField(max_length=7, choices=Role, default=Role.PLAYER, db_default=Role.PLAYER)
+    role_since = models.DateTimeField(null=True, blank=True)
+    may_chat = models.BooleanField(_("may write in the chat"), default=True, db_default=True)
+    may_record = models.BooleanField(_("may ask to record"), default=True, db_default=True)
+    may_invite = models.BooleanField(_("may invite others"), default=True, db_default=True)
 
     class Meta:
         constraints = [

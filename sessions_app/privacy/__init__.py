@@ -30,7 +30,7 @@ erasure.hook(
         _("What you wrote: messages, and lines in rooms."),
     ),
     ends=(
-        _("Rooms you had open: they are closed."),
+        _("Rooms you had open: they are closed, or go on with who hosted them with you."),
         _("Sessions you planned: they are called off. Seats you had in others': answer again."),
         _("Links that you gave out to your sessions: make new ones."),
     ),

@@ -65,6 +65,7 @@ dm.declare(
         "closes_at": dm.technical(),
         "is_locked": dm.choice(),
         "asks_first": dm.choice(),
+        "offered_to": dm.link(),
         "kept_until": dm.choice(),
         "starts_at": dm.content(),
         "zone": dm.content(),
@@ -130,6 +131,9 @@ dm.declare(
         "session": dm.link(),
         "user": dm.link(),
         "joined_at": dm.moment(),
+        "role": dm.Datum("user.behavior"),
+        "role_since": dm.moment(),
+        **dict.fromkeys(("may_chat", "may_record", "may_invite"), dm.Datum("user.behavior")),
     },
     order=62,
 )

@@ -47,7 +47,13 @@ OTHERS_SEE = [
 OF_ITS_BAND = band_audiences("band_id")  # without a band they mean nobody
 SITS_THERE = Related("sessions_app.Participant", row="session", row_key="session_id", person="user")
 
-HOSTS = Related("sessions_app.JamSession", row="pk", row_key="session_id", person="host")
+HOSTS = Related("sessions_app.JamSession", row="pk", row_key="session_id", person="host") | Related(
+    "sessions_app.Participant",
+    row="session",
+    row_key="session_id",
+    person="user",
+    where=Q(role=Participant.Role.CO_HOST),
+)
 
 # Those who took part keep seeing a session or recording they share when its owner leaves.
 rules.see(

@@ -44,12 +44,20 @@ def ask_first(session: JamSession, by: User, *, asks: bool) -> None:
         transaction.on_commit(lambda: tell(f"jam.{held.pk}", type="room.door"))
 
 
+def check_host(session: JamSession, by: User) -> None:
+    """Raise Refused unless somebody is a host of a session that is open."""
+    with transaction.atomic():
+        hold_as_host(session, by)
+
+
 def check_mute(session: JamSession, by: User, person: User) -> None:
     """Raise Refused unless one of the session's hosts mutes somebody who isn't its host."""
     with transaction.atomic():
         locked = hold_as_host(session, by)
     if person.pk == locked.host_id:
         raise Refused(_("The session's host can't be muted for everybody."))
+    if by.pk != locked.host_id and is_host(locked, person.pk):
+        raise Refused(_("Only the session's host can mute a co-host for everybody."))
 
 
 @transaction.atomic
@@ -63,6 +71,8 @@ def remove(session: JamSession, by: User, person: User) -> None:
         raise Refused(_("The session's host can't be removed."))
     if person.pk == by.pk:
         raise Refused(_("You can't remove yourself: leave the room instead."))
+    if by.pk != locked.host_id and is_host(locked, person.pk):
+        raise Refused(_("Only the session's host can remove a co-host."))
     gone, _rows = Participant.objects.filter(session=locked, user=person).delete()
     if not gone:
         if Removal.objects.filter(session=locked, user=person).exists():

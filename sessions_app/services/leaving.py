@@ -13,32 +13,37 @@ from privacy.models import Erasure
 from privacy.notices import delete_with
 from privacy.portability import export
 from sessions_app.models import Invite, JamSession, Mix, Participant, Recording, Rsvp, Stem
-from sessions_app.services import deleting, mixing, planning, rooms, rsvps
+from sessions_app.services import deleting, mixing, passing, planning, rooms, rsvps
 
 ROOMS = 500  # the newest rooms whose sockets are told; older ones have long been closed
 REMIXED = [Recording.State.READY, Recording.State.PROCESSING, Recording.State.FAILED]
 
 
 def hide(user: User, erasure: Erasure) -> None:
-    """Withdraw every mix with the leaver's sound and order it again without; close their rooms."""
+    """Withdraw every mix with the leaver's sound and order it again without; leave their rooms.
+
+    A room goes on with the co-host of longest standing, and else it closes.
+    """
     public_recordings = Recording.objects.filter(
         owner=user, audience=Audience.PUBLIC, state=Recording.State.READY
     )
     public_sessions = JamSession.objects.filter(host=user, audience=Audience.PUBLIC)
+    public_sessions = public_sessions.exclude(pk__in=passing.heirs(user))
     tombstones.bury(
         Recording, list(public_recordings.values_list("public_id", flat=True)), erasure.pk
     )
     tombstones.bury(
         JamSession, list(public_sessions.values_list("public_id", flat=True)), erasure.pk
     )
-    planning.call_off(user)
-    rsvps.withdraw_all(user)
-    rooms.close(JamSession.objects.filter(host=user, closed_at=None).values_list("pk", flat=True))
     # A take that nobody named bears its session's title: the leaver's words, or their name.
     named = Recording.objects.filter(session__host=user, title=F("session__title"))
     titles = dict(named.exclude(title="").exclude(owner=user).values_list("pk", "title"))
     remember(erasure, "titles", titles)
     Recording.objects.filter(pk__in=titles).update(title="")
+    passing.leave_to_heirs(user)
+    planning.call_off(user)
+    rsvps.withdraw_all(user)
+    rooms.close(JamSession.objects.filter(host=user, closed_at=None).values_list("pk", flat=True))
     mix_again_after(user)
     played_on = Recording.objects.filter(stems__player=user, owner__isnull=False)
     export.outdate(played_on.exclude(owner=user).values("owner"))

@@ -48,6 +48,8 @@ def ask(session: JamSession, by: User, present: Iterable[int], title: str = "") 
         check_readable(title)
     except ValidationError as why:
         raise Refused(why.messages[0]) from None
+    if not queries.may(session, by.pk, "record"):
+        raise Refused(_("A host decided that you don't ask to record in this room for now."))
     limits.TAKES.spend(by.pk)
     endings.settle(session.pk)  # for itself: what it notes stays, whether or not this is refused
     return _ask(session, by, present, title)

@@ -24,8 +24,9 @@ from schools.services import children
 from sessions_app.models import ChatLine, Invite, JamSession, Participant, Removal
 from sessions_app.models.planning import not_over
 from sessions_app.models.sessions import SEATS
-from sessions_app.queries import is_host
+from sessions_app.queries import is_host, may
 from sessions_app.services import rooms, timing
+from sessions_app.services.recording import Refused
 
 INVITE_LIFETIME = timedelta(days=7)
 _signer = signing.Signer(salt="sessions.invite")
@@ -256,8 +257,11 @@ def close(session: JamSession) -> None:
 def say(session: JamSession, author: User, *, text: str, ref: str) -> tuple[ChatLine, bool]:
     """Store a chat line once, whatever the number of times it arrives; say whether it is new.
 
-    Raises TooMany; one that is here already counts too, as the room is told of it again.
+    Raises TooMany; one that is here already counts too, as the room is told of it again. Raises
+    Refused for who may not write here.
     """
+    if not may(session, author.pk, "chat"):
+        raise Refused(_("A host decided that you don't write in this room for now."))
     limits.CHAT_LINES.spend(author.pk)
     here = ChatLine.objects.filter(author=author, ref=ref).first()
     if here is not None:

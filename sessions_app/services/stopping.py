@@ -8,7 +8,7 @@ from accounts.models import User
 from foundation.live import cut
 from privacy.rls import bypass_rls
 from sessions_app.models import Invite, JamSession, Participant, Recording, RecordingConsent, Stem
-from sessions_app.services import endings, leaving, planning, rooms, rsvps
+from sessions_app.services import endings, leaving, passing, planning, rooms, rsvps
 from sessions_app.services import recording as recordings
 
 ASKING, RECORDING = Recording.State.ASKING, Recording.State.RECORDING
@@ -31,6 +31,7 @@ def stop(user: User) -> None:
     RecordingConsent.objects.filter(user=user, answer=RecordingConsent.Answer.WAITING).update(
         answer=RecordingConsent.Answer.NO, answered_at=timezone.now()
     )
+    passing.leave_to_heirs(user)
     planning.call_off(user)
     rsvps.withdraw_all(user)
     rooms.close(JamSession.objects.filter(host=user, closed_at=None).values_list("pk", flat=True))

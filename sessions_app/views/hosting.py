@@ -23,7 +23,7 @@ from privacy.gate.access import get_visible_or_404
 from privacy.gate.viewer import Viewer
 from sessions_app import queries
 from sessions_app.models import JamSession, Knock
-from sessions_app.services import hosting, sessions, waiting
+from sessions_app.services import hosting, passing, sessions, waiting
 from sessions_app.services.recording import Refused
 from sessions_app.views.presenters import session_card
 
@@ -105,8 +105,9 @@ class Action:
     """What a host may do about one person: how they are found, what is done, what is said then."""
 
     find: Callable[[Viewer, JamSession, str], User | None]
-    act: Callable[[JamSession, User, User], None]
+    act: Callable[..., None]
     said: Any
+    fields: tuple[str, ...] = ()  # switches that the form sends along
 
 
 ACTIONS = {
@@ -115,6 +116,25 @@ ACTIONS = {
     ),
     "admit": Action(_waiting, waiting.admit, _lazy("They are in.")),
     "decline": Action(_waiting, waiting.decline, _lazy("They are told that they can't come in.")),
+    "appoint": Action(
+        queries.seated,
+        partial(passing.set_role, co_host=True),
+        _lazy("They host this session with you from now on."),
+    ),
+    "dismiss": Action(
+        queries.seated, partial(passing.set_role, co_host=False), _lazy("They are a player again.")
+    ),
+    "rights": Action(
+        queries.seated,
+        passing.set_rights,
+        _lazy("This holds from now on."),
+        ("chat", "record", "invite"),
+    ),
+    "offer": Action(
+        queries.seated,
+        passing.offer,
+        _lazy("They are asked. You are the host until they say yes."),
+    ),
     "let-in": Action(_removed, hosting.let_in_again, _lazy("They may come in again.")),
 }
 
@@ -133,11 +153,28 @@ def person(request: MemberRequest, public_id: str) -> HttpResponse:
         messages.error(request, _("This person isn't there any more. Nothing was changed."))
         return redirect(session)
     try:
-        action.act(session, request.user, who)
+        sent = {name: request.POST.get(name) == "1" for name in action.fields}
+        action.act(session, request.user, who, **sent)
     except Refused as why:
         messages.error(request, str(why))
     else:
         messages.success(request, action.said)
+    return redirect(session)
+
+
+@login_required
+@require_POST
+def answer_offer(request: MemberRequest, public_id: str) -> HttpResponse:
+    """Take over a session that one is asked to, or don't: `answer` is "yes" or "no"."""
+    session = get_visible_or_404(JamSession, Viewer.looking(request), public_id=public_id)
+    yes = request.POST.get("answer") == "yes"
+    try:
+        passing.answer(session, request.user, yes=yes)
+    except Refused as why:
+        messages.error(request, str(why))
+    else:
+        said = _("You are the host of this session now.") if yes else _("It stays as it is.")
+        messages.success(request, said)
     return redirect(session)
 
 

@@ -103,9 +103,11 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     viewer = posing.viewer
     session: Any = lists.one_session.first_or_404(viewer, public_id=public_id)
     lists.with_inside([session], viewer)
-    players = [seat.user for seat in lists.players_of.all(viewer, session=session.pk)]
+    seats = lists.players_of.all(viewer, session=session.pk)
     takes = lists.takes_of.all(viewer, session=session.pk)
-    is_host = queries.is_host(session, viewer.user_id)
+    is_host = viewer.user_id is not None and session.host_id == viewer.user_id
+    mine = next((seat for seat in seats if seat.user_id == viewer.user_id), None)
+    hosts = is_host or (mine is not None and queries.seat_of(mine, None).is_host)
     is_full = session.player_count >= SEATS
     faces = Faces(viewer)
     page = render(
@@ -114,19 +116,23 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         {
             "session": session_card(session, faces),
             "posing": posing,
-            "players": [faces.of(player) for player in players],
+            "players": [
+                {"face": faces.of(seat.user), "seat": queries.seat_of(seat, session.host_id)}
+                for seat in seats
+            ],
             "is_host": is_host,
-            "may_invite": permissions.may_invite(viewer, session),
+            "may_invite": hosts and permissions.may_invite(viewer, session),
             "may_take_off": permissions.may_take_off(viewer, session),
-            "has_seat": any(player.pk == viewer.user_id for player in players),
+            "has_seat": mine is not None,
+            "is_offered": mine is not None and session.offered_to_id == viewer.user_id,
             "can_join": _has_room(session)
             and permissions.may_join(viewer, session)
             and shared.fits(request, session),
             "is_full": is_full and session.starts_at is None,
             "is_removed": session.is_removed,
             "me": viewer.user_id,
-            "hosting": hosting.panel(viewer, session, faces) if is_host else None,
-            "invites": _invites(request, viewer, session) if is_host else [],
+            "hosting": hosting.panel(viewer, session, faces) if hosts else None,
+            "invites": _invites(request, viewer, session) if hosts else [],
             "recordings": [
                 recording_card(take, viewer, faces)
                 for take in lists.with_sound_and_players(takes, viewer)
@@ -211,7 +217,11 @@ def make_link(request: MemberRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_POST
 def make_invite(request: MemberRequest, public_id: str) -> HttpResponse:
-    session = _hosted(request, public_id)
+    session = hosting.hosted(request, public_id)
+    if session.host_id != request.user.pk and not permissions.may_invite(
+        Viewer.looking(request), session
+    ):
+        raise Http404
     spend("invite", str(request.user.pk), limit=60, seconds=3600)
     sessions.invite(session, request.user)
     messages.success(request, _("The invitation is ready: copy its link."))
@@ -223,7 +233,7 @@ def make_invite(request: MemberRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_POST
 def revoke_invite(request: MemberRequest, public_id: str, invite_id: str) -> HttpResponse:
-    session = _hosted(request, public_id)
+    session = hosting.hosted(request, public_id)
     mine = Invite.objects.filter(session=session)
     sessions.revoke(get_visible_or_404(mine, Viewer.looking(request), public_id=invite_id))
     messages.success(request, _("The invitation no longer works."))
@@ -386,7 +396,7 @@ def _inviting(request: MemberRequest, viewer: Viewer, session: JamSession) -> di
     """Return how others get in: the host's secret links, or the address whoever may join opens."""
     if permissions.may_invite(viewer, session):
         return {"may_invite": True, "invites": _invites(request, viewer, session)}
-    is_open = session.audience in permissions.OPEN and not request.user.is_child
+    is_open = permissions.may_share_address(viewer, session) and not request.user.is_child
     address = request.build_absolute_uri(session.get_absolute_url())
     return {"may_invite": False, "address": address if is_open else ""}
 
@@ -402,6 +412,8 @@ def _room_data(request: MemberRequest, session: JamSession, me: Face) -> dict[st
         "socket": f"{socket_origin(request)}/ws/jam/{session.public_id}/",
         "stems": "/api/v1/stems/",
         "leave": session.get_absolute_url(),
+        "people": reverse("profile", args=["_"]).removesuffix("_/"),
+        "report": reverse("report_child"),
         "policy": "relay" if settings.TURN_URLS else "all",
         "csrf-cookie": settings.CSRF_COOKIE_NAME,
         **{name: static(file) for name, file in settings.ROOM_SCRIPTS.items()},

@@ -54,6 +54,7 @@ class Facts:
     chat: set[int]
     removed: set[int]
     knocks: set[int]
+    co_hosts: set[int]  # where they have a seat
     field_audiences: list[str]
     favourites: str
     band: BandFacts
@@ -96,6 +97,7 @@ def facts(draw: Any) -> Facts:
         seats=draw(st.sets(st.sampled_from(EVERYONE), max_size=3)),
         answers=draw(st.dictionaries(st.sampled_from(range(1, SIZE)), st.sampled_from(STATES))),
         chat=draw(st.sets(st.sampled_from(EVERYONE), max_size=2)),
+        co_hosts=draw(st.sets(st.sampled_from(EVERYONE), max_size=2)),
         knocks=draw(st.sets(st.sampled_from(EVERYONE), max_size=2)),
         removed=draw(st.sets(st.sampled_from(EVERYONE), max_size=2)),
         field_audiences=draw(st.lists(narrow, min_size=len(FIELDS), max_size=len(FIELDS))),
@@ -255,7 +257,8 @@ class Oracle:
         if not self.apps({person}, look):
             return False
         met = self.open(person, look) and self.knows(self.me(look), person)
-        return self.cares(look, person) or (self.me(look) == 0 and met)
+        hosts = {0} | (self.facts.co_hosts & self.facts.seats)
+        return self.cares(look, person) or (self.me(look) in hosts and met)
 
     def line(self, author: int, look: Look) -> bool:
         if not self.apps({author}, look):

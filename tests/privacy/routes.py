@@ -147,6 +147,7 @@ SURFACES = [
     Surface("keep_jam", "session", {"POST": Way("host", 302, data={"days": "1"})}),
     # Nobody of the cast waits: who may see the session is led to its page, who has a seat inside.
     Surface("wait_at_jam", "session", {"GET": Way("wait", 302), "POST": Way("wait", 302)}),
+    Surface("answer_jam_offer", "session", {"POST": Way("wait", 302, data={"answer": "yes"})}),
     Surface("jam_door", "session", {"POST": Way("host", 302, data={"action": "lock"})}),
     Surface(
         "jam_person",

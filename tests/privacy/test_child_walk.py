@@ -37,7 +37,7 @@ def walk(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Iterator[Walk]:
 ALL = {
     "api_recording", "api_recordings", "api_session", "api_session_answers", "api_sessions",
     "favourites_of", "home", "invite", "jam", "jam_calendar", "jams", "media", "planned_jams",
-    "profile", "recording", "recording_audio", "recordings", "shared",
+    "profile", "recording", "recording_audio", "recordings", "shared", "wait_at_jam",
 }  # fmt: skip
 TALKS = {"conversation", "conversations", "followers", "room"}
 GROWN_UP = {"api_band", "api_person", "band"}  # children are in no band, and have no app

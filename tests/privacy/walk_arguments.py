@@ -126,7 +126,7 @@ ARGUMENTS: dict[str, Args] = {
     "calendar_feed": each(secrets),
     **dict.fromkeys(
         ("jam_audience", "jam_off_band", "make_jam_link", "close_jam", "delete_jam", "make_invite",
-         "keep_jam", "jam_person", "jam_door"),
+         "keep_jam", "jam_person", "jam_door", "answer_jam_offer"),
         ids(room),
     ),
     **dict.fromkeys(

@@ -1,4 +1,4 @@
-"""A host mutes somebody for everybody: asked of their client, kept by the others' until then."""
+"""A host mutes somebody for everybody, and hands out turns, for which nothing is muted."""
 
 from typing import Any
 
@@ -43,6 +43,7 @@ def test_who_is_muted_is_told_and_unmutes_by_hand(cast: Cast, jam: JamSession) -
         await guest.open()
         await enter(host)
         seen: list[Any] = [(await enter(guest))["muted_by_host"]]
+        await until(host, "peer.joined")
         await host.say({"t": "host.mute", "user": user, "muted": True})
         seen.append(await until(guest, "muted"))
         seen.append((await until(host, "state"))["muted_by_host"])
@@ -116,3 +117,34 @@ def test_what_is_kept_of_it_goes_with_who_is_erased(cast: Cast, jam: JamSession)
     assert 0 < valkey().ttl(key) <= 120
     absence.forget(cast["participant"])
     assert valkey().hkeys(key) == []
+
+
+def test_a_turn_is_shown_to_all_who_may_know_whose_it_is(cast: Cast, jam: JamSession) -> None:
+    path, cookie = f"/ws/jam/{jam.public_id}/", jar(cast, "participant")
+    user = cast["participant"].public_id
+
+    async def talk(host: Socket) -> list[Any]:
+        guest = Socket(path, cookie)
+        await guest.open()
+        await enter(host)
+        seen: list[Any] = [(await enter(guest))["turn"]]
+        await host.say({"t": "host.turn", "user": user, "seconds": 60})
+        turn = await until(guest, "turn")
+        seen.append((turn["user"], turn["yours"]))
+        same = await until(host, "turn")
+        seen.append((same["user"], same["yours"], same["until"] == turn["until"]))
+        await host.say({"t": "hello"})
+        again = (await until(host, "welcome"))["turn"]
+        seen.append({"t": "turn", **again} == same)
+        await guest.say({"t": "host.turn", "user": None})
+        seen.append((await until(guest, "error"))["code"])
+        await host.say({"t": "host.turn", "user": None})
+        ended = await until(guest, "turn")
+        seen.append((ended["user"], ended["until"], ended["yours"]))
+        await guest.close()
+        return seen
+
+    nobodys = {"user": None, "until": None, "yours": False}
+    assert with_socket(cast, "owner", path, talk) == [
+        nobodys, (user, True), (user, False, True), True, "refused", (None, None, False),
+    ]  # fmt: skip

@@ -12,6 +12,8 @@ export class ChatView {
   readonly #input: HTMLTextAreaElement;
   readonly #unsaid = h("ul", { class: "jam-chat__unsaid", role: "list", hidden: true });
   readonly #seen = new Set<string>();
+  readonly #form: HTMLFormElement;
+  readonly #shut = h("p", { class: "jam-soft", hidden: true }, words.host.noChat);
 
   constructor(readonly room: Room) {
     const id = uid("jam-chat");
@@ -26,6 +28,19 @@ export class ChatView {
         this.#send();
       },
     });
+    this.#form = h(
+      "form",
+      {
+        class: "jam-chat__form",
+        submit: (event: SubmitEvent) => {
+          event.preventDefault();
+          this.#send();
+        },
+      },
+      h("label", { class: "visually-hidden", for: id }, words.chat.label),
+      this.#input,
+      h("button", { class: "button", type: "submit" }, words.chat.send),
+    );
     this.element = h(
       "section",
       { class: "jam-chat card", "aria-labelledby": `${id}-title` },
@@ -33,21 +48,18 @@ export class ChatView {
       this.#empty,
       this.#log,
       this.#unsaid,
-      h(
-        "form",
-        {
-          class: "jam-chat__form",
-          submit: (event: SubmitEvent) => {
-            event.preventDefault();
-            this.#send();
-          },
-        },
-        h("label", { class: "visually-hidden", for: id }, words.chat.label),
-        this.#input,
-        h("button", { class: "button", type: "submit" }, words.chat.send),
-      ),
+      this.#form,
+      this.#shut,
     );
     this.unsaid(room.unsaid.lines);
+    this.update();
+  }
+
+  /** Who may not write here for now reads why, in place of the box; what they typed stays in it. */
+  update(): void {
+    const { chat } = this.room.hosting.seat.rights;
+    show(this.#form, chat);
+    show(this.#shut, !chat);
   }
 
   #send(): void {

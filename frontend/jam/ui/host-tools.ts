@@ -11,17 +11,28 @@ export class HostTools {
   readonly #waiting: HTMLElement;
   readonly #lock: HTMLButtonElement;
   readonly #ask: HTMLButtonElement;
+  readonly #offer: HTMLElement;
   readonly #rows = new Map<string, HTMLElement>(); // by person: a row that stays keeps the focus
 
   constructor(readonly hosting: Hosting) {
     const id = uid("jam-door");
     this.#lock = this.#button(() => hosting.setDoor({ locked: !hosting.door.locked }));
     this.#ask = this.#button(() => hosting.setDoor({ asks_first: !hosting.door.asks_first }));
+    const answer = (label: string, kind: string, yes: boolean): HTMLElement =>
+      h("button", { class: `button button--small ${kind}`, type: "button", click: () => hosting.takeOver(yes) }, label);
+    this.#offer = h(
+      "div",
+      { role: "status", hidden: true },
+      h("p", {}, words.host.offered),
+      h("div", { class: "jam-door__tools" },
+        answer(words.host.takeOver, "button--primary", true), answer(words.host.refuseOffer, "button--quiet", false)),
+    );
     this.#waiting = h("ul", { class: "jam-door__waiting", role: "list", "aria-label": words.host.waiting });
     this.element = h(
       "section",
       { class: "jam-door card", "aria-labelledby": id, hidden: true },
       h("h2", { id }, words.host.title),
+      this.#offer,
       this.#state,
       this.#waiting,
       h("div", { class: "jam-door__tools" }, this.#lock, this.#ask),
@@ -33,8 +44,9 @@ export class HostTools {
   }
 
   update(): void {
-    const { isHost, door, waiting } = this.hosting;
-    show(this.element, isHost || door.locked);
+    const { isHost, door, waiting, seat } = this.hosting;
+    show(this.element, isHost || door.locked || seat.offered);
+    show(this.#offer, seat.offered);
     const says = door.locked ? words.host.locked : isHost && door.asks_first ? words.host.asksFirst : "";
     text(this.#state, says);
     show(this.#state, says !== "");

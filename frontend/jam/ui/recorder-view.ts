@@ -109,7 +109,7 @@ export class RecorderView {
     this.#consent();
     const idle = state === null || state === "ready" || state === "declined" || state === "failed";
     const on = state === "recording";
-    show(this.#ask, idle);
+    show(this.#ask, idle && this.room.hosting.seat.rights.record);
     this.#ask.disabled = this.room.socketState !== "open";
     show(this.#about, idle || state === "asking");
     show(this.#stop, on && recording?.answer === "yes");

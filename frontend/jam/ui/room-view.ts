@@ -36,6 +36,9 @@ export class RoomView {
   readonly #stillMuted: HTMLElement;
   #loudAt = -Infinity;
   readonly #mute: HTMLButtonElement;
+  readonly #leave: HTMLAnchorElement;
+  readonly #ownTurn = h("span", { class: "badge jam-strip__state", hidden: true });
+  #asked = false; // whether leaving was asked once more, as a take runs
   readonly #ownState = h("span", { class: "badge jam-strip__state" });
   readonly #ownNote = h("p", { class: "jam-soft" });
   readonly #ownMeter = new MeterView(words.check.level);
@@ -66,6 +69,10 @@ export class RoomView {
     this.#mute = h("button", {
       class: "button jam-mute", type: "button", click: () => room.setMuted(!room.muted),
     });
+    this.#leave = h("a", {
+      class: "button button--quiet jam-leave", href: room.settings.leave,
+      click: (event: MouseEvent) => this.#goOrAsk(event),
+    }, words.room.leave);
     this.#redDot = h(
       "span",
       { class: "jam-live", hidden: true },
@@ -113,7 +120,7 @@ export class RoomView {
         "div",
         { class: "jam-bar", role: "group", "aria-label": words.room.bar },
         this.#mute,
-        h("a", { class: "button button--quiet", href: room.settings.leave, click: () => room.leave() }, words.room.leave),
+        this.#leave,
       ),
       this.recorder.dialog,
     );
@@ -138,12 +145,24 @@ export class RoomView {
         "div",
         { class: "jam-strip__head" },
         personView(settings, fill(words.room.you, { name: settings.shown || settings.name })),
+        this.#ownTurn,
         this.#ownState,
       ),
       this.#ownMeter.element,
       this.#ownNote,
       fold,
     );
+  }
+
+  /** While one's own sound is being recorded, leaving is asked once more, on the button itself. */
+  #goOrAsk(event: MouseEvent): void {
+    if (this.room.captures && !this.#asked) {
+      event.preventDefault();
+      this.#asked = true;
+      this.update();
+      return;
+    }
+    this.room.leave();
   }
 
   level(player: Player | null, level: Level): void {
@@ -167,12 +186,15 @@ export class RoomView {
     this.#ownState.dataset["state"] = "muted";
     show(this.#ownState, muted && mode === "sound");
     show(this.#redDot, room.recording?.state === "recording");
+    this.#asked &&= room.captures;
+    text(this.#leave, this.#asked ? words.room.leaveSure : words.room.leave);
     this.#updatePlayers();
     const direct = welcome?.policy === "all" && (room.mesh?.players.size ?? 0) > 0;
     text(this.#address, direct ? words.check.addressAll : "");
     show(this.#address, direct);
     this.recorder.update();
     this.#tools.update();
+    this.chat.update();
     this.metronome.update();
   }
 
@@ -205,7 +227,10 @@ export class RoomView {
     for (const player of players) {
       let view = this.#strips.get(player.info.user);
       if (!view) {
-        view = new StripView(player, this.room.mixer, new StripMenu(this.room.hosting));
+        view = new StripView(
+          player, this.room.mixer, new StripMenu(this.room.hosting, this.room.settings),
+          () => this.room.clock.now(),
+        );
         this.#strips.set(player.info.user, view);
         this.#seat(player.info.user, view.element);
       }
@@ -231,7 +256,14 @@ export class RoomView {
     this.#list.children[1 + free]?.replaceWith(element);
   }
 
+  #updateOwnTurn(): void {
+    const left = this.room.hosting.ownTurn(this.room.clock.now());
+    text(this.#ownTurn, left === null ? "" : fill(words.host.turn, { seconds: left }));
+    show(this.#ownTurn, left !== null);
+  }
+
   #tick(): void {
+    this.#updateOwnTurn();
     for (const view of this.#strips.values()) view.figures();
     this.recorder.tick();
     this.#noteOwn();

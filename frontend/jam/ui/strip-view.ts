@@ -2,6 +2,7 @@
 import type { Level } from "../engine/meter";
 import type { Mixer } from "../engine/mixer";
 import type { Player } from "../engine/player";
+import type { PeerInfo } from "../protocol";
 import { fill, words } from "../words";
 import { h, show, text, uid } from "./dom";
 import { MeterView } from "./meter-view";
@@ -22,6 +23,7 @@ export class StripView {
   readonly element: HTMLElement;
   readonly #meter: MeterView;
   readonly #state = h("span", { class: "badge jam-strip__state" });
+  readonly #role = h("span", { class: "badge jam-strip__state", hidden: true });
   readonly #latency = h("p", { class: "jam-latency" });
   readonly #mute: HTMLButtonElement;
   readonly #solo: HTMLButtonElement;
@@ -33,6 +35,7 @@ export class StripView {
     public player: Player,
     readonly mixer: Mixer,
     readonly menu: StripMenu,
+    readonly clock: () => number | null,
   ) {
     const name = player.info.shown || player.info.name;
     this.#meter = new MeterView(fill(words.room.level, { name }));
@@ -72,6 +75,7 @@ export class StripView {
         "div",
         { class: "jam-strip__head" },
         personView(player.info, name),
+        this.#role,
         this.#state,
         menu.element,
       ),
@@ -118,8 +122,21 @@ export class StripView {
     this.#solo.setAttribute("aria-pressed", String(solo));
     this.element.dataset["silent"] = String(player.strip.silent);
     this.#mute.disabled = byHost;
-    this.menu.update(player.info);
+    this.#showHosting(player.info);
     this.#showLatency();
+  }
+
+  /** Whose turn it is says more than who hosts. */
+  #showHosting(info: PeerInfo): void {
+    const { hosting } = this.menu;
+    const now = this.clock();
+    const role = hosting.roleOf(info);
+    const left = hosting.turnOf(info, now);
+    const turn = left === null ? "" : fill(words.host.turn, { seconds: left });
+    text(this.#role, turn || (role === "player" ? "" : words.host.roles[role]));
+    show(this.#role, turn !== "" || role !== "player");
+    this.element.classList.toggle("jam-strip--turn", turn !== "");
+    this.menu.update(info, now);
   }
 
   #showLatency(): void {
