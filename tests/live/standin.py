@@ -24,6 +24,7 @@ from websockets.exceptions import ConnectionClosed
 from .impairment import Impairment
 
 SESSION = "s1"
+RIGHTS = {"chat": True, "record": True, "invite": True}
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Room</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="/dist/site.css"><link rel="stylesheet" href="/dist/jam.css"></head>
@@ -174,18 +175,16 @@ class StandIn:
     async def hello(self, me: Peer, frame: dict) -> None:
         if set(frame["caps"]) != {"sab", "dataChannel", "opus"}:
             self.bad.append(f"caps {frame}")
-        others = [
-            {"peer": p.id, "user": p.user, "name": p.name, "muted": p.muted,
-             "recorded": self.records(p)}
-            for p in self.peers.values()
-        ]  # fmt: skip
-        await self.tell_all({"t": "peer.joined", "peer": me.id, "user": me.user,
-                             "name": me.name, "muted": False, "recorded": False})  # fmt: skip
+        others = [{"user": p.user, "name": p.name, **self.state_of(p)} for p in self.peers.values()]
+        about = {"user": me.user, "name": me.name, **self.state_of(me)}
+        await self.tell_all({"t": "peer.joined", **about})
         self.peers[me.id] = me
         await self.tell(me, {
             "t": "welcome", "you": me.id, "peers": others,
             "session": {"id": SESSION, "title": "Sunday jam", "audience": "participants",
-                        "host": False},
+                        "host": False, "locked": False, "asks_first": False},
+            "muted_by_host": False, "seat": {"role": "player", "rights": RIGHTS, "offered": False},
+            "turn": {"user": None, "until": None, "yours": False},
             "recording": self.recording_for(me), "chat": self.chat[-50:], "ice": [],
             "policy": "all", "beat": self.beat,
         })  # fmt: skip
@@ -210,8 +209,12 @@ class StandIn:
         if set(frame) != {"t", "muted", "recording"}:
             self.bad.append(f"state {frame}")
         me.muted, me.take = frame["muted"], frame["recording"]
-        await self.tell_all({"t": "state", "peer": me.id, "muted": me.muted,
-                             "recorded": self.records(me)}, but=me)  # fmt: skip
+        await self.tell_all({"t": "state", **self.state_of(me)}, but=me)
+
+    def state_of(self, peer: Peer) -> dict:
+        """What may change of somebody while they are in, as a player is told of it."""
+        return {"peer": peer.id, "muted": peer.muted, "muted_by_host": False,
+                "recorded": self.records(peer), "role": "player", "rights": None}  # fmt: skip
 
     async def record(self, me: Peer, kind: str, frame: dict) -> None:
         if kind == "record.ask":
