@@ -240,6 +240,12 @@ class Migration(migrations.Migration):
                 name="jam_planned",
             ),
         ),
+        migrations.AddIndex(
+            model_name="jamsession",
+            index=models.Index(
+                condition=models.Q(("weekly", True)), fields=["starts_at"], name="jam_weekly"
+            ),
+        ),
         migrations.AddField(
             model_name="calendarfeed",
             name="user",

@@ -113,6 +113,7 @@ class JamSession(Plan):
                 name="jam_planned",
                 condition=Q(starts_at__isnull=False, closed_at__isnull=True),
             ),
+            models.Index(fields=["starts_at"], name="jam_weekly", condition=Q(weekly=True)),
         ]
 
     def get_absolute_url(self) -> str:

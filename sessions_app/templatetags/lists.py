@@ -112,7 +112,8 @@ def session_card(context: Context, session: Mapping[str, Any]) -> SafeString:
         _plan(session),
         _band(session),
         host,
-        _NOTHING if session["starts_at"] else moment(session["created_at"]),
+        _NOTHING if session["starts_at"] or not session["created_at"]
+        else moment(session["created_at"]),
     )  # fmt: skip
 
 

@@ -1,9 +1,11 @@
 """The rows of lists: whatever people wrote stays text, and each state says what it is."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.template import Context, Template
+from django.utils import timezone
 from django.utils.translation import override
 
 HOSTILE = "<script>alert(1)</script>\"' onmouseover=x"
@@ -28,7 +30,9 @@ def session(**other: Any) -> dict[str, Any]:
     return {
         "title": HOSTILE, "url": "/jam/abc/", "host": Somebody(), "band_name": HOSTILE,
         "band_url": "/bands/x/", "audience": "me", "is_open": True, "is_live": True,
-        "inside": [Somebody()], "created_at": None,
+        "inside": [Somebody()], "created_at": None, "is_cancelled": False, "is_coming": False,
+        "is_over": False, "starts_at": None, "genre": HOSTILE, "key": "", "tempo": None,
+        "wanted": [HOSTILE],
     } | other  # fmt: skip
 
 
@@ -83,6 +87,20 @@ def test_taking_it_off_carries_the_key_of_the_form() -> None:
     text = written("{% recording_row recording drop=True %}", recording=recording())
     assert 'name="csrfmiddlewaretoken" value="key"' in text
     assert "csrfmiddlewaretoken" not in row()
+
+
+def test_what_is_planned_says_when_and_who_is_wanted() -> None:
+    at = timezone.now() + timedelta(days=3)
+    ahead = {"is_coming": True, "is_open": False, "is_live": False, "starts_at": at,
+             "genre": "Jazz", "key": "A minor", "tempo": 120,
+             "wanted": ["Voice", "Drum kit"]}  # fmt: skip
+    text = written("{% session_card session %}", session=session(**ahead))
+    assert "Planned" in text
+    assert f'<time datetime="{timezone.localtime(at).isoformat()}" data-local="full">' in text
+    assert "Jazz · A minor · 120 bpm · wanted: Voice, Drum kit" in text
+    off = session(**ahead | {"is_coming": False, "is_over": True, "is_cancelled": True})
+    text = written("{% session_card session %}", session=off)
+    assert "called off" in text and "wanted" not in text
 
 
 def test_rooms_say_who_is_in() -> None:
