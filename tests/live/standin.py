@@ -22,6 +22,8 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 SESSION = "s1"
+RIGHTS = {"chat": True, "record": True, "invite": True}
+PLAYER = {"muted_by_host": False, "role": "player", "rights": None}
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Room</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="/dist/site.css"><link rel="stylesheet" href="/dist/jam.css"></head>
@@ -169,16 +171,19 @@ class StandIn:
             self.bad.append(f"caps {frame}")
         others = [
             {"peer": p.id, "user": p.user, "name": p.name, "muted": p.muted,
-             "recorded": self.records(p)}
+             "recorded": self.records(p), **PLAYER}
             for p in self.peers.values()
         ]  # fmt: skip
         await self.tell_all({"t": "peer.joined", "peer": me.id, "user": me.user,
-                             "name": me.name, "muted": False, "recorded": False})  # fmt: skip
+                             "name": me.name, "muted": False, "recorded": False,
+                             **PLAYER})  # fmt: skip
         self.peers[me.id] = me
         await self.tell(me, {
             "t": "welcome", "you": me.id, "peers": others,
             "session": {"id": SESSION, "title": "Sunday jam", "audience": "participants",
-                        "host": False},
+                        "host": False, "locked": False, "asks_first": False},
+            "seat": {"role": "player", "rights": RIGHTS, "offered": False},
+            "turn": {"user": None, "until": None, "yours": False}, "muted_by_host": False,
             "recording": self.recording_for(me), "chat": self.chat[-50:], "ice": [],
             "policy": "all",
         })  # fmt: skip
@@ -203,7 +208,7 @@ class StandIn:
             self.bad.append(f"state {frame}")
         me.muted, me.take = frame["muted"], frame["recording"]
         await self.tell_all({"t": "state", "peer": me.id, "muted": me.muted,
-                             "recorded": self.records(me)}, but=me)  # fmt: skip
+                             "recorded": self.records(me), **PLAYER}, but=me)  # fmt: skip
 
     async def record(self, me: Peer, kind: str, frame: dict) -> None:
         if kind == "record.ask":
