@@ -69,6 +69,7 @@ def test_a_take_that_nobody_stops_is_mixed_and_a_latecomer_joins_it(
     # Jurek goes and comes back: what he played is on its way, and nothing more of him is captured.
     jurek.wait_for_timeout(5500)
     jurek.get_by_role("link", name="Leave").click()
+    jurek.get_by_role("link", name="Really leave? Your part of the take ends here.").click()
     recorded(ines, "ingrid", "kaori")
     stored = f"{stems} and state = 'stored'"
     until(jurek, lambda: site.value(stored) == 1, 60, "what Jurek played has come")

@@ -21,6 +21,7 @@ from privacy import datamap
 from privacy.datamap import Erase, own_data
 from privacy.models import Notice
 from sessions_app.models import Recording, Stem
+from sessions_app.services import waiting
 from tests.cast import Cast
 from tests.privacy.canaries import Canary
 
@@ -163,6 +164,7 @@ def fill(cast: Cast) -> dict[str, Any]:
     Export.objects.create(user=one.user, status="done")
     services.follow(one.user, other.user)
     services.block(one.user, cast["stranger"])
+    waiting.knock(cast.sessions["public"], one.user)
     from privacy.sharing import links
 
     links.make(one.take, one.user)
