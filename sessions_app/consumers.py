@@ -15,7 +15,7 @@ from foundation.sockets import HIDDEN, REPLACED, Refused
 from integrations.turn import ice_servers
 from privacy.gate.viewer import Viewer
 from privacy.telemetry import usage
-from sessions_app import queries, titles
+from sessions_app import queries, room_queries, titles
 from sessions_app.beat import BeatConsumer
 from sessions_app.frames import (
     Beat,
@@ -66,7 +66,7 @@ class JamConsumer(BeatConsumer):
         seats = Participant.objects.filter(user=user).values("session")
         session = queries.open_rooms(viewer).filter(public_id=public_id, pk__in=seats).first()
         if session is None:
-            removed = queries.is_removed(viewer, public_id)
+            removed = room_queries.is_removed(viewer, public_id)
             self.refusal = REMOVED if removed else HIDDEN
             return False
         self.user, self.viewer, self.session = user, viewer, session
@@ -188,7 +188,7 @@ class JamConsumer(BeatConsumer):
                 "title": titles.of_session(self.session, self.session.host),
                 "audience": self.session.audience,
                 "host": self.roster.mine.is_host,
-                **queries.door_of(self.session),
+                **room_queries.door_of(self.session),
             },
             "seat": seat,
             "recording": take,

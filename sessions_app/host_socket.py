@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.profile.faces import Faces
 from foundation.sockets import GatedConsumer, Refused
 from privacy.gate.viewer import Viewer
-from sessions_app import queries
+from sessions_app import room_queries
 from sessions_app.frames import (
     HostDoor,
     HostMute,
@@ -55,7 +55,7 @@ class HostConsumer(GatedConsumer):
 
     def _seated(self, public_id: str) -> User:
         """Return somebody with a seat here of whom this socket's person may know, or refuse."""
-        person = queries.seated(self.viewer, self.session, public_id)
+        person = room_queries.seated(self.viewer, self.session, public_id)
         if person is None:
             raise Refused("missing", _("There is no such person in this session."))
         return person
@@ -73,13 +73,15 @@ class HostConsumer(GatedConsumer):
 
     async def room_door(self, event: dict[str, Any]) -> None:
         if self.welcomed:
-            await self.send_frame(t="door", **await self.in_thread(queries.door_of, self.session))
+            await self.send_frame(
+                t="door", **await self.in_thread(room_queries.door_of, self.session)
+            )
 
     # Co-hosts, rights, passing on -----------------------------------------------------------
 
     def read_seats(self) -> dict[str, Any]:
         """Take in who is what here, and return what this client is told of itself."""
-        self.roster.seats, offered = queries.seats_in(self.session)
+        self.roster.seats, offered = room_queries.seats_in(self.session)
         mine = self.roster.mine
         return {"role": mine.role, "rights": mine.rights, "offered": offered == self.user.pk}
 
@@ -176,7 +178,9 @@ class HostConsumer(GatedConsumer):
         if not self.roster.mine.is_host:
             return None
         faces = Faces(self.viewer)
-        rows = [(row, faces.of(row.user)) for row in queries.knocks(self.viewer, self.session.pk)]
+        rows = [
+            (row, faces.of(row.user)) for row in room_queries.knocks(self.viewer, self.session.pk)
+        ]
         return [
             {
                 "user": face.public_id,
@@ -208,7 +212,7 @@ class HostConsumer(GatedConsumer):
         await self._do_or_refuse(act, self.session, self.user, person)
 
     def _waits(self, public_id: str) -> User:
-        rows = queries.knocks(self.viewer, self.session.pk)
+        rows = room_queries.knocks(self.viewer, self.session.pk)
         row = rows.select_related("user").filter(user__public_id=public_id).first()
         if row is None:
             raise Refused("missing", _("This person doesn't wait any more."))

@@ -6,7 +6,7 @@ from privacy.gate.access import can_see
 from privacy.gate.audiences import Audience
 from privacy.gate.viewer import Viewer
 from sessions_app.models import JamSession, Recording, Rsvp
-from sessions_app.queries import Seat, may, seats_in
+from sessions_app.room_queries import Seat, may, seats_in
 
 # A link shows a session; taking part by a link is what invitations are for.
 OPEN = {

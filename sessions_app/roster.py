@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.profile.faces import Face
 from sessions_app.presence import Peer, Room
-from sessions_app.queries import Seat
+from sessions_app.room_queries import Seat
 
 VERDICT_LASTS = 30.0  # seconds; whatever changes one says `gate.check`, and ends it before
 

@@ -9,7 +9,7 @@ from privacy import notices
 from privacy.gate.access import can_see
 from privacy.gate.viewer import Viewer
 from sessions_app.models import JamSession, Participant, Removal, Rsvp
-from sessions_app.queries import is_host
+from sessions_app.room_queries import is_host
 from sessions_app.services import endings, rsvps
 from sessions_app.services.recording import Refused
 

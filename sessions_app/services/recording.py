@@ -14,7 +14,7 @@ from foundation import limits
 from foundation.spelling import check_readable
 from privacy.rls import bypass_rls
 from privacy.telemetry import usage
-from sessions_app import presence, queries
+from sessions_app import presence, queries, room_queries
 from sessions_app.models import (
     Credit,
     JamSession,
@@ -48,7 +48,7 @@ def ask(session: JamSession, by: User, present: Iterable[int], title: str = "") 
         check_readable(title)
     except ValidationError as why:
         raise Refused(why.messages[0]) from None
-    if not queries.may(session, by.pk, "record"):
+    if not room_queries.may(session, by.pk, "record"):
         raise Refused(_("A host decided that you don't ask to record in this room for now."))
     limits.TAKES.spend(by.pk)
     endings.settle(session.pk)  # for itself: what it notes stays, whether or not this is refused

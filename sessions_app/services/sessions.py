@@ -24,7 +24,7 @@ from schools.services import children
 from sessions_app.models import ChatLine, Invite, JamSession, Participant, Removal
 from sessions_app.models.planning import not_over
 from sessions_app.models.sessions import SEATS
-from sessions_app.queries import is_host, may
+from sessions_app.room_queries import is_host, may
 from sessions_app.services import rooms, timing
 from sessions_app.services.recording import Refused
 

@@ -13,7 +13,7 @@ from privacy.gate.viewer import Viewer
 from sessions_app import presence
 from sessions_app.models import JamSession, Knock
 from sessions_app.models.hosting import KNOCK_LASTS
-from sessions_app.queries import is_host
+from sessions_app.room_queries import is_host
 from sessions_app.services import sessions
 from sessions_app.services.hosting import hold_as_host
 from sessions_app.services.recording import Refused

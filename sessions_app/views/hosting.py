@@ -21,7 +21,7 @@ from accounts.models import User
 from accounts.profile.faces import Faces
 from privacy.gate.access import get_visible_or_404
 from privacy.gate.viewer import Viewer
-from sessions_app import queries
+from sessions_app import queries, room_queries
 from sessions_app.models import JamSession, Knock
 from sessions_app.services import hosting, passing, sessions, waiting
 from sessions_app.services.recording import Refused
@@ -32,11 +32,11 @@ LOOK_EVERY = 4  # seconds between two looks of a page that waits
 
 def panel(viewer: Viewer, session: JamSession, faces: Faces) -> dict[str, Any]:
     """Return what a session's page shows to its hosts alone."""
-    removals = queries.removals(viewer, session.pk)
+    removals = room_queries.removals(viewer, session.pk)
     return {
         "knocks": [
             {"face": faces.of(row.user), "since": row.created_at}
-            for row in queries.knocks(viewer, session.pk)
+            for row in room_queries.knocks(viewer, session.pk)
         ],
         "removals": [
             {
@@ -52,13 +52,13 @@ def hosted(request: HttpRequest, public_id: str) -> JamSession:
     """Return a session that the person is a host of; whoever else asks gets the 404."""
     viewer = Viewer.looking(request)
     session = get_visible_or_404(JamSession, viewer, public_id=public_id)
-    if not queries.is_host(session, viewer.user_id):
+    if not room_queries.is_host(session, viewer.user_id):
         raise Http404
     return session
 
 
 def _removed(viewer: Viewer, session: JamSession, public_id: str) -> User | None:
-    row = queries.removals(viewer, session.pk).filter(user__public_id=public_id).first()
+    row = room_queries.removals(viewer, session.pk).filter(user__public_id=public_id).first()
     return row.user if row is not None else None
 
 
@@ -96,7 +96,7 @@ DOOR: dict[str, tuple[Callable[[JamSession, User], None], Any]] = {
 
 
 def _waiting(viewer: Viewer, session: JamSession, public_id: str) -> User | None:
-    row = queries.knocks(viewer, session.pk).filter(user__public_id=public_id).first()
+    row = room_queries.knocks(viewer, session.pk).filter(user__public_id=public_id).first()
     return row.user if row is not None else None
 
 
@@ -112,26 +112,28 @@ class Action:
 
 ACTIONS = {
     "remove": Action(
-        queries.seated, hosting.remove, _lazy("They are out until you let them in again.")
+        room_queries.seated, hosting.remove, _lazy("They are out until you let them in again.")
     ),
     "admit": Action(_waiting, waiting.admit, _lazy("They are in.")),
     "decline": Action(_waiting, waiting.decline, _lazy("They are told that they can't come in.")),
     "appoint": Action(
-        queries.seated,
+        room_queries.seated,
         partial(passing.set_role, co_host=True),
         _lazy("They host this session with you from now on."),
     ),
     "dismiss": Action(
-        queries.seated, partial(passing.set_role, co_host=False), _lazy("They are a player again.")
+        room_queries.seated,
+        partial(passing.set_role, co_host=False),
+        _lazy("They are a player again."),
     ),
     "rights": Action(
-        queries.seated,
+        room_queries.seated,
         passing.set_rights,
         _lazy("This holds from now on."),
         ("chat", "record", "invite"),
     ),
     "offer": Action(
-        queries.seated,
+        room_queries.seated,
         passing.offer,
         _lazy("They are asked. You are the host until they say yes."),
     ),
@@ -191,9 +193,9 @@ def wait(request: MemberRequest, public_id: str) -> HttpResponse:
         waiting.give_up(session, request.user)
         messages.success(request, _("You don't wait any more."))
         return redirect(session)
-    if queries.has_seat(viewer, session):
+    if room_queries.has_seat(viewer, session):
         return _go(request, reverse("room", args=[session.public_id]))
-    knock = queries.my_knock(viewer, session)
+    knock = room_queries.my_knock(viewer, session)
     if knock is None or not session.is_open:
         return _go(request, session.get_absolute_url())
     why_not = sessions.why_no_seat(session, request.user)
@@ -205,7 +207,7 @@ def wait(request: MemberRequest, public_id: str) -> HttpResponse:
         {
             "session": session_card(session, Faces(viewer)),
             "waits": knock.state == Knock.State.WAITING,
-            "before_me": queries.before_me(knock),
+            "before_me": room_queries.before_me(knock),
             "why_not": why_not,
             "look_every": LOOK_EVERY,
         },

@@ -26,7 +26,7 @@ from privacy.gate.access import can_see, get_visible_or_404, visible
 from privacy.gate.viewer import Viewer
 from privacy.sharing import previews
 from privacy.sharing.view_as import looking
-from sessions_app import lists, permissions, queries, titles
+from sessions_app import lists, permissions, queries, room_queries, titles
 from sessions_app.forms import SessionAudienceForm, SessionForm
 from sessions_app.models import Invite, JamSession, Participant
 from sessions_app.models.sessions import SEATS
@@ -107,7 +107,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     takes = lists.takes_of.all(viewer, session=session.pk)
     is_host = viewer.user_id is not None and session.host_id == viewer.user_id
     mine = next((seat for seat in seats if seat.user_id == viewer.user_id), None)
-    hosts = is_host or (mine is not None and queries.seat_of(mine, None).is_host)
+    hosts = is_host or (mine is not None and room_queries.seat_of(mine, None).is_host)
     is_full = session.player_count >= SEATS
     faces = Faces(viewer)
     page = render(
@@ -117,7 +117,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
             "session": session_card(session, faces),
             "posing": posing,
             "players": [
-                {"face": faces.of(seat.user), "seat": queries.seat_of(seat, session.host_id)}
+                {"face": faces.of(seat.user), "seat": room_queries.seat_of(seat, session.host_id)}
                 for seat in seats
             ],
             "is_host": is_host,
