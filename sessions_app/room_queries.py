@@ -1,4 +1,4 @@
-"""Who hosts a session, who has a seat in it with which rights, who waits at its door or was removed."""
+"""Who hosts a session, who has which seat and rights, who waits at its door, who was removed."""
 
 from dataclasses import dataclass
 from typing import Any
