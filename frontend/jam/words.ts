@@ -66,7 +66,7 @@ export const words = {
     bufferings: { tight: "Tight", balanced: "Balanced", stable: "Stable" },
     bufferingHints: {
       tight: "The least delay; a gap now and then.",
-      balanced: "Up to 6 ms more where sound comes unevenly.",
+      balanced: "Up to 3 ms more where sound comes unevenly.",
       stable: "Up to 30 ms more: for listening, and for weak machines.",
     },
     silenceShort: "Mute",

@@ -14,11 +14,9 @@ export interface Format {
   readonly repeats: number;
 }
 
-export const PCM: Format = { codec: "pcm", frames: 128, rate: 768, repeats: 0 };
+export const PCM: Format = { codec: "pcm", frames: 256, rate: 768, repeats: 0 };
 /** A path that loses packets: twice the bytes, and nothing is missing. */
 export const PCM_TWICE: Format = { ...PCM, repeats: 1 };
-/** Where each of many players gets a packet: half as many of them. */
-export const PCM_MANY: Format = { ...PCM, frames: 256 };
 
 /**
  * From the best path to the narrowest. A packet has 105 bytes of headers (UDP, DTLS, SCTP, ours), and every
@@ -83,8 +81,7 @@ export class CodecChoice {
   /** `players`: who else gets sound from here. */
   format(players: number): Format {
     if (this.codec === "opus") return OPUS[Math.max(this.#step, players > 3 ? 1 : 0)]!;
-    if (this.#now < this.#twiceUntil) return PCM_TWICE;
-    return players > 3 ? PCM_MANY : PCM;
+    return this.#now < this.#twiceUntil ? PCM_TWICE : PCM;
   }
 
   /** How many bytes may wait in the channel before packets of a size are left out. */

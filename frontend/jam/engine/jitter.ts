@@ -17,7 +17,7 @@ export type Buffering = "tight" | "balanced" | "stable";
 /** Frames that may be added for stalls which come once in a while. */
 const FOR_STALLS: Readonly<Record<Buffering, number>> = {
   tight: 0,
-  balanced: 48 * 6,
+  balanced: 48 * 3,
   stable: 48 * 30,
 };
 
@@ -58,8 +58,8 @@ export class SlackControl {
     // A path that has just become longer shows in the last moments first.
     const recent = this.#quantile(now - RECENT_MS, 0.15, correction) ?? whole;
     this.#remember(now);
-    const enough = Math.max(0, this.#secondWorst() - (median - whole));
-    const spare = Math.min(whole - Math.min(enough, FOR_STALLS[this.buffering]), recent) - MARGIN;
+    const room = this.#roomFor(median - whole, FOR_STALLS[this.buffering]);
+    const spare = Math.min(whole - room, recent) - MARGIN;
     // Delay is only taken away on a second's evidence.
     if (spare > 0 && now - this.#since < SURE_MS) return 0;
     return spare < 0 && median > this.cap ? 0 : Math.round(spare);
@@ -79,10 +79,16 @@ export class SlackControl {
     this.#second = second;
   }
 
-  #secondWorst(): number {
+  /**
+   * Frames that leave room for all stalls of the last minute but the longest, beyond what is there. Of a stall
+   * longer than the mode allows no part is made room for: it would be a gap all the same.
+   */
+  #roomFor(there: number, most: number): number {
     let worst = 0;
     let second = 0;
-    for (const stall of this.#stalls) {
+    for (const depth of this.#stalls) {
+      const stall = depth - there;
+      if (stall > most) continue;
       if (stall > worst) {
         second = worst;
         worst = stall;

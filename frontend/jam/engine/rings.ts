@@ -35,7 +35,8 @@ export function writeBlock(ring: CaptureRing, frame: number, interleaved: Float3
   ring.frames[slot] = frame | 0;
   ring.samples.set(interleaved, slot * QUANTUM * ring.channels);
   Atomics.store(ring.written, 0, (count + 1) | 0);
-  Atomics.notify(ring.written, 0);
+  // PCM packets are two blocks long: waking the worker for every second one is enough.
+  if (count & 1) Atomics.notify(ring.written, 0);
 }
 
 /** Calls `take` for each block not read yet; returns the new read count. */
