@@ -136,7 +136,8 @@ def inside(session: Mapping[str, Any]) -> SafeString:
     if session["is_cancelled"]:
         return format_html('<span class="tag">{}</span>', _("called off"))
     if session["is_coming"]:
-        return format_html('<span class="small soft">{}{}</span>', icon("calendar"), _("Planned"))
+        planned = icon("calendar"), _("Planned")
+        return format_html('<span class="planned small soft">{}{}</span>', *planned)
     if not session["is_live"]:
         words = _("Open, nobody in") if session["is_open"] else _("Closed")
         return format_html('<span class="small soft">{}</span>', words)
