@@ -77,7 +77,8 @@ class SeatsWidget(forms.Widget):
         options = mark_safe(_named(get_language() or "en")["seats"].options(slug))  # noqa: S308
         return format_html(
             '<div class="wanted-seat"><label for="id_{0}-{1}-instrument" class="visually-hidden">'
-            '{2}</label><select class="input" name="{0}-{1}-instrument" id="id_{0}-{1}-instrument">{3}</select>'
+            '{2}</label><select class="input" name="{0}-{1}-instrument" '
+            'id="id_{0}-{1}-instrument">{3}</select>'
             '<label for="id_{0}-{1}-count" class="visually-hidden">{4}</label>'
             '<input type="number" class="input" name="{0}-{1}-count" id="id_{0}-{1}-count" '
             'min="1" max="{5}" value="{6}" inputmode="numeric"></div>',

@@ -59,7 +59,7 @@ def test_who_asks_waits_until_a_host_lets_them_in(cast: Cast, jam: JamSession) -
     page = cast.client("stranger").get(jam.get_absolute_url()).content.decode()
     assert "Ask to come in" in page and "Take a seat" not in page
     page = ask(cast, jam, "stranger")
-    assert "You wait to be let in. 0 people came before you." in page
+    assert "You wait to be let in. Nobody came before you." in page
     assert 'hx-trigger="every 4s"' in page and "Look again" in page
     assert "1 person came before you." in ask(cast, jam, "former")
     assert seats(jam) == {"owner", "participant"}
