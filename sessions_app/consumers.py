@@ -44,6 +44,8 @@ from sessions_app.roster import Roster, state_of
 from sessions_app.services import endings, rooms, sessions
 from sessions_app.services import recording as recordings
 
+ASKED_ANEW = 3  # signs of life after which a socket asks once more whether it may be here
+
 
 class JamConsumer(BeatConsumer):
     """One player's connection to one session."""
@@ -80,6 +82,7 @@ class JamConsumer(BeatConsumer):
         self.present = False  # from `hello` on: before it nothing is passed on, to or from here
         self.welcomed = False
         self.told_waiting = []
+        self._renewed = 0
         self._take = 0  # key of the recording that this client was told of last
         self._telling = asyncio.Lock()
         self._entered = time.monotonic()
@@ -120,13 +123,21 @@ class JamConsumer(BeatConsumer):
     async def _renew(self) -> None:
         if await self.room.enter(self.me):
             await self.in_thread(rooms.still_in, self.session.pk)
+        self._renewed += 1
+        if self._renewed % ASKED_ANEW == 0:  # whatever should have been told, and wasn't
+            await super().gate_check({})
         await self._look()
         if self.told_waiting:  # whose page may have gone without a word
             await self.tell_knocks()
 
     async def _ask_gate(self, people: list[int]) -> dict[int, Face]:
-        met: dict[int, Face] = await self.in_thread(queries.met_in_room, self.viewer, people)
+        """Return the faces of those with a seat here of whom this socket's person may know."""
+        met: dict[int, Face] = await self.in_thread(self._seated_and_met, people)
         return met
+
+    def _seated_and_met(self, people: list[int]) -> dict[int, Face]:
+        seats = Participant.objects.filter(session=self.session, user__in=people)
+        return queries.met_in_room(self.viewer, list(seats.values_list("user_id", flat=True)))
 
     # From the browser ---------------------------------------------------------------
 

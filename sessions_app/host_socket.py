@@ -37,10 +37,10 @@ class HostConsumer(GatedConsumer):
     user: User
     viewer: Viewer
     room: Room
-    roster: Roster
     group: str
     present: bool
     welcomed: bool
+    roster: Roster
     told_waiting: list[str]  # public ids of those whom this client was told to wait
 
     def _must_be_present(self) -> None:
@@ -221,3 +221,6 @@ class HostConsumer(GatedConsumer):
     async def room_removed(self, event: dict[str, Any]) -> None:
         if event["user"] == self.user.pk:
             await self.close(REMOVED)
+            return
+        self.roster.forget()  # nobody shows them any more, whether their socket has heard of it
+        await self._look()

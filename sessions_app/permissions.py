@@ -6,7 +6,7 @@ from privacy.gate.access import can_see
 from privacy.gate.audiences import Audience
 from privacy.gate.viewer import Viewer
 from sessions_app.models import JamSession, Recording, Rsvp
-from sessions_app.room_queries import Seat, may, seats_in
+from sessions_app.room_queries import Seat, may, meets_host, seats_in
 
 # A link shows a session; taking part by a link is what invitations are for.
 OPEN = {
@@ -51,7 +51,7 @@ def may_invite(viewer: Viewer, session: JamSession) -> bool:
         return True
     seats, _offered = seats_in(session)
     mine = seats.get(viewer.user_id, Seat())
-    return mine.is_host and mine.invite
+    return mine.is_host and mine.invite and meets_host(session, viewer.user_id)
 
 
 def may_share_address(viewer: Viewer, session: JamSession) -> bool:

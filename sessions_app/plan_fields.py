@@ -102,7 +102,7 @@ class SeatsField(forms.Field):
     def clean(self, value: Any) -> list[str]:
         seats: list[str] = []
         for slug, count in pairs_of(value or []):
-            if not count.isdecimal() or not 1 <= int(count[:3]) < SEATS:
+            if len(count) > 1 or not count.isdecimal() or not 1 <= int(count) < SEATS:
                 said = _("Say how many with a number from 1 to %(n)d.")
                 raise ValidationError(said % {"n": SEATS - 1})
             seats += [slug] * int(count)
@@ -204,7 +204,7 @@ class PlanFields(forms.Form):
         """Fill in from a session; `again`: for a new one like it, whose day is still to be said."""
         for name in ("minutes", "seats", "approval", "weekly", "genre", "tempo", "key", "welcome"):
             self.initial[name] = getattr(session, name)
-        if session.starts_at is not None:
+        if session.starts_at is not None and session.zone in zones():
             wall = wall_of(session.starts_at, session.zone)
             self.initial.update(when=LATER, zone=session.zone, time=session.clock)
             self._known_zone()

@@ -66,7 +66,9 @@ class Room:
         peer.seen = time.time()
         peer.since = peer.since or peer.seen
         async with self._valkey.pipeline(transaction=False) as pipe:
-            pipe.hset(self._key, peer.peer, json.dumps(asdict(peer)))
+            about = asdict(peer)
+            del about["by_host"]  # noted of the person, not of the connection
+            pipe.hset(self._key, peer.peer, json.dumps(about))
             pipe.expire(self._key, ALIVE * 4)
             pipe.expire(self._muted, ALIVE * 4)
             pipe.set(f"{self._key}:renewed", 1, ex=LEASE_RENEWED, nx=True)

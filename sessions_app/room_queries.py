@@ -12,15 +12,21 @@ from privacy.gate.viewer import Viewer
 from sessions_app.models import JamSession, Knock, Participant, Removal
 from sessions_app.models.hosting import waiting_now
 from sessions_app.models.sessions import open_now
-from sessions_app.queries import players_of, removed_here
+from sessions_app.queries import players_of, removed_here, who_may_meet
 
 
 def is_host(session: JamSession, person: Any) -> bool:
     """Return whether somebody (a key) is a session's host, or one of its co-hosts."""
-    if person is None:
-        return False
+    if person is None or session.host_id == person:
+        return person is not None
     seats = Participant.objects.filter(session=session, user=person)
-    return session.host_id == person or seats.filter(role=Participant.Role.CO_HOST).exists()
+    return seats.filter(role=Participant.Role.CO_HOST).exists() and meets_host(session, person)
+
+
+def meets_host(session: JamSession, person: int) -> bool:
+    """Return whether no deny rule stands between somebody and a session's host: a block, say."""
+    host = session.host_id
+    return host is None or host in who_may_meet(Viewer(person), [host])
 
 
 @dataclass(frozen=True)
@@ -59,8 +65,13 @@ def seat_of(row: Participant, host: int | None) -> Seat:
 
 
 def may(session: JamSession, person: int, right: str) -> bool:
-    """Return whether somebody (a key) has a right in a session: "chat", "record" or "invite"."""
+    """Return whether somebody (a key) has a right in a session: "chat", "record" or "invite".
+
+    Who was removed has none, also while their socket hasn't heard of it.
+    """
     seats, _offered = seats_in(session)
+    if person not in seats and Removal.objects.filter(session=session, user=person).exists():
+        return False
     return bool(getattr(seats.get(person, Seat()), right))
 
 

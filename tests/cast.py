@@ -11,6 +11,7 @@ for: a story without children doesn't wait for a school.
 
 import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -163,9 +164,11 @@ class Cast:
         owner, participant = cast.people["owner"], cast.people["participant"]
         former, leaving = cast.people["former"], cast.people["leaving"]
         for audience in ("public", "participants"):
+            # It is committed once for a whole run, which may be longer than a room stays open.
             session = JamSession.objects.create(
-                host=owner, title=f"mark-session-owner-{audience}", audience=audience
-            )
+                host=owner, title=f"mark-session-owner-{audience}", audience=audience,
+                closes_at=timezone.now() + timedelta(days=1),
+            )  # fmt: skip
             for one in (owner, participant):
                 Participant.objects.create(session=session, user=one)
             cast.sessions[audience] = session

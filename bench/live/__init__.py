@@ -1,105 +1,147 @@
-"""One-way delay of live sound between two pages, worklet to worklet, beside plain WebRTC audio."""
+"""One-way delay of live sound between two pages, worklet to worklet, beside plain WebRTC audio.
+
+Also over paths that delay, lose, squeeze and break (`tests.live.impairment`), both over the same.
+"""
 
 from __future__ import annotations
 
 import shutil
 import statistics
 import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.live.browsers import PROBE, PROBE_WORKLET, figures, join, launch, until
 from tests.live.conftest import build
+from tests.live.impairment import Conditions, Impairment
 from tests.live.standin import StandIn
 
 CLICKS = 24  # at each page; four a second
 SETTLE = 3.0
+FITS = 8.0  # seconds until a form that fits the path is found
+LONGEST = 1200  # ms: a click that comes later is taken for lost
+PRODUCT, WEBRTC = "&probe=graph", "&engine=webrtc&probe=stream"
+PATHS = {
+    "10±1 ms, 1 % loss": Conditions(10, 1, 0.01),
+    "30±3 ms, 1 % loss": Conditions(30, 3, 0.01),
+    "30±8 ms, 2 % loss": Conditions(30, 8, 0.02),
+    "60±6 ms, 1 % loss": Conditions(60, 6, 0.01),
+    "30±3 ms, 300 kbit/s": Conditions(30, 3, 0, 300),
+    "30±3 ms, 120 kbit/s": Conditions(30, 3, 0, 120),
+}
 
 
-def _run(browser: Any, site: StandIn, query: str) -> tuple[list[float], dict]:
-    contexts = [browser.new_context() for _ in range(2)]
-    pages = [context.new_page() for context in contexts]
-    for page, user in zip(pages, ("ada", "ben"), strict=True):
-        page.add_init_script(PROBE.read_text())
-        page.goto(site.room(user, query))
-        join(page)
-    ada, ben = pages
-    for page in pages:
-        heard = partial(page.evaluate, "probe.heard.length")
-        until(page, heard, 20, "clicks arrive")
-    ada.wait_for_timeout(SETTLE * 1000)
-    for page in pages:
-        page.evaluate("probe.emitted = [], probe.heard = []")
-    until(
-        ada, lambda: ada.evaluate("probe.heard.length") >= CLICKS, 20, f"{CLICKS} clicks are heard"
-    )
-    delays = []
-    for sender, hearer in ((ada, ben), (ben, ada)):
-        emitted = sender.evaluate("probe.emitted")
-        for time in hearer.evaluate("probe.heard"):
-            before = [time - at for at in emitted if -2 < time - at < 240]
-            if before:
-                delays.append(min(before))
-    peer = figures(ada)[0]
-    for context in contexts:
-        context.close()
-    return delays, peer
+OVER_PATHS = "clicks made in the graph; WebRTC's come through a MediaStream (about 19 ms)"
 
 
-def _figures(delays: list[float], peer: dict) -> str:
-    low, high = statistics.quantiles(delays, n=10)[0], statistics.quantiles(delays, n=10)[-1]
-    return (
-        f"{len(delays)} clicks, p10 {low:.1f}, p90 {high:.1f}, {peer['engine']},"
-        f" {peer['underruns']} gaps, shown {peer['latencyMs'] or 0:.0f} ms"
-    )
+class Heard(NamedTuple):
+    """Delays in ms, the share of the sound that was concealed (0–1), and what the strip showed."""
+
+    delays: list[float]
+    concealed: float
+    peer: dict[str, Any]
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.delays)
+
+    def __str__(self) -> str:
+        low, high = (statistics.quantiles(self.delays, n=10)[place] for place in (0, -1))
+        return (
+            f"{len(self.delays)} clicks, p10 {low:.1f}, p90 {high:.1f}, {self.peer['engine']},"
+            f" {self.concealed:.1%} concealed, shown {self.peer['latencyMs'] or 0:.0f} ms"
+        )
+
+
+def _run(browser: Any, dist: Path, query: str, path: Conditions | None = None) -> Heard:
+    with ExitStack() as stack:
+        site = stack.enter_context(StandIn(dist))
+        if path is not None:
+            site.network = stack.enter_context(Impairment())
+            site.network.be(replace(path, capacity=0))
+        contexts = [browser.new_context() for _ in range(2)]
+        pages = [context.new_page() for context in contexts]
+        for page, user in zip(pages, ("ada", "ben"), strict=True):
+            page.add_init_script(PROBE.read_text())
+            page.goto(site.room(user, query))
+            join(page)
+        ada, ben = pages
+        for page in pages:
+            until(page, partial(page.evaluate, "probe.heard.length"), 20, "clicks arrive")
+        if path is not None and path.capacity:
+            site.network.be(path)
+        ada.wait_for_timeout((FITS if path else SETTLE) * 1000)
+        before = figures(ada)[0]["concealedMs"]
+        for page in pages:
+            page.evaluate("probe.emitted = [], probe.heard = []")
+        passed = CLICKS * 250 + 1000
+        ada.wait_for_timeout(passed)
+        delays = [*_delays(ada, ben), *_delays(ben, ada)]
+        (peer,) = figures(ada)
+        for context in contexts:
+            context.close()
+    return Heard(delays, (peer["concealedMs"] - before) / passed, peer)
+
+
+def _delays(sender: Any, hearer: Any) -> Iterator[float]:
+    """Yield how long each click that was heard had taken."""
+    emitted = sender.evaluate("probe.emitted")
+    for time in hearer.evaluate("probe.heard"):
+        taken = [time - at for at in emitted if -2 < time - at < LONGEST]
+        if taken:
+            yield min(taken)
 
 
 def measure() -> list[dict]:
-    """`floor` is plain WebRTC audio in the same two pages, fed by the same MediaStream."""
+    """`floor` is plain WebRTC audio in the same two pages, over the same path."""
     from playwright.sync_api import sync_playwright
 
     folder = Path(tempfile.mkdtemp(prefix="bench-live-"))
     try:
         dist = build(folder)
         shutil.copy(PROBE_WORKLET, dist)
-        runs = {}
         with sync_playwright() as playwright:
-            for name, query in (
-                ("webrtc", "&engine=webrtc&probe=stream"),
-                ("data", "&probe=stream"),
-                ("opus", "&engine=opus&probe=stream"),
-                ("graph", "&probe=graph"),
-            ):
+
+            def run(query: str, path: Conditions | None = None) -> Heard:
                 browser = launch(playwright)
-                with StandIn(dist) as site:
-                    runs[name] = _run(browser, site, query)
+                heard = _run(browser, dist, query, path)
                 browser.close()
+                return heard
+
+            return [*_direct(run), *_over_paths(run)]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
-    floor = statistics.median(runs["webrtc"][0])
-    webrtc = _figures(*runs["webrtc"])
-    rows = []
-    for key, name, note in (
-        (
-            "data",
-            "live_one_way_delay",
-            "both through a MediaStream, as a microphone is (about 19 ms)",
-        ),
-        ("opus", "live_one_way_delay_opus", "Opus forced; both through a MediaStream"),
-        ("graph", "live_one_way_delay_engine", "the engine alone: clicks made inside its graph"),
-    ):
-        value = statistics.median(runs[key][0])
-        rows.append(
-            {
-                "name": name,
-                "value": round(value, 1),
-                "floor": round(floor, 1),
-                "ratio": round(value / floor, 3),
-                "unit": "ms",
-                "better": "lower",
-                "note": f"{note}; {_figures(*runs[key])}; WebRTC: {webrtc}",
-            }
-        )
-    return rows
+
+def _direct(run: Any) -> Iterator[dict]:
+    floor = run(WEBRTC)
+    for name, query, note in (
+        ("live_one_way_delay", "&probe=stream",
+         "both through a MediaStream, as a microphone is (about 19 ms)"),
+        ("live_one_way_delay_opus", "&engine=opus&probe=stream",
+         "Opus forced; both through a MediaStream"),
+        ("live_one_way_delay_engine", PRODUCT,
+         "the engine alone: clicks made inside its graph"),
+    ):  # fmt: skip
+        yield _row(name, run(query), floor, note)
+
+
+def _over_paths(run: Any) -> Iterator[dict]:
+    for name, path in PATHS.items():
+        yield _row(f"live, {name}", run(PRODUCT, path), run(WEBRTC, path), OVER_PATHS)
+
+
+def _row(name: str, heard: Heard, floor: Heard, note: str) -> dict:
+    return {
+        "name": name,
+        "value": round(heard.median, 1),
+        "floor": round(floor.median, 1),
+        "ratio": round(heard.median / floor.median, 3),
+        "unit": "ms",
+        "better": "lower",
+        "note": f"{note}; {heard}; WebRTC: {floor}",
+    }

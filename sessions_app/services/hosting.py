@@ -1,6 +1,7 @@
 """What hosts do about who is in their session: its door, taking somebody out, letting them in."""
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -8,7 +9,7 @@ from foundation.live import tell
 from privacy import notices
 from privacy.gate.access import can_see
 from privacy.gate.viewer import Viewer
-from sessions_app.models import JamSession, Participant, Removal, Rsvp
+from sessions_app.models import Invite, JamSession, Participant, Removal, Rsvp
 from sessions_app.room_queries import is_host
 from sessions_app.services import endings, rsvps
 from sessions_app.services.recording import Refused
@@ -18,8 +19,8 @@ notices.kind("rooms")
 
 def hold_as_host(session: JamSession, by: User) -> JamSession:
     """Return an open session, locked, for one of its hosts. Raises Refused for everybody else."""
-    locked = JamSession.objects.select_for_update().get(pk=session.pk)
-    if not is_host(locked, by.pk):
+    locked = JamSession.objects.select_for_update().filter(pk=session.pk).first()
+    if locked is None or not is_host(locked, by.pk):
         raise Refused(_("Only the session's hosts can do this. Nothing was changed."))
     if not locked.is_open:
         raise Refused(_("This session is closed."))
@@ -32,6 +33,8 @@ def lock(session: JamSession, by: User, *, locked: bool) -> None:
     held = hold_as_host(session, by)
     if held.is_locked != locked:
         JamSession.objects.filter(pk=held.pk).update(is_locked=locked)
+        held.is_locked = locked
+        rsvps.move_up(held)
         transaction.on_commit(lambda: tell(f"jam.{held.pk}", type="room.door"))
 
 
@@ -80,6 +83,9 @@ def remove(session: JamSession, by: User, person: User) -> None:
         raise Refused(_("This person has no seat here any more."))
     Removal.objects.get_or_create(session=locked, user=person, defaults={"by": by})
     rsvps.removed(locked, person)
+    links = Invite.objects.filter(session=locked, made_by=person, revoked_at=None)
+    links.update(revoked_at=timezone.now())
+    JamSession.objects.filter(pk=locked.pk, offered_to=person).update(offered_to=None)
     endings.left(locked, person.pk)
     _tell_removed(locked, person)
     transaction.on_commit(lambda: tell(f"jam.{locked.pk}", type="room.removed", user=person.pk))

@@ -6,17 +6,28 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from bands.services.members import hold_seat
+from foundation import limits
 from foundation.live import tell
 from privacy import notices
 from privacy.gate.audiences import OF_BANDS, Audience
+from privacy.gate.viewer import Viewer
 from schools.services import children
-from sessions_app.models import JamSession, Participant
+from sessions_app.models import Invite, JamSession, Participant
+from sessions_app.queries import who_may_meet
+from sessions_app.room_queries import meets_host
+from sessions_app.services import rsvps
 from sessions_app.services.hosting import hold_as_host
 from sessions_app.services.recording import Refused
 
 Role = Participant.Role
 # Audiences that are other people's once the session is another's.
 OF_THE_HOST = {Audience.LINK, Audience.FOLLOWERS, Audience.JAMMED}
+
+
+def revoke_links(session: JamSession, person: User) -> None:
+    """End the links that somebody made while they might: nobody else sees them to end them."""
+    links = Invite.objects.filter(session=session, made_by=person, revoked_at=None)
+    links.update(revoked_at=timezone.now())
 
 
 def _tell_room(session: JamSession) -> None:
@@ -44,6 +55,8 @@ def set_role(session: JamSession, by: User, person: User, *, co_host: bool) -> N
     """Make somebody with a seat a co-host, or a player again. Idempotent. Raises Refused."""
     locked = _hold_as_the_host(session, by)
     seat, role = _seat(locked, person), Role.CO_HOST if co_host else Role.PLAYER
+    if not co_host:
+        revoke_links(locked, person)
     if seat.role != role:
         seat.role, seat.role_since = role, timezone.now()
         seat.save(update_fields=["role", "role_since"])
@@ -61,6 +74,8 @@ def set_rights(
         raise Refused(_("Only the session's host can do this, not its co-hosts."))
     seat.may_chat, seat.may_record, seat.may_invite = chat, record, invite
     seat.save(update_fields=["may_chat", "may_record", "may_invite"])
+    if not invite:
+        revoke_links(locked, person)
     _tell_room(locked)
 
 
@@ -74,6 +89,7 @@ def offer(session: JamSession, by: User, person: User) -> None:
     _seat(locked, person)
     if locked.offered_to_id == person.pk:
         return
+    limits.OFFERS.spend(by.pk)
     JamSession.objects.filter(pk=locked.pk).update(offered_to=person)
     notices.tell(
         person,
@@ -90,25 +106,33 @@ def offer(session: JamSession, by: User, person: User) -> None:
 @transaction.atomic
 def answer(session: JamSession, person: User, *, yes: bool) -> None:
     """Take over a session that one was asked to, or don't. Raises Refused."""
-    locked = JamSession.objects.select_for_update().get(pk=session.pk)
-    if locked.offered_to_id != person.pk or not locked.is_open:
+    band = _band_of(session, person)
+    locked = JamSession.objects.select_for_update().filter(pk=session.pk).first()
+    asked = locked is not None and locked.is_open and locked.offered_to_id == person.pk
+    if locked is None or not asked or not meets_host(locked, person.pk):
         raise Refused(_("You aren't asked to take this session over any more."))
     _seat(locked, person)
     if yes:
-        _hand_over(locked, person)
+        _hand_over(locked, person, band)
     else:
         JamSession.objects.filter(pk=locked.pk).update(offered_to=None)
     _tell_room(locked)
 
 
-def _hand_over(session: JamSession, heir: User) -> None:
+def _band_of(session: JamSession, heir: User) -> int | None:
+    """Return the session's band if the heir is in it, held. Bands are locked before sessions."""
+    band = session.band
+    return band.pk if band is not None and hold_seat(band, heir) else None
+
+
+def _hand_over(session: JamSession, heir: User, band: int | None) -> None:
     """Make somebody with a seat the host; the host until now stays as a co-host.
 
     An audience that means other people for another host goes back to those who take part. The
     session is a band's as long as its host is in the band.
     """
     audience = session.audience
-    in_band = session.band is not None and hold_seat(session.band, heir)
+    in_band = session.band_id is not None and session.band_id == band
     if audience in OF_THE_HOST or (audience in OF_BANDS and not in_band):
         audience = Audience.PARTICIPANTS
     seats = Participant.objects.filter(session=session)
@@ -118,8 +142,9 @@ def _hand_over(session: JamSession, heir: User) -> None:
         host=heir,
         offered_to=None,
         audience=children.fitting(heir, audience),
-        band=session.band if in_band else None,
+        band_id=band if in_band else None,
     )
+    rsvps.passed_on(session, session.host_id, heir)
     transaction.on_commit(lambda: tell(f"jam.{session.pk}", type="gate.check"))
 
 
@@ -134,7 +159,8 @@ def heirs(user: User) -> dict[int, User]:
         session__closed_at=None,
         role=Role.CO_HOST,
     ).exclude(user=user)
-    ordered = rows.select_related("user").order_by("-role_since", "-pk")
+    known = who_may_meet(Viewer(user.pk), rows.values_list("user_id", flat=True))
+    ordered = rows.filter(user__in=known).select_related("user").order_by("-role_since", "-pk")
     return {row.session_id: row.user for row in ordered}  # the last of each counts
 
 
@@ -145,8 +171,11 @@ def leave_to_heirs(user: User) -> None:
     The title and the words were the leaver's: they go. Who may find it, the new host decides.
     """
     for key, heir in heirs(user).items():
+        band = _band_of(JamSession.objects.select_related("band").get(pk=key), heir)
         session = JamSession.objects.select_for_update().get(pk=key)
-        _hand_over(session, heir)
-        JamSession.objects.filter(pk=key).update(title="", about="", audience=Audience.PARTICIPANTS)
+        _hand_over(session, heir, band)
+        JamSession.objects.filter(pk=key).update(
+            title="", about="", welcome="", weekly=False, audience=Audience.PARTICIPANTS
+        )
         Participant.objects.filter(session=key, user=user).update(role=Role.PLAYER)
         _tell_room(session)

@@ -25,7 +25,7 @@ from privacy.gate.audiences import OF_BANDS, Audience
 from schools.services import children
 from sessions_app.models import JamSession, Participant, Rsvp
 from sessions_app.models.planning import DOORS_BEFORE, WAITED_FOR, coming
-from sessions_app.services import rooms, rsvps
+from sessions_app.services import rooms, rsvps, sessions, timing
 from sessions_app.services.session_notices import answers_to, tell_about, tell_called_off, when
 from sessions_app.wall_time import week_after
 
@@ -143,9 +143,11 @@ def cancel(session: JamSession, *, ends_series: bool = False, gone: bool = False
     """Call a planned session off: its page stays and says so, and all who answered are told.
 
     `ends_series`: of a weekly one none follows. `gone`: its page won't be there. Return whether it
-    could be: not once its room is open, nor twice.
+    could be: not once it has begun, nor twice. A room that was opened early is closed.
     """
-    rows = JamSession.objects.select_for_update().filter(coming(), pk=session.pk)
+    rows = JamSession.objects.select_for_update().filter(
+        pk=session.pk, closed_at=None, cancelled_at=None, starts_at__gt=timezone.now()
+    )
     locked = rows.first()
     if locked is None:
         return False
@@ -159,10 +161,19 @@ def cancel(session: JamSession, *, ends_series: bool = False, gone: bool = False
     return True
 
 
+def close(session: JamSession) -> str:
+    """End a session, or call it off where it hasn't begun; return what became of it, in words."""
+    if cancel(session):
+        return _("The session is called off. Who answered is told.")
+    sessions.close(session)
+    return _("The session is closed. Its recordings stay.")
+
+
 def call_off(host: User) -> None:
     """Call off everything that somebody planned: they are leaving, or their account is stopped."""
     JamSession.objects.filter(host=host, weekly=True).update(weekly=False)
-    for session in JamSession.objects.filter(coming(), host=host).order_by("pk"):
+    ahead = JamSession.objects.filter(host=host, closed_at=None, starts_at__gt=timezone.now())
+    for session in ahead.filter(cancelled_at=None).order_by("pk"):
         cancel(session, ends_series=True, gone=True)
 
 
@@ -183,15 +194,22 @@ def repeat() -> int:
 
 @transaction.atomic
 def _repeat(key: int) -> bool:
+    found = JamSession.objects.select_related("host", "band").filter(weekly=True, pk=key).first()
+    if found is None or found.host is None:
+        return False
+    in_band = found.band is not None and hold_seat(found.band, found.host)  # before the session
     rows = JamSession.objects.select_for_update(of=("self",)).filter(weekly=True, pk=key)
-    last = rows.select_related("host", "band").first()
+    last = rows.select_related("host").first()
     if last is None or last.host is None or last.starts_at is None or last.clock is None:
+        return False
+    if timing.too_many(last.host):
+        JamSession.objects.filter(pk=key).update(weekly=False)
         return False
     if JamSession.objects.filter(previous=last).exists():  # asked once the row is locked
         return False
     starts_at = week_after(last.starts_at, last.clock, last.zone, behind=timezone.now())
     values = {name: getattr(last, name) for name in COPIED}
-    if last.band is not None and not hold_seat(last.band, last.host):
+    if last.band_id is not None and not (in_band and last.band_id == found.band_id):
         values["band_id"] = None
         if last.audience in OF_BANDS:
             values["audience"] = Audience.PARTICIPANTS
@@ -204,7 +222,7 @@ def _repeat(key: int) -> bool:
         closes_at=starts_at + WAITED_FOR,
     )
     Participant.objects.create(session=made, user=last.host)
-    notices.tell_all("session-plans", made)
+    notices.tell_all("session_plans", made)
     return True
 
 

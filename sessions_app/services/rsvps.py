@@ -25,6 +25,7 @@ from sessions_app import queries
 from sessions_app.models import Credit, Invite, JamSession, Participant, Removal, Rsvp
 from sessions_app.models.planning import HOLDS, not_over
 from sessions_app.models.sessions import SEATS
+from sessions_app.room_queries import is_host
 from sessions_app.services import session_notices
 from sessions_app.services.session_notices import tell_about, tell_host
 from sessions_app.services.sessions import NoSeat, apart_in_words, check_door, would_fit
@@ -63,7 +64,9 @@ def answer(
     if SAYS[says] is not S.GOING:
         return _say(locked, user, before, SAYS[says])
     _check_seat(locked, user, instrument)
-    if before is not None and before.state in HOLDS and before.instrument == instrument:
+    held = before is not None and before.state in HOLDS and before.instrument == instrument
+    lets_in = invite is not None and before is not None and before.state == S.PENDING
+    if before is not None and held and not lets_in:
         return before
     if before is not None and before.state == S.GOING:
         return _change_seat(locked, before, instrument)
@@ -79,8 +82,10 @@ def _ask(
     check_door(session, user)
     if _in_line(session) >= limits.WAITING_LIST:
         raise NoSeat(_("The waiting list of this session is full."))
-    invited = invite is not None or bool(before and before.invited)
-    state = _state_for(session, instrument, asks=session.approval and not invited)
+    by_host = invite is not None and is_host(session, invite.made_by_id)
+    invited = by_host or bool(before and before.invited)
+    asks = (session.approval or session.asks_first) and not invited
+    state = _state_for(session, instrument, asks=asks)
     made = _write(session, user, state, instrument=instrument, invited=invited)
     if invite is not None:
         Invite.objects.filter(pk=invite.pk).update(used=F("used") + 1)
@@ -134,6 +139,8 @@ def _say(session: JamSession, user: User, before: Rsvp | None, state: S) -> Rsvp
     if before is not None and before.state == S.REFUSED:
         return before  # nothing to take back: the host's no stays what they see
     held = before is not None and before.state == S.GOING
+    if held and session.is_open and _lacks_rights(session, user):
+        raise NoSeat(_("A host took rights from you here. Ask them before you give up your seat."))
     if held and not _gives_up(session, user):
         raise NoSeat(_("You have played in this session already: your seat is yours."))
     made = _write(session, user, state, instrument="")
@@ -144,12 +151,19 @@ def _say(session: JamSession, user: User, before: Rsvp | None, state: S) -> Rsvp
     return made
 
 
+def _lacks_rights(session: JamSession, user: User) -> bool:
+    """Whether a host took something from somebody, which a seat taken anew would give back."""
+    seats = Participant.objects.filter(session=session, user=user)
+    return seats.exclude(may_chat=True, may_record=True, may_invite=True).exists()
+
+
 def _gives_up(session: JamSession, user: User) -> bool:
     """Take somebody's seat in the room away, unless they have been recorded there already."""
     played = Credit.objects.filter(recording__session=session, player=user)
     if played.exists():
         return False
     Participant.objects.filter(session=session, user=user).delete()
+    JamSession.objects.filter(pk=session.pk, offered_to=user).update(offered_to=None)
     transaction.on_commit(lambda: cut(f"jam.{session.pk}"))
     return True
 
@@ -191,6 +205,7 @@ def accept(rsvp: Rsvp) -> Rsvp:
     row = Rsvp.objects.select_related("user").get(pk=rsvp.pk)
     if row.state not in {S.PENDING, S.REFUSED}:
         return row
+    limits.SEAT_DECISIONS.spend(session.host_id or 0)
     if not _may_still_come(session, row):
         raise NoSeat(_("They can't come to this session any more."))
     if row.state == S.REFUSED:  # whoever waits was there before
@@ -218,6 +233,7 @@ def refuse(rsvp: Rsvp) -> Rsvp:
     row = Rsvp.objects.select_related("user").get(pk=rsvp.pk)
     if row.state not in HOLDS:
         return row
+    limits.SEAT_DECISIONS.spend(session.host_id or 0)
     held = row.state == S.GOING
     if held and not _gives_up(session, row.user):
         raise NoSeat(_("They have played in this session already: their seat is theirs."))
@@ -235,8 +251,11 @@ def refuse(rsvp: Rsvp) -> Rsvp:
 def move_up(session: JamSession) -> int:
     """Give free seats to who waits for them, in order of arrival; return how many.
 
-    The session's row is locked. Who may not come any more is passed by.
+    The session's row is locked. Who may not come any more is passed by; while the door is locked
+    nobody moves.
     """
+    if session.is_locked:
+        return 0
     moved = 0
     waiting = Rsvp.objects.filter(session=session, state=S.WAITING).select_related("user")
     for row in waiting.order_by("asked_at", "pk"):
@@ -265,6 +284,14 @@ def removed(session: JamSession, user: User) -> None:
     held = Rsvp.objects.filter(session=session, user=user, state__in=HOLDS)
     if held.update(state=S.REFUSED):
         move_up(session)
+
+
+def passed_on(session: JamSession, before: int | None, host: User) -> None:
+    """Take the answer of who hosts now away, and give the host until now one. The row is locked."""
+    Rsvp.objects.filter(session=session, user=host).delete()
+    if session.starts_at is not None and before is not None:
+        seat = {"state": S.GOING, "instrument": "", "invited": True, "asked_at": timezone.now()}
+        Rsvp.objects.update_or_create(session=session, user_id=before, defaults=seat)
 
 
 @transaction.atomic

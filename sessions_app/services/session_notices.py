@@ -10,13 +10,15 @@ from accounts.connections.queries import hears_of
 from accounts.models import User
 from foundation.moments import moment_in_words
 from privacy import notices
+from privacy.gate.access import can_see
+from privacy.gate.viewer import Via, Viewer
 from sessions_app.models import JamSession, Rsvp
 from sessions_app.models.planning import TOLD, not_over
 
 S = Rsvp.State
 
 notices.kind(
-    "session-plans",
+    "session_plans",
     choosable=True,
     mail=False,
     title=_lazy("Jams that people you follow plan"),
@@ -28,20 +30,20 @@ notices.kind(
     ),
 )
 notices.kind(
-    "session-changes",
+    "session_changes",
     choosable=True,
     title=_lazy("Sessions you answered"),
     text=_lazy("A session that you answered changes or is called off, or a seat is yours."),
 )
 notices.kind(
-    "session-answers",
+    "session_answers",
     choosable=True,
     mail=False,
     title=_lazy("Answers to your sessions"),
     text=_lazy("Somebody comes to a session of yours, asks for a seat, or can't come after all."),
 )
 notices.kind(
-    "session-reminders",
+    "session_reminders",
     choosable=True,
     title=_lazy("Reminders of sessions"),
     text=_lazy("An hour before a session that you said you would come to."),
@@ -66,15 +68,11 @@ def when(session: JamSession, person: User) -> str:
 
 
 def tell_about(session: JamSession, person: User, title: str, *said: str) -> None:
-    """Tell somebody who answered what became of a session that they may see."""
-    notices.tell(
-        person,
-        "session-changes",
-        title,
-        " ".join(said or [_("It is on %(when)s.") % {"when": when(session, person)}]),
-        url=session.get_absolute_url(),
-        about=session,
-    )
+    """Tell somebody who answered what became of a session; its page, if they may see it."""
+    shown = can_see(Viewer.of(person, Via.JOB), session)
+    more: dict[str, Any] = {"url": session.get_absolute_url(), "about": session} if shown else {}
+    text = " ".join(said or [_("It is on %(when)s.") % {"when": when(session, person)}])
+    notices.tell(person, "session_changes", title, text, **more)
 
 
 def tell_called_off(session: JamSession, *, gone: bool = False) -> None:
@@ -83,7 +81,7 @@ def tell_called_off(session: JamSession, *, gone: bool = False) -> None:
     for rsvp in answers_to(session):
         notices.tell(
             rsvp.user,
-            "session-changes",
+            "session_changes",
             _("A session that you answered is called off"),
             _("It would have been on %(when)s.") % {"when": when(session, rsvp.user)},
             **more,
@@ -104,7 +102,7 @@ def tell_host(session: JamSession, state: Rsvp.State) -> None:
     }[state]
     notices.tell(
         host,
-        "session-answers",
+        "session_answers",
         said,
         _("It is on %(when)s.") % {"when": when(session, host)},
         url=session.get_absolute_url(),
@@ -116,7 +114,7 @@ def remind(rsvp: Rsvp) -> None:
     """Remind somebody of a session that begins soon."""
     notices.tell(
         rsvp.user,
-        "session-reminders",
+        "session_reminders",
         _("A session of yours begins within the hour"),
         _("It is on %(when)s. The room opens a quarter of an hour before.")
         % {"when": when(rsvp.session, rsvp.user)},

@@ -124,7 +124,7 @@ def open_session(
         **timing.checked(host, plan),
     )
     Participant.objects.create(session=session, user=host)
-    notices.tell_all("session-plans" if session.is_coming else "jams", session)
+    notices.tell_all("session_plans" if session.is_coming else "jams", session)
     return session
 
 

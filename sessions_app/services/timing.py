@@ -16,7 +16,7 @@ from accounts.profile.vocabulary import GENRES, INSTRUMENTS
 from foundation import limits
 from foundation.moments import zones
 from sessions_app.models import JamSession
-from sessions_app.models.planning import DOORS_BEFORE, WAITED_FOR, coming
+from sessions_app.models.planning import DOORS_BEFORE, WAITED_FOR
 from sessions_app.models.sessions import SEATS
 from sessions_app.wall_time import wall_of
 
@@ -79,8 +79,16 @@ def check_genre(genre: str) -> str:
 def count_in(host: User) -> None:
     """Let a host plan one more, or raise TooManyPlanned. Within the transaction that makes it."""
     User.objects.select_for_update(no_key=True).get(pk=host.pk)
-    if JamSession.objects.filter(coming(), host=host).count() >= limits.PLANNED_SESSIONS:
+    if too_many(host):
         raise TooManyPlanned
+
+
+def too_many(host: User) -> bool:
+    """Return whether a host has planned as many as they may; an open door doesn't make it fewer."""
+    ahead = JamSession.objects.filter(
+        host=host, closed_at=None, cancelled_at=None, starts_at__gt=timezone.now()
+    )
+    return ahead.count() >= limits.PLANNED_SESSIONS
 
 
 def checked(host: User, plan: Mapping[str, Any]) -> dict[str, Any]:

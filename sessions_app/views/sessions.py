@@ -30,7 +30,7 @@ from sessions_app import lists, permissions, queries, room_queries, titles
 from sessions_app.forms import SessionAudienceForm, SessionForm
 from sessions_app.models import Invite, JamSession, Participant
 from sessions_app.models.sessions import SEATS
-from sessions_app.services import deleting, rooms, rsvps, sessions, timing, waiting
+from sessions_app.services import deleting, planning, rooms, rsvps, sessions, timing, waiting
 from sessions_app.views import hosting, shared
 from sessions_app.views.planning import plan_of, said_of, seat_form
 from sessions_app.views.presenters import recording_card, session_card, session_preview
@@ -273,8 +273,7 @@ def keep_open(request: MemberRequest, public_id: str) -> HttpResponse:
 @require_POST
 def close(request: MemberRequest, public_id: str) -> HttpResponse:
     session = _hosted(request, public_id)
-    sessions.close(session)
-    messages.success(request, _("The session is closed. Its recordings stay."))
+    messages.success(request, planning.close(session))
     return redirect(session)
 
 

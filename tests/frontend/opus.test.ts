@@ -219,6 +219,20 @@ test("packets of another length go on where the others end", () => {
   assert.deepEqual(heard(), [1, 2, 3, 4, 5]);
 });
 
+test("a flood of packets that fit nowhere is forgotten, and what comes after it is heard", () => {
+  const { add, play, heard } = receiver();
+  add(4800, 1);
+  for (let i = 0; i < 5000; i += 1) add(5281 + 7 * i, 2, 120);
+  play(5281 + 7 * 5000);
+  const before = heard().length;
+  assert.ok(before <= 66, String(before));
+  const next = 60_000;
+  add(next, 3);
+  add(next + 480, 4);
+  play(next);
+  assert.deepEqual(heard().slice(-2), [3, 4]);
+});
+
 test("what was decoded or waits already is no news", () => {
   const { made, add } = receiver();
   assert.equal(made.wants(4800), true);

@@ -81,6 +81,12 @@ test("an Opus packet that promises other than it holds is not read", () => {
   assert.deepEqual([...readOpus(buffer(...head, 1, 2, 0, 7, 8))![0]!], [7, 8]);
 });
 
+test("more packets in one than anybody repeats are none", () => {
+  const many = (count: number): Uint8Array[] => Array.from({ length: count }, () => Uint8Array.of(240));
+  assert.equal(readOpus(opusPacket(many(8), 1, 0, 0))!.length, 8);
+  assert.equal(readOpus(opusPacket(many(9), 1, 0, 0)), null);
+});
+
 test("the length of an Opus packet's sound is in its first byte", () => {
   const config = (number: number, code = 0): number => opusFrames(Uint8Array.of((number << 3) | code, 3));
   assert.deepEqual([0, 1, 2, 3].map((number) => config(number)), [480, 960, 1920, 2880]); // SILK

@@ -80,7 +80,7 @@ def killed_again_and_again(what: str, key: int) -> int:
 def killed_everywhere(key: int) -> list[str]:
     """Erase in processes that die at every distinct point; return the points."""
     process = start("-m", "tests.privacy.killed_everywhere", str(key))
-    out, err = process.communicate(timeout=300)
+    out, err = process.communicate(timeout=900)
     assert process.returncode == 0, err
     return out.splitlines()
 

@@ -42,6 +42,8 @@ WITHOUT = {
     "InviteForm": "names somebody else",
     "EndForm": "confirms the end of a band with its address",
     "SessionForm": "about a jam, not about a person",
+    "PlanFields": "about a jam, not about a person",
+    "SessionEditForm": "about a jam, not about a person",
     "SessionAudienceForm": "an audience alone",
     "RecordingAudienceForm": "an audience alone",
     "RecordingTitleForm": "a title alone",

@@ -359,8 +359,8 @@ def test_who_comes_is_reminded_once_an_hour_before(cast: Cast, monkeypatch: Any)
     rsvps.answer(jam, late, "going", instrument="drums")  # who knows it already
     assert rsvps.remind() == 0
     planning.cancel(jam)
-    (notice,) = Notice.objects.filter(user=going, kind="session-reminders")
-    assert not kind_of("session-reminders").still(notice)
+    (notice,) = Notice.objects.filter(user=going, kind="session_reminders")
+    assert not kind_of("session_reminders").still(notice)
 
 
 def test_a_moved_session_reminds_again(cast: Cast) -> None:

@@ -5,6 +5,7 @@ import { OPUS_LOOKAHEAD, opusFrames } from "./packet";
 import { writeSound, type PlayoutRing } from "./rings";
 
 const RATE = 48_000;
+const MOST_WAITING = 64; // packets
 
 /** What the options for low delay are called; not yet in TypeScript's library. */
 interface OpusConfig extends AudioEncoderConfig {
@@ -156,6 +157,9 @@ export class OpusReceiver {
       this.#waiting.clear();
       this.#next = frame;
     }
+    // What lies behind is never played; more than a second of it ahead is no stream of ours.
+    for (const other of this.#waiting.keys()) if (((other - this.#next) | 0) < 0) this.#waiting.delete(other);
+    if (this.#waiting.size >= MOST_WAITING) this.#waiting.clear();
     this.#waiting.set(frame, bytes);
     this.pump();
   }

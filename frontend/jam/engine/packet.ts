@@ -10,6 +10,7 @@ export const KIND_OPUS = 2;
 export const HEADER = 8;
 /** Opus in its low-delay mode looks 2.5 ms ahead: decoded sound is that much behind its packet. */
 export const OPUS_LOOKAHEAD = 120;
+const MOST_PACKETS = 8; // in one: the newest and those it repeats
 
 export interface Header {
   kind: number;
@@ -62,7 +63,7 @@ export function pcmPacket(
   return bytes;
 }
 
-/** `packets`: the newest first, at most 255. */
+/** `packets`: the newest first, at most eight. */
 export function opusPacket(
   packets: readonly Uint8Array[],
   channels: number,
@@ -89,7 +90,7 @@ export function readOpus(bytes: ArrayBuffer): Uint8Array[] | null {
   const view = new DataView(bytes);
   const count = view.getUint8(HEADER);
   let at = HEADER + 1 + 2 * count;
-  if (count === 0 || at > bytes.byteLength) return null;
+  if (count === 0 || count > MOST_PACKETS || at > bytes.byteLength) return null;
   const packets: Uint8Array[] = [];
   for (let i = 0; i < count; i += 1) {
     const length = view.getUint16(HEADER + 1 + 2 * i, true);
