@@ -136,8 +136,7 @@ class JamConsumer(BeatConsumer):
         return met
 
     def _seated_and_met(self, people: list[int]) -> dict[int, Face]:
-        seats = Participant.objects.filter(session=self.session, user__in=people)
-        return queries.met_in_room(self.viewer, list(seats.values_list("user_id", flat=True)))
+        return queries.met_in_room(self.viewer, room_queries.seated_among(self.session, people))
 
     # From the browser ---------------------------------------------------------------
 

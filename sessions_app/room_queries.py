@@ -55,6 +55,12 @@ def seats_in(session: JamSession) -> tuple[dict[int, Seat], int | None]:
     return {row.user_id: seat_of(row, host) for row in seats}, offered_to
 
 
+def seated_among(session: JamSession, people: list[int]) -> list[int]:
+    """Return those of some people who have a seat in a session: keys alone."""
+    seats = Participant.objects.filter(session=session, user__in=people)
+    return list(seats.values_list("user_id", flat=True))
+
+
 def seat_of(row: Participant, host: int | None) -> Seat:
     """Return what a row makes of its person; `host` is the session's."""
     if row.user_id == host:
