@@ -6,7 +6,7 @@ from privacy.gate.access import can_see
 from privacy.gate.audiences import Audience
 from privacy.gate.viewer import Viewer
 from sessions_app.models import JamSession, Recording, Rsvp
-from sessions_app.room_queries import Seat, may, meets_host, seats_in
+from sessions_app.room_queries import is_host, may
 
 # A link shows a session; taking part by a link is what invitations are for.
 OPEN = {
@@ -49,9 +49,7 @@ def may_invite(viewer: Viewer, session: JamSession) -> bool:
         return False
     if host.pk == viewer.user_id:
         return True
-    seats, _offered = seats_in(session)
-    mine = seats.get(viewer.user_id, Seat())
-    return mine.is_host and mine.invite and meets_host(session, viewer.user_id)
+    return is_host(session, viewer.user_id) and may(session, viewer.user_id, "invite")
 
 
 def may_share_address(viewer: Viewer, session: JamSession) -> bool:

@@ -59,6 +59,7 @@ class Room:
         self._key = _key(session_id)
         self._muted = f"{self._key}:muted"
         self._turn = f"{self._key}:turn"
+        self._beat = f"{self._key}:beat"
         self._valkey = _Shared.take()
 
     async def enter(self, peer: Peer) -> bool:
@@ -72,7 +73,7 @@ class Room:
             pipe.expire(self._key, ALIVE * 4)
             pipe.expire(self._muted, ALIVE * 4)
             pipe.set(f"{self._key}:renewed", 1, ex=LEASE_RENEWED, nx=True)
-            pipe.expire(f"{self._key}:beat", ALIVE * 4)
+            pipe.expire(self._beat, ALIVE * 4)
             return bool((await pipe.execute())[3])
 
     async def leave(self, peer: str) -> None:
@@ -106,22 +107,21 @@ class Room:
 
     async def beat(self) -> dict[str, Any] | None:
         """Return the grid of the room's metronome, if it was ever started."""
-        kept = await self._valkey.get(f"{self._key}:beat")
+        kept = await self._valkey.get(self._beat)
         return json.loads(kept) if kept else None
 
     async def change_beat(
         self, changed: Callable[[dict[str, Any] | None], dict[str, Any]]
     ) -> dict[str, Any]:
         """Change the grid by what it was; of two changes at once each sees the other's."""
-        key = f"{self._key}:beat"
         async with self._valkey.pipeline() as pipe:
             while True:
                 try:
-                    await pipe.watch(key)
-                    kept = await pipe.get(key)
+                    await pipe.watch(self._beat)
+                    kept = await pipe.get(self._beat)
                     beat = changed(json.loads(kept) if kept else None)
                     pipe.multi()
-                    pipe.set(key, json.dumps(beat), ex=ALIVE * 4)
+                    pipe.set(self._beat, json.dumps(beat), ex=ALIVE * 4)
                     await pipe.execute()
                 except redis.WatchError:
                     continue

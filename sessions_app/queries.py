@@ -94,18 +94,19 @@ def planned_sessions(viewer: Viewer) -> QuerySet[JamSession]:
 
 def my_planned_sessions(viewer: Viewer) -> QuerySet[JamSession]:
     """Return the sessions to come that the viewer hosts, or answered to and may come to."""
-    hosted = JamSession.objects.filter(coming(), host=viewer.user_id).order_by().values("pk")
+    return sessions(viewer).filter(_hosted_or_answered(viewer, coming()), coming())
+
+
+def _hosted_or_answered(viewer: Viewer, hosted: Q) -> AmongKeys:
+    """Return the condition on sessions that the viewer hosts (of those, some) or answered to."""
+    own = JamSession.objects.filter(hosted, host=viewer.user_id).order_by().values("pk")
     answered = Rsvp.objects.filter(user=viewer.user_id, state__in=TOLD).order_by()
-    mine = hosted.union(answered.values("session"), all=True)
-    return sessions(viewer).filter(AmongKeys("pk", mine), coming())
+    return AmongKeys("pk", own.union(answered.values("session"), all=True))
 
 
 def calendar_of(viewer: Viewer, since: datetime, most: int = 500) -> QuerySet[JamSession]:
     """Return the planned sessions of a person's calendar, those that were called off among them."""
-    hosted = JamSession.objects.filter(host=viewer.user_id).order_by().values("pk")
-    answered = Rsvp.objects.filter(user=viewer.user_id, state__in=TOLD).order_by()
-    mine = hosted.union(answered.values("session"), all=True)
-    rows = sessions(viewer).filter(AmongKeys("pk", mine), starts_at__gte=since)
+    rows = sessions(viewer).filter(_hosted_or_answered(viewer, Q()), starts_at__gte=since)
     return rows.order_by("-starts_at", "-pk")[:most]
 
 

@@ -137,9 +137,8 @@ class SessionSerializer(StrictBody, serializers.ModelSerializer[JamSession]):
         shape = super().to_representation(session)
         host = shown_person(session, "host")
         if session.host is not None and host is None:
-            shape["title"] = shape["about"] = shape["welcome"] = (
-                ""  # who is leaving takes their words along
-            )
+            # Who is leaving takes their words along.
+            shape |= dict.fromkeys(("title", "about", "welcome"), "")
         else:
             shape["title"] = titles.of_session(session, host)
         return shape

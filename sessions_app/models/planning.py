@@ -26,6 +26,11 @@ def coming() -> Q:
     return Q(closed_at__isnull=True, cancelled_at__isnull=True, opens_at__gt=Now())
 
 
+def ahead() -> Q:
+    """Return the condition on planned sessions that haven't begun, room open or not."""
+    return Q(closed_at__isnull=True, cancelled_at__isnull=True, starts_at__gt=Now())
+
+
 def not_over() -> Q:
     """Return the condition on sessions that can still be played in: open, or coming."""
     return Q(closed_at__isnull=True, closes_at__gt=Now())

@@ -1,7 +1,6 @@
 """What hosts do about who is in their session: its door, taking somebody out, letting them in."""
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -9,10 +8,11 @@ from foundation.live import tell
 from privacy import notices
 from privacy.gate.access import can_see
 from privacy.gate.viewer import Viewer
-from sessions_app.models import Invite, JamSession, Participant, Removal, Rsvp
+from sessions_app.models import JamSession, Participant, Removal, Rsvp
 from sessions_app.room_queries import is_host
 from sessions_app.services import endings, rsvps
 from sessions_app.services.recording import Refused
+from sessions_app.services.sessions import revoke_links
 
 notices.kind("rooms")
 
@@ -83,8 +83,7 @@ def remove(session: JamSession, by: User, person: User) -> None:
         raise Refused(_("This person has no seat here any more."))
     Removal.objects.get_or_create(session=locked, user=person, defaults={"by": by})
     rsvps.removed(locked, person)
-    links = Invite.objects.filter(session=locked, made_by=person, revoked_at=None)
-    links.update(revoked_at=timezone.now())
+    revoke_links(person, locked)
     JamSession.objects.filter(pk=locked.pk, offered_to=person).update(offered_to=None)
     endings.left(locked, person.pk)
     _tell_removed(locked, person)

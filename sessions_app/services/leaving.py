@@ -12,8 +12,8 @@ from privacy.gate.audiences import Audience
 from privacy.models import Erasure
 from privacy.notices import delete_with
 from privacy.portability import export
-from sessions_app.models import Invite, JamSession, Mix, Participant, Recording, Rsvp, Stem
-from sessions_app.services import deleting, mixing, passing, planning, rooms, rsvps
+from sessions_app.models import JamSession, Mix, Participant, Recording, Rsvp, Stem
+from sessions_app.services import deleting, mixing, passing, planning, rooms, rsvps, sessions
 
 ROOMS = 500  # the newest rooms whose sockets are told; older ones have long been closed
 REMIXED = [Recording.State.READY, Recording.State.PROCESSING, Recording.State.FAILED]
@@ -47,7 +47,7 @@ def hide(user: User, erasure: Erasure) -> None:
     mix_again_after(user)
     played_on = Recording.objects.filter(stems__player=user, owner__isnull=False)
     export.outdate(played_on.exclude(owner=user).values("owner"))
-    Invite.objects.filter(made_by=user, revoked_at__isnull=True).update(revoked_at=timezone.now())
+    sessions.revoke_links(user)
 
 
 def after(user: User, erasure: Erasure) -> None:

@@ -12,22 +12,17 @@ from privacy import notices
 from privacy.gate.audiences import OF_BANDS, Audience
 from privacy.gate.viewer import Viewer
 from schools.services import children
-from sessions_app.models import Invite, JamSession, Participant
+from sessions_app.models import JamSession, Participant
 from sessions_app.queries import who_may_meet
 from sessions_app.room_queries import meets_host
 from sessions_app.services import rsvps
 from sessions_app.services.hosting import hold_as_host
 from sessions_app.services.recording import Refused
+from sessions_app.services.sessions import revoke_links
 
 Role = Participant.Role
 # Audiences that are other people's once the session is another's.
 OF_THE_HOST = {Audience.LINK, Audience.FOLLOWERS, Audience.JAMMED}
-
-
-def revoke_links(session: JamSession, person: User) -> None:
-    """End the links that somebody made while they might: nobody else sees them to end them."""
-    links = Invite.objects.filter(session=session, made_by=person, revoked_at=None)
-    links.update(revoked_at=timezone.now())
 
 
 def _tell_room(session: JamSession) -> None:
@@ -56,7 +51,7 @@ def set_role(session: JamSession, by: User, person: User, *, co_host: bool) -> N
     locked = _hold_as_the_host(session, by)
     seat, role = _seat(locked, person), Role.CO_HOST if co_host else Role.PLAYER
     if not co_host:
-        revoke_links(locked, person)
+        revoke_links(person, locked)
     if seat.role != role:
         seat.role, seat.role_since = role, timezone.now()
         seat.save(update_fields=["role", "role_since"])
@@ -75,7 +70,7 @@ def set_rights(
     seat.may_chat, seat.may_record, seat.may_invite = chat, record, invite
     seat.save(update_fields=["may_chat", "may_record", "may_invite"])
     if not invite:
-        revoke_links(locked, person)
+        revoke_links(person, locked)
     _tell_room(locked)
 
 

@@ -24,7 +24,7 @@ from privacy import notices
 from privacy.gate.audiences import OF_BANDS, Audience
 from schools.services import children
 from sessions_app.models import JamSession, Participant, Rsvp
-from sessions_app.models.planning import DOORS_BEFORE, WAITED_FOR, coming
+from sessions_app.models.planning import DOORS_BEFORE, WAITED_FOR, ahead, coming
 from sessions_app.services import rooms, rsvps, sessions, timing
 from sessions_app.services.session_notices import answers_to, tell_about, tell_called_off, when
 from sessions_app.wall_time import week_after
@@ -145,10 +145,7 @@ def cancel(session: JamSession, *, ends_series: bool = False, gone: bool = False
     `ends_series`: of a weekly one none follows. `gone`: its page won't be there. Return whether it
     could be: not once it has begun, nor twice. A room that was opened early is closed.
     """
-    rows = JamSession.objects.select_for_update().filter(
-        pk=session.pk, closed_at=None, cancelled_at=None, starts_at__gt=timezone.now()
-    )
-    locked = rows.first()
+    locked = JamSession.objects.select_for_update().filter(ahead(), pk=session.pk).first()
     if locked is None:
         return False
     now = timezone.now()
@@ -172,8 +169,7 @@ def close(session: JamSession) -> str:
 def call_off(host: User) -> None:
     """Call off everything that somebody planned: they are leaving, or their account is stopped."""
     JamSession.objects.filter(host=host, weekly=True).update(weekly=False)
-    ahead = JamSession.objects.filter(host=host, closed_at=None, starts_at__gt=timezone.now())
-    for session in ahead.filter(cancelled_at=None).order_by("pk"):
+    for session in JamSession.objects.filter(ahead(), host=host).order_by("pk"):
         cancel(session, ends_series=True, gone=True)
 
 

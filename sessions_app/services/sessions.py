@@ -163,6 +163,14 @@ def revoke(invite: Invite) -> None:
     Invite.objects.filter(pk=invite.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
 
 
+def revoke_links(by: User, session: JamSession | None = None) -> None:
+    """End the links that somebody made, to one session or to all: who may no longer, or goes."""
+    rows = Invite.objects.filter(made_by=by, revoked_at__isnull=True)
+    if session is not None:
+        rows = rows.filter(session=session)
+    rows.update(revoked_at=timezone.now())
+
+
 def would_fit(session: JamSession, user: User) -> bool:
     """Return whether somebody may meet the host and all who have a seat."""
     there = set(session.participants.values_list("user_id", flat=True))

@@ -7,8 +7,8 @@ from django.utils import timezone
 from accounts.models import User
 from foundation.live import cut
 from privacy.rls import bypass_rls
-from sessions_app.models import Invite, JamSession, Participant, Recording, RecordingConsent, Stem
-from sessions_app.services import endings, leaving, passing, planning, rooms, rsvps
+from sessions_app.models import JamSession, Participant, Recording, RecordingConsent, Stem
+from sessions_app.services import endings, leaving, passing, planning, rooms, rsvps, sessions
 from sessions_app.services import recording as recordings
 
 ASKING, RECORDING = Recording.State.ASKING, Recording.State.RECORDING
@@ -35,7 +35,7 @@ def stop(user: User) -> None:
     planning.call_off(user)
     rsvps.withdraw_all(user)
     rooms.close(JamSession.objects.filter(host=user, closed_at=None).values_list("pk", flat=True))
-    Invite.objects.filter(made_by=user, revoked_at=None).update(revoked_at=timezone.now())
+    sessions.revoke_links(user)
     leaving.mix_again_after(user)
     seats = Participant.objects.filter(user=user).order_by("-pk")
     keys = list(seats.values_list("session_id", flat=True)[: leaving.ROOMS])

@@ -16,7 +16,7 @@ from accounts.profile.vocabulary import GENRES, INSTRUMENTS
 from foundation import limits
 from foundation.moments import zones
 from sessions_app.models import JamSession
-from sessions_app.models.planning import DOORS_BEFORE, WAITED_FOR
+from sessions_app.models.planning import DOORS_BEFORE, WAITED_FOR, ahead
 from sessions_app.models.sessions import SEATS
 from sessions_app.wall_time import wall_of
 
@@ -85,10 +85,7 @@ def count_in(host: User) -> None:
 
 def too_many(host: User) -> bool:
     """Return whether a host has planned as many as they may; an open door doesn't make it fewer."""
-    ahead = JamSession.objects.filter(
-        host=host, closed_at=None, cancelled_at=None, starts_at__gt=timezone.now()
-    )
-    return ahead.count() >= limits.PLANNED_SESSIONS
+    return JamSession.objects.filter(ahead(), host=host).count() >= limits.PLANNED_SESSIONS
 
 
 def checked(host: User, plan: Mapping[str, Any]) -> dict[str, Any]:
