@@ -20,6 +20,7 @@ export interface PeerFigures {
   sending: string | null;
   form: { ms: number; rate: number; repeats: number } | null;
   lost: number;
+  mended: number;
   late: number;
   underruns: number;
   concealedMs: number;

@@ -117,6 +117,7 @@ export const words = {
     trip: "Round trip",
     buffer: "Buffer",
     lost: "Packets lost",
+    mended: "Made good by later ones",
     late: "Packets late",
     underruns: "Gaps",
     concealed: "Sound missing",

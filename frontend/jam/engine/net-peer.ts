@@ -24,6 +24,8 @@ export interface PeerCounts {
   receiving: Codec | null;
   received: number;
   lost: number;
+  /** packets that didn't come themselves (yet), whose sound came in time in a later one */
+  mended: number;
   late: number;
   /** gaps in the sound, and concealed frames */
   underruns: number;
@@ -54,6 +56,7 @@ export class NetPeer {
   #receiving: Codec | null = null;
   #received = 0;
   #lost = 0;
+  #mended = 0;
   #late = 0;
   #heldBack = 0;
   #reportReceived = 0;
@@ -149,7 +152,10 @@ export class NetPeer {
     const before = (start - size) | 0;
     // What is repeated counts as come now only if it hadn't come before: it mends what was lost.
     const mends = frames === 2 * size && !this.#recent.includes(before);
-    if (mends) this.#note(before, now);
+    if (mends) {
+      this.#note(before, now);
+      if (((before - this.#position()) | 0) >= 0) this.#mended += 1;
+    }
     this.#note(start, now);
     this.#packetFrames = size;
     const skipped = mends || frames > 2 * size ? 0 : frames - size;
@@ -170,7 +176,9 @@ export class NetPeer {
     let start = (frame + this.#packetFrames) | 0;
     const starts = packets.map((packet) => (start = (start - opusFrames(packet)) | 0));
     for (let i = packets.length - 1; i >= 0; i -= 1) {
-      if (this.#opus.wants(starts[i]!)) this.#playOpus(starts[i]!, packets[i]!, now);
+      if (!this.#opus.wants(starts[i]!)) continue;
+      if (i > 0) this.#mended += 1;
+      this.#playOpus(starts[i]!, packets[i]!, now);
     }
   }
 
@@ -266,6 +274,7 @@ export class NetPeer {
       receiving: this.#receiving,
       received: this.#received,
       lost: this.#lost,
+      mended: this.#mended,
       late: this.#late,
       underruns: Atomics.load(this.#ring.head, Slot.gaps),
       concealed: Atomics.load(this.#ring.head, Slot.concealed),

@@ -17,6 +17,8 @@ export interface PlayerStats {
   /** packet length in ms, kbit/s for each channel, how many packets each repeats */
   form: { ms: number; rate: number; repeats: number } | null;
   lost: number;
+  /** of what was lost or late, the packets whose sound came in a later one */
+  mended: number;
   late: number;
   underruns: number;
   concealedMs: number;
@@ -41,7 +43,7 @@ export class Player {
   readonly strip: Strip;
   stats: PlayerStats = {
     latencyMs: null, roundTripMs: null, bufferMs: null, engine: null, sending: null, form: null,
-    lost: 0, late: 0, underruns: 0, concealedMs: 0, heldBack: 0, silentMs: 0,
+    lost: 0, mended: 0, late: 0, underruns: 0, concealedMs: 0, heldBack: 0, silentMs: 0,
   };
   /** Name of the present turn's channel in the network worker. */
   #key: string | null = null;
@@ -120,6 +122,7 @@ export class Player {
         ms: counts.form.frames / 48, rate: counts.form.rate, repeats: counts.form.repeats,
       },
       lost: counts.lost,
+      mended: counts.mended,
       late: counts.late,
       underruns: counts.underruns,
       concealedMs: counts.concealed / 48,

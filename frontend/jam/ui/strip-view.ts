@@ -17,7 +17,7 @@ export function grade(ms: number): Grade {
   return ms <= 60 ? "fair" : "poor";
 }
 
-const STAT_ROWS = ["engine", "sending", "trip", "buffer", "lost", "late", "underruns", "concealed"] as const;
+const STAT_ROWS = ["engine", "sending", "trip", "buffer", "lost", "mended", "late", "underruns", "concealed"] as const;
 
 export class StripView {
   readonly element: HTMLElement;
@@ -167,6 +167,7 @@ export class StripView {
       trip: ms(stats.roundTripMs),
       buffer: ms(stats.bufferMs),
       lost: String(stats.lost),
+      mended: String(stats.mended),
       late: String(stats.late),
       underruns: String(stats.underruns),
       concealed: ms(stats.concealedMs),
