@@ -107,7 +107,7 @@ def real_site(folder: Path) -> Iterator[RealSite]:
         yield found
 
 
-def hear(socket: ClientConnection, kind: str, within: float = 30.0) -> dict[str, Any]:
+def hear(socket: ClientConnection, kind: str, within: float = 90.0) -> dict[str, Any]:
     """Return the next frame of a kind; what comes before it is left behind."""
     while True:
         frame: dict[str, Any] = json.loads(socket.recv(timeout=within))
