@@ -66,6 +66,7 @@ SEAT_DECISIONS = Limit("seat-decision", 60, 3600)  # of a host, on who asked for
 OFFERS = Limit("offer-session", 20, 3600)  # to pass a session on
 KNOCKS = Limit("knock", 30, 3600)  # at doors whose hosts are asked
 BEATS = Limit("beat", 30, 60)  # changes of a room's metronome
+BEAT_VOTES = Limit("beat-vote", 3, 300)  # votes on it that somebody opens
 SESSION_EDITS = Limit("edit-session", 30, 3600)  # each may be told to all who answered
 RSVPS = Limit("rsvp", 60, 3600)
 PLANNED_SESSIONS = 20  # of one host, that haven't begun

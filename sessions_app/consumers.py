@@ -19,6 +19,7 @@ from sessions_app import queries, room_queries, titles
 from sessions_app.beat import BeatConsumer
 from sessions_app.frames import (
     Beat,
+    BeatVote,
     Chat,
     Clock,
     Hello,
@@ -53,7 +54,7 @@ class JamConsumer(BeatConsumer):
     takes: ClassVar[list[type[Frame]]] = [
         Hello, Signal, Clock, Chat, State, RecordAsk, RecordAnswer, RecordStop, HostDoor,
         HostMute, HostRemove, HostRole, HostRights, HostOffer, HostTake, HostTurn,
-        KnockAnswer, Beat,
+        KnockAnswer, Beat, BeatVote,
     ]  # fmt: skip
 
     me: Peer
@@ -178,6 +179,7 @@ class JamConsumer(BeatConsumer):
             await self.roster.look()
             about["muted_by_host"] = await self.room.is_muted(self.user.pk)
             about["beat"] = await self.beat_now()
+            about["vote"] = await self.vote_now()
             about["turn"] = await self.turn()
             self.welcomed = True
             await self.send_frame(

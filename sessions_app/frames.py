@@ -66,7 +66,8 @@ BeatNumber = Annotated[int, Field(ge=1, le=12)]
 
 class Beat(Frame):
     """The metronome that is wanted. `bpm`: beats a minute; `beats`: of a bar; `accents`: those that
-    are stressed; `count_in`: bars before the first."""
+    are stressed; `count_in`: bars before the first; `interval`: beats by which everybody hears the
+    others later (interval mode), 0 for live."""
 
     t = "beat"
     on: bool
@@ -74,6 +75,15 @@ class Beat(Frame):
     beats: BeatNumber
     accents: Annotated[list[BeatNumber], Field(max_length=12)] = [1]
     count_in: Annotated[int, Field(ge=0, le=2)] = 0
+    interval: Annotated[int, Field(ge=0, le=64)] = 0
+
+
+class BeatVote(Frame):
+    """`vote`: the id of the vote that is open; `yes`: whether its beat shall hold."""
+
+    t = "beat.vote"
+    vote: PublicId
+    yes: bool
 
 
 class HostDoor(Frame):

@@ -60,6 +60,7 @@ class Room:
         self._muted = f"{self._key}:muted"
         self._turn = f"{self._key}:turn"
         self._beat = f"{self._key}:beat"
+        self._vote = f"{self._key}:vote"
         self._valkey = _Shared.take()
 
     async def enter(self, peer: Peer) -> bool:
@@ -114,18 +115,38 @@ class Room:
         self, changed: Callable[[dict[str, Any] | None], dict[str, Any]]
     ) -> dict[str, Any]:
         """Change the grid by what it was; of two changes at once each sees the other's."""
+        return await self._change(self._beat, changed, ALIVE * 4)
+
+    async def vote(self) -> dict[str, Any] | None:
+        """Return the vote that is open, if any."""
+        kept = await self._valkey.get(self._vote)
+        return json.loads(kept) if kept else None
+
+    async def change_vote(
+        self, changed: Callable[[dict[str, Any] | None], dict[str, Any]], seconds: int
+    ) -> dict[str, Any]:
+        """Change the open vote by what it was; it is forgotten after so many seconds."""
+        return await self._change(self._vote, changed, seconds)
+
+    async def end_vote(self) -> bool:
+        """Forget the open vote; return whether there was one, which is true for one caller."""
+        return bool(await self._valkey.delete(self._vote))
+
+    async def _change(
+        self, key: str, changed: Callable[[dict[str, Any] | None], dict[str, Any]], seconds: int
+    ) -> dict[str, Any]:
         async with self._valkey.pipeline() as pipe:
             while True:
                 try:
-                    await pipe.watch(self._beat)
-                    kept = await pipe.get(self._beat)
-                    beat = changed(json.loads(kept) if kept else None)
+                    await pipe.watch(key)
+                    kept = await pipe.get(key)
+                    value = changed(json.loads(kept) if kept else None)
                     pipe.multi()
-                    pipe.set(self._beat, json.dumps(beat), ex=ALIVE * 4)
+                    pipe.set(key, json.dumps(value), ex=seconds)
                     await pipe.execute()
                 except redis.WatchError:
                     continue
-                return beat
+                return value
 
     async def give_turn(self, user_id: int, until: float, seconds: int) -> None:
         """Note whose turn it is until a time of the session clock, in place of who had it."""

@@ -25,6 +25,7 @@ export interface PeerFigures {
   underruns: number;
   concealedMs: number;
   heldBack: number;
+  missingMs: number;
 }
 
 export class JamRoomElement extends HTMLElement {
@@ -112,9 +113,13 @@ export class JamRoomElement extends HTMLElement {
     }));
   }
 
-  get room(): { sampleRate: number | null; context: string | null; clockOffset: number | null } {
+  get room(): {
+    sampleRate: number | null; context: string | null; clockOffset: number | null; outputMs: number | null;
+  } {
     const context = this.#room?.graph?.context;
+    const clock = this.#room?.metronome.context;
     return {
+      outputMs: clock?.ready ? clock.out - clock.in : null,
       sampleRate: context?.sampleRate ?? null,
       context: context?.state ?? null,
       clockOffset: this.#room?.clock.offset ?? null,

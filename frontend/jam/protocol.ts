@@ -103,9 +103,22 @@ export interface Turn {
   yours: boolean;
 }
 
+/** A vote on the room's beat: how many of those inside say yes, and what this person said. */
+export interface BeatVote {
+  id: string;
+  beat: Omit<Grid, "from">;
+  /** session ms */
+  ends_at: number;
+  yes: number;
+  of: number;
+  mine: boolean | null;
+}
+
 export interface Welcome {
   /** the room's metronome, if one was ever started */
   beat?: Grid | null;
+  /** the vote on it that is open */
+  vote?: BeatVote | null;
   t: "welcome";
   you: string;
   peers: PeerInfo[];
@@ -131,6 +144,7 @@ export type FromServer =
   | ({ t: "recording" } & Recording)
   | { t: "recording"; id: string; state: "gone" }
   | ({ t: "beat" } & Grid)
+  | { t: "beat.vote"; vote: BeatVote | null }
   | { t: "ack"; for: string; ref: string; id: string; at: string }
   | { t: "waiting" }
   | { t: "missed" }
@@ -148,6 +162,7 @@ export type ToServer =
   | { t: "chat"; text: string; ref: string }
   | { t: "state"; muted: boolean; recording: string | null }
   | ({ t: "beat" } & Omit<Grid, "from">)
+  | { t: "beat.vote"; vote: string; yes: boolean }
   | { t: "record.ask"; title?: string }
   | { t: "record.answer"; recording: string; yes: boolean }
   | { t: "record.stop"; recording: string }

@@ -11,8 +11,9 @@ import type { Level } from "./engine/meter";
 import { Mixer } from "./engine/mixer";
 import { NetClient } from "./engine/net-client";
 import type { Player } from "./engine/player";
-import type { Caps, ChatMessage, FromServer, Recording, Welcome } from "./protocol";
+import type { BeatVote, Caps, ChatMessage, FromServer, Recording, Welcome } from "./protocol";
 import { Hosting } from "./hosting";
+import { IntervalMode } from "./interval-mode";
 import { holdsStem } from "./recorder/held";
 import { saveFile } from "./recorder/save-file";
 import { StemStore } from "./recorder/store-client";
@@ -42,6 +43,9 @@ export class Room {
   readonly mixer: Mixer;
   readonly hosting = new Hosting((frame) => void this.#socket?.send(frame));
   readonly metronome: Metronome;
+  readonly intervals: IntervalMode;
+  /** the vote on the room's beat that is open */
+  vote: BeatVote | null = null;
   graph: AudioGraph | null = null;
   mesh: Mesh | null = null;
   welcome: Welcome | null = null;
@@ -107,6 +111,9 @@ export class Room {
       },
     );
     this.metronome = new Metronome(this.clock);
+    this.intervals = new IntervalMode(
+      this.metronome, () => this.mesh, () => this.#net, () => this.events.change(),
+    );
     this.unsaid = new Unsaid({
       send: (frame) => (this.#welcomed && this.#socket?.send(frame)) ?? false,
       silent: () => this.#socket?.renew(),
@@ -199,6 +206,16 @@ export class Room {
     this.#socket?.send({ t: "beat", ...grid });
   }
 
+  answerVote(yes: boolean): void {
+    if (this.vote) this.#socket?.send({ t: "beat.vote", vote: this.vote.id, yes });
+  }
+
+  /** Speaks to everybody at once, past the music and outside the take. */
+  setTalking(on: boolean): void {
+    if (this.graph) this.graph.aside = on;
+    this.intervals.talking = on;
+  }
+
   #beat(grid: Grid | null): void {
     this.metronome.take(grid);
     this.events.change();
@@ -229,6 +246,7 @@ export class Room {
     this.muted = muted;
     this.stillMuted = false;
     this.memory.muted = muted;
+    if (muted) this.setTalking(false);
     this.#applyMute();
     this.events.change();
   }
@@ -284,6 +302,7 @@ export class Room {
 
   #ended(code: number | null): void {
     this.clock.stop();
+    this.intervals.stop();
     this.metronome.take(null);
     this.mesh?.close();
     if (code === 4403 || code === 4404 || code === 4409) {
@@ -298,6 +317,7 @@ export class Room {
     this.memory.joined = null;
     this.#stopTake(null);
     this.#socket?.close();
+    this.intervals.stop();
     this.mesh?.close();
     this.clock.stop();
     void this.graph?.close();
@@ -358,6 +378,13 @@ export class Room {
       case "beat":
         this.#beat(frame);
         break;
+      case "beat.vote":
+        if (frame.vote && !this.vote && frame.vote.mine === null) {
+          this.events.notice(words.interval.voteNotice, false);
+        }
+        this.vote = frame.vote;
+        this.events.change();
+        break;
       case "state":
         this.mesh?.state(frame.peer, frame.muted, frame.recorded);
         break;
@@ -386,7 +413,9 @@ export class Room {
     if (frame.muted_by_host && !this.muted) this.#mutedByHost(true);
     if (this.#silent || this.#captures) this.#tellState();
     this.clock.start();
+    this.vote = frame.vote ?? null;
     this.#beat(frame.beat ?? null);
+    this.intervals.start();
     this.events.chat(frame.chat, false);
     for (const line of frame.chat) this.unsaid.settle(line.ref);
     this.unsaid.sendAll();

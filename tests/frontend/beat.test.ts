@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Beats, Tapping, beatsOf, type Grid } from "../../frontend/jam/beat/grid";
 
-const GRID: Grid = { on: true, bpm: 120, beats: 4, accents: [1], count_in: 0, from: 10_000 };
+const GRID: Grid = { on: true, bpm: 120, beats: 4, accents: [1], count_in: 0, interval: 0, from: 10_000 };
 const times = (beats: { at: number }[]): number[] => beats.map(({ at }) => at);
 
 test("beats lie on the session's clock, from the first one on", () => {

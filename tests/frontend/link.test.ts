@@ -106,7 +106,8 @@ async function link(setup: Partial<LinkSetup> = {}) {
     {
       signal: (data) => signals.push(data),
       state: (state) => states.push(state),
-      audioChannel: (channel) => audio.push(channel),
+      channels: (live) => audio.push(live),
+      aside: () => undefined,
       remoteTrack: () => undefined,
       report: (loss) => losses.push(loss),
       trip: (ms) => trips.push(ms),
@@ -136,11 +137,12 @@ test("who came later offers, the other one waits", async () => {
   assert.deepEqual(newest().done, ["remote offer", "local answer"]);
 });
 
-test("both channels are agreed by number; sound is neither ordered nor sent again", async () => {
+test("channels are agreed by number; live sound is neither ordered nor sent again, an interval's is", async () => {
   await link();
   assert.deepEqual(newest().channels.map(({ label, options }) => [label, options]), [
     ["audio", { negotiated: true, id: 0, ordered: false, maxRetransmits: 0 }],
     ["ctl", { negotiated: true, id: 1 }],
+    ["interval", { negotiated: true, id: 2, ordered: false }],
   ]);
   assert.deepEqual(newest().setup, { iceServers: [], iceTransportPolicy: "all", bundlePolicy: "max-bundle" });
 });

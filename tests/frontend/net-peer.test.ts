@@ -23,7 +23,7 @@ class Wire {
 function peer(forced: "pcm" | "opus" | null = null) {
   const ring = playoutRing();
   const wire = new Wire();
-  const made = new NetPeer("ben", ring.buffer, wire, forced, true);
+  const made = new NetPeer("ben", ring.buffer, wire, forced, true, new Wire());
   /** The worklet has moved where it was asked to. */
   const confirm = (): void => {
     const epoch = ring.head[Slot.resyncEpoch]!;
@@ -87,11 +87,11 @@ test("a channel that is not open gets nothing, and that is no loss", () => {
 test("it takes packets in the form that was chosen", () => {
   const { made } = peer();
   assert.equal(made.takes(1), OPUS[0]);
-  made.path(10, 0, true);
+  made.path(10, 0, true, true);
   time.now += 2000;
-  made.path(10, 0, true);
+  made.path(10, 0, true, true);
   assert.equal(made.takes(1), PCM_FORMAT);
-  made.path(10, 0.01, true);
+  made.path(10, 0.01, true, true);
   assert.equal(made.takes(1), PCM_TWICE);
 });
 
@@ -318,14 +318,14 @@ test("sound is expected of whoever was heard, until they mute", () => {
   one.pcm(100_000, 0);
   time.now += 5000;
   assert.equal(expecting(), 1);
-  one.made.path(10, 0, false);
+  one.made.path(10, 0, false, true);
   assert.equal(expecting(), 0);
   one.pcm(100_256, 1);
   time.now += 149;
   assert.equal(expecting(), 1); // muted, and what they played last still comes
   time.now += 1;
   assert.equal(expecting(), 0);
-  one.made.path(10, 0, true);
+  one.made.path(10, 0, true, true);
   one.wire.open = false;
   assert.equal(expecting(), 0);
 });

@@ -21,10 +21,13 @@ async function worker() {
   const tell = (data: ToWorker): void => scope.onmessage!({ data } as MessageEvent<ToWorker>);
   const sent = (peer: string): ArrayBuffer[] =>
     said.flatMap((one) => (one.t === "send" && one.peer === peer ? [one.bytes] : []));
-  const join = (peer: string, channel: RTCDataChannel | null = null): void =>
-    tell({ t: "peer.add", peer, ring: playoutRing().buffer, channel });
+  const join = (peer: string, channels: [RTCDataChannel, RTCDataChannel] | null = null): void =>
+    tell({ t: "peer.add", peer, ring: playoutRing().buffer, channels });
   return { said, tell, sent, join };
 }
+
+/** A channel on which nothing happens. */
+const silent = () => ({ readyState: "open", bufferedAmount: 0, binaryType: "", onmessage: null, send: () => undefined });
 
 /** Lets the microphone sound, block by block, as the worklet would. */
 async function play(ring: CaptureRing, from: number, blocks: number): Promise<void> {
@@ -48,7 +51,7 @@ test("two blocks of the input are a PCM packet, with the frame of the first", as
   const { tell, sent, join } = await worker();
   tell({ t: "force", codec: "pcm" });
   join("ben");
-  tell({ t: "open", peer: "ben", open: true });
+  tell({ t: "open", peer: "ben", way: "live", open: true });
   const ring = captureRing(1);
   tell({ t: "input", ring: ring.buffer, channels: 1 });
   await play(ring, 10_240, 6);
@@ -67,7 +70,7 @@ test("after a pause in the frames a packet begins anew", async () => {
   const { tell, sent, join } = await worker();
   tell({ t: "force", codec: "pcm" });
   join("ben");
-  tell({ t: "open", peer: "ben", open: true });
+  tell({ t: "open", peer: "ben", way: "live", open: true });
   const ring = captureRing(2);
   tell({ t: "input", ring: ring.buffer, channels: 2 });
   await play(ring, 0, 3);
@@ -82,11 +85,11 @@ test("each player gets the codec of their path, from one encoder", async () => {
   const made = encoders.length;
   for (const peer of ["near", "far", "further"]) {
     join(peer);
-    tell({ t: "open", peer, open: true });
+    tell({ t: "open", peer, way: "live", open: true });
     const roundTripMs = peer === "near" ? 5 : 80;
-    tell({ t: "path", peer, roundTripMs, loss: 0, playing: true });
+    tell({ t: "path", peer, roundTripMs, loss: 0, playing: true, heard: true });
     time.now += 2000;
-    tell({ t: "path", peer, roundTripMs, loss: 0, playing: true });
+    tell({ t: "path", peer, roundTripMs, loss: 0, playing: true, heard: true });
   }
   const ring = captureRing(1);
   tell({ t: "input", ring: ring.buffer, channels: 1 });
@@ -103,15 +106,15 @@ test("each player gets the codec of their path, from one encoder", async () => {
 test("a path that becomes another changes the form without a gap", async () => {
   const { tell, sent, join } = await worker();
   join("ben");
-  tell({ t: "open", peer: "ben", open: true });
+  tell({ t: "open", peer: "ben", way: "live", open: true });
   const ring = captureRing(1);
   tell({ t: "input", ring: ring.buffer, channels: 1 });
   await play(ring, 0, 4); // 512 frames: two packets of 240, and 32 that wait for more
   await until(() => encoders.at(-1)!.heard.length === 2);
   encoders.at(-1)!.put();
-  tell({ t: "path", peer: "ben", roundTripMs: 5, loss: 0, playing: true });
+  tell({ t: "path", peer: "ben", roundTripMs: 5, loss: 0, playing: true, heard: true });
   time.now += 2000;
-  tell({ t: "path", peer: "ben", roundTripMs: 5, loss: 0, playing: true });
+  tell({ t: "path", peer: "ben", roundTripMs: 5, loss: 0, playing: true, heard: true });
   await play(ring, 512, 2);
   await until(() => sent("ben").length === 4);
   assert.deepEqual(sent("ben").map((packet) => [readHeader(packet)!.frame, packet.byteLength - HEADER]), [
@@ -124,10 +127,10 @@ test("who is not open, or gone, gets nothing", async () => {
   tell({ t: "force", codec: "pcm" });
   join("ben");
   join("cy");
-  tell({ t: "open", peer: "cy", open: true });
+  tell({ t: "open", peer: "cy", way: "live", open: true });
   tell({ t: "peer.remove", peer: "cy" });
   join("dee");
-  tell({ t: "open", peer: "dee", open: true });
+  tell({ t: "open", peer: "dee", way: "live", open: true });
   const ring = captureRing(1);
   tell({ t: "input", ring: ring.buffer, channels: 1 });
   await play(ring, 0, 2);
@@ -139,7 +142,7 @@ test("another input takes the place of the first, which is heard no more", async
   const { tell, sent, join } = await worker();
   tell({ t: "force", codec: "pcm" });
   join("ben");
-  tell({ t: "open", peer: "ben", open: true });
+  tell({ t: "open", peer: "ben", way: "live", open: true });
   const [first, second] = [captureRing(1), captureRing(1)];
   tell({ t: "input", ring: first.buffer, channels: 1 });
   await play(first, 0, 2);
@@ -157,8 +160,8 @@ test("a crowded page holds packets back", async () => {
   const { tell, sent, join, said } = await worker();
   tell({ t: "force", codec: "pcm" });
   join("ben");
-  tell({ t: "open", peer: "ben", open: true });
-  tell({ t: "crowd", peer: "ben", bytes: 100_000 });
+  tell({ t: "open", peer: "ben", way: "live", open: true });
+  tell({ t: "crowd", peer: "ben", way: "live", bytes: 100_000 });
   const ring = captureRing(1);
   tell({ t: "input", ring: ring.buffer, channels: 1 });
   await play(ring, 0, 4);
@@ -178,7 +181,7 @@ test("a channel that came along is used itself, and what it brings is counted tw
     onmessage: null as ((event: { data: unknown }) => void) | null,
   };
   tell({ t: "force", codec: "pcm" });
-  join("ben", channel as unknown as RTCDataChannel);
+  join("ben", [channel, silent()] as unknown as [RTCDataChannel, RTCDataChannel]);
   assert.equal(channel.binaryType, "arraybuffer");
   channel.onmessage!({ data: pcmPacket(new Float32Array(256), 1, 0, 0) });
   channel.onmessage!({ data: "a text" });
@@ -203,9 +206,9 @@ test("a channel that is just closing breaks nothing", async () => {
       throw new Error("InvalidStateError");
     },
   };
-  join("ben", channel as unknown as RTCDataChannel);
+  join("ben", [channel, silent()] as unknown as [RTCDataChannel, RTCDataChannel]);
   join("cy");
-  tell({ t: "open", peer: "cy", open: true });
+  tell({ t: "open", peer: "cy", way: "live", open: true });
   const ring = captureRing(1);
   tell({ t: "input", ring: ring.buffer, channels: 1 });
   await play(ring, 0, 4);

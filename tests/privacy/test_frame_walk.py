@@ -145,6 +145,7 @@ class Round:
                 await seat.socket.say({"t": "signal", "to": other.peer, "data": data})
             await seat.socket.say({"t": "clock", "t0": 7.0})
             await seat.socket.say({"t": "beat", "on": True, "bpm": self.tempo(seat), "beats": 4})
+            await seat.socket.say({"t": "beat.vote", "vote": str(uuid.uuid4()), "yes": True})
         await self.settle()
         self.hold_the_beat()
         for seat in self.seats:
@@ -159,7 +160,17 @@ class Round:
             shown = {one["peer"]: one["muted"] for one in seat.frames("state")}
             self.hold("state", seat, shown, {one.peer: one.muted for one in heard})
             absent = {one["for"] for one in seat.frames("error") if one["code"] == "absent"}
-            want_absent = set() if seat.is_in else {"chat", "state", "signal", "beat"}
+            want_absent = (
+                set()
+                if seat.is_in
+                else {
+                    "chat",
+                    "state",
+                    "signal",
+                    "beat",
+                    "beat.vote",
+                }
+            )
             self.hold("error", seat, absent, want_absent)
             self.hold("clock", seat, len(seat.frames("clock")), 1)
 
@@ -324,8 +335,8 @@ def test_who_is_outside_says_and_hears_nothing(cast: Cast, name: str) -> None:
 
 
 def test_the_walk_knows_every_frame_that_a_room_takes() -> None:
-    walked = {"hello", "signal", "clock", "chat", "state", "beat", "record.ask", "record.answer",
-              "record.stop"}  # fmt: skip
+    walked = {"hello", "signal", "clock", "chat", "state", "beat", "beat.vote", "record.ask",
+              "record.answer", "record.stop"}  # fmt: skip
     assert set(JamConsumer.known) == walked | FOR_HOSTS
 
 

@@ -18,7 +18,8 @@ from tests.privacy.test_sockets import PATHS, one_connection
 __all__ = ["one_connection"]
 
 RUNS: dict[str, Any] = {
-    "on": True, "bpm": 120, "beats": 4, "accents": [1], "count_in": 0, "from": 10_000, "rev": 3,
+    "on": True, "bpm": 120, "beats": 4, "accents": [1], "count_in": 0, "interval": 0,
+    "from": 10_000, "rev": 3,
 }  # fmt: skip
 
 
@@ -99,7 +100,8 @@ def test_whoever_is_in_starts_it_and_who_comes_later_hears_the_same(cast: Cast, 
 @pytest.mark.parametrize(
     "wrong",
     [{"bpm": 29}, {"bpm": 301}, {"bpm": 120.5}, {"bpm": True}, {"beats": 0}, {"beats": 13},
-     {"accents": [0]}, {"accents": [1] * 13}, {"count_in": 3}, {"on": "yes"}, {"from": 1}],
+     {"accents": [0]}, {"accents": [1] * 13}, {"count_in": 3}, {"on": "yes"}, {"from": 1},
+     {"interval": -1}, {"interval": 65}],
 )  # fmt: skip
 def test_what_is_no_beat_is_refused_and_the_room_goes_on(
     cast: Cast, path: str, wrong: dict[str, Any]

@@ -10,9 +10,18 @@ export interface Grid {
   accents: number[];
   /** bars at the beginning that only count in */
   count_in: number;
+  /** beats by which everybody hears the others later; 0: live */
+  interval: number;
   /** session ms of the first beat of the first bar */
   from: number;
 }
+
+/** How long an interval is, ms; 0 while there is none. */
+export const intervalMs = (grid: Grid | null): number =>
+  grid?.on && grid.interval ? grid.interval * beatMs(grid) : 0;
+
+/** Session ms at which the first interval begins: behind the bars that count in. */
+export const intervalsFrom = (grid: Grid): number => grid.from + grid.count_in * grid.beats * beatMs(grid);
 
 export interface Beat {
   /** session ms */
@@ -71,6 +80,12 @@ export class Beats {
   /** What was told last: what the controls show. */
   get told(): Grid | null {
     return this.#next ?? this.#now;
+  }
+
+  /** What holds at a session time. */
+  at(now: number): Grid | null {
+    this.#settle(now);
+    return this.#now;
   }
 
   between(from: number, to: number): Beat[] {

@@ -1,11 +1,11 @@
 // Plays the room's beats on this machine: each click is placed ahead of its time, by the session's clock.
 import { machineNow, type SessionClock } from "../clock";
+import { ContextClock } from "./context-clock";
 import type { AudioGraph } from "../engine/graph";
 import { Beats, type Beat, type Grid } from "./grid";
 
 const AHEAD_MS = 250;
 const EVERY_MS = 60;
-const SAMPLES = 31; // of where the context's time lies
 const SHORTEST_MS = 20; // ahead of now: less couldn't be placed any more
 
 export class Metronome {
@@ -17,13 +17,14 @@ export class Metronome {
   #sounds: { plain: AudioBuffer; accent: AudioBuffer } | null = null;
   /** what is placed and not over, with its session ms */
   #nodes = new Map<AudioBufferSourceNode, number>();
-  #bases: number[] = [];
+  context: ContextClock | null = null;
   #graph: AudioGraph | null = null;
 
   constructor(readonly clock: SessionClock) {}
 
   use(graph: AudioGraph): void {
     this.#graph = graph;
+    this.context = new ContextClock(graph.context);
     this.#sounds = { plain: click(graph.context, 1000, 0.5), accent: click(graph.context, 1600, 0.8) };
   }
 
@@ -50,7 +51,7 @@ export class Metronome {
     const graph = this.#graph;
     const now = this.clock.now();
     if (!graph || now === null || graph.context.state !== "running") return;
-    this.#look(graph.context);
+    this.context!.look();
     const from = Math.max(this.#placed, now + SHORTEST_MS);
     const to = now + AHEAD_MS;
     if (to <= from) return;
@@ -70,20 +71,9 @@ export class Metronome {
     setTimeout(() => this.onBeat(beat), Math.max(0, beat.at - now));
   }
 
-  /** Notes at which machine ms the context's time 0 leaves the machine: the median of many looks. */
-  #look(context: AudioContext): void {
-    const { contextTime, performanceTime } = context.getOutputTimestamp();
-    const known = contextTime !== undefined && performanceTime !== undefined && performanceTime > 0;
-    const base = known
-      ? performance.timeOrigin + performanceTime - contextTime * 1000
-      : machineNow() - context.currentTime * 1000 + 1000 * (context.outputLatency || 0);
-    this.#bases = [...this.#bases, base].slice(-SAMPLES);
-  }
-
   /** The context's time at which something sounds in so many ms. */
   #contextTime(inMs: number): number {
-    const sorted = [...this.#bases].sort((a, b) => a - b);
-    return (machineNow() + inMs - sorted[sorted.length >> 1]!) / 1000;
+    return (machineNow() + inMs - this.context!.out) / 1000;
   }
 
   #stop(): void {

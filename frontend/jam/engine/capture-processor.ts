@@ -19,6 +19,8 @@ export interface CaptureOptions {
 
 export type CaptureMessage =
   | { t: "mute"; muted: boolean }
+  // spoken past the music: sent, but silence in the take
+  | { t: "aside"; on: boolean }
   | { t: "record"; port: MessagePort }
   | { t: "recording"; on: boolean }
   | { t: "close" };
@@ -41,6 +43,8 @@ class CaptureProcessor extends AudioWorkletProcessor {
   readonly #block: Float32Array;
   #alive = true;
   #muted = false;
+  #aside = false;
+  #asideGain = 1;
   #gain = 1;
   #recorder: MessagePort | null = null;
   #recording = false;
@@ -63,6 +67,7 @@ class CaptureProcessor extends AudioWorkletProcessor {
 
   #hear(message: CaptureMessage): void {
     if (message.t === "mute") this.#muted = message.muted;
+    else if (message.t === "aside") this.#aside = message.on;
     else if (message.t === "recording") {
       this.#recording = message.on;
       this.#filled = 0;
@@ -102,10 +107,22 @@ class CaptureProcessor extends AudioWorkletProcessor {
       this.#gain = this.#muted ? 0 : 1;
     }
     if (this.#ring && !(wasSilent && this.#muted)) writeBlock(this.#ring, currentFrame, block);
-    if (this.#recorder && this.#recording) this.#record(block);
     const level = this.#meter.add([block]);
+    this.#leaveOut(block);
+    if (this.#recorder && this.#recording) this.#record(block);
     if (level) this.port.postMessage(level);
     return this.#alive;
+  }
+
+  /** Fades out what isn't for the take; the network has it already. */
+  #leaveOut(block: Float32Array): void {
+    if (!this.#aside && this.#asideGain === 1) return;
+    const channels = this.#channels;
+    for (let i = 0; i < block.length; i += channels) {
+      const step = this.#aside ? -FADE : FADE;
+      this.#asideGain = Math.max(0, Math.min(1, this.#asideGain + step));
+      for (let c = 0; c < channels; c += 1) block[i + c]! *= this.#asideGain;
+    }
   }
 
   #record(block: Float32Array): void {

@@ -29,6 +29,7 @@ export class AudioGraph {
   #source: MediaStreamAudioSourceNode | null = null;
   readonly #gain: GainNode;
   #muted = false;
+  #aside = false;
   #recorder: MessagePort | null = null;
   #recording = false;
   input: Input = { stream: null, channels: 1, ring: null };
@@ -88,6 +89,7 @@ export class AudioGraph {
       if (this.input.stream === stream) this.onInputLost();
     });
     this.muted = this.#muted;
+    this.aside = this.#aside;
     return this.input;
   }
 
@@ -127,6 +129,12 @@ export class AudioGraph {
   set muted(muted: boolean) {
     this.#muted = muted;
     this.#tell({ t: "mute", muted });
+  }
+
+  /** Spoken past the music: sent, and silence in the take. */
+  set aside(on: boolean) {
+    this.#aside = on;
+    this.#tell({ t: "aside", on });
   }
 
   #tell(message: CaptureMessage, transfer: Transferable[] = []): void {

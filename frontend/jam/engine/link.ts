@@ -18,13 +18,15 @@ export type LinkState = "connecting" | "open" | "lost" | "closed";
 export interface LinkEvents {
   signal(data: Signal): void;
   state(state: LinkState): void;
-  /** A fresh `audio` channel, still connecting: the moment in which it may move to a worker. */
-  audioChannel(channel: RTCDataChannel): void;
+  /** Fresh channels for sound, still connecting: the moment in which they may move to a worker. */
+  channels(live: RTCDataChannel, interval: RTCDataChannel): void;
   remoteTrack(stream: MediaStream, receiver: RTCRtpReceiver): void;
   /** Loss (0–1) of our sound, as the other side counted it. */
   report(loss: number): void;
   /** A round trip in ms, just measured. */
   trip(ms: number): void;
+  /** What interval mode says between players. */
+  aside(message: Aside): void;
 }
 
 export interface LinkSetup {
@@ -36,8 +38,20 @@ export interface LinkSetup {
   track: () => MediaStreamTrack | null;
 }
 
-type Ctl = { t: "ping"; at: number } | { t: "pong"; at: number } | { t: "report"; loss: number };
+/**
+ * `zero`: session ms at which the sender's frame 0 was played. `wants`: whether the sender hears the other live,
+ * and from which of the other's frames on by interval, if so. `talk`: whether the sender speaks, past the music.
+ */
+export type Aside =
+  | { t: "zero"; at: number }
+  | { t: "wants"; live: boolean; from: number | null }
+  | { t: "talk"; on: boolean };
 
+type Ctl =
+  | { t: "ping"; at: number } | { t: "pong"; at: number } | { t: "report"; loss: number } | Aside;
+
+/** What is lost is sent again, and holds up nothing that comes after it. */
+const INTERVAL = { negotiated: true, id: 2, ordered: false };
 const PING_MS = 250;
 const TRIPS = 20; // five seconds of them
 const PATIENCE_MS = 3000;
@@ -188,15 +202,13 @@ export class Link {
     const turn = this.#turn;
     this.#become("connecting");
     // Agreed numbers instead of announcements: both ends have the channels at once.
-    if (this.engine === "data") {
-      this.events.audioChannel(
-        pc.createDataChannel("audio", { negotiated: true, id: 0, ordered: false, maxRetransmits: 0 }),
-      );
-    }
+    const live = { negotiated: true, id: 0, ordered: false, maxRetransmits: 0 };
+    const audio = this.engine === "data" ? pc.createDataChannel("audio", live) : null;
     const ctl = pc.createDataChannel("ctl", { negotiated: true, id: 1 });
     ctl.onopen = () => this.#say({ t: "ping", at: performance.now() });
     ctl.onmessage = ({ data }) => this.#hear(JSON.parse(String(data)) as Ctl);
     this.#ctl = ctl;
+    if (audio) this.events.channels(audio, pc.createDataChannel("interval", INTERVAL));
     this.#trips = [];
     pc.onicecandidate = ({ candidate }) => {
       if (candidate) this.events.signal({ k: "ice", turn, candidate: candidate.toJSON() });
@@ -265,6 +277,11 @@ export class Link {
       this.#trips = [...this.#trips.slice(1 - TRIPS), ms];
       this.events.trip(ms);
     } else if (message.t === "report") this.events.report(message.loss);
+    else this.events.aside(message);
+  }
+
+  aside(message: Aside): void {
+    this.#say(message);
   }
 
   sendReport(loss: number): void {

@@ -94,6 +94,7 @@ export class Mesh {
         signal: (data) => this.events.signal(info.peer, data),
         state: (state) => this.#state(player, state),
         level: (level) => this.events.level(player, level),
+        aside: () => this.events.changed(),
       },
     );
     this.mixer.plug(info.user, player.strip);

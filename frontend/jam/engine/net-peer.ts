@@ -1,6 +1,7 @@
 // One other player, as the network worker sees them: packets out through a channel, packets in through
 // jitter control into the playout ring, counts of what happened.
 import { CodecChoice, type Codec, type Format } from "./codec-choice";
+import { IntervalPeer } from "./interval";
 import { SlackControl, type Buffering } from "./jitter";
 import { OpusReceiver } from "./opus";
 import {
@@ -37,6 +38,8 @@ export interface PeerCounts {
   lossNow: number;
   /** since the last packet came; null before the first */
   silentMs: number | null;
+  /** interval mode: frames of silence where something was missing */
+  missing: number;
 }
 
 const JUMP_UP = 48 * 15; // frames of needless delay that are cut at once …
@@ -46,6 +49,9 @@ const RECENT = 64; // packets of PCM of which it is known that they came
 
 export class NetPeer {
   readonly choice: CodecChoice;
+  /** whether they hear this player as it is played */
+  live = true;
+  readonly interval: IntervalPeer;
   readonly #ring: PlayoutRing;
   readonly #outlet: Outlet;
   readonly #opus: OpusReceiver;
@@ -67,7 +73,8 @@ export class NetPeer {
   readonly #recent = new Int32Array(RECENT);
   #recents = 0;
   #packetFrames = 0; // of the newest packet in
-  #playing = true; // they are not muted: silence from them is a fault
+  #playing = true; // they are not muted, and heard live: silence from them is a fault
+  #unmuted = true;
 
   constructor(
     readonly id: string,
@@ -75,7 +82,9 @@ export class NetPeer {
     outlet: Outlet,
     forced: Codec | null,
     hasOpus: boolean,
+    reliable: Outlet,
   ) {
+    this.interval = new IntervalPeer(reliable);
     this.#ring = playoutRing(shared);
     this.#outlet = outlet;
     this.#opus = new OpusReceiver(this.#ring, () => this.#position());
@@ -118,8 +127,10 @@ export class NetPeer {
     this.#outlet.send(packet);
   }
 
-  path(roundTripMs: number | null, loss: number, playing: boolean): void {
-    this.#playing = playing;
+  /** `heard`: their sound is wanted as it is played, so that its silence is a fault. */
+  path(roundTripMs: number | null, loss: number, playing: boolean, heard: boolean): void {
+    this.#unmuted = playing;
+    this.#playing = playing && heard;
     this.choice.path(roundTripMs, loss, performance.now());
   }
 
@@ -245,6 +256,7 @@ export class NetPeer {
   // ---- ten times a second ------------------------------------------------------------------------
 
   tend(now: number): void {
+    this.interval.tend(this.#unmuted);
     const head = this.#ring.head;
     // Silence counts too: once they were heard, sound is expected until they mute or go.
     const expected = this.#receiving !== null && this.#playing && this.#outlet.open;
@@ -256,6 +268,7 @@ export class NetPeer {
   }
 
   pump(): void {
+    this.interval.pump();
     this.#opus.pump();
   }
 
@@ -282,10 +295,12 @@ export class NetPeer {
       bufferMs: (packet + Math.max(0, this.#slack.median)) / 48 + decoding,
       lossNow: received + lost > 0 ? lost / (received + lost) : 0,
       silentMs: this.#receiving === null ? null : performance.now() - this.#lastAt,
+      missing: this.interval.missing,
     };
   }
 
   close(): void {
+    this.interval.close();
     this.#opus.close();
   }
 }

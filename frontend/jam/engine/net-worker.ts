@@ -10,20 +10,30 @@ import { captureRing, readBlocks, type CaptureRing } from "./rings";
 export type ToWorker =
   | { t: "input"; ring: SharedArrayBuffer; channels: number }
   | { t: "force"; codec: Codec | null }
-  | { t: "peer.add"; peer: string; ring: SharedArrayBuffer; channel: RTCDataChannel | null }
+  | { t: "peer.add"; peer: string; ring: SharedArrayBuffer; channels: [RTCDataChannel, RTCDataChannel] | null }
   | { t: "peer.remove"; peer: string }
-  | { t: "path"; peer: string; roundTripMs: number | null; loss: number; playing: boolean }
+  | { t: "path"; peer: string; roundTripMs: number | null; loss: number; playing: boolean; heard: boolean }
   | { t: "trip"; peer: string; ms: number }
   | { t: "buffering"; buffering: Buffering }
+  // interval mode; `keepMs`: an interval, or 0 while it is off
+  | { t: "interval"; keepMs: number }
+  | { t: "talk"; on: boolean }
+  | { t: "wants"; peer: string; live: boolean; from: number | null }
+  | { t: "hear.into"; peer: string; ring: SharedArrayBuffer }
+  | { t: "hear"; peer: string; lag: number; from: number }
+  | { t: "hear.stop"; peer: string }
   // only where channels can't be moved to a worker:
-  | { t: "open"; peer: string; open: boolean }
-  | { t: "packet"; peer: string; bytes: ArrayBuffer }
-  | { t: "crowd"; peer: string; bytes: number };
+  | { t: "open"; peer: string; way: Way; open: boolean }
+  | { t: "packet"; peer: string; way: Way; bytes: ArrayBuffer }
+  | { t: "crowd"; peer: string; way: Way; bytes: number };
+
+/** The two channels of a player: packets that may be lost, and the interval's, which may not. */
+export type Way = "live" | "interval";
 
 export type FromWorker =
   | { t: "ready"; opus: boolean }
   | { t: "counts"; peers: PeerCounts[] }
-  | { t: "send"; peer: string; bytes: ArrayBuffer };
+  | { t: "send"; peer: string; way: Way; bytes: ArrayBuffer };
 
 interface Scope {
   postMessage(message: FromWorker, transfer?: Transferable[]): void;
@@ -35,10 +45,11 @@ class ProxyOutlet implements Outlet {
   crowd = 0;
   constructor(
     readonly peer: string,
+    readonly way: Way,
     readonly scope: Scope,
   ) {}
   send(bytes: ArrayBuffer): void {
-    this.scope.postMessage({ t: "send", peer: this.peer, bytes }, [bytes]);
+    this.scope.postMessage({ t: "send", peer: this.peer, way: this.way, bytes }, [bytes]);
   }
 }
 
@@ -78,16 +89,20 @@ function grown(ring: CaptureRing, seen: number): Promise<unknown> {
 
 export async function runNetWorker(scope: Scope): Promise<void> {
   const peers = new Map<string, NetPeer>();
-  const proxies = new Map<string, ProxyOutlet>();
+  const proxies = new Map<string, Record<Way, ProxyOutlet>>();
   const hasOpus = await opusWorks();
   let forced: Codec | null = null;
   let input = 0; // counts inputs: an older pump loop ends when a newer begins
   let buffering: Buffering = "balanced";
   let outgoing: Outgoing | null = null;
+  let keepMs = 0;
+  let talking = false;
 
   async function pump(ring: CaptureRing, mine: number): Promise<void> {
     outgoing?.close();
     const mineOut = new Outgoing(ring.channels, peers);
+    mineOut.interval.keepMs = keepMs;
+    mineOut.talking = talking;
     outgoing = mineOut;
     let read = Atomics.load(ring.written, 0);
     while (mine === input) {
@@ -106,16 +121,21 @@ export async function runNetWorker(scope: Scope): Promise<void> {
         forced = data.codec;
         break;
       case "peer.add": {
-        const { peer: id, channel } = data;
-        let outlet: Outlet;
-        if (channel) {
-          outlet = new ChannelOutlet(channel, (bytes) => peers.get(id)?.receive(bytes));
+        const { peer: id, channels } = data;
+        let ways: Record<Way, Outlet>;
+        if (channels) {
+          ways = {
+            live: new ChannelOutlet(channels[0], (bytes) => peers.get(id)?.receive(bytes)),
+            interval: new ChannelOutlet(channels[1], (bytes) => peers.get(id)?.interval.receive(bytes)),
+          };
         } else {
-          const proxy = new ProxyOutlet(id, scope);
-          proxies.set(id, proxy);
-          outlet = proxy;
+          const proxied = {
+            live: new ProxyOutlet(id, "live", scope), interval: new ProxyOutlet(id, "interval", scope),
+          };
+          proxies.set(id, proxied);
+          ways = proxied;
         }
-        const peer = new NetPeer(id, data.ring, outlet, forced, hasOpus);
+        const peer = new NetPeer(id, data.ring, ways.live, forced, hasOpus, ways.interval);
         peer.buffering = buffering;
         peers.set(id, peer);
         break;
@@ -126,7 +146,7 @@ export async function runNetWorker(scope: Scope): Promise<void> {
         proxies.delete(data.peer);
         break;
       case "path":
-        peers.get(data.peer)?.path(data.roundTripMs, data.loss, data.playing);
+        peers.get(data.peer)?.path(data.roundTripMs, data.loss, data.playing, data.heard);
         break;
       case "trip":
         peers.get(data.peer)?.trip(data.ms);
@@ -135,18 +155,43 @@ export async function runNetWorker(scope: Scope): Promise<void> {
         buffering = data.buffering;
         for (const peer of peers.values()) peer.buffering = buffering;
         break;
+      case "interval":
+        keepMs = data.keepMs;
+        if (outgoing) outgoing.interval.keepMs = keepMs;
+        break;
+      case "talk":
+        talking = data.on;
+        if (outgoing) outgoing.talking = talking;
+        break;
+      case "wants": {
+        const peer = peers.get(data.peer);
+        if (!peer) break;
+        peer.live = data.live;
+        peer.interval.wants = data.from;
+        break;
+      }
+      case "hear":
+        peers.get(data.peer)?.interval.hear(data.lag, data.from);
+        break;
+      case "hear.into":
+        peers.get(data.peer)?.interval.playInto(data.ring);
+        break;
+      case "hear.stop":
+        peers.get(data.peer)?.interval.stop();
+        break;
       case "open": {
-        const proxy = proxies.get(data.peer);
+        const proxy = proxies.get(data.peer)?.[data.way];
         if (proxy) proxy.open = data.open;
         break;
       }
       case "crowd": {
-        const proxy = proxies.get(data.peer);
+        const proxy = proxies.get(data.peer)?.[data.way];
         if (proxy) proxy.crowd = data.bytes;
         break;
       }
       case "packet":
-        peers.get(data.peer)?.receive(data.bytes);
+        if (data.way === "live") peers.get(data.peer)?.receive(data.bytes);
+        else peers.get(data.peer)?.interval.receive(data.bytes);
         break;
     }
   };

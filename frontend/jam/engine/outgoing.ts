@@ -1,5 +1,6 @@
 // One's own sound on its way out: cut into packets in each form that somebody gets at the moment.
 import type { Format } from "./codec-choice";
+import { IntervalOut } from "./interval";
 import type { NetPeer } from "./net-peer";
 import { OpusSender } from "./opus";
 import { opusPacket, pcmPacket } from "./packet";
@@ -101,12 +102,21 @@ class PcmSender implements Sender {
 export class Outgoing {
   readonly #history: History;
   readonly #senders = new Map<Format, Sender>();
+  readonly interval: IntervalOut;
+  #talking = false;
 
   constructor(
     readonly channels: number,
     readonly peers: ReadonlyMap<string, NetPeer>,
   ) {
     this.#history = new History(channels);
+    this.interval = new IntervalOut(channels, () => [...peers.values()].map((peer) => peer.interval));
+  }
+
+  /** Sound that all hear as it is spoken, and nobody an interval later. */
+  set talking(talking: boolean) {
+    if (talking && !this.#talking) this.interval.pause();
+    this.#talking = talking;
   }
 
   /** `block`: a quantum of interleaved samples. */
@@ -123,13 +133,14 @@ export class Outgoing {
       sender.add(frame, block);
     }
     this.#history.add(frame, block);
+    if (!this.#talking) this.interval.add(frame, block);
   }
 
   /** The forms that players get from this block on; who changes is first given what they lack. */
   #formats(frame: number): Set<Format> {
     const wanted = new Set<Format>();
     for (const peer of this.peers.values()) {
-      const format = peer.takes(this.peers.size);
+      const format = peer.live || this.#talking ? peer.takes(this.peers.size) : null;
       if (!format) continue;
       wanted.add(format);
       const lacking = peer.become(format);
@@ -165,5 +176,6 @@ export class Outgoing {
   close(): void {
     for (const sender of this.#senders.values()) sender.close();
     this.#senders.clear();
+    this.interval.close();
   }
 }

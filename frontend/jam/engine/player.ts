@@ -1,10 +1,11 @@
 // One other player in the room: their link, their strip in the mixer, what is known of their sound.
 import type { PeerInfo } from "../protocol";
 import type { AudioGraph } from "./graph";
-import { Link, type LinkSetup, type LinkState, type Signal } from "./link";
+import { Link, type Aside, type LinkSetup, type LinkState, type Signal } from "./link";
 import type { Level } from "./meter";
 import type { NetClient } from "./net-client";
 import type { PeerCounts } from "./net-peer";
+import type { Way } from "./net-worker";
 import { playoutRing } from "./rings";
 import type { Strip } from "./strip";
 
@@ -23,6 +24,8 @@ export interface PlayerStats {
   underruns: number;
   concealedMs: number;
   heldBack: number;
+  /** interval mode: silence where something came too late, or not at all */
+  missingMs: number;
   /** for how long nothing of them has come, though they were heard before */
   silentMs: number;
 }
@@ -31,6 +34,8 @@ export interface PlayerEvents {
   signal(data: Signal): void;
   state(state: LinkState): void;
   level(level: Level): void;
+  /** Whether they speak has changed. */
+  aside(): void;
 }
 
 const REPLUGS = 5;
@@ -43,7 +48,7 @@ export class Player {
   readonly strip: Strip;
   stats: PlayerStats = {
     latencyMs: null, roundTripMs: null, bufferMs: null, engine: null, sending: null, form: null,
-    lost: 0, mended: 0, late: 0, underruns: 0, concealedMs: 0, heldBack: 0, silentMs: 0,
+    lost: 0, mended: 0, late: 0, underruns: 0, concealedMs: 0, heldBack: 0, missingMs: 0, silentMs: 0,
   };
   /** Name of the present turn's channel in the network worker. */
   #key: string | null = null;
@@ -56,6 +61,16 @@ export class Player {
   #receiver: RTCRtpReceiver | null = null;
   #packets = 0;
   #packetAt = 0;
+  /** session ms at which their frame 0 was played, as they say; null before they said it */
+  zero: number | null = null;
+  /** whether they speak now, past the music */
+  talking = false;
+  /** interval mode: something of theirs that should sound now didn't come in time */
+  late = false;
+  #missing = 0;
+  #later = false;
+  #from = 0;
+  #wanted: { live: boolean; from: number | null } = { live: true, from: null };
 
   constructor(
     public info: PeerInfo,
@@ -68,20 +83,77 @@ export class Player {
     this.link = new Link(setup, {
       signal: (data) => events.signal(data),
       state: (state) => events.state(state),
-      audioChannel: (channel) => this.#plugData(channel),
+      channels: (live, interval) => this.#plugData({ live, interval }),
       remoteTrack: (stream, receiver) => this.#plugTrack(stream, receiver),
       report: (loss) => (this.#loss = loss),
       trip: (ms) => this.#key && this.net?.trip(this.#key, ms),
+      aside: (message) => this.#aside(message),
     });
   }
 
-  #plugData(channel: RTCDataChannel): void {
+  #plugData(channels: Record<Way, RTCDataChannel>): void {
     this.#unplug();
     if (!this.net) return;
     const ring = playoutRing().buffer;
     this.#key = `${this.info.peer}/${(keys += 1)}`;
-    this.net.add(this.#key, ring, channel, (counts) => this.#count(counts));
+    this.net.add(this.#key, ring, channels, (counts) => this.#count(counts));
     this.strip.play(this.graph.playout(ring));
+    this.net.wants(this.#key, this.#wanted.live, this.#wanted.from);
+  }
+
+  // ---- interval mode -------------------------------------------------------------------------------
+
+  #aside(message: Aside): void {
+    if (message.t === "zero") {
+      if (Number.isFinite(message.at)) this.zero = message.at;
+    } else if (message.t === "talk") {
+      this.talking = message.on === true;
+      this.events.aside();
+    } else {
+      const from = Number.isFinite(message.from) ? Math.round(message.from!) | 0 : null;
+      this.#wanted = { live: message.live !== false, from };
+      if (this.#key) this.net?.wants(this.#key, this.#wanted.live, from);
+    }
+  }
+
+  /** Whether this player can be heard by interval: not through the fallback engine. */
+  get canInterval(): boolean {
+    return this.#key !== null;
+  }
+
+  get byInterval(): boolean {
+    return this.#later;
+  }
+
+  /**
+   * Heard an interval later: `lag` frames ahead of the context's own, beginning with their frame `from`.
+   * null: heard as it is played.
+   */
+  hear(how: { lag: number; from: number } | null): void {
+    if (how && this.#key && this.net) {
+      if (!this.#later) {
+        const ring = playoutRing().buffer;
+        this.#later = true;
+        this.strip.later = this.graph.playout(ring);
+        this.net.hearInto(this.#key, ring);
+      }
+      this.#from = how.from;
+      this.net.hear(this.#key, how.lag, how.from);
+    } else this.#hearLive();
+  }
+
+  #hearLive(): void {
+    if (!this.#later) return;
+    this.#later = false;
+    this.strip.later = null;
+    if (this.#key) this.net?.hearNoMore(this.#key);
+  }
+
+  /** Tells the other side in which way it is heard, and when frame 0 of one's own sound was; once a second. */
+  tell(zero: number | null, talking: boolean): void {
+    if (zero !== null) this.link.aside({ t: "zero", at: zero });
+    this.link.aside({ t: "wants", live: !this.byInterval, from: this.byInterval ? this.#from : null });
+    this.link.aside({ t: "talk", on: talking });
   }
 
   #plugTrack(stream: MediaStream, receiver: RTCRtpReceiver): void {
@@ -97,6 +169,7 @@ export class Player {
   }
 
   #unplug(): void {
+    this.#hearLive();
     if (this.#key) this.net?.remove(this.#key);
     this.#key = null;
     if (this.#audio) this.#audio.srcObject = null;
@@ -108,7 +181,12 @@ export class Player {
   #count(counts: PeerCounts): void {
     if (!this.#key) return;
     this.link.sendReport(counts.lossNow);
-    this.net?.path(this.#key, this.link.leastTripMs, this.#loss, !this.info.muted);
+    const heard = !this.byInterval || this.talking;
+    this.net?.path(this.#key, {
+      roundTripMs: this.link.leastTripMs, loss: this.#loss, playing: !this.info.muted, heard,
+    });
+    this.late = this.byInterval && counts.missing > this.#missing;
+    this.#missing = counts.missing;
     const name = { pcm: "PCM", opus: "Opus" } as const;
     const trip = this.link.roundTripMs;
     this.stats = {
@@ -127,6 +205,7 @@ export class Player {
       underruns: counts.underruns,
       concealedMs: counts.concealed / 48,
       heldBack: counts.heldBack,
+      missingMs: counts.missing / 48,
       silentMs: counts.silentMs ?? 0,
     };
   }
@@ -171,7 +250,7 @@ export class Player {
 
   /** True when they play and nothing of it has come for a second. */
   get stopped(): boolean {
-    return this.link.state === "open" && !this.info.muted && this.stats.silentMs > STOPPED_MS;
+    return this.link.state === "open" && !this.info.muted && !this.byInterval && this.stats.silentMs > STOPPED_MS;
   }
 
   /** The fallback's own count: it says how many packets came, not when the last one did. */

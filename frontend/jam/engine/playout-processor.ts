@@ -54,6 +54,7 @@ class PlayoutProcessor extends AudioWorkletProcessor {
     }
     this.#wipe(from, this.#at);
     Atomics.store(head, Slot.position, this.#at);
+    Atomics.store(head, Slot.lag, (this.#at - currentFrame - left.length) | 0);
     if (concealed && Atomics.load(head, Slot.expecting)) {
       Atomics.add(head, Slot.concealed, concealed);
     }

@@ -79,6 +79,8 @@ export const enum Slot {
   gaps,
   /** 1 while the other is sending: gaps then count */
   expecting,
+  /** frames by which the position is ahead of the context's own: what interval mode holds still */
+  lag,
 }
 
 export interface PlayoutRing {

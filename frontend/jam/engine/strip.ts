@@ -12,11 +12,17 @@ export interface Mix {
 }
 
 export const PLAIN: Mix = { volume: 1, pan: 0, muted: false, solo: false };
+const DUCKED = 0.25; // 12 dB
+const SOUNDS = 0.001;
 const SMOOTH_S = 0.015; // no zipper noise, no wait
 
 export class Strip {
   level: Level = { peak: 0, rms: 0 };
+  #live: Level = { peak: 0, rms: 0 };
   #source: AudioWorkletNode | null = null;
+  /** what is heard an interval later, beside what is heard as it is played */
+  #later: AudioWorkletNode | null = null;
+  readonly #laterGain: GainNode;
   #analyser: AnalyserNode | null = null;
   readonly #gain: GainNode;
   readonly #pan: StereoPannerNode;
@@ -31,6 +37,8 @@ export class Strip {
   ) {
     this.#gain = new GainNode(context, { gain: 1 });
     this.#pan = new StereoPannerNode(context);
+    this.#laterGain = new GainNode(context);
+    this.#laterGain.connect(this.#gain);
     this.#gain.connect(this.#pan).connect(output);
   }
 
@@ -41,6 +49,8 @@ export class Strip {
     source.connect(this.#gain);
     if (this.#analyser) source.connect(this.#analyser);
     source.port.onmessage = ({ data }: MessageEvent<Level>) => {
+      this.#live = data;
+      if (this.#later && data.peak < SOUNDS) return;
       this.level = data;
       this.onLevel(data);
     };
@@ -52,6 +62,26 @@ export class Strip {
     this.#source = null;
     this.level = { peak: 0, rms: 0 };
     this.onLevel(this.level);
+  }
+
+  /** The sound of interval mode; null: none. Posts levels as the other one does. */
+  set later(source: AudioWorkletNode | null) {
+    this.#later?.disconnect();
+    this.#later?.port.postMessage("close");
+    this.#later = source;
+    if (!source) return;
+    source.connect(this.#laterGain);
+    if (this.#analyser) source.connect(this.#analyser);
+    source.port.onmessage = ({ data }: MessageEvent<Level>) => {
+      if (data.peak < this.#live.peak) return; // the louder of the two is shown
+      this.level = data;
+      this.onLevel(data);
+    };
+  }
+
+  /** Lowers what is heard an interval later, while somebody speaks. */
+  set ducked(ducked: boolean) {
+    this.#laterGain.gain.setTargetAtTime(ducked ? DUCKED : 1, this.context.currentTime, 0.05);
   }
 
   get mix(): Mix {
@@ -88,6 +118,7 @@ export class Strip {
     if (!this.#analyser) {
       this.#analyser = new AnalyserNode(this.context, { fftSize: 8192, smoothingTimeConstant: 0 });
       this.#source?.connect(this.#analyser);
+      this.#later?.connect(this.#analyser);
     }
     const bins = new Float32Array(this.#analyser.frequencyBinCount);
     this.#analyser.getFloatFrequencyData(bins);
@@ -96,6 +127,8 @@ export class Strip {
 
   close(): void {
     this.unplug();
+    this.later = null;
+    this.#laterGain.disconnect();
     this.#analyser?.disconnect();
     this.#gain.disconnect();
     this.#pan.disconnect();

@@ -3,11 +3,13 @@ import { FASTEST, MOST_BEATS, SLOWEST, Tapping, type Beat, type Grid } from "../
 import type { Room } from "../room";
 import { fill, words } from "../words";
 import { h, show, text, uid } from "./dom";
+import { IntervalView } from "./interval-view";
 
 const SEND_MS = 400; // a tempo that is dialled is sent once
 
 export class MetronomeView {
   readonly element: HTMLElement;
+  readonly intervals: IntervalView;
   readonly #start: HTMLButtonElement;
   readonly #bpm: HTMLInputElement;
   readonly #beats: HTMLInputElement;
@@ -18,6 +20,9 @@ export class MetronomeView {
   #later: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly room: Room) {
+    this.intervals = new IntervalView(room, () =>
+      this.#bpm.reportValidity() && this.#beats.reportValidity()
+        ? { bpm: Number(this.#bpm.value), beats: Number(this.#beats.value) } : null);
     const [bpm, beats, countIn, volume] = ["bpm", "beats", "count", "volume"].map((name) => uid(`jam-${name}`));
     const dialled = (): void => {
       clearTimeout(this.#later);
@@ -65,6 +70,7 @@ export class MetronomeView {
         h("p", { class: "jam-check-line" }, this.#countIn, h("label", { for: countIn! }, words.beat.countIn)),
         field(volume!, words.beat.volume, slider),
       ),
+      this.intervals.element,
     );
     room.metronome.onBeat = (beat) => this.#light(beat);
     this.update();
@@ -81,8 +87,10 @@ export class MetronomeView {
     clearTimeout(this.#later);
     if (!this.#bpm.reportValidity() || !this.#beats.reportValidity()) return;
     const beats = Number(this.#beats.value);
-    const runs = this.room.metronome.beats.told?.on ?? false;
+    const { told } = this.room.metronome.beats;
+    const runs = told?.on ?? false;
     this.room.setBeat({
+      interval: on && runs ? told!.interval : 0,
       on, beats, bpm: Number(this.#bpm.value), accents: [1],
       count_in: on && !runs && this.#countIn.checked ? 1 : 0,
     });
@@ -98,6 +106,7 @@ export class MetronomeView {
     text(this.#state, grid && on ? fill(words.beat.runs, { bpm: grid.bpm, beats: grid.beats }) : words.beat.off);
     show(this.#lights, on);
     if (grid) this.#show(grid);
+    this.intervals.update();
   }
 
   #show(grid: Grid): void {

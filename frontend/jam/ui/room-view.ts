@@ -36,6 +36,7 @@ export class RoomView {
   readonly #stillMuted: HTMLElement;
   #loudAt = -Infinity;
   readonly #mute: HTMLButtonElement;
+  readonly #talk: HTMLButtonElement;
   readonly #leave: HTMLAnchorElement;
   readonly #ownTurn = h("span", { class: "badge jam-strip__state", hidden: true });
   #asked = false; // whether leaving was asked once more, as a take runs
@@ -68,6 +69,10 @@ export class RoomView {
     );
     this.#mute = h("button", {
       class: "button jam-mute", type: "button", click: () => room.setMuted(!room.muted),
+    });
+    this.#talk = h("button", {
+      class: "button jam-talk", type: "button", title: words.interval.talkHint,
+      click: () => room.setTalking(!room.intervals.talking),
     });
     this.#leave = h("a", {
       class: "button button--quiet jam-leave", href: room.settings.leave,
@@ -120,6 +125,7 @@ export class RoomView {
         "div",
         { class: "jam-bar", role: "group", "aria-label": words.room.bar },
         this.#mute,
+        this.#talk,
         this.#leave,
       ),
       this.recorder.dialog,
@@ -181,6 +187,10 @@ export class RoomView {
     text(this.#mute, muted ? words.room.unmute : words.room.mute);
     this.#mute.setAttribute("aria-pressed", String(muted));
     show(this.#mute, mode === "sound");
+    const { talking } = room.intervals;
+    text(this.#talk, talking ? words.interval.talkEnd : words.interval.talk);
+    this.#talk.setAttribute("aria-pressed", String(talking));
+    show(this.#talk, mode === "sound" && !muted);
     this.#noteOwn();
     text(this.#ownState, muted && mode === "sound" ? words.room.mutedOther : "");
     this.#ownState.dataset["state"] = "muted";
@@ -200,9 +210,10 @@ export class RoomView {
 
   #noteOwn(): void {
     const { mode, muted } = this.room;
+    const { talking } = this.room.intervals;
     const loud = performance.now() - this.#loudAt < LOUD_MS && !muted;
     const note =
-      mode === "listen" ? words.room.listening : muted ? words.room.mutedSelf : loud ? words.check.tooLoud : "";
+      mode === "listen" ? words.room.listening : muted ? words.room.mutedSelf : talking ? words.interval.you : loud ? words.check.tooLoud : "";
     text(this.#ownNote, note);
     show(this.#ownNote, note !== "");
   }
@@ -229,7 +240,7 @@ export class RoomView {
       if (!view) {
         view = new StripView(
           player, this.room.mixer, new StripMenu(this.room.hosting, this.room.settings),
-          () => this.room.clock.now(),
+          () => this.room.clock.now(), this.room.intervals,
         );
         this.#strips.set(player.info.user, view);
         this.#seat(player.info.user, view.element);
@@ -266,6 +277,7 @@ export class RoomView {
     this.#updateOwnTurn();
     for (const view of this.#strips.values()) view.figures();
     this.recorder.tick();
+    this.metronome.intervals.tick();
     this.#noteOwn();
   }
 

@@ -2,6 +2,7 @@
 import type { Level } from "../engine/meter";
 import type { Mixer } from "../engine/mixer";
 import type { Player } from "../engine/player";
+import type { IntervalMode } from "../interval-mode";
 import type { PeerInfo } from "../protocol";
 import { fill, words } from "../words";
 import { h, show, text, uid } from "./dom";
@@ -27,6 +28,8 @@ export class StripView {
   readonly #latency = h("p", { class: "jam-latency" });
   readonly #mute: HTMLButtonElement;
   readonly #solo: HTMLButtonElement;
+  readonly #live: HTMLButtonElement;
+  readonly #aside = h("span", { class: "badge jam-strip__state", hidden: true });
   readonly #volume: HTMLInputElement;
   readonly #pan: HTMLInputElement;
   readonly #values = new Map<string, HTMLElement>();
@@ -36,6 +39,7 @@ export class StripView {
     readonly mixer: Mixer,
     readonly menu: StripMenu,
     readonly clock: () => number | null,
+    readonly intervals: IntervalMode,
   ) {
     const name = player.info.shown || player.info.name;
     this.#meter = new MeterView(fill(words.room.level, { name }));
@@ -50,6 +54,11 @@ export class StripView {
       });
     this.#mute = toggle("muted");
     this.#solo = toggle("solo");
+    this.#live = h("button", {
+      class: "button button--quiet", type: "button",
+      "aria-label": fill(words.interval.hearLiveOf, { name }),
+      click: () => intervals.hearLive(user, !intervals.hearsLive(user)),
+    }, words.interval.hearLive);
     this.#volume = h("input", {
       type: "range", min: 0, max: 150, step: 1, value: Math.round(mix.volume * 100),
       "aria-label": fill(words.room.volume, { name }),
@@ -76,11 +85,12 @@ export class StripView {
         { class: "jam-strip__head" },
         personView(player.info, name),
         this.#role,
+        this.#aside,
         this.#state,
         menu.element,
       ),
       this.#meter.element,
-      h("div", { class: "jam-strip__mix" }, this.#volume, this.#mute, this.#solo),
+      h("div", { class: "jam-strip__mix" }, this.#volume, this.#mute, this.#solo, this.#live),
       h("div", { class: "jam-strip__pan" }, h("label", { for: pan }, words.room.pan), this.#pan),
       this.#latency,
       h("details", {}, h("summary", {}, words.room.details), h("dl", { class: "jam-stats" }, ...rows)),
@@ -123,7 +133,18 @@ export class StripView {
     this.element.dataset["silent"] = String(player.strip.silent);
     this.#mute.disabled = byHost;
     this.#showHosting(player.info);
+    this.#showInterval();
     this.#showLatency();
+  }
+
+  #showInterval(): void {
+    const { player, intervals } = this;
+    show(this.#live, intervals.on && player.canInterval);
+    this.#live.setAttribute("aria-pressed", String(intervals.hearsLive(player.info.user)));
+    const said = player.talking ? words.interval.talking : player.late ? words.interval.late : "";
+    text(this.#aside, said);
+    this.#aside.dataset["state"] = player.talking ? "talking" : "stopped";
+    show(this.#aside, said !== "");
   }
 
   /** Whose turn it is says more than who hosts. */
@@ -143,6 +164,11 @@ export class StripView {
     const { stats, info, link } = this.player;
     const ms = stats.latencyMs;
     show(this.#latency, link.state === "open");
+    if (this.player.byInterval) {
+      text(this.#latency, fill(words.interval.later, { seconds: (this.intervals.ms / 1000).toFixed(1) }));
+      this.#latency.dataset["grade"] = "good";
+      return;
+    }
     if (ms === null) {
       text(this.#latency, words.latency.measuring);
       delete this.#latency.dataset["grade"];
