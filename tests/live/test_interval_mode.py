@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import statistics
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def far(site: StandIn, pages: tuple[Any, Any], dist: Path) -> Any:
             page.get_by_text("Count-in and volume").click()
             page.get_by_label("How loud you hear it").fill("0")  # the clicks are the players'
         for page in pages:
-            until(page, lambda page=page: heard(page), 30, "they hear each other, live")
+            until(page, partial(heard, page), 30, "they hear each other, live")
         yield pages
 
 
