@@ -82,6 +82,18 @@ export const words = {
     settings: "Sound settings",
     details: "Connection details",
     bar: "Your controls",
+    stage: "Stage view",
+    stageEnd: "Whole room",
+    keysOn: "Use single keys in the room",
+    keysAre: "M mutes you, T talks past the music, S is the stage view.",
+  },
+  tuner: {
+    title: "Tuner",
+    play: "Play a single note.",
+    good: "{note}: in tune",
+    flat: "{note}: {cents} cents flat, tune up",
+    sharp: "{note}: {cents} cents sharp, tune down",
+    a4: "A above middle C, Hz",
   },
   beat: {
     title: "Metronome",

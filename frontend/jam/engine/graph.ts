@@ -168,6 +168,13 @@ export class AudioGraph {
     return meter;
   }
 
+  /** One's own input as it comes in, before mute: for the tuner. Disconnect it at the end. */
+  listenToInput(samples: number): AnalyserNode {
+    const analyser = new AnalyserNode(this.context, { fftSize: samples });
+    this.#gain.connect(analyser);
+    return analyser;
+  }
+
   /** How loud all others are together here; nothing of it is sent or recorded. */
   set volume(volume: number) {
     this.#mix.gain.setTargetAtTime(volume, this.context.currentTime, 0.015);

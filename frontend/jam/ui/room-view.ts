@@ -5,16 +5,19 @@ import type { Player } from "../engine/player";
 import type { Room } from "../room";
 import { fill, words } from "../words";
 import { ChatView } from "./chat-view";
-import { h, show, text } from "./dom";
+import { h, show, text, uid } from "./dom";
 import { HostTools } from "./host-tools";
 import { InputFields } from "./input-fields";
 import { ListeningFields } from "./listening-fields";
 import { MeterView } from "./meter-view";
+import { Awake } from "../awake";
+import { keysOn, shortcuts, switchKeys } from "../shortcuts";
 import { MetronomeView } from "./metronome-view";
 import { personView } from "./person-view";
 import { RecorderView } from "./recorder-view";
 import { StripMenu } from "./strip-menu";
 import { StripView } from "./strip-view";
+import { TunerView } from "./tuner-view";
 
 const LOUD_MS = 3000; // for so long after a peak it is said
 
@@ -45,6 +48,10 @@ export class RoomView {
   readonly #ownMeter = new MeterView(words.check.level);
   readonly #redDot: HTMLElement;
   readonly #fields: InputFields;
+  readonly #tuner: TunerView;
+  readonly #stage: HTMLButtonElement;
+  readonly #awake = new Awake();
+  readonly #endKeys: () => void;
   readonly #timer: ReturnType<typeof setInterval>;
 
   constructor(readonly room: Room) {
@@ -104,21 +111,40 @@ export class RoomView {
         words.room.unmute,
       ),
     );
+    this.#tuner = new TunerView(room);
+    this.#stage = h("button", {
+      class: "button button--quiet jam-stage-button", type: "button", "aria-pressed": false,
+      click: () => this.#toggleStage(),
+    }, words.room.stage);
+    this.#endKeys = shortcuts({
+      m: () => this.#mute.hidden || this.#mute.click(),
+      t: () => this.#talk.hidden || this.#talk.click(),
+      s: () => this.#toggleStage(),
+    });
+    this.#awake.start({
+      title: document.title,
+      mute: () => room.setMuted(!room.muted),
+      leave: () => this.#leave.click(),
+    });
     this.#list.append(this.#ownStrip());
     this.element = h(
       "div",
       { class: "jam-room" },
-      h("header", { class: "jam-room__head" }, this.#redDot, this.#connection, this.#reload),
+      h("header", { class: "jam-room__head" }, this.#redDot, this.#connection, this.#reload, this.#stage),
       this.#resume,
       this.#stillMuted,
       h(
         "div",
         { class: "jam-room__body" },
-        h("div", { class: "jam-room__stage" }, this.#list, this.#alone, this.#address),
+        h(
+          "div",
+          { class: "jam-room__stage" },
+          this.#list, this.#alone, this.#address, this.metronome.element,
+        ),
         h(
           "div",
           { class: "jam-room__side" },
-          this.#tools.element, this.recorder.element, this.metronome.element, this.chat.element,
+          this.#tools.element, this.recorder.element, this.chat.element,
         ),
       ),
       h(
@@ -143,6 +169,7 @@ export class RoomView {
       h("summary", {}, words.room.settings),
       this.room.mode === "listen" ? null : this.#fields.element,
       listening.element,
+      this.#keys(),
     );
     return h(
       "li",
@@ -156,8 +183,31 @@ export class RoomView {
       ),
       this.#ownMeter.element,
       this.#ownNote,
+      this.room.mode === "listen" ? null : this.#tuner.element,
       fold,
     );
+  }
+
+  #keys(): HTMLElement {
+    const id = uid("jam-keys");
+    const box = h("input", {
+      id, type: "checkbox", checked: keysOn(), "aria-describedby": `${id}-hint`,
+      change: () => switchKeys(box.checked),
+    });
+    return h(
+      "div",
+      {},
+      h("p", { class: "jam-check-line" }, box, h("label", { for: id }, words.room.keysOn)),
+      h("p", { class: "jam-soft", id: `${id}-hint` }, words.room.keysAre),
+    );
+  }
+
+  /** Faces, names, meters and the beat alone, to be read from where one plays. */
+  #toggleStage(): void {
+    const on = this.element.dataset["stage"] !== "true";
+    this.element.dataset["stage"] = String(on);
+    text(this.#stage, on ? words.room.stageEnd : words.room.stage);
+    this.#stage.setAttribute("aria-pressed", String(on));
   }
 
   /** While one's own sound is being recorded, leaving is asked once more, on the button itself. */
@@ -186,6 +236,7 @@ export class RoomView {
     show(this.#stillMuted, room.stillMuted && muted && mode === "sound");
     text(this.#mute, muted ? words.room.unmute : words.room.mute);
     this.#mute.setAttribute("aria-pressed", String(muted));
+    this.#awake.microphone = !muted && mode === "sound";
     show(this.#mute, mode === "sound");
     const { talking } = room.intervals;
     text(this.#talk, talking ? words.interval.talkEnd : words.interval.talk);
@@ -283,6 +334,9 @@ export class RoomView {
 
   close(): void {
     clearInterval(this.#timer);
+    this.#awake.stop();
+    this.#endKeys();
+    this.#tuner.close();
     this.metronome.close();
     this.#fields.close();
   }
