@@ -12,6 +12,7 @@ import { Mixer } from "./engine/mixer";
 import { NetClient } from "./engine/net-client";
 import type { Player } from "./engine/player";
 import type { BeatVote, Caps, ChatMessage, FromServer, Recording, Welcome } from "./protocol";
+import { FeedbackGuard, LOOK_MS } from "./feedback";
 import { Hosting } from "./hosting";
 import { IntervalMode } from "./interval-mode";
 import { holdsStem } from "./recorder/held";
@@ -32,6 +33,8 @@ export interface RoomEvents {
   unsaid(lines: readonly Line[]): void;
   notice(text: string, urgent: boolean): void;
 }
+
+const GUARDED_MS = 10_000; // after joining
 
 type Storage = "unknown" | "disk" | "memory";
 
@@ -201,6 +204,26 @@ export class Room {
     this.listening = { ...this.listening, clicks };
   }
 
+  /** In the first seconds a howl mutes: nobody else should have to hear it. */
+  #guard(graph: AudioGraph): void {
+    const analyser = graph.listenToInput(2048);
+    analyser.smoothingTimeConstant = 0;
+    const bins = new Float32Array(analyser.frequencyBinCount);
+    const guard = new FeedbackGuard();
+    const end = performance.now() + GUARDED_MS;
+    const timer = setInterval(() => {
+      analyser.getFloatFrequencyData(bins);
+      const howls = !this.muted && guard.look(bins);
+      if (howls) {
+        this.setMuted(true);
+        this.events.notice(words.feedback.heard, true);
+      }
+      if (!howls && performance.now() < end && this.graph === graph) return;
+      clearInterval(timer);
+      analyser.disconnect();
+    }, LOOK_MS);
+  }
+
   /** Asks for another beat, for everybody. */
   setBeat(grid: Omit<Grid, "from">): void {
     this.#socket?.send({ t: "beat", ...grid });
@@ -272,6 +295,7 @@ export class Room {
       await this.useInput(null);
     }
     this.mode = mode;
+    if (mode === "sound") this.#guard(graph);
     this.memory.joined = mode;
     this.mesh = new Mesh(graph, this.#net, this.#engine, this.#caps, this.mixer, {
       signal: (to, data) => void this.#socket?.send({ t: "signal", to, data }),

@@ -87,6 +87,23 @@ export const words = {
     keysOn: "Use single keys in the room",
     keysAre: "M mutes you, T talks past the music, S is the stage view.",
   },
+  loopback: {
+    title: "Measure the delay of your devices",
+    how: "Hold one side of your headphones to your microphone, or lay a cable from output to input. You hear eight clicks; nothing leaves this device.",
+    measure: "Measure",
+    listening: "Listening for eight clicks…",
+    nothing: "The clicks didn't come back clearly. Hold the headphones closer, turn them up, and let it be quiet around you.",
+    measured: "Measured on {date}.",
+    verdicts: {
+      great: "{ms} ms: as good as it gets.",
+      good: "{ms} ms: good to play together.",
+      slow: "{ms} ms: you will feel it. A wired interface, or a smaller buffer in its settings, is faster.",
+      tooSlow: "{ms} ms: too slow to play live. Bluetooth and some built-in devices are: use a cable, or interval mode.",
+    },
+  },
+  feedback: {
+    heard: "That sounded like feedback, so you are muted. Put on headphones or turn your loudspeakers down, then unmute yourself.",
+  },
   tuner: {
     title: "Tuner",
     play: "Play a single note.",

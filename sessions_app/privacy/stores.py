@@ -36,6 +36,22 @@ browser_storage.keeps(
 )
 
 browser_storage.keeps(
+    "localStorage",
+    "jam-keys",
+    purpose=_("whether single keys work in the room"),
+    lifetime=_("until you delete it"),
+    when=_("when you switch them in the room"),
+)
+
+browser_storage.keeps(
+    "localStorage",
+    "jam-loopback",
+    purpose=_("the delay of your devices, as you measured it; it stays on this device"),
+    lifetime=_("until you delete it"),
+    when=_("when you measure it in the sound check"),
+)
+
+browser_storage.keeps(
     "sessionStorage",
     "jam-room:*",
     purpose=_(

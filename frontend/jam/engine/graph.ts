@@ -18,6 +18,7 @@ export interface Input {
 }
 
 export const ENGINE_RATE = 48_000;
+const LOOPBACK_CLICKS = 8;
 
 export class AudioGraph {
   /** all other players together, before the limiter */
@@ -166,6 +167,31 @@ export class AudioGraph {
     source.connect(meter);
     this.#sources.set(meter, source);
     return meter;
+  }
+
+  /**
+   * Plays clicks and listens for them at the input; `heard`: frames that each took, null for one that didn't come.
+   * Resolves when all are done.
+   */
+  loopback(heard: (frames: number | null) => void): Promise<void> {
+    const node = new AudioWorkletNode(this.context, "jam-loopback", { outputChannelCount: [2] });
+    this.#gain.connect(node).connect(this.context.destination);
+    let left = LOOPBACK_CLICKS;
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(patience);
+        node.port.postMessage("close");
+        this.#gain.disconnect(node);
+        node.disconnect();
+        resolve();
+      };
+      const patience = setTimeout(end, 2 * LOOPBACK_CLICKS * 600); // an output that stands still
+      node.port.onmessage = ({ data }: MessageEvent<number | null>) => {
+        heard(data);
+        left -= 1;
+        if (left === 0) end();
+      };
+    });
   }
 
   /** One's own input as it comes in, before mute: for the tuner. Disconnect it at the end. */

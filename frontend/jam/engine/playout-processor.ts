@@ -1,5 +1,6 @@
 // The playout worklet: one player's ring -> sound. Reads at its own pace, resamples slowly towards the
 // delay the worker asks for, and fades over what is missing. Also the meter of the fallback engine.
+import "./loopback-processor";
 import { Meter } from "./meter";
 import { PLAYOUT_FRAMES, Slot, playoutRing, type PlayoutRing } from "./rings";
 

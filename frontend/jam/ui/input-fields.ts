@@ -73,6 +73,11 @@ export class InputFields {
     };
   }
 
+  /** The names of what is chosen. */
+  get names(): string {
+    return [this.#device, this.#output].map((select) => select.selectedOptions[0]?.text ?? "").join(" → ");
+  }
+
   /** Names of devices are only told after permission: call again then. */
   async refresh(wanted: InputChoice = this.choice): Promise<void> {
     if (!navigator.mediaDevices) return;

@@ -1,12 +1,12 @@
 // Before the room: choose an input, see its level, join with or without sound.
-import { inputProblem } from "../engine/input";
-import { isTooLoud } from "../engine/input";
+import { inputProblem, isTooLoud } from "../engine/input";
 import type { Level } from "../engine/meter";
 import type { Room } from "../room";
 import type { JoinMode } from "../settings";
 import { words } from "../words";
 import { h, show, text } from "./dom";
 import { InputFields } from "./input-fields";
+import { LoopbackView } from "./loopback-view";
 import { MeterView } from "./meter-view";
 
 const LOUD_MS = 3000; // for so long after a peak it is said
@@ -20,6 +20,7 @@ export class SoundCheck {
   #loudAt = -Infinity;
   #loud = false;
   readonly #fields: InputFields;
+  readonly #loopback: LoopbackView;
 
   constructor(
     readonly room: Room,
@@ -30,10 +31,12 @@ export class SoundCheck {
       room.memory.input,
       (choice) => {
         room.memory.input = choice;
+        this.#loopback.recall();
         if (room.graph?.input.stream) void this.#try();
       },
       (choice) => room.setGain(choice),
     );
+    this.#loopback = new LoopbackView(room, () => this.#fields.names, () => this.#try());
     const tryIt = h("button", { class: "button", type: "button", click: () => void this.#try() }, words.check.try);
     const join = h(
       "button",
@@ -61,6 +64,7 @@ export class SoundCheck {
       h("div", { class: "jam-check__level" }, tryIt, this.#meter.element),
       this.#hint,
       this.#problem,
+      this.#loopback.element,
       h("p", { class: "jam-note" }, address),
       h("div", { class: "jam-check__join" }, join, listen),
     );
@@ -84,7 +88,8 @@ export class SoundCheck {
     show(this.#problem, true);
   }
 
-  async #try(): Promise<void> {
+  /** Opens the input that is chosen; returns whether that worked. */
+  async #try(): Promise<boolean> {
     show(this.#problem, false);
     text(this.#hint, words.check.trying);
     this.#busy(true);
@@ -93,9 +98,12 @@ export class SoundCheck {
       await this.room.resumeSound();
       text(this.#hint, words.check.levelHint);
       await this.#fields.refresh();
+      this.#loopback.recall();
+      return true;
     } catch (problem) {
       text(this.#hint, words.check.levelNone);
       this.#fail(problem);
+      return false;
     } finally {
       this.#busy(false);
     }
