@@ -16,6 +16,7 @@ import { FeedbackGuard, LOOK_MS } from "./feedback";
 import { Hosting } from "./hosting";
 import { IntervalMode } from "./interval-mode";
 import { holdsStem } from "./recorder/held";
+import { matched } from "./matching";
 import { saveFile } from "./recorder/save-file";
 import { StemStore } from "./recorder/store-client";
 import type { Progress } from "./recorder/uploader";
@@ -190,10 +191,27 @@ export class Room {
   }
 
   #listen(): void {
-    const { volume, buffering, clicks } = this.listening;
-    if (this.graph) this.graph.volume = volume;
-    if (this.graph) this.graph.clicks.gain.value = clicks;
+    const { volume, buffering, clicks, monitor, reverb, lowCut } = this.listening;
+    const { graph } = this;
+    if (graph) {
+      graph.volume = volume;
+      graph.clicks.gain.value = clicks;
+      graph.monitor.volume = monitor;
+      graph.reverb.amount = reverb;
+      graph.lowCut = lowCut;
+    }
+    this.match();
     if (this.#net) this.#net.buffering = buffering;
+  }
+
+  /** Twice a second: holds everybody back to one delay, where that is wanted and they are heard live. */
+  match(): void {
+    if (!this.graph || !this.mesh) return;
+    const players = [...this.mesh.players.values()];
+    const on = this.listening.match && !this.intervals.on;
+    const { target, extra } = matched(players.map((player) => (on ? player.stats.latencyMs : null)));
+    for (const [i, player] of players.entries()) player.strip.holdMs = extra[i]!;
+    this.graph.monitor.delayMs = target;
   }
 
   get clickVolume(): number {

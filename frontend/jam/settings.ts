@@ -69,6 +69,14 @@ export interface Listening {
   buffering: Buffering;
   /** of the metronome: 0–1.5 */
   clicks: number;
+  /** oneself: 0–1.5; 0: not at all */
+  monitor: number;
+  /** everybody equally late, oneself included */
+  match: boolean;
+  /** a room around the others: 0–1 */
+  reverb: number;
+  /** of one's own input, for the others and the stem, too */
+  lowCut: boolean;
 }
 
 export class TabMemory implements MixMemory {
@@ -116,7 +124,10 @@ export class TabMemory implements MixMemory {
   }
 
   get listening(): Listening {
-    return { volume: 1, buffering: "balanced", clicks: 0.8, ...this.#read<Partial<Listening>>("listening", {}) };
+    return {
+      volume: 1, buffering: "balanced", clicks: 0.8, monitor: 0, match: false, reverb: 0, lowCut: false,
+      ...this.#read<Partial<Listening>>("listening", {}),
+    };
   }
 
   set listening(listening: Listening) {

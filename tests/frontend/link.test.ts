@@ -320,12 +320,12 @@ test("round trips are measured four times a second: the median of the last 20, a
 test("a ping is answered with its own time, and a report is passed on", async () => {
   const { made, losses } = await link();
   const [, ctl] = newest().channels;
-  made.sendReport(0.5);
+  made.sendReport(0.5, true);
   ctl!.readyState = "open";
   ctl!.says({ t: "ping", at: 12.5 });
   ctl!.says({ t: "report", loss: 0.25 });
-  made.sendReport(0.125);
-  assert.deepEqual(ctl!.sent, [{ t: "pong", at: 12.5 }, { t: "report", loss: 0.125 }]);
+  made.sendReport(0.125, true);
+  assert.deepEqual(ctl!.sent, [{ t: "pong", at: 12.5 }, { t: "report", loss: 0.125, hears: true }]);
   assert.deepEqual(losses, [0.25]);
   made.close();
 });

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import {
   PLAIN_INPUT, amplitude, channelsOf, deviceAdvice, inputProblem, isTooLoud, openInput,
 } from "../../frontend/jam/engine/input";
-import { TabMemory, readSettings } from "../../frontend/jam/settings";
+import { type Listening, TabMemory, readSettings } from "../../frontend/jam/settings";
 
 const scope = globalThis as Record<string, unknown>;
 const place = { href: "https://jam.example/rooms/1/", search: "" };
@@ -78,11 +78,16 @@ test("how one hears whom is remembered for each room", () => {
   kept.clear();
   const mix = { volume: 0.5, pan: -1, muted: false, solo: true };
   new TabMemory("1").mixes = { ada: mix };
-  new TabMemory("1").listening = { volume: 1.5, buffering: "stable", clicks: 0 };
+  const chosen: Listening = {
+    volume: 1.5, buffering: "stable", clicks: 0, monitor: 0.5, match: true, reverb: 0.25, lowCut: true,
+  };
+  new TabMemory("1").listening = chosen;
   assert.deepEqual(new TabMemory("1").mixes, { ada: mix });
   assert.deepEqual(new TabMemory("2").mixes, {});
-  assert.deepEqual(new TabMemory("1").listening, { volume: 1.5, buffering: "stable", clicks: 0 });
-  assert.deepEqual(new TabMemory("2").listening, { volume: 1, buffering: "balanced", clicks: 0.8 });
+  assert.deepEqual(new TabMemory("1").listening, chosen);
+  assert.deepEqual(new TabMemory("2").listening, {
+    volume: 1, buffering: "balanced", clicks: 0.8, monitor: 0, match: false, reverb: 0, lowCut: false,
+  });
   kept.set("jam-room:1:mix", "{");
   assert.deepEqual(new TabMemory("1").mixes, {});
 });

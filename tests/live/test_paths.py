@@ -89,6 +89,6 @@ def test_after_a_cut_sound_comes_back_by_itself(
         join(page)
     until(ada, lambda: both_hear(ada, ben), 20, "both hear each other")
     network.be(CUT)
-    until(ada, lambda: figure(ada, "silentMs") > 3000, 20, "nothing comes for three seconds")
+    until(ada, lambda: figure(ada, "silentMs") > 5000, 20, "nothing comes for five seconds")
     network.be(Conditions(delay=10, deviation=1))
     until(ada, lambda: both_hear(ada, ben), 15, "both hear each other again")

@@ -1,4 +1,4 @@
-"""The sound check with sound that goes round: the delay of devices is measured, a howl is caught."""
+"""The sound check with sound that goes round: delays are measured, a howl is caught."""
 
 from __future__ import annotations
 

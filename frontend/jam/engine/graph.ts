@@ -2,6 +2,7 @@
 import type { CaptureMessage, CaptureOptions } from "./capture-processor";
 import { amplitude, channelsOf, choosesOutput, openInput, type InputChoice } from "./input";
 import type { Level } from "./meter";
+import { Monitor, Reverb, lowCut } from "./monitor";
 import type { PlayoutOptions } from "./playout-processor";
 import { captureRing } from "./rings";
 import { Strip } from "./strip";
@@ -26,6 +27,9 @@ export class AudioGraph {
   readonly #master: GainNode;
   /** the metronome: heard here, neither sent nor recorded */
   readonly clicks: GainNode;
+  readonly monitor: Monitor;
+  readonly reverb: Reverb;
+  #cut: BiquadFilterNode | null = null;
   #capture: AudioWorkletNode | null = null;
   #source: MediaStreamAudioSourceNode | null = null;
   readonly #gain: GainNode;
@@ -51,6 +55,9 @@ export class AudioGraph {
     });
     this.clicks = new GainNode(context);
     this.clicks.connect(limiter);
+    this.monitor = new Monitor(context, limiter);
+    this.monitor.source = this.#gain;
+    this.reverb = new Reverb(this.#mix, limiter);
     this.#mix.connect(limiter).connect(this.#master).connect(context.destination);
   }
 
@@ -82,7 +89,7 @@ export class AudioGraph {
     node.port.onmessage = ({ data }: MessageEvent<Level>) => this.onOwnLevel(data);
     this.#closeInput();
     source?.connect(this.#gain);
-    this.#gain.connect(node);
+    this.#own.connect(node);
     this.#capture = node;
     this.#source = source;
     this.input = { stream, channels, ring };
@@ -92,6 +99,23 @@ export class AudioGraph {
     this.muted = this.#muted;
     this.aside = this.#aside;
     return this.input;
+  }
+
+  /** One's own sound as it goes out. */
+  get #own(): AudioNode {
+    return this.#cut ?? this.#gain;
+  }
+
+  /** Leaves out what is below 80 Hz: for the others, one's own ears and the stem. */
+  set lowCut(on: boolean) {
+    if (on === (this.#cut !== null)) return;
+    const before = this.#own;
+    if (this.#capture) before.disconnect(this.#capture);
+    if (this.#cut) this.#gain.disconnect(this.#cut);
+    this.#cut = on ? lowCut(this.context) : null;
+    if (this.#cut) this.#gain.connect(this.#cut);
+    if (this.#capture) this.#own.connect(this.#capture);
+    this.monitor.source = this.#own;
   }
 
   /** How much louder one's own input is taken, dB: for the others, the meter and the stem. */
@@ -213,7 +237,7 @@ export class AudioGraph {
 
   #closeInput(): void {
     this.#source?.disconnect();
-    this.#gain.disconnect();
+    if (this.#capture) this.#own.disconnect(this.#capture);
     this.#capture?.disconnect();
     this.#tell({ t: "close" });
     for (const track of this.input.stream?.getTracks() ?? []) track.stop();

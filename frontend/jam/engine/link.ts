@@ -21,8 +21,8 @@ export interface LinkEvents {
   /** Fresh channels for sound, still connecting: the moment in which they may move to a worker. */
   channels(live: RTCDataChannel, interval: RTCDataChannel): void;
   remoteTrack(stream: MediaStream, receiver: RTCRtpReceiver): void;
-  /** Loss (0–1) of our sound, as the other side counted it. */
-  report(loss: number): void;
+  /** Loss (0–1) of our sound, as the other side counted it, and whether it hears us at all. */
+  report(loss: number, hears: boolean): void;
   /** A round trip in ms, just measured. */
   trip(ms: number): void;
   /** What interval mode says between players. */
@@ -48,7 +48,7 @@ export type Aside =
   | { t: "talk"; on: boolean };
 
 type Ctl =
-  | { t: "ping"; at: number } | { t: "pong"; at: number } | { t: "report"; loss: number } | Aside;
+  | { t: "ping"; at: number } | { t: "pong"; at: number } | { t: "report"; loss: number; hears?: boolean } | Aside;
 
 /** What is lost is sent again, and holds up nothing that comes after it. */
 const INTERVAL = { negotiated: true, id: 2, ordered: false };
@@ -276,7 +276,7 @@ export class Link {
       const ms = performance.now() - message.at;
       this.#trips = [...this.#trips.slice(1 - TRIPS), ms];
       this.events.trip(ms);
-    } else if (message.t === "report") this.events.report(message.loss);
+    } else if (message.t === "report") this.events.report(message.loss, message.hears !== false);
     else this.events.aside(message);
   }
 
@@ -284,8 +284,8 @@ export class Link {
     this.#say(message);
   }
 
-  sendReport(loss: number): void {
-    this.#say({ t: "report", loss });
+  sendReport(loss: number, hears: boolean): void {
+    this.#say({ t: "report", loss, hears });
   }
 
   /** After a change of input, for the fallback engine. */

@@ -41,6 +41,7 @@ export interface PlayerEvents {
 const REPLUGS = 5;
 const STUCK = 3; // a second and a half
 const STOPPED_MS = 1000;
+const DEAF_MS = 2500; // before it is said: a connection that has just opened is silent, too
 let keys = 0;
 
 export class Player {
@@ -63,6 +64,7 @@ export class Player {
   #packetAt = 0;
   /** session ms at which their frame 0 was played, as they say; null before they said it */
   zero: number | null = null;
+  #deafSince: number | null = null;
   /** whether they speak now, past the music */
   talking = false;
   /** interval mode: something of theirs that should sound now didn't come in time */
@@ -85,7 +87,10 @@ export class Player {
       state: (state) => events.state(state),
       channels: (live, interval) => this.#plugData({ live, interval }),
       remoteTrack: (stream, receiver) => this.#plugTrack(stream, receiver),
-      report: (loss) => (this.#loss = loss),
+      report: (loss, hears) => {
+        this.#loss = loss;
+        this.#deafSince = hears ? null : (this.#deafSince ?? performance.now());
+      },
       trip: (ms) => this.#key && this.net?.trip(this.#key, ms),
       aside: (message) => this.#aside(message),
     });
@@ -180,7 +185,9 @@ export class Player {
 
   #count(counts: PeerCounts): void {
     if (!this.#key) return;
-    this.link.sendReport(counts.lossNow);
+    const silent = counts.silentMs === null || counts.silentMs > STOPPED_MS;
+    const sounds = this.info.muted || this.byInterval || !silent;
+    this.link.sendReport(counts.lossNow, sounds && this.graph.context.state === "running");
     const heard = !this.byInterval || this.talking;
     this.net?.path(this.#key, {
       roundTripMs: this.link.leastTripMs, loss: this.#loss, playing: !this.info.muted, heard,
@@ -246,6 +253,11 @@ export class Player {
         silentMs: this.#silence(n("packetsReceived")),
       };
     }
+  }
+
+  /** Whether they hear this player at all: their browser may wait for a click before it plays sound. */
+  get hearsMe(): boolean {
+    return this.#deafSince === null || performance.now() - this.#deafSince < DEAF_MS;
   }
 
   /** True when they play and nothing of it has come for a second. */

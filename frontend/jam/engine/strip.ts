@@ -14,6 +14,7 @@ export interface Mix {
 export const PLAIN: Mix = { volume: 1, pan: 0, muted: false, solo: false };
 const DUCKED = 0.25; // 12 dB
 const SOUNDS = 0.001;
+const HOLD_S = 0.5; // slow enough that no pitch is heard to move
 const SMOOTH_S = 0.015; // no zipper noise, no wait
 
 export class Strip {
@@ -26,6 +27,7 @@ export class Strip {
   #analyser: AnalyserNode | null = null;
   readonly #gain: GainNode;
   readonly #pan: StereoPannerNode;
+  #hold: DelayNode | null = null;
   #mix: Mix = PLAIN;
   #others = false;
   #held = false;
@@ -77,6 +79,17 @@ export class Strip {
       this.level = data;
       this.onLevel(data);
     };
+  }
+
+  /** Holds this player back by so many ms, so that all are equally late. */
+  set holdMs(ms: number) {
+    if (ms === 0 && !this.#hold) return;
+    if (!this.#hold) {
+      this.#hold = new DelayNode(this.context, { maxDelayTime: 0.2 });
+      this.#gain.disconnect(this.#pan);
+      this.#gain.connect(this.#hold).connect(this.#pan);
+    }
+    this.#hold.delayTime.setTargetAtTime(Math.min(0.2, ms / 1000), this.context.currentTime, HOLD_S);
   }
 
   /** Lowers what is heard an interval later, while somebody speaks. */
@@ -131,6 +144,7 @@ export class Strip {
     this.#laterGain.disconnect();
     this.#analyser?.disconnect();
     this.#gain.disconnect();
+    this.#hold?.disconnect();
     this.#pan.disconnect();
   }
 }

@@ -32,9 +32,37 @@ export class ListeningFields {
       ...CHOICES.map((choice) => h("option", { value: choice }, words.room.bufferings[choice])),
     );
     select.value = now.buffering;
+    const slide = (key: "monitor" | "reverb", most: number): HTMLInputElement => {
+      const input = h("input", {
+        id: uid(`jam-${key}`), type: "range", min: 0, max: most, step: 1, value: Math.round(now[key] * 100),
+        input: () => (room.listening = { ...room.listening, [key]: Number(input.value) / 100 }),
+      });
+      return input;
+    };
+    const field = (label: string, control: HTMLElement, ...more: HTMLElement[]): HTMLElement =>
+      h("div", { class: "field" }, h("label", { class: "field__label", for: control.id }, label), control, ...more);
+    const soft = (said: string): HTMLElement => h("p", { class: "jam-soft" }, said);
+    const tick = (key: "match" | "lowCut", label: string, said: string): HTMLElement => {
+      const id = uid(`jam-${key}`);
+      const box = h("input", {
+        id, type: "checkbox", checked: now[key], "aria-describedby": `${id}-hint`,
+        change: () => (room.listening = { ...room.listening, [key]: box.checked }),
+      });
+      return h(
+        "div",
+        {},
+        h("p", { class: "jam-check-line" }, box, h("label", { for: id }, label)),
+        h("p", { class: "jam-soft", id: `${id}-hint` }, said),
+      );
+    };
+    const plays = room.mode !== "listen";
     this.element = h(
       "div",
       { class: "jam-fields" },
+      plays ? field(words.room.monitor, slide("monitor", 150), soft(words.room.monitorHint)) : null,
+      field(words.room.reverb, slide("reverb", 100)),
+      plays ? tick("match", words.room.match, words.room.matchHint) : null,
+      plays ? tick("lowCut", words.room.lowCut, words.room.lowCutHint) : null,
       h("div", { class: "field" }, h("label", { class: "field__label", for: volume }, words.room.everybody), slider),
       h("div", { class: "field" }, h("label", { class: "field__label", for: buffering }, words.room.buffering), select, hint),
     );

@@ -292,6 +292,7 @@ export class RoomView {
         view = new StripView(
           player, this.room.mixer, new StripMenu(this.room.hosting, this.room.settings),
           () => this.room.clock.now(), this.room.intervals,
+          () => this.room.muted || this.room.mode === "listen",
         );
         this.#strips.set(player.info.user, view);
         this.#seat(player.info.user, view.element);

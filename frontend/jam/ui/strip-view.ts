@@ -40,6 +40,7 @@ export class StripView {
     readonly menu: StripMenu,
     readonly clock: () => number | null,
     readonly intervals: IntervalMode,
+    readonly ownMuted: () => boolean,
   ) {
     const name = player.info.shown || player.info.name;
     this.#meter = new MeterView(fill(words.room.level, { name }));
@@ -141,7 +142,9 @@ export class StripView {
     const { player, intervals } = this;
     show(this.#live, intervals.on && player.canInterval);
     this.#live.setAttribute("aria-pressed", String(intervals.hearsLive(player.info.user)));
-    const said = player.talking ? words.interval.talking : player.late ? words.interval.late : "";
+    const deaf = !player.hearsMe && player.link.state === "open" && !this.ownMuted();
+    const said = player.talking ? words.interval.talking : deaf ? words.room.deaf
+      : player.late ? words.interval.late : "";
     text(this.#aside, said);
     this.#aside.dataset["state"] = player.talking ? "talking" : "stopped";
     show(this.#aside, said !== "");
