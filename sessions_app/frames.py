@@ -9,6 +9,7 @@ from foundation.frames import Frame, Milliseconds, PublicId, Ref, at_most, words
 MAX_SIGNAL = 64 * 1024
 MAX_CHAT = 2000
 MAX_TITLE = 80
+SEATS = 8
 
 
 class Hello(Frame):
@@ -74,6 +75,21 @@ class Beat(Frame):
     beats: BeatNumber
     accents: Annotated[list[BeatNumber], Field(max_length=12)] = [1]
     count_in: Annotated[int, Field(ge=0, le=2)] = 0
+
+
+class DirectAnswer(Frame):
+    """`users`: those who may, or may no longer, be connected with the sender directly."""
+
+    t = "direct.answer"
+    users: Annotated[list[PublicId], Field(min_length=1, max_length=SEATS)]
+    yes: bool
+
+
+class DirectKnown(Frame):
+    """`on`: whether the sender goes direct with people they know, without being asked."""
+
+    t = "direct.known"
+    on: bool
 
 
 class HostDoor(Frame):
