@@ -1,11 +1,13 @@
 // One player: name, level, mute, volume, delay.
 import type { Level } from "../engine/meter";
+import type { Direct } from "../direct";
 import type { Mixer } from "../engine/mixer";
 import type { Player } from "../engine/player";
 import type { PeerInfo } from "../protocol";
 import { fill, words } from "../words";
 import { h, show, text, uid } from "./dom";
 import { MeterView } from "./meter-view";
+import { PathView } from "./path-view";
 import { personView } from "./person-view";
 import type { StripMenu } from "./strip-menu";
 
@@ -30,13 +32,16 @@ export class StripView {
   readonly #volume: HTMLInputElement;
   readonly #pan: HTMLInputElement;
   readonly #values = new Map<string, HTMLElement>();
+  readonly #path: PathView;
 
   constructor(
     public player: Player,
     readonly mixer: Mixer,
     readonly menu: StripMenu,
     readonly clock: () => number | null,
+    direct: Direct,
   ) {
+    this.#path = new PathView(direct);
     const name = player.info.shown || player.info.name;
     this.#meter = new MeterView(fill(words.room.level, { name }));
     const { user } = player.info;
@@ -83,7 +88,13 @@ export class StripView {
       h("div", { class: "jam-strip__mix" }, this.#volume, this.#mute, this.#solo),
       h("div", { class: "jam-strip__pan" }, h("label", { for: pan }, words.room.pan), this.#pan),
       this.#latency,
-      h("details", {}, h("summary", {}, words.room.details), h("dl", { class: "jam-stats" }, ...rows)),
+      h(
+        "details",
+        {},
+        h("summary", {}, words.room.details),
+        this.#path.element,
+        h("dl", { class: "jam-stats" }, ...rows),
+      ),
     );
     this.#sayPan();
     this.update();
@@ -124,6 +135,7 @@ export class StripView {
     this.#mute.disabled = byHost;
     this.#showHosting(player.info);
     this.#showLatency();
+    this.#path.update(player);
   }
 
   /** Whose turn it is says more than who hosts. */
