@@ -76,7 +76,7 @@ class DirectConsumer(BeatConsumer):
 
     async def on_direct_known(self, frame: DirectKnown) -> None:
         self._must_be_present()
-        await self._do_or_refuse(direct.choose, self.session, self.user, known=frame.on)
+        await self._do_or_refuse(direct.choose, self.user, known=frame.on, session=self.session)
         self.roster.forget()
         await self._look()
         await self.send_frame(t="direct", **(await self.in_thread(self._choice) or {}))

@@ -57,7 +57,7 @@ export const words = {
     silence: "Mute {name} for me",
     hear: "Hear {name} again",
     solo: "Solo",
-    soloOf: "Hear {name} alone",
+    soloOf: "Solo: hear {name} alone",
     pan: "Left and right",
     panned: { left: "{percent} % left", middle: "in the middle", right: "{percent} % right" },
     everybody: "Volume of all others",
@@ -93,6 +93,7 @@ export const words = {
     ask: "Be connected directly with {names}? They would see your network address and you theirs, once they agree as well. You can take it back at any time.",
     yes: "Go direct",
     no: "Stay with the relay",
+    acquainted: "People I know",
     known: "Go direct with people I know",
     knownHint:
       "In every room, with those who have this on as well: who you follow and who follows you, who is in a band with you, and to whom you said yes before.",

@@ -41,8 +41,11 @@ def answer(session: JamSession, person: User, others: Iterable[User], *, yes: bo
 
 
 @transaction.atomic
-def choose(session: JamSession, person: User, *, known: bool) -> None:
-    """Have a person go direct with people they know, or not. Idempotent. Raises Refused."""
+def choose(person: User, *, known: bool, session: JamSession | None = None) -> None:
+    """Have a person go direct with people they know, or not. Idempotent. Raises Refused.
+
+    `session`: whose room hears of it at once; other rooms do with their next look.
+    """
     _check(person)
     limits.DIRECT_ANSWERS.spend(person.pk)
     DirectChoice.objects.update_or_create(user=person, defaults={"known": known})
@@ -54,8 +57,10 @@ def _check(person: User) -> None:
         raise Refused(_("A child's sound always goes through the relay. Nothing was changed."))
 
 
-def _tell(session: JamSession, person: User) -> None:
+def _tell(session: JamSession | None, person: User) -> None:
     cut_people(person.pk)  # in whatever other room they are
+    if session is None:
+        return
     transaction.on_commit(lambda: tell(f"jam.{session.pk}", type="room.direct"), robust=True)
 
 

@@ -151,6 +151,7 @@ def test_what_the_relay_costs_is_said_before_one_chooses(
     cost.wait_for()
     panel.get_by_text("Be connected directly with Ben?").wait_for()
     panel.get_by_role("button", name="Go direct", exact=True).click()
+    panel.get_by_text("People I know", exact=True).click()
     panel.get_by_label("Go direct with people I know").check()
     ada.locator(".jam-strip", has_text="Ben").get_by_text("Connection details").click()
     ada.get_by_text("Connected through the relay: Ben doesn't see").wait_for()

@@ -39,8 +39,13 @@ export class DirectView {
       this.#state,
       this.#price,
       h("div", { role: "status" }, this.#ask),
-      h("p", { class: "jam-check-line" }, this.#known, h("label", { for: known }, words.direct.known)),
-      h("p", { id: hint, class: "jam-soft" }, words.direct.knownHint),
+      h(
+        "details",
+        {},
+        h("summary", {}, words.direct.acquainted),
+        h("p", { class: "jam-check-line" }, this.#known, h("label", { for: known }, words.direct.known)),
+        h("p", { id: hint, class: "jam-soft" }, words.direct.knownHint),
+      ),
     );
   }
 
