@@ -1,4 +1,4 @@
-"""A coturn of Debian's own on loopback, and credentials for it as the site makes them."""
+"""A coturn on loopback, set up as we hand it out, and credentials as the site makes them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import hmac
 import os
+import re
 import shutil
 import signal
 import socket
@@ -16,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ROOT / ".tools" / "coturn" / "usr"  # where `bootstrap.py --browser` unpacks it
+GIVEN = ROOT / "deploy" / "turnserver.conf"
 SECRET = "between the site and its relay, 32"
 
 
@@ -37,22 +39,19 @@ def free_port() -> int:
 class Relay:
     """Start with `with Relay(folder) as relay:`; `relay.ice()` is what a browser is given."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *, guarded: bool = False) -> None:
+        """`guarded`: refuse this machine's own addresses, as a relay that people use does."""
+        self.folder, self.guarded = folder, guarded
         self.port = free_port()
         self.url = f"turn:127.0.0.1:{self.port}?transport=udp"
-        self.log = folder / "coturn.log"
 
     def __enter__(self) -> Relay:
         program, environment = turnserver()
+        (self.folder / "turnserver.conf").write_text(self._configuration())
         command = [
-            program, "-n", "--no-cli", "--no-tls", "--no-dtls", "--no-multicast-peers",
-            "--listening-ip=127.0.0.1", f"--listening-port={self.port}", "--relay-ip=127.0.0.1",
-            "--allow-loopback-peers",  # on a real relay private addresses are refused
-            "--fingerprint", "--use-auth-secret", f"--static-auth-secret={SECRET}",
-            "--realm=jamsite", "--relay-threads=1", "--verbose",
-            f"--log-file={self.log}", "--simple-log", "--no-stdout-log",
-            f"--pidfile={self.folder}/coturn.pid", f"--userdb={self.folder}/coturn.db",
+            program, "-c", f"{self.folder}/turnserver.conf", "--no-tls", "--no-dtls",
+            "--allow-loopback-peers", f"--pidfile={self.folder}/coturn.pid",
+            f"--userdb={self.folder}/coturn.db",
         ]  # fmt: skip
         with (self.folder / "coturn.out").open("wb") as output:
             self.process = subprocess.Popen(
@@ -60,6 +59,21 @@ class Relay:
             )
         self._wait()
         return self
+
+    def _configuration(self) -> str:
+        """Return the configuration that we hand out, for this machine alone."""
+        text = GIVEN.read_text()
+        for ours, here in (
+            ("static-auth-secret=.*", f"static-auth-secret={SECRET}"),
+            ("(listening|relay)-ip=.*", r"\1-ip=127.0.0.1"),
+            ("listening-port=3478", f"listening-port={self.port}"),
+            ("(tls-listening-port|cert|pkey)=.*", ""),
+            *(() if self.guarded else [("denied-peer-ip=127.*", "")]),
+            ("log-file=.*", f"log-file={self.folder}/coturn.log\nsimple-log"),
+        ):
+            text, times = re.subn(f"^{ours}$", here, text, flags=re.MULTILINE)
+            assert times, ours
+        return text
 
     def _wait(self) -> None:
         """Wait until it answers a STUN binding request (RFC 8489)."""

@@ -42,6 +42,12 @@ def candidates(page: Any) -> dict[str, set[str]]:
     }
 
 
+def relayed_kinds(site: StandIn) -> set[str]:
+    """Return the kinds of the candidates that browsers sent."""
+    lines = [data["candidate"]["candidate"] for data in site.signals if data["k"] == "ice"]
+    return {line.split(" typ ")[1].split()[0] for line in lines}
+
+
 def said(message: dict[str, Any]) -> str:
     """Return a signalling message as text, with line ends as spaces."""
     return json.dumps(message).replace("\\r\\n", " ")
@@ -61,9 +67,7 @@ def test_no_signal_between_two_holds_an_address_but_the_relays(
     # What browsers sent by themselves, and what of it the site passed on.
     sent = [line for data in relayed.signals for line in addresses_in(said(data))]
     assert set(sent) == {LOOPBACK}
-    kinds = {data["candidate"]["candidate"].split(" typ ")[1].split()[0]
-             for data in relayed.signals if data["k"] == "ice"}  # fmt: skip
-    assert kinds == {"relay"}
+    assert relayed_kinds(relayed) == {"relay"}
     assert len(relayed.passed) == len(relayed.signals)
     assert None not in relayed.passed
     passed = [data for data in relayed.passed if data]
@@ -86,6 +90,19 @@ def test_who_has_credentials_that_ran_out_hears_nobody(
     # Fresh ones come in a frame, and whatever is tried next goes through.
     relayed.tell_everybody({"t": "ice", "servers": relay.ice()})
     both_hear(pages, 30)
+
+
+def test_by_way_of_a_relay_nobody_reaches_what_lies_beside_it(
+    site: StandIn, pages: tuple[Any, Any], tmp_path: Path
+) -> None:
+    with Relay(tmp_path, guarded=True) as relay:
+        site.relay, site.ice = True, relay.ice()
+        site.repath("relay")
+        ada, ben = enter(site, pages)
+        until(ada, lambda: relayed_kinds(site) == {"relay"}, WAIT, "the relay lets them in")
+        ada.wait_for_timeout(4000)
+        assert [peer["state"] for peer in (*figures(ada), *figures(ben))] != ["open", "open"]
+        assert all(peer["roundTripMs"] is None for peer in (*figures(ada), *figures(ben)))
 
 
 @pytest.mark.clause("network-addresses")

@@ -74,6 +74,7 @@ export class Mesh {
     const { muted, recorded, policy, agreed, asks } = state;
     player.info = { ...player.info, muted, recorded, policy, agreed, asks };
     player.link.repath(policy ?? this.#policy);
+    this.#hide(player);
     this.events.changed();
   }
 
@@ -109,11 +110,18 @@ export class Mesh {
     );
     this.mixer.plug(info.user, player.strip);
     this.players.set(info.peer, player);
+    this.#hide(player);
   }
 
   #state(player: Player, state: LinkState): void {
     if (state === "open") this.#drained(player.info.user);
     if (this.players.has(player.info.peer)) this.events.changed();
+  }
+
+  /** What still sounds of somebody from before must not be direct either, where the path may not be. */
+  #hide(player: Player): void {
+    const old = this.#draining.get(player.info.user)?.player;
+    if (player.link.setup.policy === "relay" && old?.link.policy === "all") this.#drained(player.info.user);
   }
 
   #close(player: Player): void {
