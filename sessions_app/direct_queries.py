@@ -7,10 +7,12 @@ read here says nothing about anybody else.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from accounts.models import Follow, User
 from bands.models import BandMember
+from privacy.gate.access import visible
+from privacy.gate.viewer import Viewer
 from sessions_app.models import DirectAnswer, DirectChoice, JamSession
 
 ACCEPTED = Follow.State.ACCEPTED
@@ -44,6 +46,13 @@ def goes_direct(user: User) -> bool:
 def may_go_direct(user: User) -> bool:
     """Return whether somebody is asked at all: a child's address is shown to nobody."""
     return user.age_group != User.AgeGroup.CHILD
+
+
+def my_answers(viewer: Viewer) -> dict[str, int]:
+    """Return to how many people the viewer said yes and no, those too that they see no more."""
+    rows = visible(DirectAnswer, viewer)
+    yes, no = Count("pk", filter=Q(yes=True)), Count("pk", filter=Q(yes=False))
+    return rows.order_by().aggregate(agreed=yes, declined=no)
 
 
 def paths(user: User, session: JamSession, people: Iterable[int]) -> dict[int, Path]:

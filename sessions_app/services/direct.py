@@ -70,6 +70,13 @@ def take_back(user: User, row: DirectAnswer) -> None:
     cut_people(user.pk)
 
 
+@transaction.atomic
+def forget_answers(user: User) -> None:
+    """Forget what one said of everybody: one is asked again. Idempotent."""
+    DirectAnswer.objects.filter(person=user).delete()
+    cut_people(user.pk)
+
+
 def forget_choice(user: User, row: DirectChoice) -> None:
     """Forget that one goes direct with people one knows: one doesn't."""
     DirectChoice.objects.filter(pk=row.pk, user=user).delete()

@@ -9,6 +9,7 @@ from asgiref.sync import async_to_sync
 from channels.db import database_sync_to_async
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from accounts.connections import services as ties
 from accounts.models import Follow, User
@@ -398,3 +399,30 @@ def test_who_stays_long_gets_fresh_credentials(
     first, second = in_the_room(cast, jam, talk, "owner")
     assert int(first) - now == pytest.approx(3600, abs=5)
     assert int(second) - now == pytest.approx(3600 + 1900, abs=5)
+
+
+@pytest.mark.clause("network-addresses")
+def test_settings_say_what_holds_and_forget_it(cast: Cast, jam: JamSession) -> None:
+    client, url = cast.client("owner"), reverse("direct_settings")
+    assert "Nothing yet." in client.get(url).content.decode()
+    direct.answer(jam, cast["owner"], [cast["stranger"], cast["former"]], yes=True)
+    direct.answer(jam, cast["owner"], [cast["participant"]], yes=False)
+    page = client.get(url).content.decode()
+    assert "You agreed to be connected directly with 2 people." in page
+    assert "You declined it with 1." in page
+    client.post(url, {"known": "on"})
+    assert direct_queries.goes_direct(cast["owner"])
+    client.post(url, {})
+    assert not direct_queries.goes_direct(cast["owner"])
+    direct.answer(jam, cast["stranger"], [cast["owner"]], yes=True)
+    client.post(url, {"forget": "1"})
+    said = DirectAnswer.objects.values_list("person__username", flat=True)
+    assert list(said) == ["stranger"]
+
+
+@pytest.mark.clause("children-seen")
+def test_a_child_is_offered_none_of_it(cast: Cast) -> None:
+    client, url = cast.client("child"), reverse("direct_settings")
+    assert client.get(url).status_code == 403
+    assert client.post(url, {"known": "on"}).status_code == 403
+    assert not DirectChoice.objects.exists()
