@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 MAX_SDP = 32 * 1024  # characters; a browser's have 2,000 to 8,000
+MAX_LINES = 400  # a browser has some 100 for sound and data
 MAX_LINE = 1024
 MAX_CANDIDATE = 300
 
@@ -144,27 +145,29 @@ _NUMBER = "[0-9]{1,20}"
 _KINDS = r"(?:audio|video|application)"
 _WORDS = r"[\x20-\x7e]*"
 # The lines of a description that browsers make for sound and data, by how they read whole.
-_LINES = [
-    re.compile(line, re.ASCII)
-    for line in (
-        r"v=0",
-        r"t=0 0",
-        r"b=(?:AS|TIAS|CT):[0-9]{1,9}",
-        r"a=(?:sendrecv|recvonly|sendonly|inactive|rtcp-mux|rtcp-mux-only|rtcp-rsize)",
-        r"a=(?:bundle-only|extmap-allow-mixed|end-of-candidates|ice-lite)",
-        r"a=group:BUNDLE(?: [A-Za-z0-9_-]{1,40}){0,64}",
-        r"a=msid-semantic: ?WMS(?: [A-Za-z0-9*{}_-]{1,64}){0,64}",
-        r"a=ice-(?:ufrag|pwd):[A-Za-z0-9+/]{4,256}",
-        r"a=ice-options:[a-z0-9 +-]{1,64}",
-        r"a=fingerprint:sha-(?:1|224|256|384|512) [0-9A-F]{2}(?::[0-9A-F]{2}){19,63}",
-        r"a=setup:(?:active|passive|actpass|holdconn)",
-        r"a=mid:[A-Za-z0-9_-]{1,40}",
-        r"a=sctp-port:[0-9]{1,5}",
-        r"a=max-message-size:[0-9]{1,20}",
-        r"a=(?:ptime|maxptime):[0-9]{1,5}",
-        r"a=(?:rtpmap|fmtp|rtcp-fb|extmap|ssrc|ssrc-group|msid|rid|simulcast):" + _WORDS,
-    )
-]
+_LINES = re.compile(
+    "|".join(
+        (
+            r"v=0",
+            r"t=0 0",
+            r"b=(?:AS|TIAS|CT):[0-9]{1,9}",
+            r"a=(?:sendrecv|recvonly|sendonly|inactive|rtcp-mux|rtcp-mux-only|rtcp-rsize)",
+            r"a=(?:bundle-only|extmap-allow-mixed|end-of-candidates|ice-lite)",
+            r"a=group:BUNDLE(?: [A-Za-z0-9_-]{1,40}){0,64}",
+            r"a=msid-semantic: ?WMS(?: [A-Za-z0-9*{}_-]{1,64}){0,64}",
+            r"a=ice-(?:ufrag|pwd):[A-Za-z0-9+/]{4,256}",
+            r"a=ice-options:[a-z0-9 +-]{1,64}",
+            r"a=fingerprint:sha-(?:1|224|256|384|512) [0-9A-F]{2}(?::[0-9A-F]{2}){19,63}",
+            r"a=setup:(?:active|passive|actpass|holdconn)",
+            r"a=mid:[A-Za-z0-9_-]{1,40}",
+            r"a=sctp-port:[0-9]{1,5}",
+            r"a=max-message-size:[0-9]{1,20}",
+            r"a=(?:ptime|maxptime):[0-9]{1,5}",
+            r"a=(?:rtpmap|fmtp|rtcp-fb|extmap|ssrc|ssrc-group|msid|rid|simulcast):" + _WORDS,
+        )
+    ),
+    re.ASCII,
+)
 _MEDIA = re.compile(
     rf"m=({_KINDS}) ([0-9]{{1,5}}) ((?:UDP|TCP|TLS|DTLS)?/?[A-Z/]{{3,20}})"
     r"((?: [A-Za-z0-9-]{1,20}){1,64})",
@@ -177,8 +180,13 @@ _NOWHERE = "IN IP4 0.0.0.0"
 
 
 def relay_sdp(sdp: str) -> str:
-    """Return a description that holds no address but those of relays' candidates."""
+    """Return a description that holds no address but those of relays' candidates.
+
+    Raises Unfit for one of more lines than a browser's: reading them holds up all who are served.
+    """
     lines = [line.rstrip("\r") for line in sdp.split("\n")]
+    if len(lines) > MAX_LINES:
+        raise Unfit
     kept = [wanted for line in lines if line and (wanted := _line(line)) is not None]
     return "".join(f"{line}\r\n" for line in kept)
 
@@ -190,8 +198,7 @@ def _line(line: str) -> str | None:
     for start, written in _WRITTEN.items():
         if line.startswith(start):
             return written(line)
-    known = any(pattern.fullmatch(line) for pattern in _LINES)
-    return line if known and not _holds_address(line) else None
+    return line if _LINES.fullmatch(line) and not _holds_address(line) else None
 
 
 def _candidate(line: str) -> str | None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.sessions_app.test_signalling import addresses_in
 
-from .browsers import figures, until
+from .browsers import figures, join, until
 from .relay import Relay
 from .standin import StandIn
 from .test_hearing import WAIT, both_hear, enter
@@ -182,4 +182,22 @@ def test_what_the_relay_costs_is_said_before_one_chooses(
     relayed.repath("all")
     panel.get_by_text("You are connected directly with Ben").wait_for()
     ada.get_by_role("button", name="Use the relay with Ben").wait_for()
+    assert ada.problems == ben.problems == []
+
+
+def test_without_a_relay_the_page_says_what_others_see_before_one_joins(
+    site: StandIn, pages: tuple[Any, Any]
+) -> None:
+    ada, ben = pages
+    said = "Players connect directly in this room: the others can see your network address."
+    for page, user in ((ada, "ada"), (ben, "ben")):
+        page.goto(site.room(user))
+        page.locator(".jam-check").get_by_text(said, exact=True).wait_for()
+        join(page)
+    both_hear(pages)
+    ada.get_by_text(said, exact=True).wait_for()
+    assert not ada.get_by_role("region", name="Your network address").is_visible()
+    ada.locator(".jam-strip", has_text="Ben").get_by_text("Connection details").click()
+    ada.get_by_text("Connected directly: Ben sees your network address").wait_for()
+    assert ada.get_by_role("button", name="Ben", exact=False).filter(has_text="direct").count() == 0
     assert ada.problems == ben.problems == []

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sessions_app.signalling import (
     MAX_CANDIDATE,
+    MAX_LINES,
     MAX_SDP,
     Unfit,
     relay_candidate,
@@ -164,6 +165,7 @@ def offer(**about: Any) -> dict[str, Any]:
     offer(policy="192.168.7.31"),
     offer(sdp=["192.168.7.31"]),
     offer(sdp=OFFER + "a=sendrecv\n" * MAX_SDP),
+    offer(sdp="a=x\n" * (MAX_LINES + 1)),
     {"k": "answer", "turn": 1, "sdp": "v=0", "raddr": "192.168.7.31"},
     {"k": "ice", "turn": 1, "candidate": RELAYED},
     {"k": "ice", "turn": 1, "candidate": {"candidate": RELAYED, "address": "192.168.7.31"}},

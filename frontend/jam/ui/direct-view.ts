@@ -4,6 +4,7 @@ import type { Direct } from "../direct";
 import type { Player } from "../engine/player";
 import { fill, list, words } from "../words";
 import { h, show, text, uid } from "./dom";
+import { costSentence } from "./path-view";
 
 export class DirectView {
   readonly element: HTMLElement;
@@ -69,8 +70,6 @@ export class DirectView {
     if (players.length && !relayed.length) return "";
     const gains = relayed.map(({ link }) => this.direct.gain(link.leastTripMs));
     const known = (gains.length ? gains : [this.direct.gain(null)]).filter((ms) => ms !== null);
-    if (!known.length) return words.direct.costUnknown;
-    const most = Math.max(...known);
-    return most < 1 ? words.direct.costNone : fill(words.direct.cost, { ms: Math.ceil(most) });
+    return costSentence(known.length ? Math.max(...known) : null);
   }
 }
