@@ -92,6 +92,7 @@ def main() -> int:
             if wanted.browser:
                 find_browser()
                 find_proxy()
+                find_relay()
     except Trouble as trouble:
         return fail(str(trouble))
     except OSError as error:
@@ -381,25 +382,59 @@ def find_browser() -> None:
 
 def find_proxy() -> None:
     """Make sure that there is an nginx for the tests: unpacked here, nothing is installed."""
-    ours = TOOLS / "nginx" / "usr" / "sbin"
-    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", str(ours)])
+    ours = TOOLS / "nginx"
+    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", str(ours / "usr" / "sbin")])
     if shutil.which("nginx", path=path):
         return
     say("Fetching nginx …")
-    apt, unpack = shutil.which("apt-get"), shutil.which("dpkg-deb")
-    if apt and unpack:
-        ours.mkdir(parents=True, exist_ok=True)
-        for package in ("nginx", "nginx-core"):  # one holds the program, by the release
-            with contextlib.suppress(Trouble):
-                if os.geteuid() == 0:
-                    run("Fetching nginx", [apt, "update"])
-                run("Fetching nginx", [apt, "download", package], folder=ours)
-                for archive in ours.glob("*.deb"):
-                    run("Fetching nginx", [unpack, "-x", str(archive), str(TOOLS / "nginx")])
-                    archive.unlink()
-            if (ours / "nginx").exists():
-                return
+    for package in ("nginx", "nginx-core"):  # one holds the program, by the release
+        unpack("nginx", package, into=ours)
+        if (ours / "usr" / "sbin" / "nginx").exists():
+            return
     raise Trouble("The tests need nginx: install it so that `nginx` is on PATH.")
+
+
+def find_relay() -> None:
+    """Make sure that there is a coturn for the tests: unpacked here, no service is set up."""
+    ours = TOOLS / "coturn"
+    if shutil.which("turnserver") or (ours / "usr" / "bin" / "turnserver").exists():
+        return
+    say("Fetching coturn …")
+    unpack("coturn", "coturn", into=ours, libraries=True)
+    if not (ours / "usr" / "bin" / "turnserver").exists():
+        raise Trouble("The tests need coturn: install it so that `turnserver` is on PATH.")
+
+
+def unpack(what: str, package: str, *, into: Path, libraries: bool = False) -> None:
+    """Unpack a system package into a folder, with its libraries that aren't installed."""
+    apt, dpkg = shutil.which("apt-get"), shutil.which("dpkg-deb")
+    if not apt or not dpkg:
+        return
+    into.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(Trouble):
+        if os.geteuid() == 0:
+            run(f"Fetching {what}", [apt, "update"])
+        run(f"Fetching {what}", [apt, "download", package], folder=into)
+        archives = list(into.glob("*.deb"))
+        if libraries:
+            needed = [name for archive in archives for name in missing_libraries(archive)]
+            if needed:
+                run(f"Fetching {what}", [apt, "download", *needed], folder=into)
+        for archive in into.glob("*.deb"):
+            run(f"Fetching {what}", [dpkg, "-x", str(archive), str(into)])
+            archive.unlink()
+
+
+def missing_libraries(archive: Path) -> list[str]:
+    """Return the libraries that a package asks for, by the first name of each, and aren't here."""
+    asked = output(["dpkg-deb", "-f", str(archive), "Depends"]).split(",")
+    names = [one.split("|")[0].split("(")[0].strip() for one in asked]
+    return [
+        name
+        for name in names
+        if name.startswith("lib")
+        and output(["dpkg-query", "-W", "-f", "${db:Status-Status}", name]) != "installed"
+    ]
 
 
 def apt_install(what: str, *packages: str) -> None:

@@ -65,6 +65,7 @@ SESSIONS = Limit("open-session", 20, 3600)
 SEAT_DECISIONS = Limit("seat-decision", 60, 3600)  # of a host, on who asked for a seat
 OFFERS = Limit("offer-session", 20, 3600)  # to pass a session on
 KNOCKS = Limit("knock", 30, 3600)  # at doors whose hosts are asked
+DIRECT_ANSWERS = Limit("direct-answer", 60, 60)  # on whom one lets be connected directly
 BEATS = Limit("beat", 30, 60)  # changes of a room's metronome
 BEAT_VOTES = Limit("beat-vote", 3, 300)  # votes on it that somebody opens
 SESSION_EDITS = Limit("edit-session", 30, 3600)  # each may be told to all who answered

@@ -10,13 +10,14 @@ from django.conf import settings
 
 from integrations.boundary import disclose
 
-LIFETIME = 6 * 3600  # seconds; a jam outlives its first credentials rarely
+LIFETIME = 3600  # seconds; who is in a room gets fresh ones when half of it is over
 
 
 def ice_servers(peer: str, user_id: int) -> tuple[list[dict[str, Any]], str]:
     """Return the ICE servers for one connection and the policy: "relay" or "all".
 
-    With a relay configured addresses stay hidden ("relay"). Without one, players of a room
+    With a relay configured addresses stay hidden ("relay") but from those with whom a player
+    agreed to be connected directly (`sessions_app.direct_queries`). Without one, players of a room
     connect directly and see each other's network address; the room says so before joining.
     The user name holds the connection's random id, never a person's
     (draft-uberti-behave-turn-rest). That the relays will see the player's network address is

@@ -12,16 +12,17 @@ from accounts.security.services import sign_ins
 from foundation.frames import Frame
 from foundation.ids import new_public_id
 from foundation.sockets import HIDDEN, REPLACED, Refused
-from integrations.turn import ice_servers
 from privacy.gate.viewer import Viewer
 from privacy.telemetry import usage
 from sessions_app import queries, room_queries, titles
-from sessions_app.beat import BeatConsumer
+from sessions_app.direct_socket import DirectConsumer
 from sessions_app.frames import (
     Beat,
     BeatVote,
     Chat,
     Clock,
+    DirectAnswer,
+    DirectKnown,
     Hello,
     HostDoor,
     HostMute,
@@ -48,16 +49,14 @@ from sessions_app.services import recording as recordings
 ASKED_ANEW = 3  # signs of life after which a socket asks once more whether it may be here
 
 
-class JamConsumer(BeatConsumer):
+class JamConsumer(DirectConsumer):
     """One player's connection to one session."""
 
     takes: ClassVar[list[type[Frame]]] = [
         Hello, Signal, Clock, Chat, State, RecordAsk, RecordAnswer, RecordStop, HostDoor,
         HostMute, HostRemove, HostRole, HostRights, HostOffer, HostTake, HostTurn,
-        KnockAnswer, Beat, BeatVote,
+        KnockAnswer, Beat, BeatVote, DirectAnswer, DirectKnown,
     ]  # fmt: skip
-
-    me: Peer
 
     def allowed(self) -> bool:
         """A seat is needed to enter a room, and the session must be open and visible."""
@@ -128,16 +127,9 @@ class JamConsumer(BeatConsumer):
         if self._renewed % ASKED_ANEW == 0:  # whatever should have been told, and wasn't
             await super().gate_check({})
         await self._look()
+        await self.renew_ice()
         if self.told_waiting:  # whose page may have gone without a word
             await self.tell_knocks()
-
-    async def _ask_gate(self, people: list[int]) -> dict[int, Face]:
-        """Return the faces of those with a seat here of whom this socket's person may know."""
-        met: dict[int, Face] = await self.in_thread(self._seated_and_met, people)
-        return met
-
-    def _seated_and_met(self, people: list[int]) -> dict[int, Face]:
-        return queries.met_in_room(self.viewer, room_queries.seated_among(self.session, people))
 
     # From the browser ---------------------------------------------------------------
 
@@ -193,7 +185,6 @@ class JamConsumer(BeatConsumer):
         take = queries.recording_for_room(key, self.viewer) if key else None
         self._take, self.roster.take = (key or 0, take["id"]) if take else (0, "")
         seat = self.read_seats()
-        servers, policy = ice_servers(self.me.peer, self.user.pk)
         return {
             "session": {
                 "id": self.session.public_id,
@@ -205,8 +196,7 @@ class JamConsumer(BeatConsumer):
             "seat": seat,
             "recording": take,
             "chat": self._said(),
-            "ice": servers,
-            "policy": policy,
+            **self.about_paths(),
         }
 
     def _said(self) -> list[dict[str, Any]]:
@@ -217,11 +207,6 @@ class JamConsumer(BeatConsumer):
         ]
         self.mine.load()
         return [_chat(line, author) for line, author in lines]
-
-    async def on_signal(self, frame: Signal) -> None:
-        self._must_be_present()
-        if frame.to in self.roster.shown:  # else they left, or are behind a deny rule: no answer
-            await self._pass_on(f"peer.{frame.to}", "peer.signal", data=frame.data)
 
     async def on_clock(self, frame: Clock) -> None:
         at = endings.session_ms(self.session)
@@ -294,7 +279,7 @@ class JamConsumer(BeatConsumer):
         await self._pass_on(self.group, kind, **content)
 
     async def dispatch(self, message: dict[str, Any]) -> None:
-        if message["type"] == "gate.check" and self.joined:
+        if message["type"] in {"gate.check", "room.direct"} and self.joined:
             self.roster.forget()  # at once: what comes after it may not be what it was
         await super().dispatch(message)
 
@@ -341,10 +326,6 @@ class JamConsumer(BeatConsumer):
 
     async def peer_moved(self, event: dict[str, Any]) -> None:
         await self._look()
-
-    async def peer_signal(self, event: dict[str, Any]) -> None:
-        if await self._sender(event) is not None:
-            await self.send_frame(t="signal", data=event["data"], **{"from": event["peer"]})
 
     async def room_chat(self, event: dict[str, Any]) -> None:
         author = await self._sender(event)

@@ -144,6 +144,20 @@ def without_bands(form: Any) -> None:
     field.choices = [choice for choice in field.choices if choice[0] not in OF_BANDS]
 
 
+class DirectForm(forms.Form):
+    """Whether somebody goes direct with people they know."""
+
+    known = forms.BooleanField(
+        label=_("Go direct with people I know"),
+        help_text=_(
+            "With those who have this on as well: who you follow and who follows you, who is in a "
+            "band with you, and to whom you said yes before. They see your network address, and "
+            "you theirs. Off: you are asked in each room."
+        ),
+        required=False,
+    )
+
+
 class SessionAudienceForm(forms.ModelForm[JamSession]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

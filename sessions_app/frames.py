@@ -9,6 +9,7 @@ from foundation.frames import Frame, Milliseconds, PublicId, Ref, at_most, words
 MAX_SIGNAL = 64 * 1024
 MAX_CHAT = 2000
 MAX_TITLE = 80
+SEATS = 8
 
 
 class Hello(Frame):
@@ -84,6 +85,21 @@ class BeatVote(Frame):
     t = "beat.vote"
     vote: PublicId
     yes: bool
+
+
+class DirectAnswer(Frame):
+    """`users`: those who may, or may no longer, be connected with the sender directly."""
+
+    t = "direct.answer"
+    users: Annotated[list[PublicId], Field(min_length=1, max_length=SEATS)]
+    yes: bool
+
+
+class DirectKnown(Frame):
+    """`on`: whether the sender goes direct with people they know, without being asked."""
+
+    t = "direct.known"
+    on: bool
 
 
 class HostDoor(Frame):

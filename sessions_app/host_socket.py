@@ -117,6 +117,8 @@ class HostConsumer(GatedConsumer):
     async def turn(self) -> dict[str, Any]:
         """Return whose turn it is, as far as this socket's person may know them."""
         noted = await self.room.turn()
+        if noted is not None and noted[1] <= endings.session_ms(self.session):
+            noted = None  # it is over
         user = await self._public_id(noted[0]) if noted is not None else None
         if noted is None or user is None:
             return {"user": None, "until": None, "yours": False}
@@ -134,7 +136,7 @@ class HostConsumer(GatedConsumer):
         else:
             person = await self.in_thread(self._seated, frame.user)
             until = endings.session_ms(self.session) + frame.seconds * 1000
-            await self.room.give_turn(person.pk, until, frame.seconds)
+            await self.room.give_turn(person.pk, until)
         await self.channel_layer.group_send(self.group, {"type": "room.turn"})
 
     async def room_turn(self, event: dict[str, Any]) -> None:

@@ -73,9 +73,10 @@ class Room:
             pipe.hset(self._key, peer.peer, json.dumps(about))
             pipe.expire(self._key, ALIVE * 4)
             pipe.expire(self._muted, ALIVE * 4)
+            pipe.expire(self._turn, ALIVE * 4)
             pipe.set(f"{self._key}:renewed", 1, ex=LEASE_RENEWED, nx=True)
             pipe.expire(self._beat, ALIVE * 4)
-            return bool((await pipe.execute())[3])
+            return bool((await pipe.execute())[4])
 
     async def leave(self, peer: str) -> None:
         await self._valkey.hdel(self._key, peer)
@@ -148,18 +149,18 @@ class Room:
                     continue
                 return value
 
-    async def give_turn(self, user_id: int, until: float, seconds: int) -> None:
+    async def give_turn(self, user_id: int, until: float) -> None:
         """Note whose turn it is until a time of the session clock, in place of who had it."""
         async with self._valkey.pipeline(transaction=True) as pipe:
             pipe.hset(self._turn, "turn", json.dumps({"user_id": user_id, "until": until}))
-            pipe.expire(self._turn, seconds)
+            pipe.expire(self._turn, ALIVE * 4)  # and again by each sign of life
             await pipe.execute()
 
     async def end_turn(self) -> None:
         await self._valkey.delete(self._turn)
 
     async def turn(self) -> tuple[int, float] | None:
-        """Return whose turn it is, and until when on the session clock."""
+        """Return whose turn it is or was last, and until when on the session clock."""
         noted = await self._valkey.hget(self._turn, "turn")
         if noted is None:
             return None

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sessions_app.views import calendars, hosting, planning, recordings, sessions, storage
+from sessions_app.views import calendars, direct, hosting, planning, recordings, sessions, storage
 
 urlpatterns = [
     path("jam/", sessions.index, name="jams"),
@@ -33,6 +33,7 @@ urlpatterns = [
     path("jam/<str:public_id>/calendar.ics", calendars.one, name="jam_calendar"),
     path("calendar/<str:secret>.ics", calendars.feed, name="calendar_feed"),
     path("settings/calendar/", calendars.page, name="calendar_settings"),
+    path("settings/network-address/", direct.page, name="direct_settings"),
     path("i/<str:token>/", sessions.invite, name="invite"),
     path("recordings/", recordings.index, name="recordings"),
     path("recordings/<str:public_id>/", recordings.detail, name="recording"),

@@ -26,6 +26,9 @@ export interface PeerFigures {
   concealedMs: number;
   heldBack: number;
   missingMs: number;
+  /** how the two are connected, and the code both can compare */
+  policy: string | null;
+  code: string | null;
 }
 
 export class JamRoomElement extends HTMLElement {
@@ -109,6 +112,8 @@ export class JamRoomElement extends HTMLElement {
       name: player.info.name,
       muted: player.info.muted,
       state: player.link.state,
+      policy: player.link.policy,
+      code: player.code,
       level: player.strip.level.rms,
       ...player.stats,
     }));
@@ -127,12 +132,28 @@ export class JamRoomElement extends HTMLElement {
     };
   }
 
+  /** The round trip to the relay in ms, if it was measured. */
+  get relayMs(): number | null {
+    return this.#room?.direct.relayMs ?? null;
+  }
+
   /** Decibels per bin (0 to half the sample rate) of what this person sends, as it arrives here. */
   spectrum(user: string): Float32Array | null {
     for (const player of this.#room?.mesh?.players.values() ?? []) {
       if (player.info.user === user) return player.strip.spectrum();
     }
     return null;
+  }
+
+  /** The kinds of candidates (RFC 8839) of the paths that are in use, at each end. */
+  async paths(): Promise<{ local: string[]; remote: string[] }> {
+    const found = { local: new Set<string>(), remote: new Set<string>() };
+    for (const { link } of this.#room?.mesh?.players.values() ?? []) {
+      const path = await link.path();
+      if (path) found.local.add(path.local);
+      if (path) found.remote.add(path.remote);
+    }
+    return { local: [...found.local], remote: [...found.remote] };
   }
 
   /** Uploads stems that an earlier page left here. */

@@ -24,6 +24,12 @@ export interface PeerInfo {
   role: Role;
   /** what they may do here; told to hosts alone */
   rights: Rights | null;
+  /** of this pair: through the relay unless both agreed; as the room's, where it isn't said */
+  policy?: "relay" | "all" | undefined;
+  /** whether this person lets them be connected directly */
+  agreed?: boolean | undefined;
+  /** whether this person was never asked about them */
+  asks?: boolean | undefined;
 }
 
 /** What somebody is in the session; who hosts it may do what the menu of a strip offers. */
@@ -43,7 +49,9 @@ export interface Seat {
 }
 
 /** What may change of somebody while they are in the room. */
-export type PeerState = Pick<PeerInfo, "peer" | "muted" | "muted_by_host" | "recorded" | "role" | "rights">;
+export type PeerState = Pick<
+  PeerInfo, "peer" | "muted" | "muted_by_host" | "recorded" | "role" | "rights" | "policy" | "agreed" | "asks"
+>;
 
 export interface ChatMessage {
   id: string;
@@ -131,6 +139,8 @@ export interface Welcome {
   chat: ChatMessage[];
   ice: RTCIceServer[];
   policy: "relay" | "all";
+  /** whether this person goes direct with whom they know; null where nobody is asked */
+  direct?: { known: boolean } | null;
 }
 
 export type FromServer =
@@ -150,6 +160,8 @@ export type FromServer =
   | { t: "missed" }
   | ({ t: "door" } & Door)
   | { t: "muted"; by_host: boolean }
+  | { t: "direct"; known?: boolean }
+  | { t: "ice"; servers: RTCIceServer[] }
   | ({ t: "seat" } & Seat)
   | ({ t: "turn" } & Turn)
   | { t: "knocks"; waiting: Waiting[] }
@@ -173,5 +185,7 @@ export type ToServer =
   | { t: "host.offer"; user: string }
   | { t: "host.take"; yes: boolean }
   | { t: "host.turn"; user: string | null; seconds?: number }
+  | { t: "direct.answer"; users: string[]; yes: boolean }
+  | { t: "direct.known"; on: boolean }
   | { t: "knock.answer"; user: string; admit: boolean }
   | { t: "host.remove"; user: string };

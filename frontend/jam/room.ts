@@ -4,6 +4,7 @@ import type { Grid } from "./beat/grid";
 import { Metronome } from "./beat/metronome";
 import { SessionClock } from "./clock";
 import { AudioGraph, ENGINE_RATE } from "./engine/graph";
+import { pageCertificate } from "./engine/certificate";
 import type { InputChoice } from "./engine/input";
 import type { Signal } from "./engine/link";
 import { Mesh } from "./engine/mesh";
@@ -12,6 +13,8 @@ import { Mixer } from "./engine/mixer";
 import { NetClient } from "./engine/net-client";
 import type { Player } from "./engine/player";
 import type { BeatVote, Caps, ChatMessage, FromServer, Recording, Welcome } from "./protocol";
+import { Direct } from "./direct";
+import { relayTrip } from "./engine/relay-probe";
 import { FeedbackGuard, LOOK_MS } from "./feedback";
 import { Hosting } from "./hosting";
 import { IntervalMode } from "./interval-mode";
@@ -46,6 +49,9 @@ export class Room {
   readonly unsaid: Unsaid;
   readonly mixer: Mixer;
   readonly hosting = new Hosting((frame) => void this.#socket?.send(frame));
+  readonly direct = new Direct(
+    (frame) => void this.#socket?.send(frame), relayTrip, () => this.events.change(),
+  );
   readonly metronome: Metronome;
   readonly intervals: IntervalMode;
   /** the vote on the room's beat that is open */
@@ -320,6 +326,7 @@ export class Room {
       changed: () => this.events.change(),
       level: (player, level) => this.events.level(player, level),
     });
+    this.mesh.certificate = await pageCertificate();
     this.#applyMute();
     this.#socket = new RoomSocket(this.settings.socket, {
       state: (state, code) => {
@@ -368,6 +375,7 @@ export class Room {
 
   #take(frame: FromServer): void {
     this.hosting.take(frame);
+    this.direct.take(frame);
     switch (frame.t) {
       case "welcome":
         this.#welcome(frame);
@@ -403,6 +411,10 @@ export class Room {
       case "missed":
         this.#socket?.renew();
         break;
+      case "ice":
+        this.mesh?.renew(frame.servers);
+        break;
+      case "direct":
       case "seat":
       case "turn":
       case "door":
@@ -428,13 +440,14 @@ export class Room {
         this.events.change();
         break;
       case "state":
-        this.mesh?.state(frame.peer, frame.muted, frame.recorded);
+        this.mesh?.state(frame);
         break;
       case "recording":
         if (frame.state !== "gone") this.#record(frame);
         else if (frame.id === this.recording?.id) this.#record(null);
         break;
       case "error":
+        if (frame.for === "signal") break; // nothing that its person did: it was on its way when a path changed
         if (frame.ref && this.unsaid.refused(frame.ref, frame.code, frame.text, frame.wait)) break;
         this.events.notice(frame.text, true);
         break;

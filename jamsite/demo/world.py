@@ -24,10 +24,12 @@ from jamsite.demo.people import PEOPLE, Person, emblem, portrait
 from jamsite.demo.sound import RATE, pcm24
 from jamsite.demo.tunes import TUNES, Part
 from messaging import services as messaging
+from sessions_app.direct_queries import goes_direct
 from sessions_app.models import JamSession, Mix, Participant, Recording, RecordingConsent, Stem
 from sessions_app.services import recording as recordings
 from sessions_app.services import rendering, uploads
 from sessions_app.services import sessions as rooms
+from sessions_app.services.direct import choose
 from sessions_app.services.rooms import keep_open
 
 PASSWORD = "play it again"  # noqa: S105  (the demo's, printed by the command)
@@ -92,6 +94,9 @@ def load(titles: Sequence[str] = tuple(TUNES)) -> None:
     for title in titles:
         _take(people, title)
     _band(people)
+    for name in IN_BAND:  # who play together as a band meet without the relay's detour
+        if not goes_direct(people[name]):
+            choose(people[name], known=True)
     for name, title in FAVOURITES:
         kept = Recording.objects.filter(title=title, owner=people[TAKES[title][0]]).first()
         if kept is not None:

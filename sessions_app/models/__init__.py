@@ -1,3 +1,4 @@
+from sessions_app.models.addresses import DirectAnswer, DirectChoice
 from sessions_app.models.hosting import Knock, Removal
 from sessions_app.models.planning import CalendarFeed, Rsvp
 from sessions_app.models.recordings import (
@@ -14,6 +15,8 @@ __all__ = [
     "CalendarFeed",
     "ChatLine",
     "Credit",
+    "DirectAnswer",
+    "DirectChoice",
     "Invite",
     "JamSession",
     "Knock",

@@ -9,6 +9,8 @@ from sessions_app import queries
 from sessions_app.models import (
     CalendarFeed,
     ChatLine,
+    DirectAnswer,
+    DirectChoice,
     Invite,
     JamSession,
     Knock,
@@ -24,6 +26,7 @@ from sessions_app.models import (
 from sessions_app.models.hosting import KNOCK_LASTS
 from sessions_app.services import (
     calendars,
+    direct,
     hosting,
     leaving,
     publishing,
@@ -189,6 +192,34 @@ export.also(
     label=_("People you removed from sessions"),
     fields=["session", "user", "created_at"],
     rows=lambda user: Removal.objects.filter(by=user),
+)
+
+dm.declare(
+    DirectAnswer,
+    label=_("Whom you let, or don't let, connect with you directly"),
+    remove=direct.take_back,
+    subjects=["person", "other"],
+    purposes=["jamming"],
+    erase=dm.Erase.CUSTOM,
+    purge=direct.purge_answers,
+    erased_how="deleted, in both directions",
+    fields={
+        "id": dm.technical(),
+        "person": dm.link(),
+        "other": dm.link(),
+        "session": dm.link(),
+        "yes": dm.choice(),
+        "answered_at": dm.moment(),
+    },
+)
+
+dm.declare(
+    DirectChoice,
+    label=_("Whether you go direct with people you know"),
+    remove=direct.forget_choice,
+    subjects=["user"],
+    purposes=["jamming"],
+    fields={"id": dm.technical(), "user": dm.link(), "known": dm.choice()},
 )
 
 dm.declare(

@@ -14,6 +14,8 @@ from sessions_app import downloads
 from sessions_app.models import (
     CalendarFeed,
     ChatLine,
+    DirectAnswer,
+    DirectChoice,
     Invite,
     JamSession,
     Knock,
@@ -142,6 +144,9 @@ rules.see(ChatLine, Rule(owner="author", within={Audience.PARTICIPANTS: SITS_THE
 rules.see(Knock, Rule(owner="user", within={Audience.PARTICIPANTS: HOSTS}))
 rules.see(Removal, Rule(owner="user", within={Audience.PARTICIPANTS: HOSTS}))
 rules.see(Invite, Rule(owner="made_by"))
+# What it comes to is seen by the two: whether they are connected directly. Who said what, is not.
+rules.see(DirectAnswer, Rule(owner="person"))
+rules.see(DirectChoice, Rule(owner="user"))
 rules.see(RecordingConsent, Rule(owner="user"))
 
 # Row-level security: players' own sound, and what is said in rooms (mixes: docs/decisions/0006).

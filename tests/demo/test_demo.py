@@ -29,6 +29,7 @@ from schools.models import (
 )
 from sessions_app.audio import probe_audio
 from sessions_app.models import (
+    DirectChoice,
     JamSession,
     Mix,
     Participant,
@@ -42,7 +43,7 @@ SOME = ("The long reel", "Night bus")
 MODELS = [
     User, Profile, JamSession, Participant, Recording, RecordingConsent, Stem, Mix, Favourite,
     Conversation, Member, Message, Partner, PartnerStaff, SchoolClass, ClassSeat, Enrolment,
-    ParentalConsent, Guardianship, Rsvp,
+    ParentalConsent, Guardianship, Rsvp, DirectChoice,
 ]  # fmt: skip
 
 
@@ -56,6 +57,8 @@ def test_loading_twice_changes_nothing() -> None:
     first = everything()
     world.load(SOME)
     assert everything() == first
+    direct = DirectChoice.objects.filter(known=True).order_by("user__username")
+    assert list(direct.values_list("user__username", flat=True)) == ["lumen", "otis-upright"]
 
 
 @pytest.mark.django_db

@@ -76,6 +76,10 @@ class Connection {
   async addIceCandidate(candidate: { candidate: string }): Promise<void> {
     this.done.push(`candidate ${candidate.candidate}`);
   }
+  readonly configured: unknown[] = [];
+  setConfiguration(configuration: unknown): void {
+    this.configured.push(configuration);
+  }
   close(): void {
     this.closed = true;
   }
@@ -209,6 +213,69 @@ test("a plain connection's answer carries our own track", async () => {
   assert.equal(newest().transceiver.direction, "sendrecv");
   await made.retrack();
   assert.deepEqual(newest().done, ["remote offer", "track mic", "local answer", "track mic"]);
+});
+
+// ---- direct or through the relay -----------------------------------------------------------------------
+
+const policies = (): unknown[] =>
+  Connection.made.map(({ setup }) => (setup as { iceTransportPolicy: string }).iceTransportPolicy);
+
+test("who may not be direct any more ends the old connection at once, and offers through the relay", async () => {
+  const { made, kinds, states } = await link();
+  newest().becomes("connected");
+  const direct = newest();
+  made.repath("relay");
+  assert.equal(direct.closed, true);
+  made.repath("relay"); // said twice
+  await settled();
+  assert.deepEqual([kinds(), policies()], [["offer 1", "offer 2"], ["all", "relay"]]);
+  assert.deepEqual(states, ["open", "connecting"]);
+  made.repath("all");
+  await settled();
+  assert.deepEqual(policies(), ["all", "relay", "all"]);
+});
+
+test("who doesn't offer ends it too, and asks for an offer, though the other end is content", async () => {
+  const { made, signals, take } = await link({ offers: false });
+  await take(offer(3));
+  newest().becomes("connected");
+  made.repath("relay");
+  await settled();
+  assert.equal(newest().closed, true);
+  assert.deepEqual(signals.at(-1), { k: "again", turn: 3, anew: true });
+  await take(offer(4));
+  assert.deepEqual(policies(), ["all", "relay"]);
+  const offering = await link();
+  newest().becomes("connected");
+  await offering.take({ k: "again", turn: 0, anew: true }); // of a connection that is no more
+  assert.deepEqual(offering.kinds(), ["offer 1"]);
+  await offering.take({ k: "again", turn: 1, anew: true });
+  assert.deepEqual(offering.kinds(), ["offer 1", "offer 2"]);
+});
+
+test("an offer says its path, and the relay holds for both if either end says so", async () => {
+  const offering = await link({ policy: "relay" });
+  assert.equal(offering.signals[0]!.k === "offer" && offering.signals[0]!.policy, "relay");
+  const { take, made, kinds } = await link({ offers: false });
+  await take({ ...offer(1), policy: "relay" } as Signal);
+  assert.deepEqual(policies(), ["relay"]);
+  made.repath("relay"); // the server's word comes later: it is so already
+  await settled();
+  assert.deepEqual(kinds(), ["answer 1"]);
+  const wary = await link({ offers: false, policy: "relay" });
+  await wary.take({ ...offer(1), policy: "all" } as Signal);
+  assert.deepEqual(policies(), ["relay"]);
+});
+
+test("fresh credentials go into the connection that there is, and into the next", async () => {
+  const { made } = await link();
+  const fresh = [{ urls: "turn:relay.example", username: "2:x", credential: "y" }];
+  made.ice = fresh;
+  assert.deepEqual(newest().configured, [{ iceServers: fresh, iceTransportPolicy: "all", bundlePolicy: "max-bundle" }]);
+  newest().becomes("failed");
+  await time.pass(300);
+  await settled();
+  assert.deepEqual((newest().setup as { iceServers: unknown }).iceServers, fresh);
 });
 
 // ---- staying connected ---------------------------------------------------------------------------------

@@ -21,6 +21,8 @@ from urllib.parse import parse_qs, urlsplit
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
+from sessions_app.signalling import without_addresses
+
 from .impairment import Impairment
 
 SESSION = "s1"
@@ -89,6 +91,12 @@ class StandIn:
         self.lasts_ms = 3 * 3_600_000  # the longest a take can be
         self.heard_late_ms = 0.0  # by so much the stop of a take is told too late
         self.signals: list[dict] = []
+        self.passed: list[dict | None] = []  # of signals, what a relay's pair was given
+        self.relay = False  # whether players meet through a relay alone
+        self.ice: list[dict] = []  # its addresses and credentials
+        self.direct: dict | None = None  # as `welcome` has it
+        self.answers: list[dict] = []  # what players said of being connected directly
+        self.path: dict = {}  # what all are told of their paths to each other, as frames have it
         self.network: Impairment | None = None  # what lies between the players, if anything
 
     # ---- life ------------------------------------------------------------------------------------
@@ -127,6 +135,16 @@ class StandIn:
 
     def now(self) -> float:
         return (time.time() - self.opened) * 1000
+
+    def repath(self, policy: str) -> None:
+        """Tell all that they are connected in another way from now on."""
+        self.path = {"policy": policy, "agreed": policy == "all", "asks": False}
+        for peer in list(self.peers.values()):
+            frame = {"t": "state", **self.state_of(peer)}
+            asyncio.run_coroutine_threadsafe(self.tell_all(frame, but=peer), self.loop)
+
+    def tell_everybody(self, frame: dict) -> None:
+        asyncio.run_coroutine_threadsafe(self.tell_all(frame), self.loop).result(5)
 
     def cut(self) -> None:
         """Drops all sockets, as a restart of the website does."""
@@ -167,6 +185,8 @@ class StandIn:
         elif kind == "beat":
             self.beat = {**frame, "from": self.now() + 500}
             await self.tell_all(self.beat)
+        elif kind.startswith("direct."):
+            self.answers.append(frame)
         elif kind.startswith("record."):
             await self.record(me, kind, frame)
         else:
@@ -185,8 +205,8 @@ class StandIn:
                         "host": False, "locked": False, "asks_first": False},
             "muted_by_host": False, "seat": {"role": "player", "rights": RIGHTS, "offered": False},
             "turn": {"user": None, "until": None, "yours": False},
-            "recording": self.recording_for(me), "chat": self.chat[-50:], "ice": [],
-            "policy": "all", "beat": self.beat,
+            "recording": self.recording_for(me), "chat": self.chat[-50:], "ice": self.ice,
+            "policy": "relay" if self.relay else "all", "beat": self.beat, "direct": self.direct,
         })  # fmt: skip
 
     async def hear_signal(self, me: Peer, frame: dict) -> None:
@@ -195,6 +215,9 @@ class StandIn:
         self.signals.append(frame["data"])
         other = self.peers.get(frame["to"])
         data = self.network.signal(frame["data"]) if self.network else frame["data"]
+        if self.path.get("policy") == "relay":
+            data = without_addresses(data)  # as the site does it
+            self.passed.append(data)
         if other and data:
             await self.tell(other, {"t": "signal", "from": me.id, "data": data})
 
@@ -214,7 +237,8 @@ class StandIn:
     def state_of(self, peer: Peer) -> dict:
         """What may change of somebody while they are in, as a player is told of it."""
         return {"peer": peer.id, "muted": peer.muted, "muted_by_host": False,
-                "recorded": self.records(peer), "role": "player", "rights": None}  # fmt: skip
+                "recorded": self.records(peer), "role": "player", "rights": None,
+                **self.path}  # fmt: skip
 
     async def record(self, me: Peer, kind: str, frame: dict) -> None:
         if kind == "record.ask":

@@ -292,6 +292,7 @@ OWN = {
     "api_storage": "GET",
     "storage": "GET",
     "calendar_settings": "GET",
+    "direct_settings": "GET",
     "blocks": "GET",
     "mutes": "GET",
     "open_to_jam": "POST",

@@ -336,7 +336,7 @@ def test_who_is_outside_says_and_hears_nothing(cast: Cast, name: str) -> None:
 
 def test_the_walk_knows_every_frame_that_a_room_takes() -> None:
     walked = {"hello", "signal", "clock", "chat", "state", "beat", "beat.vote", "record.ask",
-              "record.answer", "record.stop"}  # fmt: skip
+              "record.answer", "record.stop", "direct.answer", "direct.known"}  # fmt: skip
     assert set(JamConsumer.known) == walked | FOR_HOSTS
 
 

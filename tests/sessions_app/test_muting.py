@@ -1,5 +1,6 @@
 """A host mutes somebody for everybody, and hands out turns, for which nothing is muted."""
 
+import json
 from typing import Any
 
 import pytest
@@ -128,7 +129,7 @@ def test_a_turn_is_shown_to_all_who_may_know_whose_it_is(cast: Cast, jam: JamSes
         await guest.open()
         await enter(host)
         seen: list[Any] = [(await enter(guest))["turn"]]
-        await host.say({"t": "host.turn", "user": user, "seconds": 60})
+        await host.say({"t": "host.turn", "user": user, "seconds": 600})
         turn = await until(guest, "turn")
         seen.append((turn["user"], turn["yours"]))
         same = await until(host, "turn")
@@ -138,6 +139,7 @@ def test_a_turn_is_shown_to_all_who_may_know_whose_it_is(cast: Cast, jam: JamSes
         seen.append({"t": "turn", **again} == same)
         await guest.say({"t": "host.turn", "user": None})
         seen.append((await until(guest, "error"))["code"])
+        seen.append(0 < valkey().ttl(f"room:{jam.pk}:turn") <= 120)
         await host.say({"t": "host.turn", "user": None})
         ended = await until(guest, "turn")
         seen.append((ended["user"], ended["until"], ended["yours"]))
@@ -146,5 +148,19 @@ def test_a_turn_is_shown_to_all_who_may_know_whose_it_is(cast: Cast, jam: JamSes
 
     nobodys = {"user": None, "until": None, "yours": False}
     assert with_socket(cast, "owner", path, talk) == [
-        nobodys, (user, True), (user, False, True), True, "refused", (None, None, False),
+        nobodys, (user, True), (user, False, True), True, "refused", True, (None, None, False),
     ]  # fmt: skip
+
+
+def test_a_turn_that_is_over_is_nobodys_though_the_note_of_it_lives(
+    cast: Cast, jam: JamSession
+) -> None:
+    user = cast["participant"]
+    noted = json.dumps({"user_id": user.pk, "until": 1.0})
+    valkey().hset(f"room:{jam.pk}:turn", "turn", noted)
+
+    async def talk(host: Socket) -> Any:
+        return (await enter(host))["turn"]
+
+    got = with_socket(cast, "owner", f"/ws/jam/{jam.public_id}/", talk)
+    assert got == {"user": None, "until": None, "yours": False}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bootstrap import find_relay
 from tests.up.processes import PROJECT, clean_environment
 
 # Tools that bootstrap.py may have fetched for this very project, so that nothing is fetched here.
@@ -118,3 +119,38 @@ def test_a_broken_venv_is_made_again(project):
     (project / ".venv/bin/python").unlink()
     assert bootstrap(project).returncode == 0
     assert (project / ".venv/bin/python").exists()
+
+
+FAKES = {
+    "apt-get": """[ "$1" = download ] || exit 0
+        shift; for name; do touch "$name.deb"; echo "$name" >> "$FETCHED"; done""",
+    "dpkg-query": """[ "$4" = libc6 ] && echo installed""",
+    "dpkg-deb": """if [ "$1" = -f ]; then
+            echo "adduser, libc6 (>= 2.34), libhiredis0.14 (>= 0.14), telnet | telnet-client"
+        elif [ "$(basename "$2")" = coturn.deb ]; then
+            mkdir -p "$3/usr/bin" && touch "$3/usr/bin/turnserver"
+        fi""",
+}
+
+
+def test_coturn_is_unpacked_with_the_libraries_that_are_missing_and_fetched_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fakes, tools = tmp_path / "fakes", tmp_path / "tools"
+    fakes.mkdir()
+    for name, does in FAKES.items():
+        (fakes / name).write_text(f"#!/bin/sh\n{does}\n")
+        (fakes / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{fakes}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("FETCHED", str(tmp_path / "fetched"))
+    monkeypatch.setattr(shutil, "which", lambda name, path=None: found(fakes / name))
+    monkeypatch.setattr("bootstrap.TOOLS", tools)
+    monkeypatch.setattr("bootstrap.LOG", tmp_path / "bootstrap.log")
+    for _ in range(2):
+        find_relay()
+    assert (tmp_path / "fetched").read_text().split() == ["coturn", "libhiredis0.14"]
+    assert sorted(path.name for path in tools.rglob("*") if path.is_file()) == ["turnserver"]
+
+
+def found(program: Path) -> str | None:
+    return str(program) if program.exists() else None

@@ -1,17 +1,20 @@
-// The connection to one other player: negotiation, restart and rebuild, and the `ctl` channel.
+// The connection to one other player: negotiation, restart and rebuild, direct or through the relay,
+// and the `ctl` channel.
 // The peer that came later makes every offer, so two offers never cross. Each rebuild has a number
 // (`turn`); what belongs to an older turn is ignored.
 import type { Caps } from "../protocol";
 import { musicSdp } from "./sdp";
+import { fingerprints, Verification, type Verify } from "./verification";
 
 export type Engine = "data" | "webrtc";
 
 export type Signal =
-  | { k: "offer"; turn: number; sdp: string; engine: Engine; caps: Caps }
+  | { k: "offer"; turn: number; sdp: string; engine: Engine; caps: Caps; policy?: RTCIceTransportPolicy }
   | { k: "answer"; turn: number; sdp: string }
   | { k: "ice"; turn: number; candidate: RTCIceCandidateInit }
   | { k: "refuse"; turn: number; engine: Engine }
-  | { k: "again"; turn: number };
+  /** `anew`: the path must be another, though the old one may still stand */
+  | { k: "again"; turn: number; anew?: boolean };
 
 export type LinkState = "connecting" | "open" | "lost" | "closed";
 
@@ -27,6 +30,8 @@ export interface LinkEvents {
   trip(ms: number): void;
   /** What interval mode says between players. */
   aside(message: Aside): void;
+  /** The code that both players can compare; null while a connection is new. */
+  code?(code: string | null): void;
 }
 
 export interface LinkSetup {
@@ -35,6 +40,7 @@ export interface LinkSetup {
   caps: Caps;
   ice: RTCIceServer[];
   policy: RTCIceTransportPolicy;
+  certificate?: RTCCertificate | null;
   track: () => MediaStreamTrack | null;
 }
 
@@ -48,7 +54,8 @@ export type Aside =
   | { t: "talk"; on: boolean };
 
 type Ctl =
-  | { t: "ping"; at: number } | { t: "pong"; at: number } | { t: "report"; loss: number; hears?: boolean } | Aside;
+  | { t: "ping"; at: number } | { t: "pong"; at: number } | { t: "report"; loss: number; hears?: boolean }
+  | Aside | Verify;
 
 /** What is lost is sent again, and holds up nothing that comes after it. */
 const INTERVAL = { negotiated: true, id: 2, ordered: false };
@@ -61,6 +68,9 @@ export class Link {
   state: LinkState = "connecting";
   engine: Engine;
   pc: RTCPeerConnection | null = null;
+  /** of the present connection: through the relay if either end says so */
+  policy: RTCIceTransportPolicy | null = null;
+  #verification: Verification | null = null;
   #turn = 0;
   #ctl: RTCDataChannel | null = null;
   #trips: number[] = [];
@@ -102,7 +112,8 @@ export class Link {
       return;
     }
     if (signal.k === "again") {
-      if (this.setup.offers && this.state !== "open") await this.#offer();
+      const wanted = signal.anew ? signal.turn === this.#turn : this.state !== "open";
+      if (this.setup.offers && wanted) await this.#offer();
       return;
     }
     if (signal.turn !== this.#turn) return;
@@ -120,7 +131,7 @@ export class Link {
 
   async #offer(): Promise<void> {
     this.#turn += 1;
-    const pc = this.#build();
+    const pc = this.#build(this.setup.policy);
     if (this.engine === "webrtc") {
       const track = this.setup.track();
       pc.addTransceiver(track ?? "audio", { direction: "sendrecv" });
@@ -132,6 +143,7 @@ export class Link {
     const sdp = await this.#setLocal(pc, await pc.createOffer({ iceRestart }));
     this.events.signal({
       k: "offer", turn: this.#turn, sdp, engine: this.engine, caps: this.setup.caps,
+      policy: this.policy ?? this.setup.policy,
     });
   }
 
@@ -145,7 +157,7 @@ export class Link {
     if (!pc || offer.turn !== this.#turn || pc.signalingState === "closed") {
       this.#turn = offer.turn;
       this.engine = offer.engine;
-      pc = this.#build();
+      pc = this.#build(offer.policy === "relay" ? "relay" : this.setup.policy);
     }
     await pc.setRemoteDescription({ type: "offer", sdp: offer.sdp });
     await this.#addEarly();
@@ -190,14 +202,11 @@ export class Link {
     });
   }
 
-  #build(): RTCPeerConnection {
+  #build(policy: RTCIceTransportPolicy): RTCPeerConnection {
     this.#drop();
     this.#early = [];
-    const pc = new RTCPeerConnection({
-      iceServers: this.setup.ice,
-      iceTransportPolicy: this.setup.policy,
-      bundlePolicy: "max-bundle",
-    });
+    this.policy = policy;
+    const pc = new RTCPeerConnection(this.#configuration());
     this.pc = pc;
     const turn = this.#turn;
     this.#become("connecting");
@@ -205,9 +214,14 @@ export class Link {
     const live = { negotiated: true, id: 0, ordered: false, maxRetransmits: 0 };
     const audio = this.engine === "data" ? pc.createDataChannel("audio", live) : null;
     const ctl = pc.createDataChannel("ctl", { negotiated: true, id: 1 });
-    ctl.onopen = () => this.#say({ t: "ping", at: performance.now() });
+    ctl.onopen = () => {
+      this.#say({ t: "ping", at: performance.now() });
+      this.#verify(pc);
+    };
     ctl.onmessage = ({ data }) => this.#hear(JSON.parse(String(data)) as Ctl);
     this.#ctl = ctl;
+    this.#verification = null;
+    this.events.code?.(null);
     if (audio) this.events.channels(audio, pc.createDataChannel("interval", INTERVAL));
     this.#trips = [];
     pc.onicecandidate = ({ candidate }) => {
@@ -223,6 +237,62 @@ export class Link {
     };
     this.#wait(SETUP_MS);
     return pc;
+  }
+
+  #configuration(): RTCConfiguration {
+    const { ice, certificate } = this.setup;
+    return {
+      iceServers: ice,
+      iceTransportPolicy: this.policy ?? this.setup.policy,
+      bundlePolicy: "max-bundle",
+      ...(certificate ? { certificates: [certificate] } : {}),
+    };
+  }
+
+  /** Credentials of the relay, for whatever path is looked for from now on. */
+  set ice(servers: RTCIceServer[]) {
+    this.setup.ice = servers;
+    this.pc?.setConfiguration(this.#configuration());
+  }
+
+  /** Another path from now on: the old one ends at once, and what comes after it is built anew. */
+  repath(policy: RTCIceTransportPolicy): void {
+    this.setup.policy = policy;
+    if (this.policy === null || this.policy === policy || this.state === "closed") return;
+    if (policy === "relay") this.#drop();
+    this.#become("connecting");
+    this.#queue(async () => {
+      if (this.policy === this.setup.policy && this.pc) return; // the other end was quicker
+      if (this.setup.offers) await this.#offer();
+      else {
+        this.#drop();
+        this.events.signal({ k: "again", turn: this.#turn, anew: true });
+        this.#wait(SETUP_MS);
+      }
+    });
+  }
+
+  /** The kinds of the candidates in use; null while there is no path. */
+  async path(): Promise<{ local: string; remote: string } | null> {
+    const report = (await this.pc?.getStats()) as Map<string, Record<string, string>> | undefined;
+    const entries = [...(report?.values() ?? [])];
+    const transport = entries.find(({ type }) => type === "transport");
+    const pair =
+      report?.get(transport?.["selectedCandidatePairId"] ?? "") ??
+      entries.find((entry) => entry["type"] === "candidate-pair" && entry["selected"]); // Firefox
+    const kind = (end: string): string => report?.get(pair?.[`${end}CandidateId`] ?? "")?.["candidateType"] ?? "";
+    return pair ? { local: kind("local"), remote: kind("remote") } : null;
+  }
+
+  #verify(pc: RTCPeerConnection): void {
+    const own = fingerprints(pc.localDescription?.sdp);
+    const theirs = fingerprints(pc.remoteDescription?.sdp);
+    if (!own || !theirs || this.#verification) return;
+    this.#verification = new Verification(
+      own, theirs, this.setup.offers, (message) => this.pc === pc && this.#say(message),
+      (code) => this.pc === pc && this.events.code?.(code),
+    );
+    this.#verification.start();
   }
 
   // ---- staying connected -------------------------------------------------------------------------
@@ -277,7 +347,11 @@ export class Link {
       this.#trips = [...this.#trips.slice(1 - TRIPS), ms];
       this.events.trip(ms);
     } else if (message.t === "report") this.events.report(message.loss, message.hears !== false);
-    else this.events.aside(message);
+    else if (message.t === "zero" || message.t === "wants" || message.t === "talk") this.events.aside(message);
+    else if (this.pc) {
+      this.#verify(this.pc);
+      void this.#verification?.hear(message);
+    }
   }
 
   aside(message: Aside): void {

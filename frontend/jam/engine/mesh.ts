@@ -1,6 +1,6 @@
 // All other players. Keeps the sound of somebody whose connection to the website (not to us) was cut
 // until their new connection sounds: the room plays on when the website restarts.
-import type { Caps, PeerInfo, Welcome } from "../protocol";
+import type { Caps, PeerInfo, PeerState, Welcome } from "../protocol";
 import type { AudioGraph } from "./graph";
 import type { Engine, LinkState, Signal } from "./link";
 import type { Level } from "./meter";
@@ -22,6 +22,8 @@ export class Mesh {
   readonly #draining = new Map<string, { player: Player; end: ReturnType<typeof setTimeout> }>();
   #ice: RTCIceServer[] = [];
   #policy: RTCIceTransportPolicy = "all";
+  /** of this page, for all connections */
+  certificate: RTCCertificate | null = null;
   #muted = false;
   #track: { source: MediaStreamTrack; copy: MediaStreamTrack } | null = null;
 
@@ -66,11 +68,20 @@ export class Mesh {
     }
   }
 
-  state(peer: string, muted: boolean, recorded: boolean): void {
-    const player = this.players.get(peer);
+  state(state: PeerState): void {
+    const player = this.players.get(state.peer);
     if (!player) return;
-    player.info = { ...player.info, muted, recorded };
+    const { muted, recorded, policy, agreed, asks } = state;
+    player.info = { ...player.info, muted, recorded, policy, agreed, asks };
+    player.link.repath(policy ?? this.#policy);
+    this.#hide(player);
     this.events.changed();
+  }
+
+  /** Fresh credentials for the relay. */
+  renew(ice: RTCIceServer[]): void {
+    this.#ice = ice;
+    for (const player of this.players.values()) player.link.ice = ice;
   }
 
   signal(from: string, data: Signal): void {
@@ -85,7 +96,8 @@ export class Mesh {
         engine: this.engine,
         caps: this.caps,
         ice: this.#ice,
-        policy: this.#policy,
+        policy: info.policy ?? this.#policy,
+        certificate: this.certificate,
         track: () => this.#ownTrack(),
       },
       this.graph,
@@ -99,11 +111,18 @@ export class Mesh {
     );
     this.mixer.plug(info.user, player.strip);
     this.players.set(info.peer, player);
+    this.#hide(player);
   }
 
   #state(player: Player, state: LinkState): void {
     if (state === "open") this.#drained(player.info.user);
     if (this.players.has(player.info.peer)) this.events.changed();
+  }
+
+  /** What still sounds of somebody from before must not be direct either, where the path may not be. */
+  #hide(player: Player): void {
+    const old = this.#draining.get(player.info.user)?.player;
+    if (player.link.setup.policy === "relay" && old?.link.policy === "all") this.#drained(player.info.user);
   }
 
   #close(player: Player): void {

@@ -51,6 +51,8 @@ export class Player {
     latencyMs: null, roundTripMs: null, bufferMs: null, engine: null, sending: null, form: null,
     lost: 0, mended: 0, late: 0, underruns: 0, concealedMs: 0, heldBack: 0, missingMs: 0, silentMs: 0,
   };
+  /** what both can compare, to know that nobody sits between them; null while it isn't known */
+  code: string | null = null;
   /** Name of the present turn's channel in the network worker. */
   #key: string | null = null;
   #loss = 0;
@@ -91,6 +93,7 @@ export class Player {
         this.#loss = loss;
         this.#deafSince = hears ? null : (this.#deafSince ?? performance.now());
       },
+      code: (code) => (this.code = code),
       trip: (ms) => this.#key && this.net?.trip(this.#key, ms),
       aside: (message) => this.#aside(message),
     });

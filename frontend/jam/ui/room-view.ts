@@ -5,6 +5,7 @@ import type { Player } from "../engine/player";
 import type { Room } from "../room";
 import { fill, words } from "../words";
 import { ChatView } from "./chat-view";
+import { DirectView } from "./direct-view";
 import { h, show, text, uid } from "./dom";
 import { HostTools } from "./host-tools";
 import { InputFields } from "./input-fields";
@@ -26,6 +27,7 @@ export class RoomView {
   readonly chat: ChatView;
   readonly recorder: RecorderView;
   readonly #tools: HostTools;
+  readonly #direct: DirectView;
   readonly metronome: MetronomeView;
   readonly #strips = new Map<string, StripView>(); // by person, so that a return keeps its place
   /** Who stands in which place; null: a place that somebody left, kept so that nobody else's moves. */
@@ -58,6 +60,7 @@ export class RoomView {
     this.chat = new ChatView(room);
     this.recorder = new RecorderView(room);
     this.#tools = new HostTools(room.hosting);
+    this.#direct = new DirectView(room.direct);
     this.metronome = new MetronomeView(room);
     this.#reload = h(
       "button",
@@ -144,7 +147,7 @@ export class RoomView {
         h(
           "div",
           { class: "jam-room__side" },
-          this.#tools.element, this.recorder.element, this.chat.element,
+          this.#tools.element, this.#direct.element, this.recorder.element, this.chat.element,
         ),
       ),
       h(
@@ -255,6 +258,7 @@ export class RoomView {
     show(this.#address, direct);
     this.recorder.update();
     this.#tools.update();
+    this.#direct.update([...(room.mesh?.players.values() ?? [])]);
     this.chat.update();
     this.metronome.update();
   }
@@ -292,7 +296,7 @@ export class RoomView {
         view = new StripView(
           player, this.room.mixer, new StripMenu(this.room.hosting, this.room.settings),
           () => this.room.clock.now(), this.room.intervals,
-          () => this.room.muted || this.room.mode === "listen",
+          () => this.room.muted || this.room.mode === "listen", this.room.direct,
         );
         this.#strips.set(player.info.user, view);
         this.#seat(player.info.user, view.element);

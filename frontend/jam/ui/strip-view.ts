@@ -1,5 +1,6 @@
 // One player: name, level, mute, volume, delay.
 import type { Level } from "../engine/meter";
+import type { Direct } from "../direct";
 import type { Mixer } from "../engine/mixer";
 import type { Player } from "../engine/player";
 import type { IntervalMode } from "../interval-mode";
@@ -7,6 +8,7 @@ import type { PeerInfo } from "../protocol";
 import { fill, words } from "../words";
 import { h, show, text, uid } from "./dom";
 import { MeterView } from "./meter-view";
+import { PathView } from "./path-view";
 import { personView } from "./person-view";
 import type { StripMenu } from "./strip-menu";
 
@@ -33,6 +35,7 @@ export class StripView {
   readonly #volume: HTMLInputElement;
   readonly #pan: HTMLInputElement;
   readonly #values = new Map<string, HTMLElement>();
+  readonly #path: PathView;
 
   constructor(
     public player: Player,
@@ -41,7 +44,9 @@ export class StripView {
     readonly clock: () => number | null,
     readonly intervals: IntervalMode,
     readonly ownMuted: () => boolean,
+    direct: Direct,
   ) {
+    this.#path = new PathView(direct);
     const name = player.info.shown || player.info.name;
     this.#meter = new MeterView(fill(words.room.level, { name }));
     const { user } = player.info;
@@ -94,7 +99,13 @@ export class StripView {
       h("div", { class: "jam-strip__mix" }, this.#volume, this.#mute, this.#solo, this.#live),
       h("div", { class: "jam-strip__pan" }, h("label", { for: pan }, words.room.pan), this.#pan),
       this.#latency,
-      h("details", {}, h("summary", {}, words.room.details), h("dl", { class: "jam-stats" }, ...rows)),
+      h(
+        "details",
+        {},
+        h("summary", {}, words.room.details),
+        this.#path.element,
+        h("dl", { class: "jam-stats" }, ...rows),
+      ),
     );
     this.#sayPan();
     this.update();
@@ -136,6 +147,7 @@ export class StripView {
     this.#showHosting(player.info);
     this.#showInterval();
     this.#showLatency();
+    this.#path.update(player);
   }
 
   #showInterval(): void {
