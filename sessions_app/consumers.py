@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 
-from accounts.profile.faces import Face, Faces
+from accounts.profile.faces import Face
 from accounts.security.services import sign_ins
 from foundation.frames import Frame
 from foundation.ids import new_public_id
@@ -16,10 +16,12 @@ from integrations.turn import ice_servers
 from privacy.gate.viewer import Viewer
 from privacy.telemetry import usage
 from sessions_app import queries, room_queries, titles
-from sessions_app.beat import BeatConsumer
+from sessions_app.chat_socket import ChatConsumer
 from sessions_app.frames import (
     Beat,
     Chat,
+    ChatDelete,
+    ChatEarlier,
     Clock,
     Hello,
     HostDoor,
@@ -47,13 +49,13 @@ from sessions_app.services import recording as recordings
 ASKED_ANEW = 3  # signs of life after which a socket asks once more whether it may be here
 
 
-class JamConsumer(BeatConsumer):
+class JamConsumer(ChatConsumer):
     """One player's connection to one session."""
 
     takes: ClassVar[list[type[Frame]]] = [
-        Hello, Signal, Clock, Chat, State, RecordAsk, RecordAnswer, RecordStop, HostDoor,
-        HostMute, HostRemove, HostRole, HostRights, HostOffer, HostTake, HostTurn,
-        KnockAnswer, Beat,
+        Hello, Signal, Clock, Chat, ChatEarlier, ChatDelete, State, RecordAsk, RecordAnswer,
+        RecordStop, HostDoor, HostMute, HostRemove, HostRole, HostRights, HostOffer, HostTake,
+        HostTurn, KnockAnswer, Beat,
     ]  # fmt: skip
 
     me: Peer
@@ -169,6 +171,7 @@ class JamConsumer(BeatConsumer):
 
     def _come_in(self) -> None:
         rooms.still_in(self.session.pk)
+        sessions.come_in(self.session, self.user)
         endings.settle(self.session.pk)
         recordings.ask_late(self.session, self.user)
 
@@ -202,19 +205,10 @@ class JamConsumer(BeatConsumer):
             },
             "seat": seat,
             "recording": take,
-            "chat": self._said(),
+            **self.said(),
             "ice": servers,
             "policy": policy,
         }
-
-    def _said(self) -> list[dict[str, Any]]:
-        faces = Faces(self.viewer)
-        self.mine = faces.of(self.user)
-        lines = [
-            (line, faces.of(line.author)) for line in queries.chat_of(self.viewer, self.session)
-        ]
-        self.mine.load()
-        return [_chat(line, author) for line, author in lines]
 
     async def on_signal(self, frame: Signal) -> None:
         self._must_be_present()
@@ -224,16 +218,6 @@ class JamConsumer(BeatConsumer):
     async def on_clock(self, frame: Clock) -> None:
         at = endings.session_ms(self.session)
         await self.send_frame(t="clock", t0=frame.t0, t1=at, t2=endings.session_ms(self.session))
-
-    async def on_chat(self, frame: Chat) -> None:
-        self._must_be_present()
-        line, _new = await self._do_or_refuse(
-            sessions.say, self.session, self.user, text=frame.text, ref=frame.ref
-        )
-        if line.session_id != self.session.pk:
-            raise Refused("refused", _("This was said in another room."))
-        await self._everybody("room.chat", line=_words(line))
-        await self.acknowledge(frame.t, frame.ref, line)
 
     async def on_state(self, frame: State) -> None:
         self._must_be_present()
@@ -344,11 +328,6 @@ class JamConsumer(BeatConsumer):
         if await self._sender(event) is not None:
             await self.send_frame(t="signal", data=event["data"], **{"from": event["peer"]})
 
-    async def room_chat(self, event: dict[str, Any]) -> None:
-        author = await self._sender(event)
-        if author is not None:
-            await self.send_frame(t="chat", peer=event["peer"], **event["line"], **_who(author))
-
     async def peer_replaced(self, event: dict[str, Any]) -> None:
         self.present = self.welcomed = False
         await self.room.leave(self.me.peer)  # a sign of life may have come in between
@@ -372,20 +351,3 @@ class JamConsumer(BeatConsumer):
 
     async def room_closed(self, event: dict[str, Any]) -> None:
         await self.close(HIDDEN)
-
-
-def _words(line: Any) -> dict[str, Any]:
-    return {
-        "id": line.public_id,
-        "ref": str(line.ref),
-        "text": line.text,
-        "at": line.created_at.isoformat(),
-    }
-
-
-def _who(author: Face) -> dict[str, str]:
-    return {"user": author.public_id, "name": author.username, "shown": author.name}
-
-
-def _chat(line: Any, author: Face) -> dict[str, Any]:
-    return {"t": "chat", **_words(line), **_who(author)}

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from foundation.frames import Frame, Milliseconds, PublicId, Ref, at_most, words
+from foundation.frames import Frame, Milliseconds, Moment, PublicId, Ref, at_most, words
 
 MAX_SIGNAL = 64 * 1024
 MAX_CHAT = 2000
@@ -35,6 +35,23 @@ class Chat(Frame):
     t = "chat"
     ref: Ref
     text: Annotated[str, words(MAX_CHAT)]
+
+
+class ChatEarlier(Frame):
+    """What was said before a line (`before`, said `at`): the page of lines before it."""
+
+    t = "chat.earlier"
+    before: PublicId
+    at: Moment
+    ref: Ref
+
+
+class ChatDelete(Frame):
+    """`id`: a line of one's own, which goes for everybody."""
+
+    t = "chat.delete"
+    id: PublicId
+    ref: Ref
 
 
 class State(Frame):

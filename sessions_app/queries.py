@@ -5,10 +5,10 @@ Every one goes through the gate; what callers add are filters and joins.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.identity.queries import naming, shown_people, shown_person
@@ -18,6 +18,7 @@ from bands.queries import band_of
 from foundation.postgres.expressions import AmongKeys
 from privacy.gate import mutes
 from privacy.gate.access import visible
+from privacy.gate.relations import ALL_ROWS
 from privacy.gate.viewer import Via, Viewer
 from privacy.rls import bypass_rls
 from schools.deny_rules import circle_of, in_circle
@@ -37,6 +38,7 @@ from sessions_app.models import (
 from sessions_app.models.planning import TOLD, coming
 from sessions_app.models.sessions import occupied_now, open_now
 
+M = TypeVar("M", bound=Model)
 HEARD = [Stem.State.CAPTURING, Stem.State.STORED, Stem.State.ALIGNED]
 WORTH_LISTING = ~Q(state__in=[Recording.State.DECLINED, Recording.State.ASKING])
 
@@ -134,6 +136,11 @@ def my_rsvp(viewer: Viewer, session: Any) -> Rsvp | None:
 
 def _seats(viewer: Viewer) -> Any:
     return Participant.objects.filter(user=viewer.user_id).order_by().values("session")
+
+
+def my_seats_inside(viewer: Viewer) -> Any:
+    """Return the keys of the sessions in whose room the viewer was, and where they have a seat."""
+    return _seats(viewer).filter(came_at__isnull=False)
 
 
 def open_rooms(viewer: Viewer) -> QuerySet[JamSession]:
@@ -281,10 +288,21 @@ def removed_here(viewer: Viewer) -> Exists:
     return Exists(Removal.objects.filter(session=OuterRef("pk"), user=viewer.user_id))
 
 
-def chat_of(viewer: Viewer, session: JamSession, last: int = 50) -> list[ChatLine]:
-    """Return the newest lines of a room, oldest first."""
+def chat_lines(viewer: Viewer, session: Any) -> QuerySet[ChatLine]:
+    """Return what was said in a session's room (a key) since the viewer first came in.
+
+    A child reads its circle alone, as it is told of nobody else while it is there.
+    """
     rows = visible(ChatLine, viewer).filter(session=session).select_related("author")
-    return list(rows.order_by("-created_at", "-pk")[:last])[::-1]
+    return among_circle(rows, viewer, "author")
+
+
+def among_circle(rows: QuerySet[M], viewer: Viewer, person: str) -> QuerySet[M]:
+    """Return the rows of those whom a child who looks may meet; all of them to anybody else."""
+    circle = circle_of(viewer.user_id)
+    if circle == ALL_ROWS:
+        return rows
+    return rows.filter(**{f"{person}__in": User.objects.filter(circle).order_by().values("pk")})
 
 
 def take_in_room(viewer: Viewer, session: JamSession) -> int | None:

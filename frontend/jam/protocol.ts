@@ -116,6 +116,8 @@ export interface Welcome {
   turn: Turn;
   recording: Recording | null;
   chat: ChatMessage[];
+  /** whether there are lines before these */
+  chat_more?: boolean;
   ice: RTCIceServer[];
   policy: "relay" | "all";
 }
@@ -127,6 +129,8 @@ export type FromServer =
   | { t: "signal"; from: string; data: unknown }
   | { t: "clock"; t0: number; t1: number; t2: number }
   | ({ t: "chat" } & ChatMessage)
+  | { t: "chat.lines"; ref: string; lines: ChatMessage[]; more: boolean }
+  | { t: "chat.gone"; id: string }
   | ({ t: "state" } & PeerState)
   | ({ t: "recording" } & Recording)
   | { t: "recording"; id: string; state: "gone" }
@@ -146,6 +150,8 @@ export type ToServer =
   | { t: "signal"; to: string; data: unknown }
   | { t: "clock"; t0: number }
   | { t: "chat"; text: string; ref: string }
+  | { t: "chat.earlier"; before: string; at: string; ref: string }
+  | { t: "chat.delete"; id: string; ref: string }
   | { t: "state"; muted: boolean; recording: string | null }
   | ({ t: "beat" } & Omit<Grid, "from">)
   | { t: "record.ask"; title?: string }

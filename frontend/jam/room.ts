@@ -11,7 +11,8 @@ import type { Level } from "./engine/meter";
 import { Mixer } from "./engine/mixer";
 import { NetClient } from "./engine/net-client";
 import type { Player } from "./engine/player";
-import type { Caps, ChatMessage, FromServer, Recording, Welcome } from "./protocol";
+import { ChatLog } from "./chat-log";
+import type { Caps, FromServer, Recording, Welcome } from "./protocol";
 import { Hosting } from "./hosting";
 import { holdsStem } from "./recorder/held";
 import { saveFile } from "./recorder/save-file";
@@ -26,7 +27,8 @@ export interface RoomEvents {
   change(): void;
   /** null: own input */
   level(player: Player | null, level: Level): void;
-  chat(messages: readonly ChatMessage[], fresh: boolean): void;
+  /** what was said changed; `earlier`: at its beginning */
+  chat(earlier: boolean): void;
   /** lines on their way, or given up */
   unsaid(lines: readonly Line[]): void;
   notice(text: string, urgent: boolean): void;
@@ -39,6 +41,7 @@ export class Room {
   readonly store: StemStore;
   readonly clock: SessionClock;
   readonly unsaid: Unsaid;
+  readonly chat = new ChatLog();
   readonly mixer: Mixer;
   readonly hosting = new Hosting((frame) => void this.#socket?.send(frame));
   readonly metronome: Metronome;
@@ -329,7 +332,16 @@ export class Room {
         break;
       case "chat":
         this.unsaid.settle(frame.ref);
-        this.events.chat([frame], true);
+        this.chat.add(frame);
+        this.events.chat(false);
+        break;
+      case "chat.lines":
+        this.chat.earlier(frame.lines, frame.more);
+        this.events.chat(true);
+        break;
+      case "chat.gone":
+        this.chat.gone(frame.id);
+        this.events.chat(false);
         break;
       case "ack":
         // The line itself comes to everybody; where it came before the connection died, with `welcome`.
@@ -387,7 +399,8 @@ export class Room {
     if (this.#silent || this.#captures) this.#tellState();
     this.clock.start();
     this.#beat(frame.beat ?? null);
-    this.events.chat(frame.chat, false);
+    this.chat.renew(frame.chat, frame.chat_more ?? false);
+    this.events.chat(false);
     for (const line of frame.chat) this.unsaid.settle(line.ref);
     this.unsaid.sendAll();
     // Still waited for: our answer went down with the last connection, so we are asked again.
@@ -404,6 +417,17 @@ export class Room {
 
   say(text: string): void {
     this.unsaid.say(text);
+  }
+
+  /** Asks for the lines before the first one here. */
+  lookBack(): void {
+    const first = this.chat.lines[0];
+    if (first) this.#socket?.send({ t: "chat.earlier", before: first.id, at: first.at, ref: crypto.randomUUID() });
+  }
+
+  /** Deletes a line of one's own for everybody; it stays until the room says that it is gone. */
+  unsay(id: string): void {
+    this.#socket?.send({ t: "chat.delete", id, ref: crypto.randomUUID() });
   }
 
   // ---- recording ---------------------------------------------------------------------------------

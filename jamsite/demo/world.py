@@ -202,7 +202,9 @@ def _record(
     )  # fmt: skip
     for part in parts:
         player = people[part.player]
-        Participant.objects.create(session=session, user=player, joined_at=session.created_at)
+        Participant.objects.create(
+            session=session, user=player, joined_at=session.created_at, came_at=session.created_at,
+        )  # fmt: skip
         RecordingConsent.objects.create(
             recording=recording, user=player, answer=RecordingConsent.Answer.YES, asked_at=at,
             answered_at=at, text_version=recordings.CONSENT_TEXT,

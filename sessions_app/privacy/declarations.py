@@ -131,6 +131,7 @@ dm.declare(
         "session": dm.link(),
         "user": dm.link(),
         "joined_at": dm.moment(),
+        "came_at": dm.moment(),
         "role": dm.Datum("user.behavior"),
         "role_since": dm.moment(),
         **dict.fromkeys(("may_chat", "may_record", "may_invite"), dm.Datum("user.behavior")),
@@ -216,6 +217,14 @@ dm.declare(
     remove=sessions.take_back,
     subjects=["author"],
     purposes=["jamming"],
+    retention=[
+        dm.Until(dm.Event.ACCOUNT),
+        dm.For(
+            "RETENTION_ROOM_WORDS_DAYS",
+            since="session__closed_at",
+            after=_("the session's end"),
+        ),
+    ],
     fields={
         "id": dm.technical(),
         "public_id": dm.identifier(),

@@ -47,6 +47,15 @@ OTHERS_SEE = [
 OF_ITS_BAND = band_audiences("band_id")  # without a band they mean nobody
 SITS_THERE = Related("sessions_app.Participant", row="session", row_key="session_id", person="user")
 
+# Of what is said in a room: who was inside by then, and still has a seat.
+WAS_INSIDE = Related(
+    "sessions_app.Participant",
+    row="session",
+    row_key="session_id",
+    person="user",
+    since=("came_at", "created_at"),
+)
+
 HOSTS = Related("sessions_app.JamSession", row="pk", row_key="session_id", person="host") | Related(
     "sessions_app.Participant",
     row="session",
@@ -137,7 +146,7 @@ rules.see(
 )
 rules.see(CalendarFeed, Rule(owner="user"))
 
-rules.see(ChatLine, Rule(owner="author", within={Audience.PARTICIPANTS: SITS_THERE}))
+rules.see(ChatLine, Rule(owner="author", within={Audience.PARTICIPANTS: WAS_INSIDE}))
 # Who asks to come in, or was removed, knows it; who else does are those who may let them in.
 rules.see(Knock, Rule(owner="user", within={Audience.PARTICIPANTS: HOSTS}))
 rules.see(Removal, Rule(owner="user", within={Audience.PARTICIPANTS: HOSTS}))
@@ -149,7 +158,7 @@ rules.see(RecordingConsent, Rule(owner="user"))
 rls.protect(Stem, update=Person("player"))
 
 rls.protect(StemChunk, insert=Person("stem__player"))
-rls.protect(ChatLine, insert=Person("author"))
+rls.protect(ChatLine, insert=Person("author"), delete=Person("author"))
 
 media.serve(
     Mix,

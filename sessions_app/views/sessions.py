@@ -124,6 +124,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
             "may_invite": hosts and permissions.may_invite(viewer, session),
             "may_take_off": permissions.may_take_off(viewer, session),
             "has_seat": mine is not None,
+            "was_inside": mine is not None and mine.came_at is not None,
             "is_offered": mine is not None and session.offered_to_id == viewer.user_id,
             "can_join": _has_room(session)
             and permissions.may_join(viewer, session)

@@ -1,5 +1,6 @@
 """Rows as old as a test needs them, of every kind whose period somebody declared."""
 
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from bands.models import Band, BandInvite
 from bands.services import bands, members
 from privacy.models import DeletionOrder, Erasure, LeaveLink, LegalHold, Request
 from privacy.subject_requests import fulfilment, intake
-from sessions_app.models import Invite, Knock
+from sessions_app.models import ChatLine, Invite, Knock
 from sessions_app.services import sessions
 from tests.cast import Cast, person
 
@@ -82,7 +83,22 @@ def knock(cast: Cast, since: datetime) -> Callable[[], bool]:
     return _there(Knock.objects.create(session=session, user=cast["stranger"], seen_at=since))
 
 
-SESSIONS = {"sessions_app.invite:expires_at": invite, "sessions_app.knock:seen_at": knock}
+def chat_line(cast: Cast, since: datetime) -> Callable[[], bool]:
+    """What was said in a session that closed then; one that is open keeps its words."""
+    session = sessions.open_session(cast["owner"], title="", about="", audience="members")
+    line, _new = sessions.say(session, cast["owner"], text="hello", ref=str(uuid.uuid4()))
+    ChatLine.objects.filter(pk=line.pk).update(created_at=since - timedelta(days=1))
+    open_still = _there(line)
+    assert open_still()
+    type(session).objects.filter(pk=session.pk).update(closed_at=since)
+    return open_still
+
+
+SESSIONS = {
+    "sessions_app.invite:expires_at": invite,
+    "sessions_app.knock:seen_at": knock,
+    "sessions_app.chatline:session__closed_at:1": chat_line,
+}
 BANDS = {"bands.bandinvite:expires_at:1": band_invite}
 LEAVING = {
     "privacy.leavelink:expires_at": leave_link,

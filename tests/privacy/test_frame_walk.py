@@ -17,7 +17,7 @@ from channels.db import database_sync_to_async
 from foundation import limits
 from foundation.sockets import HIDDEN
 from sessions_app.consumers import JamConsumer
-from sessions_app.models import JamSession, Participant, Recording
+from sessions_app.models import ChatLine, JamSession, Participant, Recording
 from tests.cast import Cast
 from tests.privacy.companies import COMPANIES, Company
 from tests.privacy.talking import Socket
@@ -122,6 +122,7 @@ class Round:
                         await seat.hello()
                         await self.settle()
                 await self.talk("late" if late else "early")
+            await self.look_back()
             for seat in self.askers():
                 await self.record(seat)
             await self.leave()
@@ -162,6 +163,41 @@ class Round:
             want_absent = set() if seat.is_in else {"chat", "state", "signal", "beat"}
             self.hold("error", seat, absent, want_absent)
             self.hold("clock", seat, len(seat.frames("clock")), 1)
+
+    async def look_back(self) -> None:
+        """Everybody asks what was said, and to delete all of it: what others said stays."""
+        spoken = await database_sync_to_async(self.spoken)()
+        ref = str(uuid.UUID(int=7))
+        for seat in self.seats:
+            seat.heard.clear()
+            far = {"before": "none", "at": "2900-01-01T00:00:00+00:00", "ref": ref}
+            await seat.socket.say({"t": "chat.earlier", **far})
+            for author, line, _text in spoken:
+                if author != self.name(seat):
+                    await seat.socket.say({"t": "chat.delete", "id": line, "ref": ref})
+        await self.settle()
+        for seat in self.seats:
+            met = [one for one in self.company.people if self.company.meet(one, seat.role)]
+            knows = {NAMES.get(one, one) for one in (*met, seat.role)}
+            told = [one["text"] for frame in seat.frames("chat.lines") for one in frame["lines"]]
+            want = {text for author, _line, text in spoken if seat.is_in and author in knows}
+            self.hold("chat.earlier", seat, set(told) - {"now"}, want)
+            errors = {(one["for"], one["code"]) for one in seat.frames("error")}
+            others = {author for author, *_ in spoken} & knows - {self.name(seat)}
+            refused = {("chat.delete", "refused")} if others else set()
+            absent = {("chat.earlier", "absent")}
+            absent |= {("chat.delete", "absent")} if spoken else set()
+            self.hold("chat.delete", seat, errors, refused if seat.is_in else absent)
+        self.hold("lines", self.seats[0], await database_sync_to_async(self.spoken)(), spoken)
+        await database_sync_to_async(self.lines.delete)()
+
+    def spoken(self) -> list[tuple[str, str, str]]:
+        rows = self.lines.order_by("pk").values_list("author__username", "public_id", "text")
+        return list(rows)
+
+    @property
+    def lines(self) -> Any:
+        return ChatLine.objects.filter(session=self.company.session).exclude(text="now")
 
     def tempo(self, seat: Seat) -> int:
         return 100 + self.seats.index(seat)
@@ -324,8 +360,8 @@ def test_who_is_outside_says_and_hears_nothing(cast: Cast, name: str) -> None:
 
 
 def test_the_walk_knows_every_frame_that_a_room_takes() -> None:
-    walked = {"hello", "signal", "clock", "chat", "state", "beat", "record.ask", "record.answer",
-              "record.stop"}  # fmt: skip
+    walked = {"hello", "signal", "clock", "chat", "chat.earlier", "chat.delete", "state", "beat",
+              "record.ask", "record.answer", "record.stop"}  # fmt: skip
     assert set(JamConsumer.known) == walked | FOR_HOSTS
 
 

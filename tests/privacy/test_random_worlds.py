@@ -159,7 +159,8 @@ class Stage:
         self.put(CalendarFeed(user=people[1], secret_hash="x"), partial(says.own, 1))
         for n in facts.seats:
             role = "co_host" if n in facts.co_hosts else "player"
-            row = Participant(session=jam, user=people[n], role=role)
+            here = None if n in facts.away else timezone.now()
+            row = Participant(session=jam, user=people[n], role=role, came_at=here)
             self.put(row, partial(says.seat, n))
         for n in facts.removed:
             self.put(Removal(session=jam, user=people[n]), partial(says.asked_about, n))

@@ -27,6 +27,7 @@ from tests.cast import Cast, person
 from tests.planned import planned
 
 PHOTOS = {"public": "participant", "members": "former", "me": "owner", "leaving": "leaving"}
+OF_SESSIONS = {"invite", "rsvp", "chatline"}  # addressed behind their session
 MARK = re.compile(r"mark-[\w-]*\w")
 
 
@@ -72,6 +73,12 @@ class World:
         JamSession.objects.update(occupied_until=timezone.now() + timedelta(hours=1))
         self.things |= self._bands()
         self.things |= self._plans()
+        self.things["chatline"] = {
+            name: sessions.say(
+                cast.sessions["participants"], cast[name], text="Again?", ref=str(uuid.uuid4())
+            )[0]
+            for name in ("owner", "participant")
+        }
         self.things["invite"] = self.things["link"] = {
             "owner": sessions.invite(cast.sessions["participants"], cast["owner"]),
             "leaving": sessions.invite(cast.sessions["leaving-me"], cast["leaving"]),
@@ -173,7 +180,7 @@ class World:
             ghost.slug = "no-band-here"
         if kind == "bandmember":
             ghost.band = self.things["band"]["public"]
-        if kind in {"invite", "rsvp"}:
+        if kind in OF_SESSIONS:
             ghost.session = self.cast.sessions["participants"]
         return self._args(kind, ghost, role)
 
@@ -183,7 +190,7 @@ class World:
             return [thing.username]
         if kind == "band":
             return [thing.slug]
-        if kind in {"bandmember", "invite", "rsvp"}:
+        if kind in {"bandmember", *OF_SESSIONS}:
             of = thing.band.slug if kind == "bandmember" else thing.session.public_id
             return [of, thing.public_id]
         if kind == "link":
