@@ -8,15 +8,15 @@ from django.utils.translation import gettext as _
 from accounts.profile.faces import Face, Faces
 from foundation.sockets import Refused
 from sessions_app import queries
-from sessions_app.beat import BeatConsumer
 from sessions_app.frames import Chat, ChatDelete, ChatEarlier
 from sessions_app.models import ChatLine
 from sessions_app.services import sessions
+from sessions_app.sheet_socket import SheetConsumer
 
 LINES = 50  # told at once: the newest with `welcome`, earlier ones when they are asked for
 
 
-class ChatConsumer(BeatConsumer):
+class ChatConsumer(SheetConsumer):
     """The part of a room's socket that is about its chat."""
 
     mine: Face

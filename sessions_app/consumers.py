@@ -45,6 +45,7 @@ from sessions_app.presence import RENEW, Peer, Room
 from sessions_app.roster import Roster, state_of
 from sessions_app.services import endings, rooms, sessions
 from sessions_app.services import recording as recordings
+from sessions_app.sheet_socket import SHEETS
 
 ASKED_ANEW = 3  # signs of life after which a socket asks once more whether it may be here
 
@@ -55,7 +56,7 @@ class JamConsumer(ChatConsumer):
     takes: ClassVar[list[type[Frame]]] = [
         Hello, Signal, Clock, Chat, ChatEarlier, ChatDelete, State, RecordAsk, RecordAnswer,
         RecordStop, HostDoor, HostMute, HostRemove, HostRole, HostRights, HostOffer, HostTake,
-        HostTurn, KnockAnswer, Beat,
+        HostTurn, KnockAnswer, Beat, *SHEETS,
     ]  # fmt: skip
 
     me: Peer
@@ -84,6 +85,7 @@ class JamConsumer(ChatConsumer):
         self.present = False  # from `hello` on: before it nothing is passed on, to or from here
         self.welcomed = False
         self.told_waiting = []
+        self.open_sheets = {}
         self._renewed = 0
         self._take = 0  # key of the recording that this client was told of last
         self._telling = asyncio.Lock()
@@ -206,6 +208,7 @@ class JamConsumer(ChatConsumer):
             "seat": seat,
             "recording": take,
             **self.said(),
+            **self.song_list(),
             "ice": servers,
             "policy": policy,
         }

@@ -33,6 +33,8 @@ from sessions_app.models import (
     RecordingConsent,
     Removal,
     Rsvp,
+    Sheet,
+    SheetLine,
     Stem,
 )
 from sessions_app.models.planning import TOLD, coming
@@ -136,6 +138,11 @@ def my_rsvp(viewer: Viewer, session: Any) -> Rsvp | None:
 
 def _seats(viewer: Viewer) -> Any:
     return Participant.objects.filter(user=viewer.user_id).order_by().values("session")
+
+
+def my_seats(viewer: Viewer) -> Any:
+    """Return the keys of the sessions in which the viewer has a seat."""
+    return _seats(viewer)
 
 
 def my_seats_inside(viewer: Viewer) -> Any:
@@ -303,6 +310,22 @@ def among_circle(rows: QuerySet[M], viewer: Viewer, person: str) -> QuerySet[M]:
     if circle == ALL_ROWS:
         return rows
     return rows.filter(**{f"{person}__in": User.objects.filter(circle).order_by().values("pk")})
+
+
+def sheets_of(viewer: Viewer, session: Any) -> QuerySet[Sheet]:
+    """Return a session's (a key's) notes and the songs of its set list, in order.
+
+    None that somebody added of whom the viewer isn't told there.
+    """
+    rows = visible(Sheet, viewer).filter(session=session)
+    mine = among_circle(rows, viewer, "added_by") | rows.filter(added_by__isnull=True)
+    return naming(mine, viewer, "added_by").order_by("place", "pk")
+
+
+def sheet_lines(viewer: Viewer, sheet: Sheet) -> QuerySet[SheetLine]:
+    """Return the lines of a sheet that the viewer sees, in order; of their circle to a child."""
+    rows = visible(SheetLine, viewer).filter(sheet=sheet).select_related("author")
+    return among_circle(rows, viewer, "author").order_by("place", "pk")
 
 
 def take_in_room(viewer: Viewer, session: JamSession) -> int | None:

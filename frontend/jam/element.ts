@@ -48,6 +48,7 @@ export class JamRoomElement extends HTMLElement {
         this.#view?.level(player, level);
       },
       chat: (earlier) => this.#view?.chat.draw(earlier),
+      sheets: (ref) => this.#view?.setList.draw(ref),
       unsaid: (lines) => this.#view?.chat.unsaid(lines),
       notice: (sentence, urgent) => this.#notice(sentence, urgent),
     });

@@ -19,6 +19,7 @@ import { saveFile } from "./recorder/save-file";
 import { StemStore } from "./recorder/store-client";
 import type { Progress } from "./recorder/uploader";
 import { TabMemory, type JoinMode, type Listening, type RoomSettings } from "./settings";
+import { Sheets } from "./sheets/sheets";
 import { RoomSocket, type SocketState } from "./socket";
 import { Unsaid, type Line } from "./unsaid";
 import { fill, words } from "./words";
@@ -29,6 +30,8 @@ export interface RoomEvents {
   level(player: Player | null, level: Level): void;
   /** what was said changed; `earlier`: at its beginning */
   chat(earlier: boolean): void;
+  /** set list, charts or notes changed; of one line alone, its ref */
+  sheets(ref?: string): void;
   /** lines on their way, or given up */
   unsaid(lines: readonly Line[]): void;
   notice(text: string, urgent: boolean): void;
@@ -42,6 +45,10 @@ export class Room {
   readonly clock: SessionClock;
   readonly unsaid: Unsaid;
   readonly chat = new ChatLog();
+  readonly sheets = new Sheets(
+    (frame) => (this.#welcomed && this.#socket?.send(frame)) ?? false,
+    (ref) => this.events.sheets(ref),
+  );
   readonly mixer: Mixer;
   readonly hosting = new Hosting((frame) => void this.#socket?.send(frame));
   readonly metronome: Metronome;
@@ -309,6 +316,7 @@ export class Room {
 
   #take(frame: FromServer): void {
     this.hosting.take(frame);
+    if (frame.t !== "welcome") this.sheets.take(frame);
     switch (frame.t) {
       case "welcome":
         this.#welcome(frame);
@@ -377,7 +385,11 @@ export class Room {
         if (frame.state !== "gone") this.#record(frame);
         else if (frame.id === this.recording?.id) this.#record(null);
         break;
+      case "stale":
+        if (frame.song) this.events.notice(fill(words.sheets.songMeanwhile, { title: frame.song.title }), true);
+        break;
       case "error":
+        if (frame.for === "line.put" || frame.for === "song.add") break; // said beside the words
         if (frame.ref && this.unsaid.refused(frame.ref, frame.code, frame.text, frame.wait)) break;
         this.events.notice(frame.text, true);
         break;
@@ -403,6 +415,7 @@ export class Room {
     this.events.chat(false);
     for (const line of frame.chat) this.unsaid.settle(line.ref);
     this.unsaid.sendAll();
+    this.sheets.take(frame);
     // Still waited for: our answer went down with the last connection, so we are asked again.
     if (frame.recording?.answer === "waiting") this.answered.delete(frame.recording.id);
     void this.#ownTake(frame.recording).then(() => this.#startTake());
@@ -566,11 +579,13 @@ export class Room {
 
   readonly #warn = (event: BeforeUnloadEvent): void => {
     const unsent = this.#capturing !== null || this.upload?.state === "sending";
-    if (this.unsaid.lines.length > 0 || (this.storage === "memory" && unsent)) event.preventDefault();
+    this.sheets.flush();
+    if (this.unsaid.lines.length > 0 || this.sheets.unsaved || (this.storage === "memory" && unsent)) event.preventDefault();
   };
 
   close(): void {
     this.unsaid.close();
+    this.sheets.close();
     removeEventListener("jamsite:stem-progress", this.#progress);
     removeEventListener("beforeunload", this.#warn);
     this.clock.stop();

@@ -19,7 +19,7 @@ from accounts.profile.services.profiles import clean_photo, replace_photo, write
 from bands.models import Band
 from bands.services import bands, follows, members
 from community import services as community
-from jamsite.demo import plans, school
+from jamsite.demo import plans, school, talk
 from jamsite.demo.people import PEOPLE, Person, emblem, portrait
 from jamsite.demo.sound import RATE, pcm24
 from jamsite.demo.tunes import TUNES, Part
@@ -89,6 +89,7 @@ def load(titles: Sequence[str] = tuple(TUNES)) -> None:
     for host, title, about, audience, others in OPEN_ROOMS:
         _room(people[host], title, about, audience, [people[name] for name in others])
     plans.load(people)
+    talk.load(people)
     for title in titles:
         _take(people, title)
     _band(people)

@@ -18,6 +18,8 @@ from sessions_app.models import (
     RecordingConsent,
     Removal,
     Rsvp,
+    Sheet,
+    SheetLine,
     Stem,
     StemChunk,
 )
@@ -29,6 +31,7 @@ from sessions_app.services import (
     publishing,
     rsvps,
     sessions,
+    sheets,
     tidying,
     waiting,
 )
@@ -234,6 +237,60 @@ dm.declare(
         "text": dm.content(),
         "created_at": dm.moment(),
     },
+)
+
+_WITH_THE_SESSION = [
+    dm.Until(dm.Event.ACCOUNT),
+    dm.For("RETENTION_ROOM_WORDS_DAYS", since="session__closed_at", after=_("the session's end")),
+]
+
+dm.declare(
+    SheetLine,
+    label=_("What you wrote on charts and notes of sessions"),
+    remove=sheets.take_back,
+    subjects=["author"],
+    purposes=["jamming"],
+    retention=_WITH_THE_SESSION,
+    fields={
+        "id": dm.technical(),
+        "sheet": dm.link(),
+        "session": dm.link(),
+        "author": dm.link(),
+        "ref": dm.technical(),
+        "text": dm.content(),
+        "place": dm.technical(),
+        "version": dm.technical(),
+        "created_at": dm.moment(),
+    },
+    order=58,
+)
+
+dm.declare(
+    Sheet,
+    label=_("Songs you put on set lists"),
+    remove=sheets.take_song_back,
+    subjects=["added_by"],
+    purposes=["jamming"],
+    retention=_WITH_THE_SESSION,
+    erase=dm.Erase.CUSTOM,
+    purge=sheets.release_songs,
+    erased_how=_("deleted; where others wrote on a chart it stays theirs, without your title"),
+    fields={
+        "id": dm.technical(),
+        "public_id": dm.identifier(),
+        "session": dm.link(),
+        "added_by": dm.link(),
+        "ref": dm.technical(),
+        "is_notes": dm.technical(),
+        "title": dm.content(),
+        "key": dm.content(),
+        "tempo": dm.content(),
+        "place": dm.technical(),
+        "is_playing": dm.technical(),
+        "version": dm.technical(),
+        "created_at": dm.moment(),
+    },
+    order=59,
 )
 
 dm.declare(

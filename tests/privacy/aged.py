@@ -12,7 +12,7 @@ from bands.models import Band, BandInvite
 from bands.services import bands, members
 from privacy.models import DeletionOrder, Erasure, LeaveLink, LegalHold, Request
 from privacy.subject_requests import fulfilment, intake
-from sessions_app.models import ChatLine, Invite, Knock
+from sessions_app.models import ChatLine, Invite, Knock, Sheet, SheetLine
 from sessions_app.services import sessions
 from tests.cast import Cast, person
 
@@ -94,7 +94,28 @@ def chat_line(cast: Cast, since: datetime) -> Callable[[], bool]:
     return open_still
 
 
+def song(cast: Cast, since: datetime) -> Callable[[], bool]:
+    """A song on the set list of a session that closed then."""
+    return _there(_sheet(cast, since))
+
+
+def sheet_line(cast: Cast, since: datetime) -> Callable[[], bool]:
+    """A line on a sheet of such a session, younger than the sheet."""
+    sheet = _sheet(cast, since)
+    about = {"sheet": sheet, "session": sheet.session, "author": cast["owner"], "place": 1}
+    return _there(SheetLine.objects.create(ref=uuid.uuid4(), **about))
+
+
+def _sheet(cast: Cast, since: datetime) -> Sheet:
+    session = sessions.open_session(cast["owner"], title="", about="", audience="members")
+    made = Sheet.objects.create(session=session, added_by=cast["owner"], ref=uuid.uuid4())
+    type(session).objects.filter(pk=session.pk).update(closed_at=since)
+    return made
+
+
 SESSIONS = {
+    "sessions_app.sheet:session__closed_at:1": song,
+    "sessions_app.sheetline:session__closed_at:1": sheet_line,
     "sessions_app.invite:expires_at": invite,
     "sessions_app.knock:seen_at": knock,
     "sessions_app.chatline:session__closed_at:1": chat_line,

@@ -86,6 +86,16 @@ def said(key: str, role: str) -> set[str]:
     return title_of | me(role) | faces | {f"chatline:{name}" for name in lines & {role}}
 
 
+def set_list(key: str, role: str) -> set[str]:
+    songs = {"sheet:owner"} if key == "participants" else set()
+    return {f"session:{key}"} | title("session", key) | me(role) | songs
+
+
+def chart(key: str, role: str) -> set[str]:
+    """The owner's song is of the session for participants."""
+    return {"session:participants"} | title("session", "participants") | me(role)
+
+
 def session_api(key: str, role: str) -> set[str]:
     host = set() if key.startswith("leaving") else {"@owner"}
     return {f"session:{key}"} | title("session", key) | host

@@ -269,6 +269,16 @@ class Oracle:
         met = self.open(author, look) and self.knows(self.me(look), author)
         return self.cares(look, author) or (among and met)
 
+    def sheet(self, by: int | None, look: Look) -> bool:
+        """A song that somebody added, or a line that they wrote; nobody's: the notes."""
+        among = self.me(look) in self.facts.seats
+        if by is None:
+            return among and not look.app
+        if not self.apps({by}, look):
+            return False
+        met = self.open(by, look) and self.knows(self.me(look), by)
+        return self.cares(look, by) or (among and met)
+
     def person(self, person: int, look: Look) -> bool:
         """A person, and their profile."""
         if not self.here(person) or (look.app and self.is_child(person)):

@@ -51,6 +51,7 @@ class Seat:
     socket: Socket
     how: str
     peer: str = "none"
+    notes: str = "none"
     muted: bool = False
     heard: list[dict[str, Any]] = field(default_factory=list)
 
@@ -72,7 +73,7 @@ class Seat:
         while True:
             frame = await self.socket.hear()
             if frame.get("t") == "welcome":
-                self.peer = frame["you"]
+                self.peer, self.notes = frame["you"], frame["notes"]
             if frame.get("ref") == until and frame["t"] != "ack":
                 return
             if frame.get("text") != "now" and frame["t"] != "ack":
@@ -123,6 +124,7 @@ class Round:
                         await self.settle()
                 await self.talk("late" if late else "early")
             await self.look_back()
+            await self.write_down()
             for seat in self.askers():
                 await self.record(seat)
             await self.leave()
@@ -190,6 +192,29 @@ class Round:
             self.hold("chat.delete", seat, errors, refused if seat.is_in else absent)
         self.hold("lines", self.seats[0], await database_sync_to_async(self.spoken)(), spoken)
         await database_sync_to_async(self.lines.delete)()
+
+    async def write_down(self) -> None:
+        """Everybody adds a song and writes a line of the notes: who is told of which."""
+        for seat in self.seats:
+            await seat.socket.say({"t": "sheet.open", "sheet": seat.notes})
+        await self.settle()
+        for seat in self.seats:
+            seat.heard.clear()
+        for seat in self.seats:
+            ref = str(uuid.uuid4())
+            await seat.socket.say({"t": "song.add", "ref": ref, "title": f"mark-song-{seat.role}"})
+            line = {"sheet": seat.notes, "version": 0, "text": f"mark-line-{seat.role}"}
+            await seat.socket.say({"t": "line.put", "ref": ref, **line})
+        await self.settle()
+        for seat in self.seats:
+            named = {seat.role, *(one.role for one in self.others(seat))} if seat.is_in else set()
+            lines = {one["text"] for one in seat.frames("line")}
+            self.hold("lines", seat, lines, {f"mark-line-{one}" for one in named})
+            songs = {song["title"] for one in seat.frames("songs")[-1:] for song in one["songs"]}
+            self.hold("songs", seat, songs, {f"mark-song-{one}" for one in named})
+            absent = {one["for"] for one in seat.frames("error") if one["code"] == "absent"}
+            self.hold("sheets", seat, absent, set() if seat.is_in else {"song.add", "line.put"})
+        await database_sync_to_async(self.company.session.sheets.all().delete)()
 
     def spoken(self) -> list[tuple[str, str, str]]:
         rows = self.lines.order_by("pk").values_list("author__username", "public_id", "text")
@@ -361,8 +386,10 @@ def test_who_is_outside_says_and_hears_nothing(cast: Cast, name: str) -> None:
 
 def test_the_walk_knows_every_frame_that_a_room_takes() -> None:
     walked = {"hello", "signal", "clock", "chat", "chat.earlier", "chat.delete", "state", "beat",
-              "record.ask", "record.answer", "record.stop"}  # fmt: skip
-    assert set(JamConsumer.known) == walked | FOR_HOSTS
+              "record.ask", "record.answer", "record.stop", "sheet.open", "song.add",
+              "line.put"}  # fmt: skip
+    on_ones_own = {"song.change", "song.move", "song.play", "song.remove", "line.cut"}
+    assert set(JamConsumer.known) == walked | FOR_HOSTS | on_ones_own  # those: test_sheets.py
 
 
 def for_hosts(users: list[str]) -> Iterator[dict[str, Any]]:

@@ -112,7 +112,8 @@ ARGUMENTS: dict[str, Args] = {
         ids(take),
     ),
     **dict.fromkeys(
-        ("jam", "room", "jam_chat", "join_jam", "jam_who", "wait_at_jam", "api_session"),
+        ("jam", "room", "jam_chat", "jam_songs", "join_jam", "jam_who", "wait_at_jam",
+         "api_session"),
         ids(rooms, plans),
     ),
     **dict.fromkeys(
@@ -125,6 +126,9 @@ ARGUMENTS: dict[str, Args] = {
         lambda walk, role: [[one.session.public_id, one.public_id] for one in walk.kid.rsvps],
     ),
     "calendar_feed": each(secrets),
+    "jam_song": lambda walk, role: [
+        [one.session.public_id, one.public_id] for one in walk.kid.user.sheets_added.all()
+    ],
     "delete_chat_line": lambda walk, role: [
         [one.session.public_id, one.public_id] for one in walk.kid.user.chat_lines.all()
     ],

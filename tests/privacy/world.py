@@ -21,13 +21,13 @@ from privacy.gate.viewer import Viewer
 from privacy.models import Export
 from privacy.sharing import links, media
 from privacy.subject_requests import fulfilment
-from sessions_app.models import JamSession, Mix, Stem
-from sessions_app.services import rsvps, sessions
+from sessions_app.models import JamSession, Mix, Sheet, Stem
+from sessions_app.services import rsvps, sessions, sheets
 from tests.cast import Cast, person
 from tests.planned import planned
 
 PHOTOS = {"public": "participant", "members": "former", "me": "owner", "leaving": "leaving"}
-OF_SESSIONS = {"invite", "rsvp", "chatline"}  # addressed behind their session
+OF_SESSIONS = {"invite", "rsvp", "chatline", "sheet"}  # addressed behind their session
 MARK = re.compile(r"mark-[\w-]*\w")
 
 
@@ -73,6 +73,7 @@ class World:
         JamSession.objects.update(occupied_until=timezone.now() + timedelta(hours=1))
         self.things |= self._bands()
         self.things |= self._plans()
+        self.things["sheet"] = {"owner": self._song()}
         self.things["chatline"] = {
             name: sessions.say(
                 cast.sessions["participants"], cast[name], text="Again?", ref=str(uuid.uuid4())
@@ -154,6 +155,17 @@ class World:
         }
         asked = rsvps.answer(made["public"], self.cast["participant"], "going")
         return {"plan": made, "rsvp": {"participant": asked}}
+
+    def _song(self) -> Sheet:
+        """A song that the owner put on the list of the session for participants."""
+        about: dict[str, Any] = {
+            "title": "A song",
+            "key": "",
+            "tempo": None,
+            "ref": str(uuid.uuid4()),
+        }
+        jam, owner = self.cast.sessions["participants"], self.cast["owner"]
+        return sheets.add_song(jam, owner, **about)
 
     def _exports(self) -> dict[str, Export]:
         found = {}

@@ -13,6 +13,7 @@ import { MeterView } from "./meter-view";
 import { MetronomeView } from "./metronome-view";
 import { personView } from "./person-view";
 import { RecorderView } from "./recorder-view";
+import { SetListView } from "./set-list-view";
 import { StripMenu } from "./strip-menu";
 import { StripView } from "./strip-view";
 
@@ -24,6 +25,7 @@ export class RoomView {
   readonly recorder: RecorderView;
   readonly #tools: HostTools;
   readonly metronome: MetronomeView;
+  readonly setList: SetListView;
   readonly #strips = new Map<string, StripView>(); // by person, so that a return keeps its place
   /** Who stands in which place; null: a place that somebody left, kept so that nobody else's moves. */
   readonly #places: (string | null)[] = [];
@@ -51,6 +53,7 @@ export class RoomView {
     this.recorder = new RecorderView(room);
     this.#tools = new HostTools(room.hosting);
     this.metronome = new MetronomeView(room);
+    this.setList = new SetListView(room);
     this.#reload = h(
       "button",
       { class: "button", type: "button", click: () => location.reload() },
@@ -109,7 +112,7 @@ export class RoomView {
       h(
         "div",
         { class: "jam-room__body" },
-        h("div", { class: "jam-room__stage" }, this.#list, this.#alone, this.#address),
+        h("div", { class: "jam-room__stage" }, this.#list, this.#alone, this.#address, this.setList.element),
         h(
           "div",
           { class: "jam-room__side" },
@@ -195,6 +198,7 @@ export class RoomView {
     this.recorder.update();
     this.#tools.update();
     this.chat.update();
+    this.setList.update();
     this.metronome.update();
   }
 
