@@ -43,7 +43,7 @@ from sessions_app.host_socket import REMOVED
 from sessions_app.models import Participant, Recording, Stem
 from sessions_app.presence import RENEW, Peer, Room
 from sessions_app.roster import Roster, state_of
-from sessions_app.services import endings, rooms, sessions
+from sessions_app.services import endings, rooms, sessions, stays
 from sessions_app.services import recording as recordings
 from sessions_app.sheet_socket import SHEETS
 
@@ -116,6 +116,7 @@ class JamConsumer(ChatConsumer):
             await self.in_thread(endings.left, self.session, self.user.pk)
         stayed = time.monotonic() - self._entered
         await self.in_thread(usage.note, self.user, usage.Kind.ROOM, seconds=stayed)
+        await self.in_thread(stays.note, self.session, self.user, stayed)
 
     async def _stay_alive(self) -> None:
         """Give signs of life, and notice whoever has stopped giving them."""

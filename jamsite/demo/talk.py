@@ -1,12 +1,14 @@
-"""What is said and played from in the demo's open rooms."""
+"""What is said and played from in the demo's rooms, and what is noted of it afterwards."""
 
 import uuid
 
 from django.db import transaction
 
 from accounts.models import User
+from privacy import consent
+from privacy.consent import Channel
 from sessions_app.models import JamSession
-from sessions_app.services import sessions, sheets
+from sessions_app.services import sessions, sheets, stays
 
 NAMESPACE = uuid.UUID("0f5c6f0e-4f3c-4f0b-8f5f-9d6b7f1f2a31")
 # host, title of the room; who said what
@@ -75,6 +77,19 @@ def _note(room: JamSession, by: User, text: str, ref: str) -> None:
     notes = sheets.notes_of(room)
     if not notes.lines.exists():
         sheets.write_line(notes, by, ref=ref, version=0, text=text, after=None)
+
+
+def afterwards(people: dict[str, User]) -> None:
+    """Have some of those who played agree that it is noted for how long, and note it."""
+    for n, name in enumerate(("lumen", "otis-upright")):
+        if not consent.has(people[name], stays.KEY):
+            consent.give(people[name], stays.KEY, channel=Channel.SETTINGS)
+        over = JamSession.objects.filter(
+            closed_at__isnull=False, participants__user=people[name],
+            participants__inside_seconds__isnull=True,
+        )  # fmt: skip
+        for session in over:
+            stays.note(session, people[name], (42 - 7 * n) * 60)
 
 
 @transaction.atomic

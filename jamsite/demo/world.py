@@ -92,6 +92,7 @@ def load(titles: Sequence[str] = tuple(TUNES)) -> None:
     talk.load(people)
     for title in titles:
         _take(people, title)
+    talk.afterwards(people)
     _band(people)
     for name, title in FAVOURITES:
         kept = Recording.objects.filter(title=title, owner=people[TAKES[title][0]]).first()

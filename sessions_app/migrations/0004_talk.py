@@ -44,6 +44,15 @@ class Migration(migrations.Migration):
                 null=True,
             ),
         ),
+        migrations.AddField(
+            model_name="participant",
+            name="inside_seconds",
+            field=models.PositiveIntegerField(
+                blank=True,
+                help_text="how long they were inside, if they agreed to that",
+                null=True,
+            ),
+        ),
         migrations.CreateModel(
             name="Sheet",
             fields=[

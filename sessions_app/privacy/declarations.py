@@ -8,7 +8,6 @@ from privacy.portability import export
 from sessions_app import queries
 from sessions_app.models import (
     CalendarFeed,
-    ChatLine,
     Invite,
     JamSession,
     Knock,
@@ -18,8 +17,6 @@ from sessions_app.models import (
     RecordingConsent,
     Removal,
     Rsvp,
-    Sheet,
-    SheetLine,
     Stem,
     StemChunk,
 )
@@ -31,7 +28,7 @@ from sessions_app.services import (
     publishing,
     rsvps,
     sessions,
-    sheets,
+    stays,
     tidying,
     waiting,
 )
@@ -135,6 +132,17 @@ dm.declare(
         "user": dm.link(),
         "joined_at": dm.moment(),
         "came_at": dm.moment(),
+        "inside_seconds": dm.Datum(
+            "user.behavior",
+            purposes=[stays.KEY],
+            basis=dm.Basis.CONSENT,
+            seen_by="participants",
+            retention=dm.For(
+                "RETENTION_ROOM_WORDS_DAYS",
+                since="session__closed_at",
+                after=_("the session's end, or when you withdraw"),
+            ),
+        ),
         "role": dm.Datum("user.behavior"),
         "role_since": dm.moment(),
         **dict.fromkeys(("may_chat", "may_record", "may_invite"), dm.Datum("user.behavior")),
@@ -212,85 +220,6 @@ dm.declare(
         "revoked_at": dm.moment(),
         "used": dm.technical("how often; not by whom"),
     },
-)
-
-dm.declare(
-    ChatLine,
-    label=_("What you wrote in rooms"),
-    remove=sessions.take_back,
-    subjects=["author"],
-    purposes=["jamming"],
-    retention=[
-        dm.Until(dm.Event.ACCOUNT),
-        dm.For(
-            "RETENTION_ROOM_WORDS_DAYS",
-            since="session__closed_at",
-            after=_("the session's end"),
-        ),
-    ],
-    fields={
-        "id": dm.technical(),
-        "public_id": dm.identifier(),
-        "session": dm.link(),
-        "author": dm.link(),
-        "ref": dm.technical(),
-        "text": dm.content(),
-        "created_at": dm.moment(),
-    },
-)
-
-_WITH_THE_SESSION = [
-    dm.Until(dm.Event.ACCOUNT),
-    dm.For("RETENTION_ROOM_WORDS_DAYS", since="session__closed_at", after=_("the session's end")),
-]
-
-dm.declare(
-    SheetLine,
-    label=_("What you wrote on charts and notes of sessions"),
-    remove=sheets.take_back,
-    subjects=["author"],
-    purposes=["jamming"],
-    retention=_WITH_THE_SESSION,
-    fields={
-        "id": dm.technical(),
-        "sheet": dm.link(),
-        "session": dm.link(),
-        "author": dm.link(),
-        "ref": dm.technical(),
-        "text": dm.content(),
-        "place": dm.technical(),
-        "version": dm.technical(),
-        "created_at": dm.moment(),
-    },
-    order=58,
-)
-
-dm.declare(
-    Sheet,
-    label=_("Songs you put on set lists"),
-    remove=sheets.take_song_back,
-    subjects=["added_by"],
-    purposes=["jamming"],
-    retention=_WITH_THE_SESSION,
-    erase=dm.Erase.CUSTOM,
-    purge=sheets.release_songs,
-    erased_how=_("deleted; where others wrote on a chart it stays theirs, without your title"),
-    fields={
-        "id": dm.technical(),
-        "public_id": dm.identifier(),
-        "session": dm.link(),
-        "added_by": dm.link(),
-        "ref": dm.technical(),
-        "is_notes": dm.technical(),
-        "title": dm.content(),
-        "key": dm.content(),
-        "tempo": dm.content(),
-        "place": dm.technical(),
-        "is_playing": dm.technical(),
-        "version": dm.technical(),
-        "created_at": dm.moment(),
-    },
-    order=59,
 )
 
 dm.declare(

@@ -113,7 +113,17 @@ def _sheet(cast: Cast, since: datetime) -> Sheet:
     return made
 
 
+def time_played(cast: Cast, since: datetime) -> Callable[[], bool]:
+    """How long somebody was in a session that closed then."""
+    session = sessions.open_session(cast["owner"], title="", about="", audience="members")
+    seats = session.participants.filter(user=cast["owner"])
+    seats.update(inside_seconds=600)
+    type(session).objects.filter(pk=session.pk).update(closed_at=since)
+    return lambda: seats.filter(inside_seconds=600).exists()
+
+
 SESSIONS = {
+    "sessions_app.participant.inside_seconds:session__closed_at": time_played,
     "sessions_app.sheet:session__closed_at:1": song,
     "sessions_app.sheetline:session__closed_at:1": sheet_line,
     "sessions_app.invite:expires_at": invite,
