@@ -306,6 +306,7 @@ export class Room {
 
   leave(): void {
     this.memory.joined = null;
+    this.sheets.flush();
     this.#stopTake(null);
     this.#socket?.close();
     this.mesh?.close();

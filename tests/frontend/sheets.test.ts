@@ -159,3 +159,40 @@ test("a sheet that is left is written to the end first", async () => {
   sheets.look("another");
   assert.deepEqual(sent.map((one) => one.t), ["line.put", "sheet.open"]);
 });
+
+test("a song pasted whole goes line by line, each behind one that the room has", async () => {
+  const { sheets, look, line, sent, shown } = desk();
+  look(line("a", "first"));
+  let last = "a";
+  const refs = ["one", "", "two"].map((text) => (last = sheets.add(text, last)));
+  const wait = async (): Promise<string[]> => {
+    await time.pass(700);
+    return sent.splice(0).flatMap((one) => (one.t === "line.put" ? [`${one.after === "a" ? "a" : refs.indexOf(one.after ?? "")}:${one.text}`] : []));
+  };
+  assert.deepEqual(await wait(), ["a:one"]);
+  sheets.take({ t: "line", sheet: SHEET, ...line(refs[0]!, "one", 1, 2) });
+  assert.deepEqual(await wait(), ["0:"]);
+  sheets.take({ t: "error", code: "too_many", text: "", for: "line.put", ref: refs[1]!, wait: 2 });
+  assert.deepEqual(await wait(), []);
+  await time.pass(1300);
+  assert.deepEqual(await wait(), ["0:"]);
+  sheets.take({ t: "error", code: "refused", text: "No.", for: "line.put", ref: refs[1]! });
+  assert.deepEqual(await wait(), ["0:two"]); // what stands before it will not be there
+  assert.deepEqual(shown(), ["first", "one", "", "two"]);
+});
+
+test("an empty line at the end is nobody's news", async () => {
+  const { sheets, look, line, puts } = desk();
+  look(line("a", "first"));
+  const empty = sheets.add("", "a");
+  await time.pass(20_000);
+  assert.deepEqual([puts(), sheets.unsaved], [[], false]);
+  const next = sheets.add("third", empty);
+  await time.pass(700);
+  assert.deepEqual([puts(), sheets.unsaved], [["0 "], true]);
+  sheets.take({ t: "line", sheet: SHEET, ...line(empty, "", 1, 2) });
+  await time.pass(1);
+  assert.deepEqual(puts(), ["0 ", "0 third"]);
+  sheets.take({ t: "line", sheet: SHEET, ...line(next, "third", 1, 3) });
+  assert.equal(sheets.unsaved, false);
+});

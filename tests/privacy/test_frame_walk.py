@@ -17,11 +17,12 @@ from channels.db import database_sync_to_async
 from foundation import limits
 from foundation.sockets import HIDDEN
 from sessions_app.consumers import JamConsumer
-from sessions_app.models import ChatLine, JamSession, Participant, Recording
+from sessions_app.models import JamSession, Participant, Recording
 from tests.cast import Cast
 from tests.privacy.companies import COMPANIES, Company
 from tests.privacy.talking import Socket
 from tests.privacy.test_sockets import PATHS, one_connection
+from tests.privacy.walked_words import Words
 
 __all__ = ["one_connection"]
 
@@ -87,7 +88,7 @@ class Seat:
         return [one for one in self.heard if one.get("t") in kinds]
 
 
-class Round:
+class Round(Words):
     def __init__(self, company: Company, cookies: dict[str, str], how: dict[str, str]) -> None:
         path = PATHS["jam-socket"].format(company.session.public_id)
         self.company = company
@@ -166,64 +167,6 @@ class Round:
             self.hold("error", seat, absent, want_absent)
             self.hold("clock", seat, len(seat.frames("clock")), 1)
 
-    async def look_back(self) -> None:
-        """Everybody asks what was said, and to delete all of it: what others said stays."""
-        spoken = await database_sync_to_async(self.spoken)()
-        ref = str(uuid.UUID(int=7))
-        for seat in self.seats:
-            seat.heard.clear()
-            far = {"before": "none", "at": "2900-01-01T00:00:00+00:00", "ref": ref}
-            await seat.socket.say({"t": "chat.earlier", **far})
-            for author, line, _text in spoken:
-                if author != self.name(seat):
-                    await seat.socket.say({"t": "chat.delete", "id": line, "ref": ref})
-        await self.settle()
-        for seat in self.seats:
-            met = [one for one in self.company.people if self.company.meet(one, seat.role)]
-            knows = {NAMES.get(one, one) for one in (*met, seat.role)}
-            told = [one["text"] for frame in seat.frames("chat.lines") for one in frame["lines"]]
-            want = {text for author, _line, text in spoken if seat.is_in and author in knows}
-            self.hold("chat.earlier", seat, set(told) - {"now"}, want)
-            errors = {(one["for"], one["code"]) for one in seat.frames("error")}
-            others = {author for author, *_ in spoken} & knows - {self.name(seat)}
-            refused = {("chat.delete", "refused")} if others else set()
-            absent = {("chat.earlier", "absent")}
-            absent |= {("chat.delete", "absent")} if spoken else set()
-            self.hold("chat.delete", seat, errors, refused if seat.is_in else absent)
-        self.hold("lines", self.seats[0], await database_sync_to_async(self.spoken)(), spoken)
-        await database_sync_to_async(self.lines.delete)()
-
-    async def write_down(self) -> None:
-        """Everybody adds a song and writes a line of the notes: who is told of which."""
-        for seat in self.seats:
-            await seat.socket.say({"t": "sheet.open", "sheet": seat.notes})
-        await self.settle()
-        for seat in self.seats:
-            seat.heard.clear()
-        for seat in self.seats:
-            ref = str(uuid.uuid4())
-            await seat.socket.say({"t": "song.add", "ref": ref, "title": f"mark-song-{seat.role}"})
-            line = {"sheet": seat.notes, "version": 0, "text": f"mark-line-{seat.role}"}
-            await seat.socket.say({"t": "line.put", "ref": ref, **line})
-        await self.settle()
-        for seat in self.seats:
-            named = {seat.role, *(one.role for one in self.others(seat))} if seat.is_in else set()
-            lines = {one["text"] for one in seat.frames("line")}
-            self.hold("lines", seat, lines, {f"mark-line-{one}" for one in named})
-            songs = {song["title"] for one in seat.frames("songs")[-1:] for song in one["songs"]}
-            self.hold("songs", seat, songs, {f"mark-song-{one}" for one in named})
-            absent = {one["for"] for one in seat.frames("error") if one["code"] == "absent"}
-            self.hold("sheets", seat, absent, set() if seat.is_in else {"song.add", "line.put"})
-        await database_sync_to_async(self.company.session.sheets.all().delete)()
-
-    def spoken(self) -> list[tuple[str, str, str]]:
-        rows = self.lines.order_by("pk").values_list("author__username", "public_id", "text")
-        return list(rows)
-
-    @property
-    def lines(self) -> Any:
-        return ChatLine.objects.filter(session=self.company.session).exclude(text="now")
-
     def tempo(self, seat: Seat) -> int:
         return 100 + self.seats.index(seat)
 
@@ -296,6 +239,10 @@ class Round:
 
     def name(self, seat: Seat) -> str:
         return NAMES.get(seat.role, seat.role)
+
+    @property
+    def names(self) -> dict[str, str]:
+        return NAMES
 
     async def leave(self) -> None:
         """The first one goes: those who met them see it, nobody else does."""

@@ -1,9 +1,13 @@
 """Chords typed as such: what is read as one, what stays words. The browser reads them alike."""
 
 import json
+import re
 from pathlib import Path
 
+from django.conf import settings
+
 from sessions_app import charts
+from sessions_app.vocabulary import Key
 
 CASES = json.loads(Path(__file__).with_name("charts.json").read_text())
 
@@ -24,3 +28,9 @@ def test_every_line_keeps_all_its_words() -> None:
             parts = [f"[{chord}]{words}" if chord else words for chord, words in read["parts"]]
             whole = "".join(parts)
             assert whole == line.replace("[ C/E ]", "[C/E]")
+
+
+def test_the_room_offers_the_keys_that_there_are() -> None:
+    words = (Path(settings.BASE_DIR) / "frontend" / "jam" / "words.ts").read_text()
+    listed = re.findall(r'"([a-g][a-z-]*-(?:major|minor))": "([^"]*)"', words)
+    assert listed == [(key.value, str(key.label)) for key in Key]

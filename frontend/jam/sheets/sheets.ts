@@ -61,7 +61,7 @@ export class Sheets {
 
   /** Whether something was written here that the room hasn't got. */
   get unsaved(): boolean {
-    return this.#rows.some((row) => row.draft !== null);
+    return this.#rows.some((row) => row.draft !== null && !this.#isIdle(row));
   }
 
   // ---- from the room -----------------------------------------------------------------------------
@@ -136,10 +136,16 @@ export class Sheets {
     const own = row.sent !== null && row.sent === line.text && line.version === row.base + 1;
     if (row.draft === null || row.draft.trim() === line.text) this.#settle(row, line.version);
     else if (own) {
+      if (row.base === 0) this.#follow(row);
       row.base = line.version; // what was written since then goes on
       row.sent = null;
       this.#later(row, PAUSE_MS);
     } else if (line.version > row.base) this.#disagree(row, line);
+  }
+
+  /** Sends the new lines that waited for this one. */
+  #follow(row: Row): void {
+    for (const next of this.#rows) if (next.after === row.ref && next.base === 0 && next.draft !== null) this.#later(next, 0);
   }
 
   #disagree(row: Row, line: SheetLine | null): void {
@@ -149,6 +155,7 @@ export class Sheets {
   }
 
   #settle(row: Row, version: number): void {
+    if (row.base === 0) this.#follow(row);
     row.draft = row.sent = row.meanwhile = row.refused = null;
     row.base = version;
     this.#stop(row.ref);
@@ -199,6 +206,7 @@ export class Sheets {
       row.refused = text;
       row.sent = null;
       this.#stop(ref);
+      this.#follow(row);
       this.changed(ref);
     }
   }
@@ -323,6 +331,11 @@ export class Sheets {
     for (const row of [...this.#rows]) if (row.draft !== null && row.sent === null) this.#sendNow(row);
   }
 
+  /** An empty new line at the end is sent when something follows it. */
+  #isIdle(row: Row): boolean {
+    return row.base === 0 && row.draft?.trim() === "" && this.#rows.at(-1) === row;
+  }
+
   #later(row: Row, ms: number): void {
     this.#stop(row.ref);
     this.#timers.set(row.ref, setTimeout(() => this.#sendNow(row), ms));
@@ -330,13 +343,22 @@ export class Sheets {
 
   #sendNow(row: Row): void {
     this.#stop(row.ref);
-    if (row.draft === null || row.meanwhile || !this.open) return;
-    const before = row.after ? this.row(row.after) : undefined;
-    if (before?.base === 0 && before.draft !== null && before.sent === null) this.#sendNow(before); // it stands first
+    if (row.draft === null || row.meanwhile || !this.open || this.#isIdle(row)) return;
+    if (row.base === 0 && this.#waitsFor(row)) return;
     row.sent ??= row.draft.trim();
     const place = row.base === 0 ? { after: row.after } : {};
     this.send({ t: "line.put", ref: row.ref, sheet: this.open, version: row.base, text: row.sent, ...place });
     this.#later(row, ANSWER_MS);
+  }
+
+  /** New lines go one after the other, each behind one that the room has: a song pasted whole keeps its order. */
+  #waitsFor(row: Row): boolean {
+    let before = row.after ? this.row(row.after) : undefined;
+    while (before?.refused != null) before = before.after ? this.row(before.after) : undefined;
+    row.after = before?.ref ?? null;
+    if (!before || before.base > 0 || before.draft === null || before.meanwhile) return false;
+    if (before.sent === null) this.#later(before, 0);
+    return true;
   }
 
   #stop(ref: string): void {
