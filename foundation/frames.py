@@ -6,6 +6,7 @@ wrong with it. What is done with a frame never sees one that wasn't read.
 
 import json
 import uuid
+from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
 from django.utils.translation import gettext as _
@@ -97,6 +98,18 @@ def _ref(value: str) -> str:
 
 Ref = Annotated[str, Field(max_length=LONGEST_REF), AfterValidator(_ref)]
 PublicId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,40}$")]
+
+
+def _moment(value: str) -> datetime:
+    """Return a moment as our frames write it (ISO 8601, with its offset)."""
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError("a moment has an offset")
+    return moment
+
+
+FIRST_YEAR, LAST_YEAR = 1900, 2900  # what every database and time zone can do sums with
+Moment = Annotated[str, Field(max_length=40), AfterValidator(_moment)]
 # Milliseconds of a browser's clock: some 30,000 years either way.
 Milliseconds = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
 

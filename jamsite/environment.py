@@ -206,6 +206,12 @@ class Environment(BaseSettings):
     retention_invites_days: int = Field(
         default=30, ge=1, le=90, description="days that are kept: invitations that are over"
     )
+    retention_room_words_days: int = Field(
+        default=90,
+        ge=7,
+        le=365,
+        description="days after a session that are kept: its chat, notes and set list",
+    )
     retention_notices_days: int = Field(
         default=180, ge=30, le=730, description="days that are kept: notices"
     )

@@ -37,6 +37,8 @@ LOOKS_AT: dict[str, tuple[str, ...]] = {
         "sessions_app.recording",
         "sessions_app.participant",
         "sessions_app.chatline",
+        "sessions_app.sheet",
+        "sessions_app.sheetline",
     ),
     PRIVACY_OFFICER: (
         "accounts.user",

@@ -15,7 +15,8 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 OPEN = frozenset(
     "home jams jam room join_jam create_jam close_jam delete_jam jam_audience jam_who invite"
     " planned_jams edit_jam cancel_jam open_jam answer_jam decide_rsvp jam_calendar"
-    " wait_at_jam jam_door jam_person answer_jam_offer"
+    " wait_at_jam jam_door jam_person answer_jam_offer jam_chat delete_chat_line"
+    " jam_songs jam_song"
     " recordings recording delete_recording"
     " recording_audio recording_peaks recording_audience recording_who stem_peaks"
     " rename_recording withdraw_stem mix_again favourite favourites profile favourites_of"

@@ -15,6 +15,8 @@ from sessions_app.models import (
     RecordingConsent,
     Removal,
     Rsvp,
+    Sheet,
+    SheetLine,
     Stem,
     StemChunk,
 )
@@ -96,3 +98,13 @@ class RemovalAdmin(ReadOnlyAdmin):
 class KnockAdmin(ReadOnlyAdmin):
     list_display = ["session", "user", "state", "created_at"]
     list_filter = ["state"]
+
+
+@admin.register(Sheet)
+class SheetAdmin(ReadOnlyAdmin):
+    list_display = ["session", "added_by", "is_notes", "created_at"]
+
+
+@admin.register(SheetLine)
+class SheetLineAdmin(ReadOnlyAdmin):
+    list_display = ["sheet", "author", "created_at"]

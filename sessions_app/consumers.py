@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 
-from accounts.profile.faces import Face, Faces
+from accounts.profile.faces import Face
 from accounts.security.services import sign_ins
 from foundation.frames import Frame
 from foundation.ids import new_public_id
@@ -15,11 +15,14 @@ from foundation.sockets import HIDDEN, REPLACED, Refused
 from privacy.gate.viewer import Viewer
 from privacy.telemetry import usage
 from sessions_app import queries, room_queries, titles
+from sessions_app.chat_socket import ChatConsumer
 from sessions_app.direct_socket import DirectConsumer
 from sessions_app.frames import (
     Beat,
     BeatVote,
     Chat,
+    ChatDelete,
+    ChatEarlier,
     Clock,
     DirectAnswer,
     DirectKnown,
@@ -43,19 +46,20 @@ from sessions_app.host_socket import REMOVED
 from sessions_app.models import Participant, Recording, Stem
 from sessions_app.presence import RENEW, Peer, Room
 from sessions_app.roster import Roster, state_of
-from sessions_app.services import endings, rooms, sessions
+from sessions_app.services import endings, rooms, sessions, stays
 from sessions_app.services import recording as recordings
+from sessions_app.sheet_socket import SHEETS
 
 ASKED_ANEW = 3  # signs of life after which a socket asks once more whether it may be here
 
 
-class JamConsumer(DirectConsumer):
+class JamConsumer(DirectConsumer, ChatConsumer):
     """One player's connection to one session."""
 
     takes: ClassVar[list[type[Frame]]] = [
-        Hello, Signal, Clock, Chat, State, RecordAsk, RecordAnswer, RecordStop, HostDoor,
-        HostMute, HostRemove, HostRole, HostRights, HostOffer, HostTake, HostTurn,
-        KnockAnswer, Beat, BeatVote, DirectAnswer, DirectKnown,
+        Hello, Signal, Clock, Chat, ChatEarlier, ChatDelete, State, RecordAsk, RecordAnswer,
+        RecordStop, HostDoor, HostMute, HostRemove, HostRole, HostRights, HostOffer, HostTake,
+        HostTurn, KnockAnswer, Beat, BeatVote, DirectAnswer, DirectKnown, *SHEETS,
     ]  # fmt: skip
 
     def allowed(self) -> bool:
@@ -82,6 +86,7 @@ class JamConsumer(DirectConsumer):
         self.present = False  # from `hello` on: before it nothing is passed on, to or from here
         self.welcomed = False
         self.told_waiting = []
+        self.open_sheets = {}
         self._renewed = 0
         self._take = 0  # key of the recording that this client was told of last
         self._telling = asyncio.Lock()
@@ -112,6 +117,7 @@ class JamConsumer(DirectConsumer):
             await self.in_thread(endings.left, self.session, self.user.pk)
         stayed = time.monotonic() - self._entered
         await self.in_thread(usage.note, self.user, usage.Kind.ROOM, seconds=stayed)
+        await self.in_thread(stays.note, self.session, self.user, stayed)
 
     async def _stay_alive(self) -> None:
         """Give signs of life, and notice whoever has stopped giving them."""
@@ -162,6 +168,7 @@ class JamConsumer(DirectConsumer):
 
     def _come_in(self) -> None:
         rooms.still_in(self.session.pk)
+        sessions.come_in(self.session, self.user)
         endings.settle(self.session.pk)
         recordings.ask_late(self.session, self.user)
 
@@ -195,32 +202,14 @@ class JamConsumer(DirectConsumer):
             },
             "seat": seat,
             "recording": take,
-            "chat": self._said(),
+            **self.said(),
+            **self.song_list(),
             **self.about_paths(),
         }
-
-    def _said(self) -> list[dict[str, Any]]:
-        faces = Faces(self.viewer)
-        self.mine = faces.of(self.user)
-        lines = [
-            (line, faces.of(line.author)) for line in queries.chat_of(self.viewer, self.session)
-        ]
-        self.mine.load()
-        return [_chat(line, author) for line, author in lines]
 
     async def on_clock(self, frame: Clock) -> None:
         at = endings.session_ms(self.session)
         await self.send_frame(t="clock", t0=frame.t0, t1=at, t2=endings.session_ms(self.session))
-
-    async def on_chat(self, frame: Chat) -> None:
-        self._must_be_present()
-        line, _new = await self._do_or_refuse(
-            sessions.say, self.session, self.user, text=frame.text, ref=frame.ref
-        )
-        if line.session_id != self.session.pk:
-            raise Refused("refused", _("This was said in another room."))
-        await self._everybody("room.chat", line=_words(line))
-        await self.acknowledge(frame.t, frame.ref, line)
 
     async def on_state(self, frame: State) -> None:
         self._must_be_present()
@@ -327,11 +316,6 @@ class JamConsumer(DirectConsumer):
     async def peer_moved(self, event: dict[str, Any]) -> None:
         await self._look()
 
-    async def room_chat(self, event: dict[str, Any]) -> None:
-        author = await self._sender(event)
-        if author is not None:
-            await self.send_frame(t="chat", peer=event["peer"], **event["line"], **_who(author))
-
     async def peer_replaced(self, event: dict[str, Any]) -> None:
         self.present = self.welcomed = False
         await self.room.leave(self.me.peer)  # a sign of life may have come in between
@@ -355,20 +339,3 @@ class JamConsumer(DirectConsumer):
 
     async def room_closed(self, event: dict[str, Any]) -> None:
         await self.close(HIDDEN)
-
-
-def _words(line: Any) -> dict[str, Any]:
-    return {
-        "id": line.public_id,
-        "ref": str(line.ref),
-        "text": line.text,
-        "at": line.created_at.isoformat(),
-    }
-
-
-def _who(author: Face) -> dict[str, str]:
-    return {"user": author.public_id, "name": author.username, "shown": author.name}
-
-
-def _chat(line: Any, author: Face) -> dict[str, Any]:
-    return {"t": "chat", **_words(line), **_who(author)}

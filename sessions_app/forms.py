@@ -19,7 +19,7 @@ CHILDS = (Audience.MEMBERS, Audience.PARTICIPANTS)
 class SessionForm(PlanFields, forms.ModelForm[JamSession]):
     """A session, now or later; of one of the person's bands, where they have any.
 
-    `like`: an old one of the same host, to fill it in from.
+    `like`: an old one, to fill it in from; `again`: the same time of the day, weeks later.
     """
 
     band = forms.ChoiceField(
@@ -35,6 +35,7 @@ class SessionForm(PlanFields, forms.ModelForm[JamSession]):
         seats: Sequence[BandMember] = (),
         band: str = "",
         like: JamSession | None = None,
+        again: bool = False,
         **kwargs: Any,
     ) -> None:
         if like is not None and like.band is not None:
@@ -61,6 +62,8 @@ class SessionForm(PlanFields, forms.ModelForm[JamSession]):
         self.begin(host)
         if like is not None:
             self.start_from(like, again=True)
+        if like is not None and again:
+            self.in_a_week(like, host)
 
     def values(self) -> dict[str, Any]:
         """Return what `services.sessions.open_session` takes, of a form that is in order."""

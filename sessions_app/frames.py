@@ -2,14 +2,16 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from foundation.frames import Frame, Milliseconds, PublicId, Ref, at_most, words
+from foundation.frames import Frame, Milliseconds, Moment, PublicId, Ref, at_most, words
+from sessions_app.vocabulary import Key
 
 MAX_SIGNAL = 64 * 1024
 MAX_CHAT = 2000
 MAX_TITLE = 80
 SEATS = 8
+MAX_LINE = 400
 
 
 class Hello(Frame):
@@ -36,6 +38,23 @@ class Chat(Frame):
     t = "chat"
     ref: Ref
     text: Annotated[str, words(MAX_CHAT)]
+
+
+class ChatEarlier(Frame):
+    """What was said before a line (`before`, said `at`): the page of lines before it."""
+
+    t = "chat.earlier"
+    before: PublicId
+    at: Moment
+    ref: Ref
+
+
+class ChatDelete(Frame):
+    """`id`: a line of one's own, which goes for everybody."""
+
+    t = "chat.delete"
+    id: PublicId
+    ref: Ref
 
 
 class State(Frame):
@@ -171,3 +190,89 @@ class HostRemove(Frame):
 
     t = "host.remove"
     user: PublicId
+
+
+# Set list, charts and notes. `ref` of a line is its id, given by who writes it first.
+
+Title = Annotated[str, words(MAX_TITLE)]
+
+
+def _key(value: str) -> str:
+    if value and value not in Key.values:
+        raise ValueError("there is no such key")
+    return value
+
+
+KeySlug = Annotated[str, Field(max_length=20), AfterValidator(_key)]
+Tempo = Annotated[int, Field(ge=30, le=300)]
+Version = Annotated[int, Field(ge=0, le=2**31 - 2)]
+
+
+class SongAdd(Frame):
+    """A song for the end of the set list; `key`: one of the vocabulary's, or empty."""
+
+    t = "song.add"
+    ref: Ref
+    title: Title
+    key: KeySlug = ""
+    tempo: Tempo | None = None
+
+
+class SongChange(Frame):
+    """`version`: of the song as it was read."""
+
+    t = "song.change"
+    ref: Ref
+    song: PublicId
+    version: Version
+    title: Title
+    key: KeySlug = ""
+    tempo: Tempo | None = None
+
+
+class SongMove(Frame):
+    """`after`: the song that it is to stand behind; without one it is the first."""
+
+    t = "song.move"
+    ref: Ref
+    song: PublicId
+    after: PublicId | None
+
+
+class SongPlay(Frame):
+    """`song`: the one that is played now, or none."""
+
+    t = "song.play"
+    ref: Ref
+    song: PublicId | None
+
+
+class SongRemove(Frame):
+    t = "song.remove"
+    ref: Ref
+    song: PublicId
+
+
+class SheetOpen(Frame):
+    """A song's chart, or the notes: answered by its lines, and by each change from then on."""
+
+    t = "sheet.open"
+    sheet: PublicId
+
+
+class LinePut(Frame):
+    """`version`: of the line as it was read, 0 of a new one; `after`: a new one's place."""
+
+    t = "line.put"
+    ref: Ref
+    sheet: PublicId
+    version: Version
+    text: Annotated[str, words(MAX_LINE, least=0)]
+    after: Ref | None = None
+
+
+class LineCut(Frame):
+    t = "line.cut"
+    ref: Ref
+    sheet: PublicId
+    version: Version

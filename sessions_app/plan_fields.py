@@ -26,7 +26,7 @@ from sessions_app.models.planning import FASTEST, LONGEST, SHORTEST, SLOWEST, US
 from sessions_app.models.sessions import SEATS
 from sessions_app.services import timing
 from sessions_app.vocabulary import Key
-from sessions_app.wall_time import Skipped, moment_of, wall_of
+from sessions_app.wall_time import Skipped, moment_of, wall_of, week_after
 
 NOW, LATER = "now", "later"
 ROWS = 4  # of wanted seats, and one more than there are instruments in them
@@ -212,6 +212,22 @@ class PlanFields(forms.Form):
                 self.initial["date"] = wall.date()
         if again:
             self.initial["weekly"] = False
+
+    def in_a_week(self, session: JamSession, person: User) -> None:
+        """Fill in the same time of the day, so many weeks later that it is still to come.
+
+        Of a session that was opened at once, when that was, to the quarter of an hour.
+        """
+        begun = session.starts_at or session.created_at
+        zone = session.zone if session.starts_at is not None else person.time_zone
+        zone = zone if zone in zones() else "UTC"
+        wall = wall_of(begun, zone)
+        if session.starts_at is None:
+            wall -= timedelta(minutes=wall.minute % 15)
+        clock = session.clock or wall.time().replace(second=0, microsecond=0)
+        again = wall_of(week_after(begun, clock, zone, behind=timezone.now()), zone)
+        self.initial.update(when=LATER, zone=zone, date=again.date(), time=clock)
+        self._known_zone()
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}

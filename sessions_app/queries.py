@@ -5,10 +5,10 @@ Every one goes through the gate; what callers add are filters and joins.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.identity.queries import naming, shown_people, shown_person
@@ -18,6 +18,7 @@ from bands.queries import band_of
 from foundation.postgres.expressions import AmongKeys
 from privacy.gate import mutes
 from privacy.gate.access import visible
+from privacy.gate.relations import ALL_ROWS
 from privacy.gate.viewer import Via, Viewer
 from privacy.rls import bypass_rls
 from schools.deny_rules import circle_of, in_circle
@@ -32,11 +33,14 @@ from sessions_app.models import (
     RecordingConsent,
     Removal,
     Rsvp,
+    Sheet,
+    SheetLine,
     Stem,
 )
 from sessions_app.models.planning import TOLD, coming
 from sessions_app.models.sessions import occupied_now, open_now
 
+M = TypeVar("M", bound=Model)
 HEARD = [Stem.State.CAPTURING, Stem.State.STORED, Stem.State.ALIGNED]
 WORTH_LISTING = ~Q(state__in=[Recording.State.DECLINED, Recording.State.ASKING])
 
@@ -134,6 +138,16 @@ def my_rsvp(viewer: Viewer, session: Any) -> Rsvp | None:
 
 def _seats(viewer: Viewer) -> Any:
     return Participant.objects.filter(user=viewer.user_id).order_by().values("session")
+
+
+def my_seats(viewer: Viewer) -> Any:
+    """Return the keys of the sessions in which the viewer has a seat."""
+    return _seats(viewer)
+
+
+def my_seats_inside(viewer: Viewer) -> Any:
+    """Return the keys of the sessions in whose room the viewer was, and where they have a seat."""
+    return _seats(viewer).filter(came_at__isnull=False)
 
 
 def open_rooms(viewer: Viewer) -> QuerySet[JamSession]:
@@ -281,10 +295,37 @@ def removed_here(viewer: Viewer) -> Exists:
     return Exists(Removal.objects.filter(session=OuterRef("pk"), user=viewer.user_id))
 
 
-def chat_of(viewer: Viewer, session: JamSession, last: int = 50) -> list[ChatLine]:
-    """Return the newest lines of a room, oldest first."""
+def chat_lines(viewer: Viewer, session: Any) -> QuerySet[ChatLine]:
+    """Return what was said in a session's room (a key) since the viewer first came in.
+
+    A child reads its circle alone, as it is told of nobody else while it is there.
+    """
     rows = visible(ChatLine, viewer).filter(session=session).select_related("author")
-    return list(rows.order_by("-created_at", "-pk")[:last])[::-1]
+    return among_circle(rows, viewer, "author")
+
+
+def among_circle(rows: QuerySet[M], viewer: Viewer, person: str) -> QuerySet[M]:
+    """Return the rows of those whom a child who looks may meet; all of them to anybody else."""
+    circle = circle_of(viewer.user_id)
+    if circle == ALL_ROWS:
+        return rows
+    return rows.filter(**{f"{person}__in": User.objects.filter(circle).order_by().values("pk")})
+
+
+def sheets_of(viewer: Viewer, session: Any) -> QuerySet[Sheet]:
+    """Return a session's (a key's) notes and the songs of its set list, in order.
+
+    None that somebody added of whom the viewer isn't told there.
+    """
+    rows = visible(Sheet, viewer).filter(session=session)
+    mine = among_circle(rows, viewer, "added_by") | rows.filter(added_by__isnull=True)
+    return naming(mine, viewer, "added_by").order_by("place", "pk")
+
+
+def sheet_lines(viewer: Viewer, sheet: Sheet) -> QuerySet[SheetLine]:
+    """Return the lines of a sheet that the viewer sees, in order; of their circle to a child."""
+    rows = visible(SheetLine, viewer).filter(sheet=sheet).select_related("author")
+    return among_circle(rows, viewer, "author").order_by("place", "pk")
 
 
 def take_in_room(viewer: Viewer, session: JamSession) -> int | None:

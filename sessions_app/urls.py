@@ -1,6 +1,16 @@
 from django.urls import path
 
-from sessions_app.views import calendars, direct, hosting, planning, recordings, sessions, storage
+from sessions_app.views import (
+    calendars,
+    chat,
+    direct,
+    hosting,
+    planning,
+    recordings,
+    sessions,
+    sheets,
+    storage,
+)
 
 urlpatterns = [
     path("jam/", sessions.index, name="jams"),
@@ -17,6 +27,10 @@ urlpatterns = [
     path("jam/<str:public_id>/wait/", hosting.wait, name="wait_at_jam"),
     path("jam/<str:public_id>/door/", hosting.door, name="jam_door"),
     path("jam/<str:public_id>/person/", hosting.person, name="jam_person"),
+    path("jam/<str:public_id>/songs/", sheets.index, name="jam_songs"),
+    path("jam/<str:public_id>/songs/<str:song_id>/", sheets.song, name="jam_song"),
+    path("jam/<str:public_id>/chat/", chat.page, name="jam_chat"),
+    path("jam/<str:public_id>/chat/<str:line_id>/delete/", chat.delete, name="delete_chat_line"),
     path("jam/<str:public_id>/close/", sessions.close, name="close_jam"),
     path("jam/<str:public_id>/delete/", sessions.delete, name="delete_jam"),
     path("jam/<str:public_id>/invites/", sessions.make_invite, name="make_invite"),

@@ -31,7 +31,7 @@ OPENS = {
         "accounts.user", "accounts.profile", "accounts.suspension", "bands.band",
         "bands.bandmember",
         "sessions_app.jamsession", "sessions_app.recording", "sessions_app.participant",
-        "sessions_app.chatline",
+        "sessions_app.chatline", "sessions_app.sheet", "sessions_app.sheetline",
     },
     roles.PRIVACY_OFFICER: PRIVACY | {
         "accounts.user", "accounts.profile", "account.emailaddress", "socialaccount.socialaccount",

@@ -52,7 +52,8 @@ export class JamRoomElement extends HTMLElement {
         if (player === null) this.#check?.level(level);
         this.#view?.level(player, level);
       },
-      chat: (messages) => this.#view?.chat.add(messages),
+      chat: (earlier) => this.#view?.chat.draw(earlier),
+      sheets: (ref) => this.#view?.setList.draw(ref),
       unsaid: (lines) => this.#view?.chat.unsaid(lines),
       notice: (sentence, urgent) => this.#notice(sentence, urgent),
     });

@@ -63,6 +63,28 @@ export interface ChatMessage {
   at: string;
 }
 
+/** A song of the set list, as this person may see it. */
+export interface Song {
+  id: string;
+  title: string;
+  key: string;
+  /** beats a minute */
+  tempo: number | null;
+  playing: boolean;
+  version: number;
+  by: string;
+  yours: boolean;
+}
+
+/** A line of a chart or of the notes; `place`: ascending, `version`: counts what was written over it. */
+export interface SheetLine {
+  ref: string;
+  text: string;
+  place: number;
+  version: number;
+  name: string;
+}
+
 export type RecordingState =
   | "asking" | "recording" | "uploading" | "processing" | "ready" | "declined" | "failed";
 
@@ -137,6 +159,11 @@ export interface Welcome {
   turn: Turn;
   recording: Recording | null;
   chat: ChatMessage[];
+  /** whether there are lines before these */
+  chat_more?: boolean;
+  songs?: Song[];
+  /** id of the notes, which are a sheet like a song's chart */
+  notes?: string;
   ice: RTCIceServer[];
   policy: "relay" | "all";
   /** whether this person goes direct with whom they know; null where nobody is asked */
@@ -150,6 +177,13 @@ export type FromServer =
   | { t: "signal"; from: string; data: unknown }
   | { t: "clock"; t0: number; t1: number; t2: number }
   | ({ t: "chat" } & ChatMessage)
+  | { t: "chat.lines"; ref: string; lines: ChatMessage[]; more: boolean }
+  | { t: "chat.gone"; id: string }
+  | { t: "songs"; songs: Song[]; notes: string }
+  | { t: "sheet"; id: string; lines: SheetLine[] }
+  | ({ t: "line"; sheet: string } & SheetLine)
+  | { t: "line.gone"; sheet: string; ref: string }
+  | { t: "stale"; for: string; ref: string; line?: SheetLine | null; song?: Song }
   | ({ t: "state" } & PeerState)
   | ({ t: "recording" } & Recording)
   | { t: "recording"; id: string; state: "gone" }
@@ -172,6 +206,16 @@ export type ToServer =
   | { t: "signal"; to: string; data: unknown }
   | { t: "clock"; t0: number }
   | { t: "chat"; text: string; ref: string }
+  | { t: "chat.earlier"; before: string; at: string; ref: string }
+  | { t: "chat.delete"; id: string; ref: string }
+  | { t: "song.add"; ref: string; title: string; key: string; tempo: number | null }
+  | { t: "song.change"; ref: string; song: string; version: number; title: string; key: string; tempo: number | null }
+  | { t: "song.move"; ref: string; song: string; after: string | null }
+  | { t: "song.play"; ref: string; song: string | null }
+  | { t: "song.remove"; ref: string; song: string }
+  | { t: "sheet.open"; sheet: string }
+  | { t: "line.put"; ref: string; sheet: string; version: number; text: string; after?: string | null }
+  | { t: "line.cut"; ref: string; sheet: string; version: number }
   | { t: "state"; muted: boolean; recording: string | null }
   | ({ t: "beat" } & Omit<Grid, "from">)
   | { t: "beat.vote"; vote: string; yes: boolean }

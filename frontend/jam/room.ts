@@ -12,7 +12,8 @@ import type { Level } from "./engine/meter";
 import { Mixer } from "./engine/mixer";
 import { NetClient } from "./engine/net-client";
 import type { Player } from "./engine/player";
-import type { BeatVote, Caps, ChatMessage, FromServer, Recording, Welcome } from "./protocol";
+import { ChatLog } from "./chat-log";
+import type { BeatVote, Caps, FromServer, Recording, Welcome } from "./protocol";
 import { Direct } from "./direct";
 import { relayTrip } from "./engine/relay-probe";
 import { FeedbackGuard, LOOK_MS } from "./feedback";
@@ -24,6 +25,7 @@ import { saveFile } from "./recorder/save-file";
 import { StemStore } from "./recorder/store-client";
 import type { Progress } from "./recorder/uploader";
 import { TabMemory, type JoinMode, type Listening, type RoomSettings } from "./settings";
+import { Sheets } from "./sheets/sheets";
 import { RoomSocket, type SocketState } from "./socket";
 import { Unsaid, type Line } from "./unsaid";
 import { fill, words } from "./words";
@@ -32,7 +34,10 @@ export interface RoomEvents {
   change(): void;
   /** null: own input */
   level(player: Player | null, level: Level): void;
-  chat(messages: readonly ChatMessage[], fresh: boolean): void;
+  /** what was said changed; `earlier`: at its beginning */
+  chat(earlier: boolean): void;
+  /** set list, charts or notes changed; of one line alone, its ref */
+  sheets(ref?: string): void;
   /** lines on their way, or given up */
   unsaid(lines: readonly Line[]): void;
   notice(text: string, urgent: boolean): void;
@@ -47,6 +52,11 @@ export class Room {
   readonly store: StemStore;
   readonly clock: SessionClock;
   readonly unsaid: Unsaid;
+  readonly chat = new ChatLog();
+  readonly sheets = new Sheets(
+    (frame) => (this.#welcomed && this.#socket?.send(frame)) ?? false,
+    (ref) => this.events.sheets(ref),
+  );
   readonly mixer: Mixer;
   readonly hosting = new Hosting((frame) => void this.#socket?.send(frame));
   readonly direct = new Direct(
@@ -364,6 +374,7 @@ export class Room {
 
   leave(): void {
     this.memory.joined = null;
+    this.sheets.flush();
     this.#stopTake(null);
     this.#socket?.close();
     this.intervals.stop();
@@ -376,6 +387,7 @@ export class Room {
   #take(frame: FromServer): void {
     this.hosting.take(frame);
     this.direct.take(frame);
+    if (frame.t !== "welcome") this.sheets.take(frame);
     switch (frame.t) {
       case "welcome":
         this.#welcome(frame);
@@ -399,7 +411,16 @@ export class Room {
         break;
       case "chat":
         this.unsaid.settle(frame.ref);
-        this.events.chat([frame], true);
+        this.chat.add(frame);
+        this.events.chat(false);
+        break;
+      case "chat.lines":
+        this.chat.earlier(frame.lines, frame.more);
+        this.events.chat(true);
+        break;
+      case "chat.gone":
+        this.chat.gone(frame.id);
+        this.events.chat(false);
         break;
       case "ack":
         // The line itself comes to everybody; where it came before the connection died, with `welcome`.
@@ -446,8 +467,12 @@ export class Room {
         if (frame.state !== "gone") this.#record(frame);
         else if (frame.id === this.recording?.id) this.#record(null);
         break;
+      case "stale":
+        if (frame.song) this.events.notice(fill(words.sheets.songMeanwhile, { title: frame.song.title }), true);
+        break;
       case "error":
         if (frame.for === "signal") break; // nothing that its person did: it was on its way when a path changed
+        if (frame.for === "line.put" || frame.for === "song.add") break; // said beside the words
         if (frame.ref && this.unsaid.refused(frame.ref, frame.code, frame.text, frame.wait)) break;
         this.events.notice(frame.text, true);
         break;
@@ -471,9 +496,11 @@ export class Room {
     this.vote = frame.vote ?? null;
     this.#beat(frame.beat ?? null);
     this.intervals.start();
-    this.events.chat(frame.chat, false);
+    this.chat.renew(frame.chat, frame.chat_more ?? false);
+    this.events.chat(false);
     for (const line of frame.chat) this.unsaid.settle(line.ref);
     this.unsaid.sendAll();
+    this.sheets.take(frame);
     // Still waited for: our answer went down with the last connection, so we are asked again.
     if (frame.recording?.answer === "waiting") this.answered.delete(frame.recording.id);
     void this.#ownTake(frame.recording).then(() => this.#startTake());
@@ -488,6 +515,17 @@ export class Room {
 
   say(text: string): void {
     this.unsaid.say(text);
+  }
+
+  /** Asks for the lines before the first one here. */
+  lookBack(): void {
+    const first = this.chat.lines[0];
+    if (first) this.#socket?.send({ t: "chat.earlier", before: first.id, at: first.at, ref: crypto.randomUUID() });
+  }
+
+  /** Deletes a line of one's own for everybody; it stays until the room says that it is gone. */
+  unsay(id: string): void {
+    this.#socket?.send({ t: "chat.delete", id, ref: crypto.randomUUID() });
   }
 
   // ---- recording ---------------------------------------------------------------------------------
@@ -626,11 +664,13 @@ export class Room {
 
   readonly #warn = (event: BeforeUnloadEvent): void => {
     const unsent = this.#capturing !== null || this.upload?.state === "sending";
-    if (this.unsaid.lines.length > 0 || (this.storage === "memory" && unsent)) event.preventDefault();
+    this.sheets.flush();
+    if (this.unsaid.lines.length > 0 || this.sheets.unsaved || (this.storage === "memory" && unsent)) event.preventDefault();
   };
 
   close(): void {
     this.unsaid.close();
+    this.sheets.close();
     removeEventListener("jamsite:stem-progress", this.#progress);
     removeEventListener("beforeunload", this.#warn);
     this.clock.stop();

@@ -19,7 +19,7 @@ from accounts.profile.services.profiles import clean_photo, replace_photo, write
 from bands.models import Band
 from bands.services import bands, follows, members
 from community import services as community
-from jamsite.demo import plans, school
+from jamsite.demo import plans, school, talk
 from jamsite.demo.people import PEOPLE, Person, emblem, portrait
 from jamsite.demo.sound import RATE, pcm24
 from jamsite.demo.tunes import TUNES, Part
@@ -91,8 +91,10 @@ def load(titles: Sequence[str] = tuple(TUNES)) -> None:
     for host, title, about, audience, others in OPEN_ROOMS:
         _room(people[host], title, about, audience, [people[name] for name in others])
     plans.load(people)
+    talk.load(people)
     for title in titles:
         _take(people, title)
+    talk.afterwards(people)
     _band(people)
     for name in IN_BAND:  # who play together as a band meet without the relay's detour
         if not goes_direct(people[name]):
@@ -207,7 +209,9 @@ def _record(
     )  # fmt: skip
     for part in parts:
         player = people[part.player]
-        Participant.objects.create(session=session, user=player, joined_at=session.created_at)
+        Participant.objects.create(
+            session=session, user=player, joined_at=session.created_at, came_at=session.created_at,
+        )  # fmt: skip
         RecordingConsent.objects.create(
             recording=recording, user=player, answer=RecordingConsent.Answer.YES, asked_at=at,
             answered_at=at, text_version=recordings.CONSENT_TEXT,

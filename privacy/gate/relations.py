@@ -134,7 +134,8 @@ class Related(Relation):
     """People named by rows of another table, such as those who took part.
 
     `model` is "app.Model"; `row` its column that names our row (by `row_key`); `person` its
-    column that names the person; `where` narrows it.
+    column that names the person; `where` narrows it. `since`: a moment of theirs, and one of our
+    row's that isn't before it (who was there when it was said).
     """
 
     model: str
@@ -142,28 +143,37 @@ class Related(Relation):
     person: str
     where: Q = field(default_factory=Q)
     row_key: str = "pk"
+    since: tuple[str, str] | None = None
 
     def rows(self, viewer: Viewer) -> Q:
         if not viewer.is_member:
             return NO_ROWS
         mine = {self.row: OuterRef(self.row_key), self.person: viewer.user_id}
-        return Q(Exists(self.table().filter(self.where, **mine)))
+        return Q(Exists(self.table().filter(self.where, **mine, **self._by_then())))
+
+    def _by_then(self, obj: Model | None = None) -> dict[str, Any]:
+        """Return the condition of `since`, of a row that is given or of the query's."""
+        if self.since is None:
+            return {}
+        theirs, ours = self.since
+        return {f"{theirs}__lte": OuterRef(ours) if obj is None else value_at(obj, ours)}
 
     def people(self, obj: Model) -> Q:
         key = value_at(obj, self.row_key)
         if key is None:  # without an owner, without a band
             return NO_ROWS
         theirs = {self.row: key, self.person: OuterRef("pk")}
-        return Q(Exists(self.table().filter(self.where, **theirs)))
+        return Q(Exists(self.table().filter(self.where, **theirs, **self._by_then(obj))))
 
     def with_any(self, which: Q) -> Q:
         """Return a condition on our rows: those to which somebody is related who meets `which`."""
-        named = {self.row: OuterRef(self.row_key)}
+        named = {self.row: OuterRef(self.row_key), **self._by_then()}
         return Q(RareProbe(self.table().filter(self.where, which, **named)))
 
     def keys(self, obj: Model) -> list[int]:
         """Return the keys of everybody related to this row."""
-        named = self.table().filter(self.where, **{self.row: value_at(obj, self.row_key)})
+        ours = {self.row: value_at(obj, self.row_key), **self._by_then(obj)}
+        named = self.table().filter(self.where, **ours)
         return list(named.values_list(self.person, flat=True).distinct())
 
     def table(self) -> Any:

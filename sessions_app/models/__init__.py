@@ -10,6 +10,7 @@ from sessions_app.models.recordings import (
     StemChunk,
 )
 from sessions_app.models.sessions import ChatLine, Invite, JamSession, Participant
+from sessions_app.models.sheets import Sheet, SheetLine
 
 __all__ = [
     "CalendarFeed",
@@ -26,6 +27,8 @@ __all__ = [
     "RecordingConsent",
     "Removal",
     "Rsvp",
+    "Sheet",
+    "SheetLine",
     "Stem",
     "StemChunk",
 ]

@@ -154,6 +154,13 @@ class Participant(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="participations"
     )
     joined_at = models.DateTimeField(default=timezone.now)
+    # With the seat in an open room; of a planned session when they first entered its room.
+    came_at = models.DateTimeField(
+        null=True, blank=True, default=timezone.now, help_text="since when they read the chat"
+    )
+    inside_seconds = models.PositiveIntegerField(
+        null=True, blank=True, help_text="how long they were inside, if they agreed to that"
+    )
     role = models.CharField(max_length=7, choices=Role, default=Role.PLAYER, db_default=Role.PLAYER)
     role_since = models.DateTimeField(null=True, blank=True)
     may_chat = models.BooleanField(_("may write in the chat"), default=True, db_default=True)

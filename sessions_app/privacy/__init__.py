@@ -9,10 +9,10 @@ from privacy import erasure
 from privacy.models import Erasure
 from privacy.portability.importing import register_importer
 from sessions_app.models import ChatLine, JamSession, Recording, RecordingConsent, Stem
-from sessions_app.privacy import declarations, stores, visibility
+from sessions_app.privacy import declarations, stores, talk, visibility
 from sessions_app.services import importing, leaving, stopping
 
-__all__ = ["declarations", "stores", "visibility"]
+__all__ = ["declarations", "stores", "talk", "visibility"]
 
 register_importer(JamSession, importing.bring_session, order=20)
 register_importer(Recording, importing.bring_recording, order=30)
@@ -37,6 +37,6 @@ erasure.hook(
 )
 
 stops.when_stopped(stopping.stop, stopping.resume)
-dm.serves("sessions_app", "jamming", "publishing")
+dm.serves("sessions_app", "jamming", "publishing", "time_played")
 dm.reads("sessions_app.services.rsvps", Block, "frees seats between two whom a block keeps apart")
 dm.reads("sessions_app.services.leaving", Erasure, "its hooks are handed the leaving they serve")

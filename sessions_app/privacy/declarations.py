@@ -8,7 +8,6 @@ from privacy.portability import export
 from sessions_app import queries
 from sessions_app.models import (
     CalendarFeed,
-    ChatLine,
     DirectAnswer,
     DirectChoice,
     Invite,
@@ -32,6 +31,7 @@ from sessions_app.services import (
     publishing,
     rsvps,
     sessions,
+    stays,
     tidying,
     waiting,
 )
@@ -134,6 +134,18 @@ dm.declare(
         "session": dm.link(),
         "user": dm.link(),
         "joined_at": dm.moment(),
+        "came_at": dm.moment(),
+        "inside_seconds": dm.Datum(
+            "user.behavior",
+            purposes=[stays.KEY],
+            basis=dm.Basis.CONSENT,
+            seen_by="participants",
+            retention=dm.For(
+                "RETENTION_ROOM_WORDS_DAYS",
+                since="session__closed_at",
+                after=_("the session's end, or when you withdraw"),
+            ),
+        ),
         "role": dm.Datum("user.behavior"),
         "role_since": dm.moment(),
         **dict.fromkeys(("may_chat", "may_record", "may_invite"), dm.Datum("user.behavior")),
@@ -238,23 +250,6 @@ dm.declare(
         "expires_at": dm.moment(),
         "revoked_at": dm.moment(),
         "used": dm.technical("how often; not by whom"),
-    },
-)
-
-dm.declare(
-    ChatLine,
-    label=_("What you wrote in rooms"),
-    remove=sessions.take_back,
-    subjects=["author"],
-    purposes=["jamming"],
-    fields={
-        "id": dm.technical(),
-        "public_id": dm.identifier(),
-        "session": dm.link(),
-        "author": dm.link(),
-        "ref": dm.technical(),
-        "text": dm.content(),
-        "created_at": dm.moment(),
     },
 )
 

@@ -25,6 +25,8 @@ from sessions_app.models import (
     RecordingConsent,
     Removal,
     Rsvp,
+    Sheet,
+    SheetLine,
     Stem,
     StemChunk,
 )
@@ -48,6 +50,15 @@ OTHERS_SEE = [
 ]
 OF_ITS_BAND = band_audiences("band_id")  # without a band they mean nobody
 SITS_THERE = Related("sessions_app.Participant", row="session", row_key="session_id", person="user")
+
+# Of what is said in a room: who was inside by then, and still has a seat.
+WAS_INSIDE = Related(
+    "sessions_app.Participant",
+    row="session",
+    row_key="session_id",
+    person="user",
+    since=("came_at", "created_at"),
+)
 
 HOSTS = Related("sessions_app.JamSession", row="pk", row_key="session_id", person="host") | Related(
     "sessions_app.Participant",
@@ -139,7 +150,18 @@ rules.see(
 )
 rules.see(CalendarFeed, Rule(owner="user"))
 
-rules.see(ChatLine, Rule(owner="author", within={Audience.PARTICIPANTS: SITS_THERE}))
+rules.see(ChatLine, Rule(owner="author", within={Audience.PARTICIPANTS: WAS_INSIDE}))
+# What is played from is for who has a seat: each line past its author's blocks, a song past those
+# of who added it. Without such a person it is the notes, or a song whose lines others wrote.
+rules.see(
+    Sheet,
+    Rule(
+        owner="added_by",
+        within={Audience.PARTICIPANTS: SITS_THERE},
+        also=(If(Q(added_by__isnull=True), SITS_THERE),),
+    ),
+)
+rules.see(SheetLine, Rule(owner="author", within={Audience.PARTICIPANTS: SITS_THERE}))
 # Who asks to come in, or was removed, knows it; who else does are those who may let them in.
 rules.see(Knock, Rule(owner="user", within={Audience.PARTICIPANTS: HOSTS}))
 rules.see(Removal, Rule(owner="user", within={Audience.PARTICIPANTS: HOSTS}))
@@ -154,7 +176,9 @@ rules.see(RecordingConsent, Rule(owner="user"))
 rls.protect(Stem, update=Person("player"))
 
 rls.protect(StemChunk, insert=Person("stem__player"))
-rls.protect(ChatLine, insert=Person("author"))
+rls.protect(ChatLine, insert=Person("author"), delete=Person("author"))
+# A sheet is written by all who have a seat; whoever writes over a line is its author from then on.
+rls.protect(SheetLine, insert=Person("author"), update=SITS_THERE, delete=SITS_THERE)
 
 media.serve(
     Mix,

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Case, Q, Value, When
 
 from accounts.models import User
+from foundation import limits
 from privacy.gate import tombstones
 from privacy.gate.audiences import Audience
 from privacy.models import ShareLink
@@ -26,9 +27,10 @@ from sessions_app.models import (
     Participant,
     Recording,
     Rsvp,
+    SheetLine,
     Stem,
 )
-from sessions_app.services import mixing, planning, rooms
+from sessions_app.services import mixing, planning, rooms, sheets
 
 # While a take runs, its end comes first: stopping it is one press away, deleting is for good.
 RUNNING = (Recording.State.ASKING, Recording.State.RECORDING)
@@ -164,6 +166,8 @@ def delete_session(session: JamSession, host: User) -> bool:
     unnamed = Recording.objects.filter(session=locked, title=locked.title).exclude(owner=host)
     unnamed.update(title="")
     ChatLine.objects.filter(session=locked, author=host).delete()
+    SheetLine.objects.filter(session=locked, author=host).delete()
+    sheets.release_songs(host, limits.SONGS, of=locked)
     Participant.objects.filter(session=locked, user=host).delete()
     Invite.objects.filter(session=locked).delete()
     Rsvp.objects.filter(session=locked).exclude(state=Rsvp.State.GOING).delete()

@@ -51,7 +51,9 @@ def bring_session(incoming: Incoming, row: dict[str, Any], result: Result) -> No
         closed_at=moment(row["closed_at"]) or created,
         **_plan(row),
     )
-    Participant.objects.create(session=session, user=incoming.user, joined_at=created)
+    Participant.objects.create(
+        session=session, user=incoming.user, joined_at=created, came_at=created
+    )
     result.made += 1
 
 

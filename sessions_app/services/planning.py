@@ -217,7 +217,7 @@ def _repeat(key: int) -> bool:
         opens_at=starts_at - DOORS_BEFORE,
         closes_at=starts_at + WAITED_FOR,
     )
-    Participant.objects.create(session=made, user=last.host)
+    Participant.objects.create(session=made, user=last.host, came_at=None)
     notices.tell_all("session_plans", made)
     return True
 

@@ -186,8 +186,13 @@ def _write(session: JamSession, user: User, state: S, **values: Any) -> Rsvp:
     defaults = {**values, "state": state, "asked_at": timezone.now(), "reminded_at": None}
     made, _new = Rsvp.objects.update_or_create(session=session, user=user, defaults=defaults)
     if state == S.GOING:
-        Participant.objects.get_or_create(session=session, user=user)
+        _seat(session, user)
     return made
+
+
+def _seat(session: JamSession, user: User) -> None:
+    """Give somebody a seat who isn't in the room yet. Idempotent."""
+    Participant.objects.get_or_create(session=session, user=user, defaults={"came_at": None})
 
 
 # The host decides -------------------------------------------------------------------------
@@ -214,7 +219,7 @@ def accept(rsvp: Rsvp) -> Rsvp:
     row.invited = True
     row.save(update_fields=["state", "invited", "asked_at"])
     if row.state == S.GOING:
-        Participant.objects.get_or_create(session=session, user=row.user)
+        _seat(session, row.user)
         tell_about(session, row.user, _("You have a seat in a session you asked for"))
     else:
         tell_about(session, row.user, _("You are on the waiting list of a session you asked for"))
@@ -262,7 +267,7 @@ def move_up(session: JamSession) -> int:
         if not has_room(session, row.instrument) or not _may_still_come(session, row):
             continue
         Rsvp.objects.filter(pk=row.pk).update(state=S.GOING)
-        Participant.objects.get_or_create(session=session, user=row.user)
+        _seat(session, row.user)
         tell_about(session, row.user, _("A seat is yours now in a session you waited for"))
         moved += 1
     return moved

@@ -16,7 +16,7 @@ from accounts.models import User
 from bands.models import Band
 from bands.services.members import hold_seat
 from foundation import limits
-from foundation.live import cut
+from foundation.live import cut, tell
 from privacy import notices
 from privacy.gate.audiences import OF_BANDS, Audience
 from privacy.gate.viewer import Viewer
@@ -123,7 +123,8 @@ def open_session(
         audience=children.fitting(host, audience),
         **timing.checked(host, plan),
     )
-    Participant.objects.create(session=session, user=host)
+    came = None if session.is_coming else timezone.now()
+    Participant.objects.create(session=session, user=host, came_at=came)
     notices.tell_all("session_plans" if session.is_coming else "jams", session)
     return session
 
@@ -279,9 +280,20 @@ def say(session: JamSession, author: User, *, text: str, ref: str) -> tuple[Chat
     )
 
 
+@transaction.atomic
 def take_back(user: User, line: ChatLine) -> None:
-    """Delete one's own line of a room's chat, for everybody."""
+    """Delete one's own line of a room's chat, for everybody. Idempotent."""
     ChatLine.objects.filter(pk=line.pk, author=user).delete()
+    group, gone = f"jam.{line.session_id}", line.public_id
+    transaction.on_commit(lambda: tell(group, type="room.unsaid", line=gone))
+
+
+def come_in(session: JamSession, user: User) -> None:
+    """Note when somebody who has a seat first entered the room: what is said from then on, and
+    no word before it, is for them.
+    """
+    seats = Participant.objects.filter(session=session, user=user, came_at__isnull=True)
+    seats.update(came_at=timezone.now())
 
 
 def forget_invite(user: User, invite: Invite) -> None:

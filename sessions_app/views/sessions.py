@@ -31,7 +31,7 @@ from sessions_app.forms import SessionAudienceForm, SessionForm
 from sessions_app.models import Invite, JamSession, Participant
 from sessions_app.models.sessions import SEATS
 from sessions_app.services import deleting, planning, rooms, rsvps, sessions, timing, waiting
-from sessions_app.views import hosting, shared
+from sessions_app.views import afterwards, hosting, shared
 from sessions_app.views.planning import plan_of, said_of, seat_form
 from sessions_app.views.presenters import recording_card, session_card, session_preview
 
@@ -71,7 +71,8 @@ def create(request: MemberRequest) -> HttpResponse:
         host=request.user,
         seats=seats,
         band=request.GET.get("band", ""),
-        like=_hosted(request, like) if like else None,
+        like=afterwards.played_before(request, like) if like else None,
+        again=request.GET.get("again") == "week",
     )
     if request.method == "POST" and form.is_valid():
         made = _opened(request, form)
@@ -116,10 +117,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         {
             "session": session_card(session, faces),
             "posing": posing,
-            "players": [
-                {"face": faces.of(seat.user), "seat": room_queries.seat_of(seat, session.host_id)}
-                for seat in seats
-            ],
+            **afterwards.players(viewer, session, seats, mine, faces),
             "is_host": is_host,
             "may_invite": hosts and permissions.may_invite(viewer, session),
             "may_take_off": permissions.may_take_off(viewer, session),

@@ -31,6 +31,11 @@ ALLOWED = {
     "sessions_app/services/recording.py:_answer_late": "makes a stem in others' recording",
     "sessions_app/services/recording.py:_start": "makes everybody's stems",
     "sessions_app/services/mixing.py:mix_when_ready": "the mix and stems of several",
+    "sessions_app/services/sheets.py:remove_song": "a chart that several wrote",
+    "sessions_app/services/sheets.py:_written": "a number about lines of several",
+    "sessions_app/services/sheets.py:_is_taken": "whether an id is free",
+    "sessions_app/services/sheets.py:_place_after": "the order of lines of several",
+    "sessions_app/services/sheets.py:take_song_back": "whether others wrote on one's own song",
     "sessions_app/services/stopping.py:stop": "a child's, at its parent's wish; mixes of several",
     "sessions_app/services/stopping.py:resume": "as above",
 }

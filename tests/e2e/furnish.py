@@ -36,6 +36,7 @@ def load() -> dict[str, str]:
         "parent_link": parent_links.token_of(places["5b-02"]),
         "lock_link": lock.partition("/lock/")[2],
         "jam": jam.public_id,
+        "song": jam.sheets.get(title="Rain on tin").public_id,
         "invite": sessions.token_of(sessions.invite(jam, lumen)),
         "recording": Recording.objects.get(title=TAKE).public_id,
     }

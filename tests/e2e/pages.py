@@ -110,7 +110,10 @@ MEMBER = """
 /find/
 /find/?open=on&instrument=double-bass
 /jam/{jam}/
+/jam/{jam}/chat/
 /jam/{jam}/room/
+/jam/{jam}/songs/
+/jam/{jam}/songs/{song}/
 /jam/new/?band=porch-light
 /messages/
 /notices/

@@ -1,5 +1,6 @@
 """Rows as old as a test needs them, of every kind whose period somebody declared."""
 
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from bands.models import Band, BandInvite
 from bands.services import bands, members
 from privacy.models import DeletionOrder, Erasure, LeaveLink, LegalHold, Request
 from privacy.subject_requests import fulfilment, intake
-from sessions_app.models import Invite, Knock
+from sessions_app.models import ChatLine, Invite, Knock, Sheet, SheetLine
 from sessions_app.services import sessions
 from tests.cast import Cast, person
 
@@ -82,7 +83,53 @@ def knock(cast: Cast, since: datetime) -> Callable[[], bool]:
     return _there(Knock.objects.create(session=session, user=cast["stranger"], seen_at=since))
 
 
-SESSIONS = {"sessions_app.invite:expires_at": invite, "sessions_app.knock:seen_at": knock}
+def chat_line(cast: Cast, since: datetime) -> Callable[[], bool]:
+    """What was said in a session that closed then; one that is open keeps its words."""
+    session = sessions.open_session(cast["owner"], title="", about="", audience="members")
+    line, _new = sessions.say(session, cast["owner"], text="hello", ref=str(uuid.uuid4()))
+    ChatLine.objects.filter(pk=line.pk).update(created_at=since - timedelta(days=1))
+    open_still = _there(line)
+    assert open_still()
+    type(session).objects.filter(pk=session.pk).update(closed_at=since)
+    return open_still
+
+
+def song(cast: Cast, since: datetime) -> Callable[[], bool]:
+    """A song on the set list of a session that closed then."""
+    return _there(_sheet(cast, since))
+
+
+def sheet_line(cast: Cast, since: datetime) -> Callable[[], bool]:
+    """A line on a sheet of such a session, younger than the sheet."""
+    sheet = _sheet(cast, since)
+    about = {"sheet": sheet, "session": sheet.session, "author": cast["owner"], "place": 1}
+    return _there(SheetLine.objects.create(ref=uuid.uuid4(), **about))
+
+
+def _sheet(cast: Cast, since: datetime) -> Sheet:
+    session = sessions.open_session(cast["owner"], title="", about="", audience="members")
+    made = Sheet.objects.create(session=session, added_by=cast["owner"], ref=uuid.uuid4())
+    type(session).objects.filter(pk=session.pk).update(closed_at=since)
+    return made
+
+
+def time_played(cast: Cast, since: datetime) -> Callable[[], bool]:
+    """How long somebody was in a session that closed then."""
+    session = sessions.open_session(cast["owner"], title="", about="", audience="members")
+    seats = session.participants.filter(user=cast["owner"])
+    seats.update(inside_seconds=600)
+    type(session).objects.filter(pk=session.pk).update(closed_at=since)
+    return lambda: seats.filter(inside_seconds=600).exists()
+
+
+SESSIONS = {
+    "sessions_app.participant.inside_seconds:session__closed_at": time_played,
+    "sessions_app.sheet:session__closed_at:1": song,
+    "sessions_app.sheetline:session__closed_at:1": sheet_line,
+    "sessions_app.invite:expires_at": invite,
+    "sessions_app.knock:seen_at": knock,
+    "sessions_app.chatline:session__closed_at:1": chat_line,
+}
 BANDS = {"bands.bandinvite:expires_at:1": band_invite}
 LEAVING = {
     "privacy.leavelink:expires_at": leave_link,

@@ -72,6 +72,11 @@ RIGHTS: dict[tuple[str, str], Table] = {
     ("session", "join"): _only(SESSIONS, {"public": MEMBERS}),
     ("session", "wait"): _among(SESSIONS, MEMBERS),
     ("session", "host"): _only(SESSIONS, {"public": {"owner"}, "participants": {"owner"}}),
+    # What was said is for who was inside, whoever left since.
+    ("session", "reread"): _among(SESSIONS, BOTH),
+    ("session", "play from"): _among(SESSIONS, BOTH),
+    ("sheet", "read"): {"owner": BOTH},
+    ("chatline", "delete"): {"owner": {"owner"}, "participant": {"participant"}},
     ("plan", "see"): PLANS,
     ("plan", "host"): {key: {"owner"} for key in PLANS},
     ("plan", "answer"): {"public": MEMBERS - {"owner"}, "participants": set()},

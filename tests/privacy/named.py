@@ -78,6 +78,24 @@ def session_page(key: str, role: str) -> set[str]:
     return shown
 
 
+def said(key: str, role: str) -> set[str]:
+    """Return what the page of a room's chat names: who said something; a button at one's own."""
+    lines = {"owner", "participant"} if key == "participants" else set()
+    faces = set().union(*(face(name, role) for name in lines))
+    title_of = {f"session:{key}"} | title("session", key)
+    return title_of | me(role) | faces | {f"chatline:{name}" for name in lines & {role}}
+
+
+def set_list(key: str, role: str) -> set[str]:
+    songs = {"sheet:owner"} if key == "participants" else set()
+    return {f"session:{key}"} | title("session", key) | me(role) | songs
+
+
+def chart(key: str, role: str) -> set[str]:
+    """The owner's song is of the session for participants."""
+    return {"session:participants"} | title("session", "participants") | me(role)
+
+
 def session_api(key: str, role: str) -> set[str]:
     host = set() if key.startswith("leaving") else {"@owner"}
     return {f"session:{key}"} | title("session", key) | host

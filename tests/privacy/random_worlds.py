@@ -52,6 +52,7 @@ class Facts:
     seats: set[int]
     answers: dict[int, str]  # who answered → what became of it
     chat: set[int]
+    away: set[int]  # have a seat, and were never in the room
     removed: set[int]
     knocks: set[int]
     co_hosts: set[int]  # where they have a seat
@@ -97,6 +98,7 @@ def facts(draw: Any) -> Facts:
         seats=draw(st.sets(st.sampled_from(EVERYONE), max_size=3)),
         answers=draw(st.dictionaries(st.sampled_from(range(1, SIZE)), st.sampled_from(STATES))),
         chat=draw(st.sets(st.sampled_from(EVERYONE), max_size=2)),
+        away=draw(st.sets(st.sampled_from(EVERYONE), max_size=1)),
         co_hosts=draw(st.sets(st.sampled_from(EVERYONE), max_size=2)),
         knocks=draw(st.sets(st.sampled_from(EVERYONE), max_size=2)),
         removed=draw(st.sets(st.sampled_from(EVERYONE), max_size=2)),
@@ -263,9 +265,19 @@ class Oracle:
     def line(self, author: int, look: Look) -> bool:
         if not self.apps({author}, look):
             return False
-        among = self.me(look) in self.facts.seats
+        among = self.me(look) in self.facts.seats - self.facts.away
         met = self.open(author, look) and self.knows(self.me(look), author)
         return self.cares(look, author) or (among and met)
+
+    def sheet(self, by: int | None, look: Look) -> bool:
+        """A song that somebody added, or a line that they wrote; nobody's: the notes."""
+        among = self.me(look) in self.facts.seats
+        if by is None:
+            return among and not look.app
+        if not self.apps({by}, look):
+            return False
+        met = self.open(by, look) and self.knows(self.me(look), by)
+        return self.cares(look, by) or (among and met)
 
     def person(self, person: int, look: Look) -> bool:
         """A person, and their profile."""

@@ -22,6 +22,7 @@ from tests.cast import Cast
 from tests.privacy.companies import COMPANIES, Company
 from tests.privacy.talking import Socket
 from tests.privacy.test_sockets import PATHS, one_connection
+from tests.privacy.walked_words import Words
 
 __all__ = ["one_connection"]
 
@@ -51,6 +52,7 @@ class Seat:
     socket: Socket
     how: str
     peer: str = "none"
+    notes: str = "none"
     muted: bool = False
     heard: list[dict[str, Any]] = field(default_factory=list)
 
@@ -72,7 +74,7 @@ class Seat:
         while True:
             frame = await self.socket.hear()
             if frame.get("t") == "welcome":
-                self.peer = frame["you"]
+                self.peer, self.notes = frame["you"], frame["notes"]
             if frame.get("ref") == until and frame["t"] != "ack":
                 return
             if frame.get("text") != "now" and frame["t"] != "ack":
@@ -86,7 +88,7 @@ class Seat:
         return [one for one in self.heard if one.get("t") in kinds]
 
 
-class Round:
+class Round(Words):
     def __init__(self, company: Company, cookies: dict[str, str], how: dict[str, str]) -> None:
         path = PATHS["jam-socket"].format(company.session.public_id)
         self.company = company
@@ -122,6 +124,8 @@ class Round:
                         await seat.hello()
                         await self.settle()
                 await self.talk("late" if late else "early")
+            await self.look_back()
+            await self.write_down()
             for seat in self.askers():
                 await self.record(seat)
             await self.leave()
@@ -247,6 +251,10 @@ class Round:
     def name(self, seat: Seat) -> str:
         return NAMES.get(seat.role, seat.role)
 
+    @property
+    def names(self) -> dict[str, str]:
+        return NAMES
+
     async def leave(self) -> None:
         """The first one goes: those who met them see it, nobody else does."""
         goes = self.seats[0]
@@ -335,9 +343,11 @@ def test_who_is_outside_says_and_hears_nothing(cast: Cast, name: str) -> None:
 
 
 def test_the_walk_knows_every_frame_that_a_room_takes() -> None:
-    walked = {"hello", "signal", "clock", "chat", "state", "beat", "beat.vote", "record.ask",
-              "record.answer", "record.stop", "direct.answer", "direct.known"}  # fmt: skip
-    assert set(JamConsumer.known) == walked | FOR_HOSTS
+    walked = {"hello", "signal", "clock", "chat", "chat.earlier", "chat.delete", "state", "beat",
+              "beat.vote", "record.ask", "record.answer", "record.stop", "sheet.open", "song.add",
+              "line.put", "direct.answer", "direct.known"}  # fmt: skip
+    on_ones_own = {"song.change", "song.move", "song.play", "song.remove", "line.cut"}
+    assert set(JamConsumer.known) == walked | FOR_HOSTS | on_ones_own  # those: test_sheets.py
 
 
 def for_hosts(users: list[str]) -> Iterator[dict[str, Any]]:

@@ -42,6 +42,8 @@ from sessions_app.models import (
     RecordingConsent,
     Removal,
     Rsvp,
+    Sheet,
+    SheetLine,
     Stem,
     StemChunk,
 )
@@ -159,7 +161,8 @@ class Stage:
         self.put(CalendarFeed(user=people[1], secret_hash="x"), partial(says.own, 1))
         for n in facts.seats:
             role = "co_host" if n in facts.co_hosts else "player"
-            row = Participant(session=jam, user=people[n], role=role)
+            here = None if n in facts.away else timezone.now()
+            row = Participant(session=jam, user=people[n], role=role, came_at=here)
             self.put(row, partial(says.seat, n))
         for n in facts.removed:
             self.put(Removal(session=jam, user=people[n]), partial(says.asked_about, n))
@@ -168,6 +171,7 @@ class Stage:
         for n in facts.chat:
             row = ChatLine(session=jam, author=people[n], ref=uuid.uuid4(), text="x")
             self.put(row, partial(says.line, n))
+        self._sheets(jam)
         soon = timezone.now() + timedelta(days=1)
         mine: Says = partial(says.own, 0)
         self.put(Invite(session=jam, made_by=people[0], expires_at=soon), mine)
@@ -196,6 +200,18 @@ class Stage:
             )  # fmt: skip
             self.put(link, partial(says.own, maker))
         self.links = [row for row, _ in self.rows if isinstance(row, ShareLink)]
+
+    def _sheets(self, jam: JamSession) -> None:
+        """Notes of all who are in, songs and lines of each."""
+        facts, says, people = self.facts, self.oracle, self.people
+        notes = self.put(
+            Sheet(session=jam, ref=uuid.uuid4(), is_notes=True), partial(says.sheet, None)
+        )
+        for n in facts.chat:
+            about = {"session": jam, "ref": uuid.uuid4()}
+            self.put(Sheet(added_by=people[n], **about), partial(says.sheet, n))
+            row = SheetLine(sheet=notes, author=people[n], place=n, text="x", **about)
+            self.put(row, partial(says.sheet, n))
 
     def _talk(self) -> None:
         talk = self.put(Conversation(), self.oracle.talk)
@@ -320,7 +336,8 @@ def test_list_object_fan_out_and_oracle_agree(db: None, facts: Facts) -> None:
 
 IN_THE_WORLDS = {
     User, Profile, Plays, Findable, Follow, Block, JammedWith, Guardianship, JamSession,
-    Participant, Removal, Knock, Rsvp, CalendarFeed, ChatLine, Invite, Recording, Stem, StemChunk,
+    Participant, Removal, Knock, Rsvp, CalendarFeed, ChatLine, Sheet, SheetLine, Invite,
+    Recording, Stem, StemChunk,
     RecordingConsent, Mix, Favourite, ShareLink, Conversation, Member, Message, Band, BandMember,
     BandInvite, BandFollow, Partner, PartnerStaff, SchoolClass, ClassSeat, Enrolment,
     ParentalConsent,

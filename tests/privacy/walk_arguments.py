@@ -112,7 +112,9 @@ ARGUMENTS: dict[str, Args] = {
         ids(take),
     ),
     **dict.fromkeys(
-        ("jam", "room", "join_jam", "jam_who", "wait_at_jam", "api_session"), ids(rooms, plans)
+        ("jam", "room", "jam_chat", "jam_songs", "join_jam", "jam_who", "wait_at_jam",
+         "api_session"),
+        ids(rooms, plans),
     ),
     **dict.fromkeys(
         ("edit_jam", "cancel_jam", "open_jam", "answer_jam", "jam_calendar", "api_session_answers",
@@ -124,6 +126,12 @@ ARGUMENTS: dict[str, Args] = {
         lambda walk, role: [[one.session.public_id, one.public_id] for one in walk.kid.rsvps],
     ),
     "calendar_feed": each(secrets),
+    "jam_song": lambda walk, role: [
+        [one.session.public_id, one.public_id] for one in walk.kid.user.sheets_added.all()
+    ],
+    "delete_chat_line": lambda walk, role: [
+        [one.session.public_id, one.public_id] for one in walk.kid.user.chat_lines.all()
+    ],
     **dict.fromkeys(
         ("jam_audience", "jam_off_band", "make_jam_link", "close_jam", "delete_jam", "make_invite",
          "keep_jam", "jam_person", "jam_door", "answer_jam_offer"),

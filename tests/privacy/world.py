@@ -21,12 +21,13 @@ from privacy.gate.viewer import Viewer
 from privacy.models import Export
 from privacy.sharing import links, media
 from privacy.subject_requests import fulfilment
-from sessions_app.models import JamSession, Mix, Stem
-from sessions_app.services import rsvps, sessions
+from sessions_app.models import JamSession, Mix, Sheet, Stem
+from sessions_app.services import rsvps, sessions, sheets
 from tests.cast import Cast, person
 from tests.planned import planned
 
 PHOTOS = {"public": "participant", "members": "former", "me": "owner", "leaving": "leaving"}
+OF_SESSIONS = {"invite", "rsvp", "chatline", "sheet"}  # addressed behind their session
 MARK = re.compile(r"mark-[\w-]*\w")
 
 
@@ -72,6 +73,13 @@ class World:
         JamSession.objects.update(occupied_until=timezone.now() + timedelta(hours=1))
         self.things |= self._bands()
         self.things |= self._plans()
+        self.things["sheet"] = {"owner": self._song()}
+        self.things["chatline"] = {
+            name: sessions.say(
+                cast.sessions["participants"], cast[name], text="Again?", ref=str(uuid.uuid4())
+            )[0]
+            for name in ("owner", "participant")
+        }
         self.things["invite"] = self.things["link"] = {
             "owner": sessions.invite(cast.sessions["participants"], cast["owner"]),
             "leaving": sessions.invite(cast.sessions["leaving-me"], cast["leaving"]),
@@ -148,6 +156,17 @@ class World:
         asked = rsvps.answer(made["public"], self.cast["participant"], "going")
         return {"plan": made, "rsvp": {"participant": asked}}
 
+    def _song(self) -> Sheet:
+        """A song that the owner put on the list of the session for participants."""
+        about: dict[str, Any] = {
+            "title": "A song",
+            "key": "",
+            "tempo": None,
+            "ref": str(uuid.uuid4()),
+        }
+        jam, owner = self.cast.sessions["participants"], self.cast["owner"]
+        return sheets.add_song(jam, owner, **about)
+
     def _exports(self) -> dict[str, Export]:
         found = {}
         for name in ("owner", "leaving"):
@@ -173,7 +192,7 @@ class World:
             ghost.slug = "no-band-here"
         if kind == "bandmember":
             ghost.band = self.things["band"]["public"]
-        if kind in {"invite", "rsvp"}:
+        if kind in OF_SESSIONS:
             ghost.session = self.cast.sessions["participants"]
         return self._args(kind, ghost, role)
 
@@ -183,7 +202,7 @@ class World:
             return [thing.username]
         if kind == "band":
             return [thing.slug]
-        if kind in {"bandmember", "invite", "rsvp"}:
+        if kind in {"bandmember", *OF_SESSIONS}:
             of = thing.band.slug if kind == "bandmember" else thing.session.public_id
             return [of, thing.public_id]
         if kind == "link":

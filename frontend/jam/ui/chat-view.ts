@@ -3,7 +3,7 @@ import type { ChatMessage } from "../protocol";
 import type { Room } from "../room";
 import { words } from "../words";
 import type { Line } from "../unsaid";
-import { h, show, uid } from "./dom";
+import { h, show, text, uid } from "./dom";
 
 export class ChatView {
   readonly element: HTMLElement;
@@ -11,7 +11,8 @@ export class ChatView {
   readonly #empty = h("p", { class: "jam-soft" }, words.chat.empty);
   readonly #input: HTMLTextAreaElement;
   readonly #unsaid = h("ul", { class: "jam-chat__unsaid", role: "list", hidden: true });
-  readonly #seen = new Set<string>();
+  readonly #shown = new Map<string, HTMLElement>();
+  readonly #earlier: HTMLButtonElement;
   readonly #form: HTMLFormElement;
   readonly #shut = h("p", { class: "jam-soft", hidden: true }, words.host.noChat);
 
@@ -41,17 +42,25 @@ export class ChatView {
       this.#input,
       h("button", { class: "button", type: "submit" }, words.chat.send),
     );
+    this.#earlier = h(
+      "button",
+      { class: "button button--small button--quiet", type: "button", hidden: true, click: () => this.room.lookBack() },
+      words.chat.earlier,
+    );
     this.element = h(
       "section",
       { class: "jam-chat card", "aria-labelledby": `${id}-title` },
       h("h2", { id: `${id}-title` }, words.chat.title),
+      h("p", { class: "jam-soft" }, words.chat.kept),
       this.#empty,
+      this.#earlier,
       this.#log,
       this.#unsaid,
       this.#form,
       this.#shut,
     );
     this.unsaid(room.unsaid.lines);
+    this.draw(true);
     this.update();
   }
 
@@ -98,27 +107,64 @@ export class ChatView {
     this.#input.focus();
   }
 
-  add(messages: readonly ChatMessage[]): void {
-    const atEnd = this.#log.scrollTop + this.#log.clientHeight >= this.#log.scrollHeight - 24;
-    for (const message of messages) {
-      if (this.#seen.has(message.id)) continue;
-      this.#seen.add(message.id);
-      const time = new Date(message.at);
-      this.#log.append(
-        h(
-          "div",
-          {},
-          h("bdi", { class: "jam-chat__name" }, message.shown || message.name),
-          h(
-            "time",
-            { datetime: message.at },
-            time.toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" }),
-          ),
-          h("p", { dir: "auto" }, message.text),
-        ),
-      );
+  /** Lines keep their elements, so that nothing is announced again; `earlier`: what came is no news. */
+  draw(earlier: boolean): void {
+    const log = this.#log;
+    const atEnd = log.scrollTop + log.clientHeight >= log.scrollHeight - 24;
+    const fromEnd = log.scrollHeight - log.scrollTop;
+    if (earlier) log.setAttribute("aria-live", "off");
+    const lines = this.room.chat.lines;
+    const here = new Set(lines.map((line) => line.id));
+    for (const [id, element] of this.#shown) {
+      if (here.has(id)) continue;
+      element.remove();
+      this.#shown.delete(id);
     }
-    show(this.#empty, this.#seen.size === 0);
-    if (atEnd) this.#log.scrollTop = this.#log.scrollHeight;
+    let next: Element | null = null;
+    for (const line of [...lines].reverse()) {
+      let element = this.#shown.get(line.id);
+      if (!element) {
+        element = this.#line(line);
+        this.#shown.set(line.id, element);
+        log.insertBefore(element, next);
+      }
+      next = element;
+    }
+    show(this.#empty, lines.length === 0);
+    show(this.#earlier, this.room.chat.more);
+    log.scrollTop = atEnd && !earlier ? log.scrollHeight : log.scrollHeight - fromEnd;
+    if (earlier) setTimeout(() => log.setAttribute("aria-live", "polite"), 500);
+  }
+
+  #line(message: ChatMessage): HTMLElement {
+    const time = new Date(message.at);
+    const today = time.toDateString() === new Date().toDateString();
+    const at: Intl.DateTimeFormatOptions = { hour: "numeric", minute: "2-digit" };
+    return h(
+      "div",
+      {},
+      h("bdi", { class: "jam-chat__name" }, message.shown || message.name),
+      h("time", { datetime: message.at }, time.toLocaleString(undefined, today ? at : { ...at, day: "numeric", month: "short" })),
+      h("p", { dir: "auto" }, message.text),
+      message.name === this.room.settings.name ? this.#remover(message.id) : null,
+    );
+  }
+
+  /** Asked once more on the button itself; it goes when the room says so. */
+  #remover(id: string): HTMLElement {
+    let asked = false;
+    const button: HTMLButtonElement = h("button", {
+      class: "jam-chat__remove", type: "button",
+      click: () => {
+        if (asked) this.room.unsay(id);
+        asked = !asked;
+        text(button, asked ? words.chat.removeSure : words.chat.remove);
+      },
+    }, words.chat.remove);
+    button.addEventListener("blur", () => {
+      asked = false;
+      text(button, words.chat.remove);
+    });
+    return button;
   }
 }

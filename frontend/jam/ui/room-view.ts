@@ -16,6 +16,7 @@ import { keysOn, shortcuts, switchKeys } from "../shortcuts";
 import { MetronomeView } from "./metronome-view";
 import { personView } from "./person-view";
 import { RecorderView } from "./recorder-view";
+import { SetListView } from "./set-list-view";
 import { StripMenu } from "./strip-menu";
 import { StripView } from "./strip-view";
 import { TunerView } from "./tuner-view";
@@ -29,6 +30,7 @@ export class RoomView {
   readonly #tools: HostTools;
   readonly #direct: DirectView;
   readonly metronome: MetronomeView;
+  readonly setList: SetListView;
   readonly #strips = new Map<string, StripView>(); // by person, so that a return keeps its place
   /** Who stands in which place; null: a place that somebody left, kept so that nobody else's moves. */
   readonly #places: (string | null)[] = [];
@@ -62,6 +64,7 @@ export class RoomView {
     this.#tools = new HostTools(room.hosting);
     this.#direct = new DirectView(room.direct);
     this.metronome = new MetronomeView(room);
+    this.setList = new SetListView(room);
     this.#reload = h(
       "button",
       { class: "button", type: "button", click: () => location.reload() },
@@ -142,7 +145,7 @@ export class RoomView {
         h(
           "div",
           { class: "jam-room__stage" },
-          this.#list, this.#alone, this.#address, this.metronome.element,
+          this.#list, this.#alone, this.#address, this.metronome.element, this.setList.element,
         ),
         h(
           "div",
@@ -260,6 +263,7 @@ export class RoomView {
     this.#tools.update();
     this.#direct.update([...(room.mesh?.players.values() ?? [])]);
     this.chat.update();
+    this.setList.update();
     this.metronome.update();
   }
 

@@ -1,0 +1,103 @@
+"""What is said in a session's room: kept for who was inside. Contract: docs/realtime.md."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.profile.faces import Face, Faces
+from foundation.sockets import Refused
+from sessions_app import queries
+from sessions_app.frames import Chat, ChatDelete, ChatEarlier
+from sessions_app.models import ChatLine
+from sessions_app.services import sessions
+from sessions_app.sheet_socket import SheetConsumer
+
+LINES = 50  # told at once: the newest with `welcome`, earlier ones when they are asked for
+
+
+class ChatConsumer(SheetConsumer):
+    """The part of a room's socket that is about its chat."""
+
+    mine: Face
+
+    async def _everybody(self, kind: str, **content: Any) -> None:
+        raise NotImplementedError
+
+    async def _sender(self, event: dict[str, Any]) -> Face | None:
+        raise NotImplementedError
+
+    def said(self) -> dict[str, Any]:
+        """Return the newest lines, as `welcome` tells them, and take in one's own face."""
+        lines, more = self._lines()
+        self.mine = Faces(self.viewer).of(self.user)
+        self.mine.load()
+        return {"chat": lines, "chat_more": more}
+
+    def _lines(self, before: tuple[datetime, str] | None = None) -> tuple[list[Any], bool]:
+        """Return lines as frames, oldest first, and whether there are earlier ones."""
+        rows = queries.chat_lines(self.viewer, self.session)
+        if before is not None:
+            rows = rows.filter(created_at__lte=before[0]).exclude(public_id=before[1])
+        found = list(rows.order_by("-created_at", "-pk")[: LINES + 1])
+        faces = Faces(self.viewer)
+        told = [(line, faces.of(line.author)) for line in found[:LINES][::-1]]
+        return [_chat(line, author) for line, author in told], len(found) > LINES
+
+    async def on_chat(self, frame: Chat) -> None:
+        self._must_be_present()
+        line, _new = await self._do_or_refuse(
+            sessions.say, self.session, self.user, text=frame.text, ref=frame.ref
+        )
+        if line.session_id != self.session.pk:
+            raise Refused("refused", _("This was said in another room."))
+        await self._everybody("room.chat", line=_words(line))
+        await self.acknowledge(frame.t, frame.ref, line)
+
+    async def room_chat(self, event: dict[str, Any]) -> None:
+        author = await self._sender(event)
+        if author is not None:
+            await self.send_frame(t="chat", peer=event["peer"], **event["line"], **_who(author))
+
+    async def on_chat_earlier(self, frame: ChatEarlier) -> None:
+        self._must_be_present()
+        at: Any = frame.at  # a moment, once it has been read
+        lines, more = await self.in_thread(self._lines, (at, frame.before))
+        await self.send_frame(t="chat.lines", ref=frame.ref, lines=lines, more=more)
+
+    async def on_chat_delete(self, frame: ChatDelete) -> None:
+        self._must_be_present()
+        if not await self.in_thread(self._take_back, frame.id):
+            await self.room_unsaid({"line": frame.id})  # gone already: said again
+
+    def _take_back(self, public_id: str) -> bool:
+        """Delete a line of one's own; return whether there was one. Others' are refused."""
+        line = queries.chat_lines(self.viewer, self.session).filter(public_id=public_id).first()
+        if line is None:
+            return False
+        if line.author_id != self.user.pk:
+            raise Refused("refused", _("A line is deleted by who wrote it."))
+        sessions.take_back(self.user, line)
+        return True
+
+    async def room_unsaid(self, event: dict[str, Any]) -> None:
+        """A line was deleted by its author: its id says nothing to who never had it."""
+        if self.welcomed:
+            await self.send_frame(t="chat.gone", id=event["line"])
+
+
+def _words(line: ChatLine) -> dict[str, Any]:
+    return {
+        "id": line.public_id,
+        "ref": str(line.ref),
+        "text": line.text,
+        "at": line.created_at.isoformat(),
+    }
+
+
+def _who(author: Face) -> dict[str, str]:
+    return {"user": author.public_id, "name": author.username, "shown": author.name}
+
+
+def _chat(line: ChatLine, author: Face) -> dict[str, Any]:
+    return {"t": "chat", **_words(line), **_who(author)}
