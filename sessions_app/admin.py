@@ -9,6 +9,7 @@ from sessions_app.models import (
     Invite,
     JamSession,
     Knock,
+    Latency,
     Mix,
     Participant,
     Recording,
@@ -96,3 +97,9 @@ class RemovalAdmin(ReadOnlyAdmin):
 class KnockAdmin(ReadOnlyAdmin):
     list_display = ["session", "user", "state", "created_at"]
     list_filter = ["state"]
+
+
+@admin.register(Latency)
+class LatencyAdmin(ReadOnlyAdmin):
+    list_display = ["measured_by", "partner", "grade", "measured_at"]
+    list_filter = ["grade"]

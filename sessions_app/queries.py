@@ -276,6 +276,19 @@ def players_of(viewer: Viewer, session: Any) -> QuerySet[Participant]:
     return rows.select_related("user").order_by("joined_at", "pk")
 
 
+def seated_with(viewer: Viewer, sessions: Any) -> QuerySet[Participant]:
+    """Return the seats of some sessions (the gap for their keys), each with its `instrument`.
+
+    The instrument is that of the seat, where it was taken for one.
+    """
+    answered = Rsvp.objects.filter(
+        session=OuterRef("session"), user=OuterRef("user"), state=Rsvp.State.GOING
+    )
+    rows = visible(Participant, viewer).filter(AmongKeys("session", sessions))
+    rows = rows.annotate(instrument=Subquery(answered.values("instrument")[:1]))
+    return rows.select_related("user").order_by("joined_at", "pk")
+
+
 def removed_here(viewer: Viewer) -> Exists:
     """Condition for sessions that a host removed the viewer from."""
     return Exists(Removal.objects.filter(session=OuterRef("pk"), user=viewer.user_id))

@@ -101,6 +101,7 @@ class SessionSerializer(StrictBody, serializers.ModelSerializer[JamSession]):
             "tempo",
             "key",
             "welcome",
+            "recording_wish",
             "seats",
             "free",
             "approval",

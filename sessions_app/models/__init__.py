@@ -1,4 +1,5 @@
 from sessions_app.models.hosting import Knock, Removal
+from sessions_app.models.latency import Latency
 from sessions_app.models.planning import CalendarFeed, Rsvp
 from sessions_app.models.recordings import (
     Credit,
@@ -17,6 +18,7 @@ __all__ = [
     "Invite",
     "JamSession",
     "Knock",
+    "Latency",
     "Mix",
     "Participant",
     "Recording",

@@ -218,6 +218,7 @@ QUERIES: dict[str, Callable[[Any], list[dict[str, str]]]] = {
     ),
     "recordings": lambda walk: [{"mine": "1"}],
     "planned_jams": lambda walk: [{"mine": "1"}],
+    "find_jams": lambda walk: [{"when": "week"}, {"known": "on"}, {"part": "list"}],
     "api_sessions": lambda walk: [{"planned": "1"}, {"planned": "1", "mine": "1"}],
     "create_jam": lambda walk: [{"like": walk.kid.plan.public_id}],
     "api_recordings": lambda walk: [{"mine": "1"}],
