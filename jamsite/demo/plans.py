@@ -19,7 +19,7 @@ PLANNED: list[tuple[str, str, int, int, str, dict[str, Any], list[tuple[str, str
             "about": "Three tunes, four choruses each. Charts are in the chat.",
             "welcome": "Headphones, please, and a cable instead of Wi-Fi. We start on time.",
             "genre": "jazz", "tempo": 132, "key": "f-major", "minutes": 90,
-            "seats": ["double-bass", "drums", "voice"],
+            "recording_wish": "wanted", "seats": ["double-bass", "drums", "voice"],
         },
         [
             ("otis-upright", "going", "double-bass"), ("brushwork", "going", "drums"),
@@ -32,7 +32,7 @@ PLANNED: list[tuple[str, str, int, int, str, dict[str, Any], list[tuple[str, str
             "about": "Reels at walking pace. Nobody is left behind.",
             "welcome": "New here? Come in, listen to one round, then join the next.",
             "genre": "celtic", "tempo": 90, "key": "d-major", "minutes": 60, "approval": True,
-            "weekly": True,
+            "weekly": True, "recording_wish": "none",
         },
         [("lumen", "going", "acoustic-guitar")],
     ),

@@ -160,10 +160,10 @@ def find_card(context: Context, session: Mapping[str, Any]) -> SafeString:
     """
     return format_html(
         '<li class="card card--link session-card find-card" data-key="{}">'
-        '<div class="row row--between">{}{}</div>'
+        '<div class="row row--between"><span data-inside>{}</span>{}</div>'
         '<h3><a class="card__link" href="{}">{}</a></h3>{}{}'
         '<div class="find-card__now" data-now>{}{}{}</div>'
-        '<div class="card__meta card__foot">{}{}{}</div></li>',
+        '<div class="card__meta card__foot">{}{}<span data-action>{}</span></div></li>',
         session["public_id"], inside(session), audience_badge(context, session["audience"]),
         session["url"], session["title"], _band(session), _plan_of(session),
         _who(session), _free(session), _latency(session),
