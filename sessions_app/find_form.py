@@ -22,6 +22,10 @@ from sessions_app.models.sessions import SEATS
 
 TODAY, WEEK, DAY = "today", "week", "day"
 NIGHT_ENDS = time(5)  # a night out belongs to the day before
+NARROWED_BY = (
+    "when", "day", "instrument", "genre", "known", "slowest", "fastest", "free", "recording",
+    "shown_to", "latency",
+)  # fmt: skip
 FOR_MEMBERS = ("known", "latency")  # of which nothing is known without an account
 
 
@@ -79,7 +83,7 @@ class FindJamForm(forms.Form):
         required=False,
         choices=[("", _lazy("Any")), *RecordingWish.choices],
     )
-    audience = forms.ChoiceField(label=_lazy("Who may find it"), required=False, choices=_audiences)
+    shown_to = forms.ChoiceField(label=_lazy("Who may find it"), required=False, choices=_audiences)
     latency = forms.TypedChoiceField(
         label=_lazy("Expected delay"),
         required=False,
@@ -115,8 +119,8 @@ class FindJamForm(forms.Form):
     def wanted(self) -> Wanted:
         """Return what is looked for; of a form that is in order."""
         values = self.cleaned_data
-        names = ("instrument", "genre", "slowest", "fastest", "audience", "recording", "free")
-        said = {name: values[name] for name in names}
+        names = ("instrument", "genre", "slowest", "fastest", "recording", "free")
+        said = {name: values[name] for name in names} | {"audience": values["shown_to"]}
         said |= {"known": values.get("known", False), "latency": values.get("latency")}
         return Wanted(when=values["when"], **said, **self._span(values))
 

@@ -26,10 +26,7 @@ class LiveLists {
     this.#button.className = "button button--primary button--small find__news";
     this.#button.hidden = true;
     // Said once by whoever reads the page aloud, whatever the button's place.
-    const spoken = document.createElement("div");
-    spoken.setAttribute("role", "status");
-    spoken.append(this.#button);
-    place.before(spoken);
+    place.previousElementSibling?.append(this.#button);
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) window.clearTimeout(this.#timer);
       else void this.#ask();
@@ -64,7 +61,7 @@ class LiveLists {
 
   #take(part: HTMLElement): void {
     const [here, there] = [cards(this.place), cards(part)];
-    const whole = part.querySelector(".show-more a, .section-head a") === null;
+    const whole = part.querySelector(".show-more a, .find__all") === null;
     const news = newsOf([...here.keys()], [...there.keys()], whole);
     for (const [key, card] of here) {
       const now = there.get(key);

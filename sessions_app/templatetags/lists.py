@@ -130,7 +130,9 @@ def _plan(session: Mapping[str, Any]) -> SafeString:
     at = moment(session["starts_at"], "full") if session["starts_at"] else _NOTHING
     if not at and not said:
         return _NOTHING
-    return format_html('<p class="session-card__plan small">{} {}</p>', at, " · ".join(said))
+    if not at or not said:
+        return format_html('<p class="session-card__plan small">{}{}</p>', at, " · ".join(said))
+    return format_html('<p class="session-card__plan small">{} · {}</p>', at, " · ".join(said))
 
 
 @register.simple_tag
@@ -163,11 +165,11 @@ def find_card(context: Context, session: Mapping[str, Any]) -> SafeString:
         '<div class="row row--between"><span data-inside>{}</span>{}</div>'
         '<h3><a class="card__link" href="{}">{}</a></h3>{}{}'
         '<div class="find-card__now" data-now>{}{}{}</div>'
-        '<div class="card__meta card__foot">{}{}<span data-action>{}</span></div></li>',
+        '<div class="card__meta card__foot">{}<span data-action>{}</span></div></li>',
         session["public_id"], inside(session), audience_badge(context, session["audience"]),
         session["url"], session["title"], _band(session), _plan_of(session),
         _who(session), _free(session), _latency(session),
-        _wish(session), _host(session), _action(context, session),
+        _wish(session), _action(context, session),
     )  # fmt: skip
 
 
@@ -181,9 +183,11 @@ def _who(session: Mapping[str, Any]) -> SafeString:
     seated = session["seated"]
     if not seated:
         return _NOTHING
+    host = session["host"]
     rows = format_html_join(
         "", "<li>{}{}</li>",
-        ((face(seat["face"], size="small", plain=True), _plays(seat)) for seat in seated[:NAMED]),
+        ((face(seat["face"], size="small", plain=True), _plays(seat, host))
+         for seat in seated[:NAMED]),
     )  # fmt: skip
     more = len(seated) - NAMED
     rest = format_html("<li>{}</li>", _("and %(n)s more") % {"n": more}) if more > 0 else _NOTHING
@@ -193,8 +197,11 @@ def _who(session: Mapping[str, Any]) -> SafeString:
     )  # fmt: skip
 
 
-def _plays(seat: Mapping[str, Any]) -> SafeString:
-    words = seat["instrument"] or seat["face"].instrument
+def _plays(seat: Mapping[str, Any], host: Any) -> SafeString:
+    said = [seat["instrument"] or seat["face"].instrument]
+    if host is not None and host.public_id == seat["face"].public_id:
+        said.append(_("hosts"))
+    words = " · ".join(word for word in said if word)
     return format_html('<span class="soft">{}</span>', words) if words else _NOTHING
 
 
@@ -234,13 +241,6 @@ def _wish(session: Mapping[str, Any]) -> SafeString:
     if session["recording_wish"] == "open":
         return _NOTHING
     return format_html('<span class="tag">{}</span>', session["recording_wish_words"])
-
-
-def _host(session: Mapping[str, Any]) -> SafeString:
-    if not session["host"]:
-        return _NOTHING
-    named = face(session["host"], size="small", plain=True)
-    return format_html("<span>{} {}</span>", _("Host:"), named)
 
 
 def _action(context: Context, session: Mapping[str, Any]) -> SafeString:

@@ -14,6 +14,7 @@ from sessions_app.services import rsvps, sessions
 from tests.cast import Cast
 from tests.planned import begins, in_days, planned
 from tests.presence import come_in
+from tests.sessions_app.test_api import is_problem
 
 Found = tuple[list[str], list[str]]
 
@@ -63,7 +64,7 @@ def test_what_is_live_and_what_is_to_come_is_found_by_who_may_see_it(evening: Ca
         ("?genre=blues", (["slow blues"], ["open stage"])),
         ("?slowest=100", (["members' reel"], ["standards"])),
         ("?slowest=100&fastest=130", (["members' reel"], [])),
-        ("?audience=members", (["members' reel"], ["far off"])),
+        ("?shown_to=members", (["members' reel"], ["far off"])),
         ("?recording=none", (["slow blues"], [])),
         ("?recording=wanted", ([], ["standards"])),
         ("?instrument=drums&when=week", (["members' reel", "slow blues"],
@@ -265,3 +266,38 @@ def test_a_copy_takes_seats_and_what_goes_with_them(cast: Cast) -> None:
         "when": "later",
     }  # fmt: skip
     assert timedelta(minutes=45) == jam.ends_at - jam.starts_at
+
+
+def names(answer: Any) -> list[str]:
+    return [one["title"] for one in answer.json()["results"]]
+
+
+@pytest.mark.parametrize(
+    "query", ["genre=blues", "slowest=100&fastest=130", "recording=none",
+              "instrument=harp&when=week", "free=4", "shown_to=members", "known=true"],
+)  # fmt: skip
+def test_the_api_finds_what_the_page_finds(evening: Cast, query: str) -> None:
+    connections.accept(connections.follow(evening["stranger"], evening["participant"]))
+    client = evening.client("stranger")
+    live_ones, coming = found(evening, "stranger", f"?{query}")
+    assert names(client.get(f"/api/v1/sessions/?{query}")) == live_ones
+    assert names(client.get(f"/api/v1/sessions/?{query}&planned=1")) == coming
+
+
+@pytest.mark.parametrize(
+    ("role", "query", "field"),
+    [
+        ("stranger", "genre=polkacore", "genre"),
+        ("stranger", "slowest=fast", "slowest"),
+        ("stranger", "slowest=200&fastest=100", "fastest"),
+        ("stranger", "known=perhaps", "known"),
+        ("stranger", "genre=jazz&mine=1", "mine"),
+        ("stranger", "latency=7", "latency"),
+        ("stranger", "where=near", "where"),
+        ("anonymous", "known=1", "known"),
+    ],
+)
+def test_the_api_says_what_cant_be_asked(cast: Cast, role: str, query: str, field: str) -> None:
+    answer = cast.client(role).get(f"/api/v1/sessions/?{query}")
+    assert is_problem(answer, 400)
+    assert list(answer.json()["errors"]) == [field]

@@ -12,6 +12,7 @@ from accounts.models import JammedWith, User
 from accounts.profile.services import profiles
 from foundation import limits
 from privacy import notices
+from privacy.gate.viewer import Viewer
 from privacy.models import Notice, NoticeFanOut
 from privacy.notices import fan_out
 from sessions_app.models import JamSession, Participant, Removal
@@ -65,7 +66,7 @@ def test_with_people_one_knows_before_what_one_plays_before_the_newest(cast: Cas
     live(cast["former"], "newest")
     profiles.write_profile(cast["stranger"], {"genres": ["jazz"]})
     JammedWith.objects.create(person=cast["participant"], partner=cast["stranger"])
-    viewer = tonight.Viewer.of(cast["stranger"])
+    viewer = Viewer.of(cast["stranger"])
     titles = [room.title for room in tonight.best_rooms(viewer)]
     assert titles == ["known", "mine", "newest"]
     sessions.close(known)
