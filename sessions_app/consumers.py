@@ -16,7 +16,6 @@ from integrations.turn import ice_servers
 from privacy.gate.viewer import Viewer
 from privacy.telemetry import usage
 from sessions_app import queries, room_queries, titles
-from sessions_app.beat import BeatConsumer
 from sessions_app.frames import (
     Beat,
     Chat,
@@ -31,6 +30,7 @@ from sessions_app.frames import (
     HostTake,
     HostTurn,
     KnockAnswer,
+    Measured,
     RecordAnswer,
     RecordAsk,
     RecordStop,
@@ -38,6 +38,7 @@ from sessions_app.frames import (
     State,
 )
 from sessions_app.host_socket import REMOVED
+from sessions_app.latency_socket import LatencyConsumer
 from sessions_app.models import Participant, Recording, Stem
 from sessions_app.presence import RENEW, Peer, Room
 from sessions_app.roster import Roster, state_of
@@ -47,13 +48,13 @@ from sessions_app.services import recording as recordings
 ASKED_ANEW = 3  # signs of life after which a socket asks once more whether it may be here
 
 
-class JamConsumer(BeatConsumer):
+class JamConsumer(LatencyConsumer):
     """One player's connection to one session."""
 
     takes: ClassVar[list[type[Frame]]] = [
         Hello, Signal, Clock, Chat, State, RecordAsk, RecordAnswer, RecordStop, HostDoor,
         HostMute, HostRemove, HostRole, HostRights, HostOffer, HostTake, HostTurn,
-        KnockAnswer, Beat,
+        KnockAnswer, Beat, Measured,
     ]  # fmt: skip
 
     me: Peer
@@ -201,6 +202,7 @@ class JamConsumer(BeatConsumer):
                 **room_queries.door_of(self.session),
             },
             "seat": seat,
+            "measures": self.measures(),
             "recording": take,
             "chat": self._said(),
             "ice": servers,

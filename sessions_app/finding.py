@@ -193,15 +193,22 @@ def with_known(viewer: Viewer) -> Q:
 
 
 def with_mine(rows: QuerySet[Any], viewer: Viewer) -> QuerySet[Any]:
-    """Add what a card asks of the viewer: `has_seat`, `is_removed`, and `latency`, a grade."""
+    """Add what a card asks of the viewer: `has_seat`, `is_removed`, and `latency`."""
+    rows = with_latency(rows, viewer)
     if not viewer.is_member:
-        nothing: QuerySet[Any] = rows.annotate(latency=Value(None, output_field=IntegerField()))
-        return nothing
+        return rows
     mine = Participant.objects.filter(session=OuterRef("pk"), user=viewer.user_id)
     marked: QuerySet[Any] = rows.annotate(
-        has_seat=Exists(mine),
-        is_removed=queries.removed_here(viewer),
-        latency=worst_latency(viewer),
+        has_seat=Exists(mine), is_removed=queries.removed_here(viewer)
+    )
+    return marked
+
+
+def with_latency(rows: QuerySet[Any], viewer: Viewer) -> QuerySet[Any]:
+    """Add the delay to expect, as `latency`: a grade, or null."""
+    nothing = Value(None, output_field=IntegerField())
+    marked: QuerySet[Any] = rows.annotate(
+        latency=worst_latency(viewer) if viewer.is_member else nothing
     )
     return marked
 

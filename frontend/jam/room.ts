@@ -1,6 +1,7 @@
 // The room without its looks: socket, clock, sound, recording, chat. Views listen to `change` (draw
 // again), `level`, `chat` and `notice`, and call its methods.
 import type { Grid } from "./beat/grid";
+import { Measuring } from "./measuring";
 import { Metronome } from "./beat/metronome";
 import { SessionClock } from "./clock";
 import { AudioGraph, ENGINE_RATE } from "./engine/graph";
@@ -42,6 +43,7 @@ export class Room {
   readonly mixer: Mixer;
   readonly hosting = new Hosting((frame) => void this.#socket?.send(frame));
   readonly metronome: Metronome;
+  readonly measuring = new Measuring();
   graph: AudioGraph | null = null;
   mesh: Mesh | null = null;
   welcome: Welcome | null = null;
@@ -318,6 +320,7 @@ export class Room {
         const info = this.mesh?.players.get(frame.peer)?.info;
         const name = info?.shown || info?.name;
         this.mesh?.left(frame.peer);
+        if (info) this.measuring.forget(info.user);
         if (name) this.events.notice(fill(words.room.left, { name }), false);
         break;
       }
@@ -386,6 +389,7 @@ export class Room {
     if (frame.muted_by_host && !this.muted) this.#mutedByHost(true);
     if (this.#silent || this.#captures) this.#tellState();
     this.clock.start();
+    this.measuring.on = frame.measures === true;
     this.#beat(frame.beat ?? null);
     this.events.chat(frame.chat, false);
     for (const line of frame.chat) this.unsaid.settle(line.ref);
@@ -398,6 +402,14 @@ export class Room {
     const goesOn = frame.recording?.state === "recording" && frame.recording.stem !== null;
     this.store.resume(goesOn && !this.#capturing ? this.settings.session : null);
     this.events.change();
+  }
+
+  /** Looks how well sound gets to the others now, twice a second; tells it where that was agreed to. */
+  measure(now: number): void {
+    for (const player of this.mesh?.players.values() ?? []) {
+      const frame = this.measuring.take(player.info.user, player.info.peer, player.stats.roundTripMs, now);
+      if (frame) this.#socket?.send(frame);
+    }
   }
 
   // ---- chat --------------------------------------------------------------------------------------

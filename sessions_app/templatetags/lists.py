@@ -168,7 +168,7 @@ def find_card(context: Context, session: Mapping[str, Any]) -> SafeString:
         '<div class="card__meta card__foot">{}<span data-action>{}</span></div></li>',
         session["public_id"], inside(session), audience_badge(context, session["audience"]),
         session["url"], session["title"], _band(session), _plan_of(session),
-        _who(session), _free(session), _latency(session),
+        _who(session), _free(session), delay(session),
         _wish(session), _action(context, session),
     )  # fmt: skip
 
@@ -223,7 +223,8 @@ def _free(session: Mapping[str, Any]) -> SafeString:
 SIGNS = {"good": "●●●", "fair": "●●○", "poor": "●○○"}
 
 
-def _latency(session: Mapping[str, Any]) -> SafeString:
+@register.simple_tag
+def delay(session: Mapping[str, Any]) -> SafeString:
     """Return the delay to expect, in a word and a sign."""
     grade = session["latency"]
     if not grade:

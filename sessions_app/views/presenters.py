@@ -152,6 +152,7 @@ def session_card(session: Any, faces: Faces) -> dict[str, Any]:
         "closes_at": session.closes_at,
         "kept_until": session.kept_until,
         "created_at": session.created_at,
+        "latency": LATENCY.get(getattr(session, "latency", None) or 0),
         **plan_card(session, theirs=theirs),
     }
 
@@ -196,7 +197,6 @@ def findable_card(session: Any, viewer: Viewer, faces: Faces) -> dict[str, Any]:
         **card,
         "seated": seated,
         "free": free_of(session),
-        "latency": LATENCY.get(session.latency),
         "action": action_of(session, viewer),
     }
 

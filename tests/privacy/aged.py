@@ -11,7 +11,7 @@ from bands.models import Band, BandInvite
 from bands.services import bands, members
 from privacy.models import DeletionOrder, Erasure, LeaveLink, LegalHold, Request
 from privacy.subject_requests import fulfilment, intake
-from sessions_app.models import Invite, Knock
+from sessions_app.models import Invite, Knock, Latency
 from sessions_app.services import sessions
 from tests.cast import Cast, person
 
@@ -82,7 +82,18 @@ def knock(cast: Cast, since: datetime) -> Callable[[], bool]:
     return _there(Knock.objects.create(session=session, user=cast["stranger"], seen_at=since))
 
 
-SESSIONS = {"sessions_app.invite:expires_at": invite, "sessions_app.knock:seen_at": knock}
+def latency(cast: Cast, since: datetime) -> Callable[[], bool]:
+    """What was measured between two people."""
+    one, other = person(f"one{Latency.objects.count()}"), cast["owner"]
+    return _there(Latency.objects.create(measured_by=one, partner=other, grade=1,
+                                         measured_at=since))  # fmt: skip
+
+
+SESSIONS = {
+    "sessions_app.invite:expires_at": invite,
+    "sessions_app.knock:seen_at": knock,
+    "sessions_app.latency:measured_at": latency,
+}
 BANDS = {"bands.bandinvite:expires_at:1": band_invite}
 LEAVING = {
     "privacy.leavelink:expires_at": leave_link,

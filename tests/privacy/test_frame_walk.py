@@ -143,6 +143,7 @@ class Round:
             for other in self.seats:
                 data = {"mark": f"{when}-{seat.role}"}
                 await seat.socket.say({"t": "signal", "to": other.peer, "data": data})
+                await seat.socket.say({"t": "measured", "peer": other.peer, "round_trip_ms": 7.0})
             await seat.socket.say({"t": "clock", "t0": 7.0})
             await seat.socket.say({"t": "beat", "on": True, "bpm": self.tempo(seat), "beats": 4})
         await self.settle()
@@ -159,7 +160,7 @@ class Round:
             shown = {one["peer"]: one["muted"] for one in seat.frames("state")}
             self.hold("state", seat, shown, {one.peer: one.muted for one in heard})
             absent = {one["for"] for one in seat.frames("error") if one["code"] == "absent"}
-            want_absent = set() if seat.is_in else {"chat", "state", "signal", "beat"}
+            want_absent = set() if seat.is_in else {"chat", "state", "signal", "beat", "measured"}
             self.hold("error", seat, absent, want_absent)
             self.hold("clock", seat, len(seat.frames("clock")), 1)
 
@@ -276,6 +277,7 @@ def test_every_frame_reaches_whom_the_table_says(
         monkeypatch.setattr(f"foundation.sockets.{name_of}", 100_000)
     monkeypatch.setattr(limits, "CHAT_LINES", limits.Limit("chat-line", 100_000, 60))
     monkeypatch.setattr(limits, "BEATS", limits.Limit("beat", 100_000, 60))
+    monkeypatch.setattr(limits, "LATENCIES", limits.Limit("latency", 100_000, 60))
     company = COMPANIES[name](cast)
     cookies = {role: cookie_of(cast, role) for role in (*company.people, *company.outside)}
 
@@ -325,7 +327,7 @@ def test_who_is_outside_says_and_hears_nothing(cast: Cast, name: str) -> None:
 
 def test_the_walk_knows_every_frame_that_a_room_takes() -> None:
     walked = {"hello", "signal", "clock", "chat", "state", "beat", "record.ask", "record.answer",
-              "record.stop"}  # fmt: skip
+              "record.stop", "measured"}  # fmt: skip
     assert set(JamConsumer.known) == walked | FOR_HOSTS
 
 
