@@ -146,6 +146,7 @@ def session_card(session: Any, faces: Faces) -> dict[str, Any]:
         "audience": session.audience,
         "is_open": session.is_open,
         "is_live": session.is_live,
+        "is_standing": session.is_standing,
         "is_locked": session.is_locked,
         "asks_first": session.asks_first,
         "inside": [faces.of(peer) for peer in getattr(session, "inside", [])],

@@ -68,7 +68,7 @@ from schools.models import (
     PartnerStaff,
     SchoolClass,
 )
-from sessions_app.models import Latency, Recording, Stem, StemChunk
+from sessions_app.models import Recording, Stem, StemChunk
 from sessions_app.services import absence
 from sessions_app.services import recording as takes
 from sessions_app.services import sessions as jams
@@ -137,7 +137,6 @@ class Canary:
             self.user, title=self.mark("alonejam"), about=self.mark("aloneabout"), audience="public"
         )
         plans_and_answers(self.user, other.user, self.mark)
-        Latency.objects.create(measured_by=self.user, partner=other.user, grade=1)
         jams.invite(self.jam, self.user)
         self.take = recorded(
             self.user, [self.user, other.user], audience="public", session=self.jam

@@ -329,8 +329,8 @@ def test_list_object_fan_out_and_oracle_agree(db: None, facts: Facts) -> None:
 IN_THE_WORLDS = {
     User, Profile, Plays, Findable, Follow, Block, JammedWith, Guardianship, JamSession,
     Participant, Removal, Knock, Latency, Rsvp, CalendarFeed, ChatLine, Invite, Recording, Stem,
-    StemChunk, RecordingConsent, Mix, Favourite, ShareLink, Conversation, Member, Message, Band, BandMember,
-    BandInvite, BandFollow, Partner, PartnerStaff, SchoolClass, ClassSeat, Enrolment,
+    StemChunk, RecordingConsent, Mix, Favourite, ShareLink, Conversation, Member, Message, Band,
+    BandMember, BandInvite, BandFollow, Partner, PartnerStaff, SchoolClass, ClassSeat, Enrolment,
     ParentalConsent,
     ConsentWithdrawal,
 }  # fmt: skip

@@ -150,7 +150,8 @@ ARGUMENTS: dict[str, Args] = {
     "change_band_follow": ids(tied("follows")),
     **dict.fromkeys(("band", "band_members", "api_band"), bands("band", "theirs")),
     **dict.fromkeys(
-        ("edit_band", "end_band", "band_place", "leave_band", "follow_band"), bands("theirs")
+        ("edit_band", "end_band", "band_place", "band_room", "leave_band", "follow_band"),
+        bands("theirs"),
     ),
     "band_member": lambda walk, role: [
         [one.band.slug, one.public_id] for one in tied("seat")(walk)[:1]
