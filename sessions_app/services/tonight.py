@@ -82,15 +82,15 @@ def _seated_now(user: User) -> JamSession | None:
     """Return the open room that somebody hosts, or took a seat in a moment ago."""
     mine = Participant.objects.filter(session=OuterRef("pk"), user=user)
     lately = mine.filter(joined_at__gt=timezone.now() - JUST_NOW)
-    rooms = visible(JamSession, Viewer.of(user)).filter(open_now(), starts_at=None)
-    rooms = rooms.filter(Q(host=user, is_standing=False) | Exists(lately))
+    hosted = Q(host=user, starts_at=None, is_standing=False)
+    rooms = visible(JamSession, Viewer.of(user)).filter(open_now(), hosted | Exists(lately))
     return rooms.order_by("-created_at", "-pk").first()
 
 
 # Rooms ------------------------------------------------------------------------------------
 
 
-def best_rooms(viewer: Viewer) -> list[JamSession]:
+def best_rooms(viewer: Viewer) -> list[Any]:
     """Return the rooms that somebody could enter now, the best first.
 
     With people they know before others, then what they play, then those who sound close, then the
@@ -130,8 +130,10 @@ def _first_genre(user: User) -> str:
     return next(iter(_genres(Viewer.of(user))), "")
 
 
-def _take_seat(room: JamSession, user: User) -> bool:
+def _take_seat(room: Any, user: User) -> bool:
     """Take a seat in a room; return whether there was one for what somebody plays."""
+    if room.has_seat:
+        return True
     try:
         with transaction.atomic():
             if room.starts_at is None:

@@ -1,9 +1,11 @@
 """A band's rehearsal room: always there for the band, open while somebody is in it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,8 +15,6 @@ from sessions_app.models import JamSession, Participant
 from sessions_app.services import rooms, sessions, standing
 from tests.bands.quartet import Quartet
 from tests.presence import come_in
-
-pytestmark = pytest.mark.django_db
 
 
 def enter(band: Quartet, name: str) -> Any:
@@ -99,3 +99,19 @@ def test_taken_off_the_bands_page_it_is_a_session_like_others(quartet: Quartet) 
     room = room_of(enter(quartet, "player"))
     sessions.take_off_band(room)
     assert room_of(enter(quartet, "owner")) != room
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_come_at_once_one_opens_it() -> None:
+    quartet = Quartet()
+
+    def come(name: str) -> int:
+        try:
+            return standing.enter(quartet.band, quartet[name]).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        came = list(pool.map(come, ("owner", "admin", "player")))
+    assert len(set(came)) == 1
+    assert Participant.objects.filter(session=came[0]).count() == 3

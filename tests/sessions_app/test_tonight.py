@@ -1,9 +1,11 @@
 """Play tonight: the best room one could enter, or a new one that others are asked to."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -108,6 +110,9 @@ def test_a_planned_one_takes_who_plays_what_it_wants(cast: Cast) -> None:
     come_in(jam, cast["owner"])
     harpist = musician("harpist")
     assert tonight.play(harpist).session == jam
+    assert tonight.play(harpist).session == jam
+    Participant.objects.filter(user=harpist).update(joined_at=timezone.now() - timedelta(hours=1))
+    assert tonight.play(harpist).session == jam
     assert answers(jam) == {"harpist": "going"}
     made = play(cast)  # who plays nothing that is wanted
     assert (made.host, answers(jam)) == (cast["stranger"], {"harpist": "going"})
@@ -183,3 +188,19 @@ def test_no_child_is_led_to_strangers(cast: Cast) -> None:
     child = signed_in(cast["child"])
     assert reverse("play_tonight") not in child.get("/").content.decode()
     assert child.post(reverse("play_tonight")).status_code in {403, 404}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_taps_at_the_same_moment_one_opens_a_room() -> None:
+    eager = person("eager")
+
+    def tap(_n: int) -> int:
+        try:
+            return tonight.play(eager).session.pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        rooms = list(pool.map(tap, range(4)))
+    assert len(set(rooms)) == 1
+    assert JamSession.objects.filter(host=eager).count() == 1
