@@ -23,7 +23,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Greatest, Least
+from django.db.models.functions import Coalesce, Least
 from django.db.models.lookups import GreaterThan
 
 from accounts.connections.models import Follow, JammedWith
@@ -35,8 +35,7 @@ from privacy.gate import mutes
 from privacy.gate.access import visible
 from privacy.gate.viewer import Viewer
 from sessions_app import queries
-from sessions_app.models import Latency, Participant, Rsvp
-from sessions_app.models.latency import fresh
+from sessions_app.models import Participant, Rsvp
 from sessions_app.models.planning import not_over
 from sessions_app.models.sessions import SEATS, occupied_now, open_now
 
@@ -193,8 +192,7 @@ def with_known(viewer: Viewer) -> Q:
 
 
 def with_mine(rows: QuerySet[Any], viewer: Viewer) -> QuerySet[Any]:
-    """Add what a card asks of the viewer: `has_seat`, `is_removed`, and `latency`."""
-    rows = with_latency(rows, viewer)
+    """Add what a card asks of the viewer: `has_seat`, `is_removed`."""
     if not viewer.is_member:
         return rows
     mine = Participant.objects.filter(session=OuterRef("pk"), user=viewer.user_id)
@@ -202,28 +200,3 @@ def with_mine(rows: QuerySet[Any], viewer: Viewer) -> QuerySet[Any]:
         has_seat=Exists(mine), is_removed=queries.removed_here(viewer)
     )
     return marked
-
-
-def with_latency(rows: QuerySet[Any], viewer: Viewer) -> QuerySet[Any]:
-    """Add the delay to expect, as `latency`: a grade, or null."""
-    nothing = Value(None, output_field=IntegerField())
-    marked: QuerySet[Any] = rows.annotate(
-        latency=worst_latency(viewer) if viewer.is_member else nothing
-    )
-    return marked
-
-
-def worst_latency(viewer: Viewer) -> Subquery:
-    """Return the worst grade that holds between the viewer and who has a seat in a session.
-
-    Of those with whom both measured it; null where there is none.
-    """
-    back = visible(Latency, viewer).filter(
-        fresh(), partner=viewer.user_id, measured_by=OuterRef("partner")
-    )
-    pairs = visible(Latency, viewer).filter(fresh(), measured_by=viewer.user_id)
-    pairs = pairs.annotate(back=Subquery(back.order_by().values("grade")[:1]))
-    seated = Participant.objects.filter(session=OuterRef(OuterRef("pk")), user=OuterRef("partner"))
-    here = pairs.filter(Exists(seated.order_by()), back__isnull=False)
-    worst: Any = here.annotate(worst=Greatest("grade", "back")).order_by("-worst")
-    return Subquery(worst.values("worst")[:1], output_field=IntegerField())

@@ -15,7 +15,7 @@ from privacy.gate.access import visible
 from privacy.gate.statements import GatedPages, GatedStatement
 from privacy.gate.viewer import Viewer
 from privacy.sharing.previews import previewed
-from sessions_app import finding, presence, queries
+from sessions_app import presence, queries
 from sessions_app.models import JamSession, Mix, Participant, Recording
 
 M = TypeVar("M", bound=Model)
@@ -58,7 +58,7 @@ one_recording = GatedStatement(
 )
 one_session = GatedStatement(
     lambda viewer: (
-        previewed(finding.with_latency(queries.sessions(viewer), viewer))
+        previewed(queries.sessions(viewer))
         .annotate(is_removed=queries.removed_here(viewer))
         .filter(public_id=Gap("public_id", TextField()))
     )

@@ -21,6 +21,7 @@ from privacy.gate.access import visible
 from privacy.gate.viewer import Via, Viewer
 from privacy.rls import bypass_rls
 from schools.deny_rules import circle_of, in_circle
+from sessions_app.delay import expected
 from sessions_app.models import (
     CalendarFeed,
     ChatLine,
@@ -42,7 +43,7 @@ WORTH_LISTING = ~Q(state__in=[Recording.State.DECLINED, Recording.State.ASKING])
 
 
 def sessions(viewer: Viewer) -> QuerySet[JamSession]:
-    """Return visible sessions with host and the number of those who took part."""
+    """Return visible sessions with host, the number of those who took part, the `latency`."""
     seated = Participant.objects.filter(session=OuterRef("pk"))
     counted = (
         shown_people(seated, viewer, "user")
@@ -53,7 +54,10 @@ def sessions(viewer: Viewer) -> QuerySet[JamSession]:
     )
     rows = naming(visible(JamSession, viewer), viewer, "host")
     return rows.annotate(
-        player_count=Coalesce(Subquery(counted), 0), of_band=band_of(viewer), taken=_taken()
+        player_count=Coalesce(Subquery(counted), 0),
+        of_band=band_of(viewer),
+        taken=_taken(),
+        latency=expected(viewer),
     )
 
 

@@ -117,8 +117,7 @@ class SessionSerializer(StrictBody, serializers.ModelSerializer[JamSession]):
     ends_at = serializers.DateTimeField(read_only=True, allow_null=True)
 
     def get_latency(self, session: Any) -> str | None:
-        grade = getattr(session, "latency", None)
-        return Grade(grade).name.lower() if grade else None
+        return Grade(session.latency).name.lower() if session.latency else None
 
     def get_cancelled(self, session: JamSession) -> bool:
         return session.cancelled_at is not None

@@ -38,7 +38,7 @@ erasure.hook(
 
 stops.when_stopped(stopping.stop, stopping.resume)
 dm.serves("sessions_app", "jamming", "publishing")
-dm.reads("sessions_app.finding", Latency, "tells two who agreed to it what delay to expect")
+dm.reads("sessions_app.delay", Latency, "tells two who agreed to it what delay to expect")
 dm.reads("sessions_app.services.latency", Latency, "writes it for those who agreed to it")
 dm.reads("sessions_app.services.tonight", Notice, "how often somebody was asked to play lately")
 dm.reads("sessions_app.services.rsvps", Block, "frees seats between two whom a block keeps apart")

@@ -127,7 +127,11 @@ def _genres(viewer: Viewer) -> list[str]:
 
 
 def _first_genre(user: User) -> str:
-    return next(iter(_genres(Viewer.of(user))), "")
+    """Return what a room for members may say is played: what their host tells all members."""
+    told = Profile.objects.filter(
+        user=user, genres_audience__in=[Audience.PUBLIC, Audience.MEMBERS]
+    )
+    return next(iter(told.values_list("genres", flat=True).first() or []), "")
 
 
 def _take_seat(room: Any, user: User) -> bool:

@@ -107,10 +107,10 @@ def session_card(context: Context, session: Mapping[str, Any]) -> SafeString:
     return format_html(
         '<li class="card card--link session-card"><div class="row row--between">{} {}</div>'
         '<h3><a class="card__link" href="{}">{}</a></h3>'
-        '{}<p class="card__meta card__foot">{} {} {}</p></li>',
+        '{}{}<p class="card__meta card__foot">{} {} {}</p></li>',
         inside(session), audience_badge(context, session["audience"]),
         session["url"], session["title"],
-        _plan(session),
+        _plan(session), delay(session),
         _band(session),
         host,
         _NOTHING if session["starts_at"] or not session["created_at"]

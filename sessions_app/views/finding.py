@@ -38,14 +38,15 @@ def find(request: HttpRequest) -> HttpResponse:
     viewer = Viewer.looking(request)
     form = FindJamForm(request.GET, is_member=viewer.is_member)
     found = _found(request, viewer, form) if form.is_valid() else {}
+    said = _said(request, form) if form.is_valid() else []
     if request.GET.get("part") == LIST:
-        return _fragment(request, found)
+        return _fragment(request, {**found, "said": said})
     here = request.GET.copy()
     here["part"] = LIST
     context = {
         **found,
         "form": form,
-        "said": _said(request, form) if form.is_valid() else [],
+        "said": said,
         "part_url": f"{request.path}?{here.urlencode()}" if "after" not in here else "",
         "may_play_tonight": viewer.is_member and looks_for_strangers(request.user),
         "noindex": True,

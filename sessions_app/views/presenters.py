@@ -153,7 +153,7 @@ def session_card(session: Any, faces: Faces) -> dict[str, Any]:
         "closes_at": session.closes_at,
         "kept_until": session.kept_until,
         "created_at": session.created_at,
-        "latency": LATENCY.get(getattr(session, "latency", None) or 0),
+        "latency": LATENCY.get(session.latency or 0),
         **plan_card(session, theirs=theirs),
     }
 

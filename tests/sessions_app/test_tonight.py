@@ -139,6 +139,17 @@ def test_a_new_room_is_for_members_and_asks_who_is_open_to_jam(cast: Cast) -> No
     assert "stranger" not in f"{notice.title} {notice.text}"
 
 
+@pytest.mark.clause("who-sees")
+@pytest.mark.parametrize(
+    ("audience", "says"), [("public", "jazz"), ("members", "jazz"), ("followers", ""), ("me", "")]
+)
+def test_a_new_room_tells_of_its_host_only_what_all_members_may_know(
+    cast: Cast, audience: str, says: str
+) -> None:
+    profiles.write_profile(cast["stranger"], {"genres": ["jazz"], "genres_audience": audience})
+    assert play(cast).genre == says
+
+
 def test_nobody_is_asked_who_shouldnt_be(cast: Cast) -> None:
     """Behind a block, muted the host, shows it to nobody, wants no such notice, isn't found."""
     blocked, muter = open_to_jam("blocked"), open_to_jam("muter")
