@@ -50,6 +50,7 @@ def band(request: HttpRequest, slug: str) -> HttpResponse:
             ],
             "next_url": takes.next_url(request),
             "sessions": [session_card(jam, faces) for jam in jams],
+            "rehearses": any(jam.is_standing and jam.is_live for jam in jams),
             "follow": queries.my_follow(viewer, row) if may_follow else None,
             "follow_url": reverse("follow_band", args=[row.slug]) if may_follow else None,
             **_machines(row, {seat.user_id for seat in seats if shown_person(seat, "user")}),

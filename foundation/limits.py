@@ -11,6 +11,7 @@ import ipaddress
 import logging
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import redis
@@ -71,6 +72,12 @@ BEAT_VOTES = Limit("beat-vote", 3, 300)  # votes on it that somebody opens
 SHEET_EDITS = Limit("sheet-edit", 240, 60)  # of set lists, charts and notes
 SONGS = 50  # of one set list
 SHEET_LINES = 300  # of one chart, or of the notes
+LATENCIES = Limit("latency", 120, 600)  # reports of one's own browser, one for each pair
+TONIGHT = Limit("play-tonight", 20, 3600)
+ASKING_TO_JAM = Limit("ask-to-jam", 5, 3600)  # times that people open to jam are asked
+ASKED_TO_JAM = 3  # times that somebody open to jam is asked, in
+ASKED_TO_JAM_IN = timedelta(hours=6)
+ASKED_AT_ONCE = 8  # people open to jam, for one room
 SESSION_EDITS = Limit("edit-session", 30, 3600)  # each may be told to all who answered
 RSVPS = Limit("rsvp", 60, 3600)
 PLANNED_SESSIONS = 20  # of one host, that haven't begun

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.discovery.views import looks_for_strangers
 from accounts.profile.faces import Faces
 from foundation.outages import AWAY
 from foundation.problems import away, problem_response
@@ -28,6 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "pages/home.html",
         {
+            "may_play_tonight": viewer.is_member and looks_for_strangers(request.user),
             "my_planned": [session_card(jam, faces) for jam in lists.my_coming_up(viewer)],
             "live_sessions": [session_card(jam, faces) for jam in lists.live(viewer)],
             "new_recordings": [

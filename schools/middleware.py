@@ -13,7 +13,8 @@ from schools.services import children
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 OPEN = frozenset(
-    "home jams jam room join_jam create_jam close_jam delete_jam jam_audience jam_who invite"
+    "home jams find_jams jam room join_jam create_jam close_jam delete_jam jam_audience jam_who"
+    " invite"
     " planned_jams edit_jam cancel_jam open_jam answer_jam decide_rsvp jam_calendar"
     " wait_at_jam jam_door jam_person answer_jam_offer jam_chat delete_chat_line"
     " jam_songs jam_song"

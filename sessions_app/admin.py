@@ -9,6 +9,7 @@ from sessions_app.models import (
     Invite,
     JamSession,
     Knock,
+    Latency,
     Mix,
     Participant,
     Recording,
@@ -108,3 +109,9 @@ class SheetAdmin(ReadOnlyAdmin):
 @admin.register(SheetLine)
 class SheetLineAdmin(ReadOnlyAdmin):
     list_display = ["sheet", "author", "created_at"]
+
+
+@admin.register(Latency)
+class LatencyAdmin(ReadOnlyAdmin):
+    list_display = ["measured_by", "partner", "grade", "measured_at"]
+    list_filter = ["grade"]

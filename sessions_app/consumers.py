@@ -36,6 +36,7 @@ from sessions_app.frames import (
     HostTake,
     HostTurn,
     KnockAnswer,
+    Measured,
     RecordAnswer,
     RecordAsk,
     RecordStop,
@@ -43,6 +44,7 @@ from sessions_app.frames import (
     State,
 )
 from sessions_app.host_socket import REMOVED
+from sessions_app.latency_socket import LatencyConsumer
 from sessions_app.models import Participant, Recording, Stem
 from sessions_app.presence import RENEW, Peer, Room
 from sessions_app.roster import Roster, state_of
@@ -53,13 +55,13 @@ from sessions_app.sheet_socket import SHEETS
 ASKED_ANEW = 3  # signs of life after which a socket asks once more whether it may be here
 
 
-class JamConsumer(DirectConsumer, ChatConsumer):
+class JamConsumer(DirectConsumer, LatencyConsumer, ChatConsumer):
     """One player's connection to one session."""
 
     takes: ClassVar[list[type[Frame]]] = [
         Hello, Signal, Clock, Chat, ChatEarlier, ChatDelete, State, RecordAsk, RecordAnswer,
         RecordStop, HostDoor, HostMute, HostRemove, HostRole, HostRights, HostOffer, HostTake,
-        HostTurn, KnockAnswer, Beat, BeatVote, DirectAnswer, DirectKnown, *SHEETS,
+        HostTurn, KnockAnswer, Beat, BeatVote, DirectAnswer, DirectKnown, Measured, *SHEETS,
     ]  # fmt: skip
 
     def allowed(self) -> bool:
@@ -201,6 +203,7 @@ class JamConsumer(DirectConsumer, ChatConsumer):
                 **room_queries.door_of(self.session),
             },
             "seat": seat,
+            "measures": self.measures(),
             "recording": take,
             **self.said(),
             **self.song_list(),

@@ -121,6 +121,14 @@ class DirectKnown(Frame):
     on: bool
 
 
+class Measured(Frame):
+    """`round_trip_ms`: how long a message took to somebody in the room and back."""
+
+    t = "measured"
+    peer: PublicId
+    round_trip_ms: Annotated[float, Field(ge=0, le=60_000)]
+
+
 class HostDoor(Frame):
     """`locked`: whether nobody takes a new seat; `asks_first`: whether hosts let people in."""
 

@@ -86,6 +86,7 @@ _seats = GatedStatement(
         .order_by("user__username")
     )
 )
+_seated = GatedStatement(lambda viewer: queries.seated_with(viewer, Gap("keys")))
 
 
 def newest(viewer: Viewer) -> list[Recording]:
@@ -121,6 +122,11 @@ def with_sound_and_players(rows: Iterable[Any], viewer: Viewer) -> list[Any]:
         for mix in recording.in_force:
             mix.recording = recording
     return recordings
+
+
+def with_seated(rows: Iterable[Any], viewer: Viewer) -> list[Any]:
+    """Add who has a seat in each session, as `seated`, in one query; none where there are none."""
+    return _seated.attach(rows, viewer, "seated", by="session_id")
 
 
 def with_inside(rows: Iterable[Any], viewer: Viewer) -> list[Any]:

@@ -22,7 +22,14 @@ from foundation import limits
 from foundation.long_lists import LongList, LongSelect
 from foundation.moments import zone_choices, zones
 from sessions_app.models import JamSession
-from sessions_app.models.planning import FASTEST, LONGEST, SHORTEST, SLOWEST, USUAL
+from sessions_app.models.planning import (
+    FASTEST,
+    LONGEST,
+    SHORTEST,
+    SLOWEST,
+    USUAL,
+    RecordingWish,
+)
 from sessions_app.models.sessions import SEATS
 from sessions_app.services import timing
 from sessions_app.vocabulary import Key
@@ -31,6 +38,9 @@ from sessions_app.wall_time import Skipped, moment_of, wall_of, week_after
 NOW, LATER = "now", "later"
 ROWS = 4  # of wanted seats, and one more than there are instruments in them
 ONLY_LATER = ("date", "time", "zone", "minutes", "seats", "approval", "weekly")
+STARTED_FROM = (
+    "minutes", "seats", "approval", "weekly", "genre", "tempo", "key", "welcome", "recording_wish",
+)  # fmt: skip
 BESIDE = {"starts_at": "date", "clock": "time", "zone": "zone"}  # column → the field it stands in
 
 
@@ -171,6 +181,13 @@ class PlanFields(forms.Form):
         max_value=FASTEST,
         help_text=_lazy("Beats per minute, from 30 to 300."),
     )
+    recording_wish = forms.ChoiceField(
+        label=_lazy("Recording"),
+        required=False,
+        choices=RecordingWish.choices,
+        initial=RecordingWish.OPEN,
+        help_text=_lazy("What you wish for. Each take asks everybody in the room all the same."),
+    )
     key = forms.ChoiceField(
         label=_lazy("Key"), required=False, choices=[("", _lazy("Any")), *Key.choices]
     )
@@ -202,7 +219,7 @@ class PlanFields(forms.Form):
 
     def start_from(self, session: JamSession, *, again: bool) -> None:
         """Fill in from a session; `again`: for a new one like it, whose day is still to be said."""
-        for name in ("minutes", "seats", "approval", "weekly", "genre", "tempo", "key", "welcome"):
+        for name in STARTED_FROM:
             self.initial[name] = getattr(session, name)
         if session.starts_at is not None and session.zone in zones():
             wall = wall_of(session.starts_at, session.zone)
@@ -278,6 +295,7 @@ class PlanFields(forms.Form):
         """Return the columns of the plan, of a form that is in order."""
         values = self.cleaned_data
         columns = {name: values[name] for name in ("genre", "tempo", "key", "welcome")}
+        columns["recording_wish"] = values["recording_wish"] or RecordingWish.OPEN
         if self.is_later(values):
             columns |= {
                 name: values[name]

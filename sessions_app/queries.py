@@ -22,6 +22,7 @@ from privacy.gate.relations import ALL_ROWS
 from privacy.gate.viewer import Via, Viewer
 from privacy.rls import bypass_rls
 from schools.deny_rules import circle_of, in_circle
+from sessions_app.delay import expected
 from sessions_app.models import (
     CalendarFeed,
     ChatLine,
@@ -46,7 +47,7 @@ WORTH_LISTING = ~Q(state__in=[Recording.State.DECLINED, Recording.State.ASKING])
 
 
 def sessions(viewer: Viewer) -> QuerySet[JamSession]:
-    """Return visible sessions with host and the number of those who took part."""
+    """Return visible sessions with host, the number of those who took part, the `latency`."""
     seated = Participant.objects.filter(session=OuterRef("pk"))
     counted = (
         shown_people(seated, viewer, "user")
@@ -57,7 +58,10 @@ def sessions(viewer: Viewer) -> QuerySet[JamSession]:
     )
     rows = naming(visible(JamSession, viewer), viewer, "host")
     return rows.annotate(
-        player_count=Coalesce(Subquery(counted), 0), of_band=band_of(viewer), taken=_taken()
+        player_count=Coalesce(Subquery(counted), 0),
+        of_band=band_of(viewer),
+        taken=_taken(),
+        latency=expected(viewer),
     )
 
 
@@ -287,6 +291,19 @@ def stems_of(viewer: Viewer, recording: Any) -> QuerySet[Stem]:
 def players_of(viewer: Viewer, session: Any) -> QuerySet[Participant]:
     """Return the seats of a session (a key), as far as the viewer may know who has them."""
     rows = visible(Participant, viewer).filter(session=session)
+    return rows.select_related("user").order_by("joined_at", "pk")
+
+
+def seated_with(viewer: Viewer, sessions: Any) -> QuerySet[Participant]:
+    """Return the seats of some sessions (the gap for their keys), each with its `instrument`.
+
+    The instrument is that of the seat, where it was taken for one.
+    """
+    answered = Rsvp.objects.filter(
+        session=OuterRef("session"), user=OuterRef("user"), state=Rsvp.State.GOING
+    )
+    rows = visible(Participant, viewer).filter(AmongKeys("session", sessions))
+    rows = rows.annotate(instrument=Subquery(answered.values("instrument")[:1]))
     return rows.select_related("user").order_by("joined_at", "pk")
 
 

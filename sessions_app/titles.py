@@ -10,6 +10,8 @@ def of_session(session: Any, host: Any) -> str:
 
     Who is not shown takes their words along.
     """
+    if session.is_standing and not session.title:
+        return _("Rehearsal room")
     if host is None:
         return _("Jam") if session.host_id is not None else session.title or _("Jam")
     return session.title or _("%(name)s's jam") % {"name": host.username}

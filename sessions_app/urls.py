@@ -4,17 +4,22 @@ from sessions_app.views import (
     calendars,
     chat,
     direct,
+    finding,
     hosting,
     planning,
     recordings,
     sessions,
     sheets,
+    standing,
     storage,
 )
 
 urlpatterns = [
     path("jam/", sessions.index, name="jams"),
     path("jam/new/", sessions.create, name="create_jam"),
+    path("jam/find/", finding.find, name="find_jams"),
+    path("jam/tonight/", finding.play_tonight, name="play_tonight"),
+    path("bands/<slug:slug>/room/", standing.enter, name="band_room"),
     path("jam/planned/", planning.index, name="planned_jams"),
     path("jam/<str:public_id>/", sessions.detail, name="jam"),
     path("jam/<str:public_id>/room/", sessions.room, name="room"),

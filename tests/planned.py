@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from sessions_app.models import JamSession, Rsvp
+from sessions_app.models import JamSession, Latency, Rsvp
 from sessions_app.services import calendars, rsvps, sessions
 
 ZONE = "Europe/Berlin"
@@ -26,13 +26,17 @@ def planned(host: User, *, audience: str = "public", **plan: Any) -> JamSession:
 
 
 def plans_and_answers(one: User, other: User, mark: Callable[[str], str]) -> None:
-    """Have somebody plan a session with marks in its words, answer to another, follow both."""
+    """Have somebody plan a session with marks in its words, answer to another, follow both.
+
+    And what was measured between the two.
+    """
     ahead = planned(
         one, title=mark("plan"), about=mark("planabout"), welcome=mark("welcome"), seats=["banjo"]
     )
     rsvps.answer(planned(other), one, "going", instrument="banjo")
     rsvps.answer(ahead, other, "maybe")
     calendars.make_address(one)
+    Latency.objects.create(measured_by=one, partner=other, grade=1)
 
 
 def begins(session: JamSession, **left: float) -> JamSession:

@@ -9,6 +9,7 @@ import { startDialogs } from "../elements/dialogs";
 import { startFaults } from "../elements/faults";
 import { startFolds } from "../elements/folds";
 import { startForms } from "../elements/forms";
+import { startLiveLists } from "../elements/live-lists";
 import { localTimes } from "../elements/local-times";
 import { startMoreRows } from "../elements/more-rows";
 import { startPasswordAdvice } from "../elements/password-advice";
@@ -29,6 +30,7 @@ startFaults();
 startPasswordAdvice();
 startShowMore();
 startMoreRows();
+startLiveLists();
 localTimes(document);
 htmx.onLoad((part) => {
   if (part instanceof Element) localTimes(part);

@@ -101,6 +101,7 @@ export class JamRoomElement extends HTMLElement {
   async #report(): Promise<void> {
     for (const player of this.#room?.mesh?.players.values() ?? []) await player.poll();
     this.#room?.match();
+    this.#room?.measure(performance.now());
     this.dispatchEvent(new CustomEvent<PeerFigures[]>("jam-room:stats", { detail: this.peers }));
   }
 

@@ -1,6 +1,7 @@
 // The frames of the room's socket, as docs/realtime.md has them.
 
 import type { Grid } from "./beat/grid";
+import type { Measured } from "./measuring";
 
 export interface Caps {
   sab: boolean;
@@ -156,6 +157,8 @@ export interface Welcome {
   muted_by_host: boolean;
   session: { id: string; title: string; audience: string; host: boolean } & Door;
   seat: Seat;
+  /** whether this client tells how well sound gets to others: its person agreed to it */
+  measures?: boolean;
   turn: Turn;
   recording: Recording | null;
   chat: ChatMessage[];
@@ -231,5 +234,6 @@ export type ToServer =
   | { t: "host.turn"; user: string | null; seconds?: number }
   | { t: "direct.answer"; users: string[]; yes: boolean }
   | { t: "direct.known"; on: boolean }
+  | Measured
   | { t: "knock.answer"; user: string; admit: boolean }
   | { t: "host.remove"; user: string };

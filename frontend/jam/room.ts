@@ -1,6 +1,7 @@
 // The room without its looks: socket, clock, sound, recording, chat. Views listen to `change` (draw
 // again), `level`, `chat` and `notice`, and call its methods.
 import type { Grid } from "./beat/grid";
+import { Measuring } from "./measuring";
 import { Metronome } from "./beat/metronome";
 import { SessionClock } from "./clock";
 import { AudioGraph, ENGINE_RATE } from "./engine/graph";
@@ -66,6 +67,7 @@ export class Room {
   readonly intervals: IntervalMode;
   /** the vote on the room's beat that is open */
   vote: BeatVote | null = null;
+  readonly measuring = new Measuring();
   graph: AudioGraph | null = null;
   mesh: Mesh | null = null;
   welcome: Welcome | null = null;
@@ -400,6 +402,7 @@ export class Room {
         const info = this.mesh?.players.get(frame.peer)?.info;
         const name = info?.shown || info?.name;
         this.mesh?.left(frame.peer);
+        if (info) this.measuring.forget(info.user);
         if (name) this.events.notice(fill(words.room.left, { name }), false);
         break;
       }
@@ -494,6 +497,7 @@ export class Room {
     if (this.#silent || this.#captures) this.#tellState();
     this.clock.start();
     this.vote = frame.vote ?? null;
+    this.measuring.on = frame.measures === true;
     this.#beat(frame.beat ?? null);
     this.intervals.start();
     this.chat.renew(frame.chat, frame.chat_more ?? false);
@@ -509,6 +513,14 @@ export class Room {
     const goesOn = frame.recording?.state === "recording" && frame.recording.stem !== null;
     this.store.resume(goesOn && !this.#capturing ? this.settings.session : null);
     this.events.change();
+  }
+
+  /** Looks how well sound gets to the others now, twice a second; tells it where that was agreed to. */
+  measure(now: number): void {
+    for (const player of this.mesh?.players.values() ?? []) {
+      const frame = this.measuring.take(player.info.user, player.info.peer, player.stats.roundTripMs, now);
+      if (frame) this.#socket?.send(frame);
+    }
   }
 
   // ---- chat --------------------------------------------------------------------------------------

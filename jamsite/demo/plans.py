@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from privacy import consent
 from sessions_app.models import JamSession
-from sessions_app.services import rsvps, sessions
+from sessions_app.services import latency, rsvps, sessions
 from sessions_app.wall_time import moment_of
 
 # host, title, days ahead, hour, zone, what it says; who answers what: the third waits for a seat
@@ -19,7 +20,7 @@ PLANNED: list[tuple[str, str, int, int, str, dict[str, Any], list[tuple[str, str
             "about": "Three tunes, four choruses each. Charts are in the chat.",
             "welcome": "Headphones, please, and a cable instead of Wi-Fi. We start on time.",
             "genre": "jazz", "tempo": 132, "key": "f-major", "minutes": 90,
-            "seats": ["double-bass", "drums", "voice"],
+            "recording_wish": "wanted", "seats": ["double-bass", "drums", "voice"],
         },
         [
             ("otis-upright", "going", "double-bass"), ("brushwork", "going", "drums"),
@@ -32,15 +33,25 @@ PLANNED: list[tuple[str, str, int, int, str, dict[str, Any], list[tuple[str, str
             "about": "Reels at walking pace. Nobody is left behind.",
             "welcome": "New here? Come in, listen to one round, then join the next.",
             "genre": "celtic", "tempo": 90, "key": "d-major", "minutes": 60, "approval": True,
-            "weekly": True,
+            "weekly": True, "recording_wish": "none",
         },
         [("lumen", "going", "acoustic-guitar")],
     ),
 ]  # fmt: skip
 
 
+# Who agreed that the delay between them is remembered, and the round trip in milliseconds.
+NEAR = [
+    ("lumen", "hazel-hammond", 30), ("lumen", "otis-upright", 44), ("lumen", "saoirse-reel", 90)
+]  # fmt: skip
+
+
 def load(people: dict[str, User]) -> None:
-    """Plan what isn't planned yet, and have people answer."""
+    """Plan what isn't planned yet, and have people answer; remember how near some are."""
+    for one, other, trip in NEAR:
+        for name, partner in ((one, other), (other, one)):
+            consent.give(people[name], latency.PURPOSE, channel=consent.Channel.SETTINGS)
+            latency.note(people[name], people[partner], trip)
     for host, title, days, hour, zone, says, answers in PLANNED:
         if not JamSession.objects.filter(host=people[host], title=title).exists():
             _plan(people, host, title, days, hour, zone, says, answers)

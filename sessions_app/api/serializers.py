@@ -13,6 +13,7 @@ from privacy.gate.audiences import OF_BANDS, Audience
 from privacy.sharing.media import save_url_for, url_for
 from sessions_app import titles
 from sessions_app.models import JamSession, Recording, Stem
+from sessions_app.models.latency import Grade
 from sessions_app.models.recordings import LONGEST_MS
 from sessions_app.models.sessions import SEATS
 from sessions_app.services import uploads
@@ -72,6 +73,9 @@ class SessionSerializer(StrictBody, serializers.ModelSerializer[JamSession]):
         source="is_coming", read_only=True, help_text="to come; its room isn't open yet"
     )
     cancelled = serializers.SerializerMethodField()
+    latency = serializers.SerializerMethodField(
+        help_text="delay to expect with who plays there: good, fair or poor; null: not known"
+    )
 
     class Meta:
         model = JamSession
@@ -101,6 +105,8 @@ class SessionSerializer(StrictBody, serializers.ModelSerializer[JamSession]):
             "tempo",
             "key",
             "welcome",
+            "recording_wish",
+            "latency",
             "seats",
             "free",
             "approval",
@@ -109,6 +115,9 @@ class SessionSerializer(StrictBody, serializers.ModelSerializer[JamSession]):
         read_only_fields = ["closes_at", "created_at", "opens_at"]
 
     ends_at = serializers.DateTimeField(read_only=True, allow_null=True)
+
+    def get_latency(self, session: Any) -> str | None:
+        return Grade(session.latency).name.lower() if session.latency else None
 
     def get_cancelled(self, session: JamSession) -> bool:
         return session.cancelled_at is not None

@@ -20,10 +20,11 @@ from foundation.problems import Conflict, Unprocessable
 from foundation.strict import StrictQuery, flag
 from privacy.gate.access import get_visible_or_404
 from privacy.gate.viewer import Via, Viewer
-from sessions_app import lists, permissions, queries
-from sessions_app.api import rows
+from sessions_app import finding, lists, permissions, queries
+from sessions_app.api import narrowing, rows
 from sessions_app.api import serializers as shapes
 from sessions_app.api.planning import hosted
+from sessions_app.find_form import NARROWED_BY
 from sessions_app.models import JamSession, Recording, Stem
 from sessions_app.services import (
     deleting,
@@ -50,26 +51,42 @@ class SessionList(StrictQuery, GenericAPIView[JamSession]):
     With them, whether or not anybody is inside, the open ones in which the caller has a seat.
     `?planned=1`: those to come, the soonest first; `?planned=1&mine=1`: those that the caller hosts
     or answered.
+
+    Both lists can be narrowed, by what is wanted: `when` (now, today, week; or day, with `day`),
+    `instrument` (a free seat for it), `genre`, `slowest` and `fastest` (beats per minute), `free`
+    (seats at least), `recording` (open, wanted, none), `shown_to` (an audience); for members
+    `known` (with people they know) and `latency` (1 good, 2 good or fair).
     """
 
-    query = ("planned", "mine")
+    query = ("planned", "mine", *NARROWED_BY)
 
     permission_classes = [IsAuthenticatedOrReadOnly]
     serializer_class = shapes.SessionSerializer
     pagination_class = KeysetPagination
 
     @extend_schema(
-        parameters=[OpenApiParameter("planned", bool), OpenApiParameter("mine", bool)],
+        parameters=[
+            OpenApiParameter("planned", bool),
+            OpenApiParameter("mine", bool),
+            *narrowing.PARAMETERS,
+        ],
         responses=shapes.SessionSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
         viewer = viewer_of(request)
         mine = flag(request.query_params, "mine") and viewer.is_member
-        if flag(request.query_params, "planned"):
+        planned = flag(request.query_params, "planned")
+        wanted = narrowing.wanted(request, viewer)
+        if wanted is not None:
+            found = finding.coming if planned else finding.live
+            page: Any = self.paginator.take(  # type: ignore[union-attr]
+                found(viewer, wanted, request.query_params.get("after")), request
+            )
+        elif planned:
             pages = lists.my_planned_sessions if mine else lists.planned_sessions
             paginator: Any = self.paginator
             after = request.query_params.get("after")
-            page: Any = paginator.take(pages.page(viewer, after), request)
+            page = paginator.take(pages.page(viewer, after), request)
         else:
             page = self.paginate_queryset(queries.live_or_mine(viewer))
         rows = lists.with_inside(page, viewer)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sessions_app", "0004_talk"),
+        ("sessions_app", "0005_finding"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,5 +1,6 @@
 from sessions_app.models.addresses import DirectAnswer, DirectChoice
 from sessions_app.models.hosting import Knock, Removal
+from sessions_app.models.latency import Latency
 from sessions_app.models.planning import CalendarFeed, Rsvp
 from sessions_app.models.recordings import (
     Credit,
@@ -21,6 +22,7 @@ __all__ = [
     "Invite",
     "JamSession",
     "Knock",
+    "Latency",
     "Mix",
     "Participant",
     "Recording",

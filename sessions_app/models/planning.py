@@ -21,6 +21,14 @@ SHORTEST, LONGEST = 15, 720  # minutes
 USUAL = 90
 
 
+class RecordingWish(models.TextChoices):
+    """Whether a session's host would like it recorded; each take asks everybody all the same."""
+
+    OPEN = "open", _("open: we decide there")
+    WANTED = "wanted", _("wants to record")
+    NONE = "none", _("no recording")
+
+
 def coming() -> Q:
     """Return the condition on planned sessions whose room isn't open yet."""
     return Q(closed_at__isnull=True, cancelled_at__isnull=True, opens_at__gt=Now())
@@ -67,6 +75,14 @@ class Plan(models.Model):
     welcome = models.TextField(_("welcome"), max_length=2000, blank=True, default="", db_default="")
     # The instruments that are wanted, each as often as there are seats for it, without the host's.
     seats = ArrayField(models.CharField(max_length=30), default=list, db_default=[], blank=True)
+    recording_wish = models.CharField(
+        _("recording"),
+        max_length=6,
+        choices=RecordingWish,
+        default=RecordingWish.OPEN,
+        db_default=RecordingWish.OPEN,
+        help_text=_("A wish, for who thinks of coming. Each take asks everybody anyway."),
+    )
     approval = models.BooleanField(_("I say who plays"), default=False, db_default=False)
     weekly = models.BooleanField(_("repeat weekly"), default=False, db_default=False)
     previous = models.OneToOneField(

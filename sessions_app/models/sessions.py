@@ -91,7 +91,20 @@ class JamSession(Plan):
         null=True, blank=True, help_text="the host's wish: open until then, also with nobody in it"
     )
 
+    is_standing = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="its band's rehearsal room, from who comes first until nobody is in it",
+    )
+
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["band"],
+                name="jam_one_standing",
+                condition=Q(is_standing=True, closed_at__isnull=True),
+            ),
+        ]
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="jam_newest"),
             models.Index(fields=["host", "-created_at", "-id"], name="jam_by_host"),
@@ -111,6 +124,11 @@ class JamSession(Plan):
             models.Index(
                 fields=["starts_at", "id"],
                 name="jam_planned",
+                condition=Q(starts_at__isnull=False, closed_at__isnull=True),
+            ),
+            models.Index(
+                fields=["genre", "starts_at", "id"],
+                name="jam_planned_genre",
                 condition=Q(starts_at__isnull=False, closed_at__isnull=True),
             ),
             models.Index(fields=["starts_at"], name="jam_weekly", condition=Q(weekly=True)),

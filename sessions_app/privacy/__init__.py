@@ -6,13 +6,13 @@ from accounts.identity.services import stops
 from accounts.models import Block
 from privacy import datamap as dm
 from privacy import erasure
-from privacy.models import Erasure
+from privacy.models import Erasure, Notice
 from privacy.portability.importing import register_importer
-from sessions_app.models import ChatLine, JamSession, Recording, RecordingConsent, Stem
-from sessions_app.privacy import declarations, stores, talk, visibility
+from sessions_app.models import ChatLine, JamSession, Latency, Recording, RecordingConsent, Stem
+from sessions_app.privacy import declarations, latency, stores, talk, visibility
 from sessions_app.services import importing, leaving, stopping
 
-__all__ = ["declarations", "stores", "talk", "visibility"]
+__all__ = ["declarations", "latency", "stores", "talk", "visibility"]
 
 register_importer(JamSession, importing.bring_session, order=20)
 register_importer(Recording, importing.bring_recording, order=30)
@@ -38,5 +38,8 @@ erasure.hook(
 
 stops.when_stopped(stopping.stop, stopping.resume)
 dm.serves("sessions_app", "jamming", "publishing", "time_played")
+dm.reads("sessions_app.delay", Latency, "tells two who agreed to it what delay to expect")
+dm.reads("sessions_app.services.latency", Latency, "writes it for those who agreed to it")
+dm.reads("sessions_app.services.tonight", Notice, "how often somebody was asked to play lately")
 dm.reads("sessions_app.services.rsvps", Block, "frees seats between two whom a block keeps apart")
 dm.reads("sessions_app.services.leaving", Erasure, "its hooks are handed the leaving they serve")

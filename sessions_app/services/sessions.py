@@ -254,7 +254,7 @@ def take_off_band(session: JamSession) -> None:
     """Let a session be nobody's but its host's; what was for the band is for who took part."""
     kept = JamSession.objects.filter(pk=session.pk)
     kept.filter(audience__in=OF_BANDS).update(audience=Audience.PARTICIPANTS)
-    kept.update(band=None)
+    kept.update(band=None, is_standing=False)
     transaction.on_commit(lambda: cut(f"jam.{session.pk}"))
 
 

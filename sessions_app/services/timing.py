@@ -20,7 +20,13 @@ from sessions_app.models.planning import DOORS_BEFORE, WAITED_FOR, ahead
 from sessions_app.models.sessions import SEATS
 from sessions_app.wall_time import wall_of
 
-AT_ONCE = ("genre", "tempo", "key", "welcome")  # what a session that is opened now may say
+AT_ONCE = (
+    "genre",
+    "tempo",
+    "key",
+    "welcome",
+    "recording_wish",
+)  # what a session that is opened now may say
 ONLY_PLANNED = ("seats", "approval", "weekly")
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from foundation.templatetags.components import duration, face, icon, moment, player
 from privacy.templatetags.audience_tags import audience_badge
@@ -106,10 +107,10 @@ def session_card(context: Context, session: Mapping[str, Any]) -> SafeString:
     return format_html(
         '<li class="card card--link session-card"><div class="row row--between">{} {}</div>'
         '<h3><a class="card__link" href="{}">{}</a></h3>'
-        '{}<p class="card__meta card__foot">{} {} {}</p></li>',
+        '{}{}<p class="card__meta card__foot">{} {} {}</p></li>',
         inside(session), audience_badge(context, session["audience"]),
         session["url"], session["title"],
-        _plan(session),
+        _plan(session), delay(session),
         _band(session),
         host,
         _NOTHING if session["starts_at"] or not session["created_at"]
@@ -124,10 +125,14 @@ def _plan(session: Mapping[str, Any]) -> SafeString:
         said.append(_("%(n)d bpm") % {"n": session["tempo"]})
     if session["wanted"] and not session["is_over"]:
         said.append(_("wanted: %(who)s") % {"who": ", ".join(session["wanted"])})
+    if session["recording_wish"] != "open" and not session["is_over"]:
+        said.append(session["recording_wish_words"])
     at = moment(session["starts_at"], "full") if session["starts_at"] else _NOTHING
     if not at and not said:
         return _NOTHING
-    return format_html('<p class="session-card__plan small">{} {}</p>', at, " · ".join(said))
+    if not at or not said:
+        return format_html('<p class="session-card__plan small">{}{}</p>', at, " · ".join(said))
+    return format_html('<p class="session-card__plan small">{} · {}</p>', at, " · ".join(said))
 
 
 @register.simple_tag
@@ -147,3 +152,111 @@ def inside(session: Mapping[str, Any]) -> SafeString:
         _("In now") if here else _("Somebody is in"),
         format_html_join(" ", "{}", ((face(person, size="small", plain=True),) for person in here)),
     )
+
+
+@register.simple_tag(takes_context=True)
+def find_card(context: Context, session: Mapping[str, Any]) -> SafeString:
+    """Return a session as it is looked for (`presenters.findable_card`): who, when, what is free.
+
+    `data-key` and `data-now`: scripts bring what changes in a card up to date.
+    """
+    return format_html(
+        '<li class="card card--link session-card find-card" data-key="{}">'
+        '<div class="row row--between"><span data-inside>{}</span>{}</div>'
+        '<h3><a class="card__link" href="{}">{}</a></h3>{}{}'
+        '<div class="find-card__now" data-now>{}{}{}</div>'
+        '<div class="card__meta card__foot">{}<span data-action>{}</span></div></li>',
+        session["public_id"], inside(session), audience_badge(context, session["audience"]),
+        session["url"], session["title"], _band(session), _plan_of(session),
+        _who(session), _free(session), delay(session),
+        _wish(session), _action(context, session),
+    )  # fmt: skip
+
+
+def _plan_of(session: Mapping[str, Any]) -> SafeString:
+    """Return when it is and what is played; who is wanted stands with the seats."""
+    return _plan({**session, "wanted": [], "recording_wish": "open"})
+
+
+def _who(session: Mapping[str, Any]) -> SafeString:
+    """Return who has a seat, with the instrument of the seat or else their own."""
+    seated = session["seated"]
+    if not seated:
+        return _NOTHING
+    host = session["host"]
+    rows = format_html_join(
+        "", "<li>{}{}</li>",
+        ((face(seat["face"], size="small", plain=True), _plays(seat, host))
+         for seat in seated[:NAMED]),
+    )  # fmt: skip
+    more = len(seated) - NAMED
+    rest = format_html("<li>{}</li>", _("and %(n)s more") % {"n": more}) if more > 0 else _NOTHING
+    return format_html(
+        '<ul class="find-card__who" role="list" aria-label="{}">{}{}</ul>',
+        _("Who plays"), rows, rest,
+    )  # fmt: skip
+
+
+def _plays(seat: Mapping[str, Any], host: Any) -> SafeString:
+    said = [seat["instrument"] or seat["face"].instrument]
+    if host is not None and host.public_id == seat["face"].public_id:
+        said.append(_("hosts"))
+    words = " · ".join(word for word in said if word)
+    return format_html('<span class="soft">{}</span>', words) if words else _NOTHING
+
+
+def _free(session: Mapping[str, Any]) -> SafeString:
+    """Return how many seats are free, and for what."""
+    number = session["free"]
+    if session["is_locked"]:
+        said = _("Locked: nobody takes a new seat for now")
+    elif not number:
+        said = _("Every seat is taken")
+    else:
+        said = ngettext("%(n)d seat free", "%(n)d seats free", number) % {"n": number}
+    wanted = session["wanted"]
+    if wanted and number and not session["is_locked"]:
+        said = f"{said}: {', '.join(wanted)}"
+    return format_html('<p class="small find-card__free">{}</p>', said)
+
+
+SIGNS = {"good": "●●●", "fair": "●●○", "poor": "●○○"}
+
+
+@register.simple_tag
+def delay(session: Mapping[str, Any]) -> SafeString:
+    """Return the delay to expect, in a word and a sign."""
+    grade = session["latency"]
+    if not grade:
+        return _NOTHING
+    return format_html(
+        '<p class="small delay delay--{}"><span class="delay__sign" aria-hidden="true">{}</span>'
+        "{}</p>",
+        grade["key"], SIGNS[grade["key"]],
+        _("Expected delay: %(word)s") % {"word": grade["words"]},
+    )  # fmt: skip
+
+
+def _wish(session: Mapping[str, Any]) -> SafeString:
+    """Return what the host wishes about recording; nothing where that is open."""
+    if session["recording_wish"] == "open":
+        return _NOTHING
+    return format_html('<span class="tag">{}</span>', session["recording_wish_words"])
+
+
+def _action(context: Context, session: Mapping[str, Any]) -> SafeString:
+    """Return the one thing to do: a seat that is taken at once, or the page where one is."""
+    action = session["action"]
+    if action is None:
+        return _NOTHING
+    of = format_html('<span class="visually-hidden"> · {}</span>', session["title"])
+    if action["how"] == "link":
+        return format_html(
+            '<a class="button button--small" href="{}">{}{}</a>', action["url"], action["words"], of
+        )
+    return format_html(
+        '<form method="post" action="{}"><input type="hidden" name="csrfmiddlewaretoken" '
+        'value="{}"><button type="submit" class="button button--small button--primary">{}{}'
+        "</button></form>",
+        action["url"], context["csrf_token"], action["words"], of,
+    )  # fmt: skip

@@ -16,7 +16,11 @@ from privacy.sharing.previews import Preview
 from sessions_app import titles
 from sessions_app.downloads import may_save
 from sessions_app.models import Mix, Stem
+from sessions_app.models.latency import Grade
+from sessions_app.models.sessions import SEATS
+from sessions_app.permissions import OPEN
 
+LATENCY = {grade.value: {"key": grade.name.lower(), "words": grade.label} for grade in Grade}
 SOUND = ("audio_url", "aac_url", "peaks_url", "refresh_url")
 
 
@@ -142,12 +146,14 @@ def session_card(session: Any, faces: Faces) -> dict[str, Any]:
         "audience": session.audience,
         "is_open": session.is_open,
         "is_live": session.is_live,
+        "is_standing": session.is_standing,
         "is_locked": session.is_locked,
         "asks_first": session.asks_first,
         "inside": [faces.of(peer) for peer in getattr(session, "inside", [])],
         "closes_at": session.closes_at,
         "kept_until": session.kept_until,
         "created_at": session.created_at,
+        "latency": LATENCY.get(session.latency or 0),
         **plan_card(session, theirs=theirs),
     }
 
@@ -170,7 +176,61 @@ def plan_card(session: Any, *, theirs: bool) -> dict[str, Any]:
         "tempo": session.tempo,
         "key": session.get_key_display(),
         "welcome": session.welcome if theirs else "",
+        "recording_wish": session.recording_wish,
+        "recording_wish_words": session.get_recording_wish_display(),
         "approval": session.approval,
         "weekly": session.weekly,
         "wanted": [str(INSTRUMENTS[slug]) for slug, number in free.items() if number > 0],
     }
+
+
+def findable_card(session: Any, viewer: Viewer, faces: Faces) -> dict[str, Any]:
+    """Return what the page for finding shows of a session (from `finding`, `with_seated`)."""
+    seated = [
+        {
+            "face": faces.of(seat.user),
+            "instrument": str(INSTRUMENTS.get(seat.instrument or "", "")),
+        }
+        for seat in session.seated
+    ]
+    card = session_card(session, faces)
+    return {
+        **card,
+        "seated": seated,
+        "free": free_of(session),
+        "action": action_of(session, viewer),
+    }
+
+
+def free_of(session: Any) -> int:
+    """Return how many seats are free: of those wanted, or places in the room."""
+    in_room = max(0, SEATS - int(session.player_count))
+    if not session.seats:
+        return in_room
+    return min(in_room, (Counter(session.seats) - Counter(session.taken)).total())
+
+
+def action_of(session: Any, viewer: Viewer) -> dict[str, str] | None:
+    """Return the one thing to do with a session from a list, none that would be refused.
+
+    `words`, `url`, and `how`: "post" for a seat that is taken at once.
+    """
+    if not viewer.is_member or viewer.real is not None:
+        return None
+    here = session.get_absolute_url()
+    room = path_of("room", session.public_id)
+    if session.has_seat:
+        return _action(_("Enter the room"), room) if session.is_open else None
+    if session.is_removed or session.is_locked or session.audience not in OPEN:
+        return None
+    if session.starts_at is not None:
+        return _action(_("See the seats"), here)
+    if session.player_count >= SEATS:
+        return None
+    join = path_of("join_jam", session.public_id)
+    words = _("Ask to come in") if session.asks_first else _("Take a seat")
+    return _action(words, join, how="post")
+
+
+def _action(words: str, url: str, how: str = "link") -> dict[str, str]:
+    return {"words": words, "url": url, "how": how}

@@ -95,6 +95,7 @@ class Stage:
 COUNTS: dict[str, tuple[int, int | None]] = {
     "home": (7, 5),  # a member's own planned sessions
     "jams": (6, 3),  # what is planned, and a member's own of it
+    "find_jams": (5, 4),  # live, to come, who has seats, their faces
     "jam": (8, 6),
     "jam_chat": (5, None),
     "jam_songs": (6, None),

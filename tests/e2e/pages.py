@@ -15,6 +15,8 @@ VISITOR = """
 /find/?q=nobody-at-all
 /i/{invite}/
 /jam/
+/jam/find/
+/jam/find/?genre=jazz&recording=none
 /jam/{jam}/
 /leave/
 /lock/
@@ -45,6 +47,7 @@ VISITOR = """
 NEWCOMER = """
 /
 /jam/
+/jam/find/
 /jam/new/
 /recordings/
 /recordings/?mine
@@ -140,6 +143,7 @@ CHILD = """
 /favourites/
 /find/
 /jam/
+/jam/find/
 /jam/new/
 /messages/
 /notices/

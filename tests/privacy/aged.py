@@ -12,7 +12,7 @@ from bands.models import Band, BandInvite
 from bands.services import bands, members
 from privacy.models import DeletionOrder, Erasure, LeaveLink, LegalHold, Request
 from privacy.subject_requests import fulfilment, intake
-from sessions_app.models import ChatLine, Invite, Knock, Sheet, SheetLine
+from sessions_app.models import ChatLine, Invite, Knock, Latency, Sheet, SheetLine
 from sessions_app.services import sessions
 from tests.cast import Cast, person
 
@@ -122,6 +122,13 @@ def time_played(cast: Cast, since: datetime) -> Callable[[], bool]:
     return lambda: seats.filter(inside_seconds=600).exists()
 
 
+def latency(cast: Cast, since: datetime) -> Callable[[], bool]:
+    """What was measured between two people."""
+    one, other = person(f"one{Latency.objects.count()}"), cast["owner"]
+    return _there(Latency.objects.create(measured_by=one, partner=other, grade=1,
+                                         measured_at=since))  # fmt: skip
+
+
 SESSIONS = {
     "sessions_app.participant.inside_seconds:session__closed_at": time_played,
     "sessions_app.sheet:session__closed_at:1": song,
@@ -129,6 +136,7 @@ SESSIONS = {
     "sessions_app.invite:expires_at": invite,
     "sessions_app.knock:seen_at": knock,
     "sessions_app.chatline:session__closed_at:1": chat_line,
+    "sessions_app.latency:measured_at": latency,
 }
 BANDS = {"bands.bandinvite:expires_at:1": band_invite}
 LEAVING = {

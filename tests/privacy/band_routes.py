@@ -14,6 +14,7 @@ PLACED: list[tuple[str, str, list[tuple[Any, ...]]]] = [
     ),
     ("follow_band", "band", [("POST", "follow", 302, True, {"follow": "1"})]),
     ("band_place", "band", [("POST", "belong", 302, True, {"audience": "public"})]),
+    ("band_room", "band", [("POST", "belong", 302)]),
     ("leave_band", "band", [("POST", "belong", 302)]),
     ("edit_band", "band", [("GET", "run"), ("POST", "run", 422, True, BARE)]),
     ("end_band", "band", [("GET", "run"), ("POST", "run", 422, True, BARE)]),

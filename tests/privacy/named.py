@@ -234,6 +234,11 @@ def live(role: str) -> set[str]:
     return set().union(*(card(key, role) for key in seen_by("session", "see", role)))
 
 
+def found_sessions(role: str) -> set[str]:
+    """Return the live sessions as they are looked for: with who has a seat."""
+    return live(role).union(*(players(key, role) for key in seen_by("session", "see", role)))
+
+
 def live_api(role: str) -> set[str]:
     return set().union(*(session_api(key, role) for key in seen_by("session", "see", role)))
 

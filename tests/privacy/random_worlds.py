@@ -262,6 +262,13 @@ class Oracle:
         hosts = {0} | (self.facts.co_hosts & self.facts.seats)
         return self.cares(look, person) or (self.me(look) in hosts and met)
 
+    def measured(self, person: int, partner: int, look: Look) -> bool:
+        """What somebody's browser measured to somebody: the two read it."""
+        if not self.apps({person}, look):
+            return False
+        met = self.open(person, look) and self.knows(self.me(look), person)
+        return self.cares(look, person) or (self.me(look) == partner and met)
+
     def line(self, author: int, look: Look) -> bool:
         if not self.apps({author}, look):
             return False

@@ -25,6 +25,7 @@ from tests.privacy.named import (
     export_file,
     followed,
     found_by_harp,
+    found_sessions,
     heard_api,
     invitation,
     kept,
@@ -242,6 +243,7 @@ SURFACES = [
 LISTINGS = [
     Listing("home", lambda role: live(role) | published(role) | me(role) | my_plans(role)),
     Listing("jams", lambda role: live(role) | me(role) | coming(role)),
+    Listing("find_jams", lambda role: found_sessions(role) | coming(role) | me(role)),
     Listing("planned_jams", lambda role: coming(role) | me(role)),
     Listing("planned_jams", lambda role: my_plans(role) | me(role), query="?mine=1"),
     Listing("recordings", lambda role: published(role) | me(role)),
@@ -303,6 +305,7 @@ OWN = {
     "blocks": "GET",
     "mutes": "GET",
     "open_to_jam": "POST",
+    "play_tonight": "POST",
     "followers": "GET",
     "sharing": "GET",
     "networks": "GET",

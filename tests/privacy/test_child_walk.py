@@ -36,8 +36,9 @@ def walk(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Iterator[Walk]:
 # Where the circle finds something of the child's, by route.
 ALL = {
     "api_recording", "api_recordings", "api_session", "api_session_answers", "api_sessions",
-    "favourites_of", "home", "invite", "jam", "jam_calendar", "jams", "media", "planned_jams",
-    "profile", "recording", "recording_audio", "recordings", "shared", "wait_at_jam",
+    "favourites_of", "find_jams", "home", "invite", "jam", "jam_calendar", "jams", "media",
+    "planned_jams", "profile", "recording", "recording_audio", "recordings", "shared",
+    "wait_at_jam",
 }  # fmt: skip
 TALKS = {"conversation", "conversations", "followers", "room", "jam_chat", "jam_songs"}
 GROWN_UP = {"api_band", "api_person", "band"}  # children are in no band, and have no app

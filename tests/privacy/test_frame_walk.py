@@ -147,6 +147,7 @@ class Round(Words):
             for other in self.seats:
                 data = {"mark": f"{when}-{seat.role}"}
                 await seat.socket.say({"t": "signal", "to": other.peer, "data": data})
+                await seat.socket.say({"t": "measured", "peer": other.peer, "round_trip_ms": 7.0})
             await seat.socket.say({"t": "clock", "t0": 7.0})
             await seat.socket.say({"t": "beat", "on": True, "bpm": self.tempo(seat), "beats": 4})
             await seat.socket.say({"t": "beat.vote", "vote": str(uuid.uuid4()), "yes": True})
@@ -164,17 +165,8 @@ class Round(Words):
             shown = {one["peer"]: one["muted"] for one in seat.frames("state")}
             self.hold("state", seat, shown, {one.peer: one.muted for one in heard})
             absent = {one["for"] for one in seat.frames("error") if one["code"] == "absent"}
-            want_absent = (
-                set()
-                if seat.is_in
-                else {
-                    "chat",
-                    "state",
-                    "signal",
-                    "beat",
-                    "beat.vote",
-                }
-            )
+            always = {"chat", "state", "signal", "beat", "beat.vote", "measured"}
+            want_absent = set() if seat.is_in else always
             self.hold("error", seat, absent, want_absent)
             self.hold("clock", seat, len(seat.frames("clock")), 1)
 
@@ -295,6 +287,7 @@ def test_every_frame_reaches_whom_the_table_says(
         monkeypatch.setattr(f"foundation.sockets.{name_of}", 100_000)
     monkeypatch.setattr(limits, "CHAT_LINES", limits.Limit("chat-line", 100_000, 60))
     monkeypatch.setattr(limits, "BEATS", limits.Limit("beat", 100_000, 60))
+    monkeypatch.setattr(limits, "LATENCIES", limits.Limit("latency", 100_000, 60))
     company = COMPANIES[name](cast)
     cookies = {role: cookie_of(cast, role) for role in (*company.people, *company.outside)}
 
@@ -345,7 +338,7 @@ def test_who_is_outside_says_and_hears_nothing(cast: Cast, name: str) -> None:
 def test_the_walk_knows_every_frame_that_a_room_takes() -> None:
     walked = {"hello", "signal", "clock", "chat", "chat.earlier", "chat.delete", "state", "beat",
               "beat.vote", "record.ask", "record.answer", "record.stop", "sheet.open", "song.add",
-              "line.put", "direct.answer", "direct.known"}  # fmt: skip
+              "line.put", "direct.answer", "direct.known", "measured"}  # fmt: skip
     on_ones_own = {"song.change", "song.move", "song.play", "song.remove", "line.cut"}
     assert set(JamConsumer.known) == walked | FOR_HOSTS | on_ones_own  # those: test_sheets.py
 

@@ -56,6 +56,7 @@ WITHOUT = {
     "StartForm": "names somebody else",
     "NewsChoice": "is the box itself",
     "SharingForm": "switches alone",
+    "FindJamForm": "what is looked for, which is kept nowhere",
     "FindForm": "what is looked for, which is kept nowhere",
     "NotificationsForm": "what to be told, news left out",
     "QuietForm": "when not to be told",

@@ -36,6 +36,7 @@ from sessions_app.models import (
     Invite,
     JamSession,
     Knock,
+    Latency,
     Mix,
     Participant,
     Recording,
@@ -64,6 +65,7 @@ class Stage:
         self._band()
         self._school()
         self._music()
+        self._measured()
         self._talk()
 
     def put(self, row: Any, says: Says) -> Any:
@@ -148,6 +150,12 @@ class Stage:
             agreed = self.put(row, partial(says.enrolment, n))
             row = ConsentWithdrawal(consent=agreed, by="link")
             self.put(row, partial(says.enrolment, n))
+
+    def _measured(self) -> None:
+        for one, other in self.facts.jammed:
+            for n, partner in ((one, other), (other, one)):
+                row = Latency(measured_by=self.people[n], partner=self.people[partner], grade=1)
+                self.put(row, partial(self.oracle.measured, n, partner))
 
     def _music(self) -> None:
         facts, says, people = self.facts, self.oracle, self.people
@@ -336,7 +344,7 @@ def test_list_object_fan_out_and_oracle_agree(db: None, facts: Facts) -> None:
 
 IN_THE_WORLDS = {
     User, Profile, Plays, Findable, Follow, Block, JammedWith, Guardianship, JamSession,
-    Participant, Removal, Knock, Rsvp, CalendarFeed, ChatLine, Sheet, SheetLine, Invite,
+    Participant, Removal, Knock, Latency, Rsvp, CalendarFeed, ChatLine, Sheet, SheetLine, Invite,
     Recording, Stem, StemChunk,
     RecordingConsent, Mix, Favourite, ShareLink, Conversation, Member, Message, Band, BandMember,
     BandInvite, BandFollow, Partner, PartnerStaff, SchoolClass, ClassSeat, Enrolment,

@@ -158,7 +158,8 @@ ARGUMENTS: dict[str, Args] = {
     "change_band_follow": ids(tied("follows")),
     **dict.fromkeys(("band", "band_members", "api_band"), bands("band", "theirs")),
     **dict.fromkeys(
-        ("edit_band", "end_band", "band_place", "leave_band", "follow_band"), bands("theirs")
+        ("edit_band", "end_band", "band_place", "band_room", "leave_band", "follow_band"),
+        bands("theirs"),
     ),
     "band_member": lambda walk, role: [
         [one.band.slug, one.public_id] for one in tied("seat")(walk)[:1]
@@ -226,6 +227,7 @@ QUERIES: dict[str, Callable[[Any], list[dict[str, str]]]] = {
     ),
     "recordings": lambda walk: [{"mine": "1"}],
     "planned_jams": lambda walk: [{"mine": "1"}],
+    "find_jams": lambda walk: [{"when": "week"}, {"known": "on"}, {"part": "list"}],
     "api_sessions": lambda walk: [{"planned": "1"}, {"planned": "1", "mine": "1"}],
     "create_jam": lambda walk: [{"like": walk.kid.plan.public_id}],
     "api_recordings": lambda walk: [{"mine": "1"}],

@@ -15,6 +15,7 @@ SAFE = "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#x27; onmouseover=x"
 class Somebody:
     url, photo_url, username, handle, instrument = '/@mira/"', "", "mira", "", ""
     name = HOSTILE
+    public_id = "mira"
 
 
 def recording(**other: Any) -> dict[str, Any]:
@@ -32,7 +33,10 @@ def session(**other: Any) -> dict[str, Any]:
         "band_url": "/bands/x/", "audience": "me", "is_open": True, "is_live": True,
         "inside": [Somebody()], "created_at": None, "is_cancelled": False, "is_coming": False,
         "is_over": False, "starts_at": None, "genre": HOSTILE, "key": "", "tempo": None,
-        "wanted": [HOSTILE],
+        "wanted": [HOSTILE], "recording_wish": "none", "recording_wish_words": HOSTILE,
+        "latency": None, "public_id": HOSTILE, "free": 2, "is_locked": False,
+        "seated": [{"face": Somebody(), "instrument": HOSTILE} for _ in range(6)],
+        "action": {"words": HOSTILE, "url": HOSTILE, "how": "post"},
     } | other  # fmt: skip
 
 
@@ -50,6 +54,7 @@ def test_what_people_wrote_is_text_wherever_it_stands() -> None:
         row(audio_url=None, state="failed"),
         written("{% recording_row recording drop=True %}", recording=recording()),
         written("{% session_card session %}", session=session()),
+        found(),
         written("{% player src=it peaks=it label=it ms=5 size=it aac=it %}", it=HOSTILE),
     ):
         assert ("<script" in text, SAFE in text) == (False, True)
@@ -127,3 +132,28 @@ def test_a_badge_that_is_kept_is_in_the_language_of_the_page() -> None:
     assert texts[0] == texts[2]
     for circle, words in ((True, "My class"), (False, "Members")):
         assert words in written('{% audience_badge "members" %}', circle=circle)
+
+
+def found(**other: Any) -> str:
+    return written("{% find_card session %}", session=session(**other))
+
+
+def test_a_card_says_a_delay_in_a_word_and_a_sign() -> None:
+    text = found(latency={"key": "fair", "words": "fair"})
+    assert "Expected delay: fair" in text
+    assert '<span class="delay__sign" aria-hidden="true">●●○</span>' in text
+    assert "Expected delay" not in found()
+
+
+def test_a_card_says_what_is_free_and_names_a_few() -> None:
+    assert "2 seats free: &lt;" in found()
+    assert "Every seat is taken" in found(free=0)
+    assert "Locked: nobody takes a new seat for now" in found(is_locked=True)
+    assert "and 2 more" in found()
+
+
+def test_a_card_offers_one_thing_or_none() -> None:
+    assert 'name="csrfmiddlewaretoken" value="key"' in found()
+    link = found(action={"words": "See the seats", "url": "/jam/abc/", "how": "link"})
+    assert "<form" not in link and 'href="/jam/abc/"' in link
+    assert "See the seats" not in found(action=None)
