@@ -1,6 +1,7 @@
 """What Jamsite reads from the environment, with types, checked at start."""
 
 import base64
+import ipaddress
 import json
 import os
 import sys
@@ -295,6 +296,9 @@ class Environment(BaseSettings):
     turn_urls: CommaList = Field(
         default=[], description="relays for players: with them addresses stay hidden"
     )
+    turn_addresses: CommaList = Field(
+        default=[], description="addresses that the relays relay from: no other is passed on"
+    )
     turn_secret: str = Field(
         default="", description="the secret shared with the relays, 32 characters or more"
     )
@@ -318,6 +322,7 @@ class Environment(BaseSettings):
         "backup_recipients",
         "stun_urls",
         "turn_urls",
+        "turn_addresses",
         "facebook_scopes",
         mode="before",
     )
@@ -326,6 +331,12 @@ class Environment(BaseSettings):
         if isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
         return value
+
+    @field_validator("turn_addresses")
+    @classmethod
+    def as_written(cls, value: list[str]) -> list[str]:
+        """Return addresses as they are compared. Raises ValueError."""
+        return [str(ipaddress.ip_address(one)) for one in value]
 
     @field_validator("receipt_keys", mode="before")
     @classmethod

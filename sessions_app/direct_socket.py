@@ -102,7 +102,7 @@ class DirectConsumer(BeatConsumer):
         clean = not self.roster.is_direct(frame.to)
         if clean:
             try:
-                data = signalling.without_addresses(frame.data)
+                data = signalling.without_addresses(frame.data, settings.TURN_ADDRESSES)
             except signalling.Unfit:
                 raise Refused("refused", _("That can't pass through the relay.")) from None
             if data is None:
@@ -116,7 +116,7 @@ class DirectConsumer(BeatConsumer):
         data: dict[str, Any] | None = event["data"]
         if not event["clean"] and not self.roster.is_direct(event["peer"]):
             try:
-                data = signalling.without_addresses(event["data"])
+                data = signalling.without_addresses(event["data"], settings.TURN_ADDRESSES)
             except signalling.Unfit:
                 return
         if data is not None:

@@ -8,7 +8,7 @@ related addresses, mDNS names and every field or line that isn't known stay behi
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -76,8 +76,10 @@ _MESSAGES: TypeAdapter[Any] = TypeAdapter(
 )
 
 
-def without_addresses(data: dict[str, Any]) -> dict[str, Any] | None:
+def without_addresses(data: dict[str, Any], relays: Collection[str] = ()) -> dict[str, Any] | None:
     """Return a signalling message with no address but a relay's; None if nothing of it is left.
+
+    `relays`: the addresses that are relays', where they are known; any may be one where none is.
 
     Raises Unfit for what isn't such a message. Written twice it is the same.
     """
@@ -89,12 +91,12 @@ def without_addresses(data: dict[str, Any]) -> dict[str, Any] | None:
     if isinstance(message, _Ice):
         line = message.candidate.candidate
         if line:  # an empty one says that there are no more
-            relayed = relay_candidate(line.removeprefix("a="))
+            relayed = relay_candidate(line.removeprefix("a="), relays)
             if relayed is None:
                 return None
             kept["candidate"]["candidate"] = relayed
     elif isinstance(message, _Offer | _Answer):
-        kept["sdp"] = relay_sdp(message.sdp)
+        kept["sdp"] = relay_sdp(message.sdp, relays)
     return kept
 
 
@@ -116,7 +118,7 @@ _EXTENSIONS = {
 }
 
 
-def relay_candidate(line: str) -> str | None:
+def relay_candidate(line: str, relays: Collection[str] = ()) -> str | None:
     """Return a relay's candidate without the address behind it; None for any other."""
     found = _CANDIDATE.fullmatch(line)
     if found is None or found["kind"].lower() != "relay" or "%" in found["address"]:
@@ -124,6 +126,8 @@ def relay_candidate(line: str) -> str | None:
     try:
         address = ipaddress.ip_address(found["address"])
     except ValueError:
+        return None
+    if relays and str(address) not in relays:
         return None
     nowhere = "0.0.0.0" if address.version == 4 else "::"  # noqa: S104 - an address of nobody
     words = found["rest"].split()
@@ -179,7 +183,7 @@ _ORIGIN = re.compile(
 _NOWHERE = "IN IP4 0.0.0.0"
 
 
-def relay_sdp(sdp: str) -> str:
+def relay_sdp(sdp: str, relays: Collection[str] = ()) -> str:
     """Return a description that holds no address but those of relays' candidates.
 
     Raises Unfit for one of more lines than a browser's: reading them holds up all who are served.
@@ -187,23 +191,21 @@ def relay_sdp(sdp: str) -> str:
     lines = [line.rstrip("\r") for line in sdp.split("\n")]
     if len(lines) > MAX_LINES:
         raise Unfit
-    kept = [wanted for line in lines if line and (wanted := _line(line)) is not None]
+    kept = [wanted for line in lines if line and (wanted := _line(line, relays)) is not None]
     return "".join(f"{line}\r\n" for line in kept)
 
 
-def _line(line: str) -> str | None:
+def _line(line: str, relays: Collection[str]) -> str | None:
     """Return a line as it may pass; None for one that may not."""
     if len(line) > MAX_LINE:
         return None
+    if line.startswith("a=candidate:"):
+        relayed = relay_candidate(line.removeprefix("a="), relays)
+        return f"a={relayed}" if relayed else None
     for start, written in _WRITTEN.items():
         if line.startswith(start):
             return written(line)
     return line if _LINES.fullmatch(line) and not _holds_address(line) else None
-
-
-def _candidate(line: str) -> str | None:
-    relayed = relay_candidate(line.removeprefix("a="))
-    return f"a={relayed}" if relayed else None
 
 
 def _origin(line: str) -> str:
@@ -221,7 +223,6 @@ def _media(line: str) -> str | None:
 
 # Lines that are written anew, by how they begin.
 _WRITTEN: dict[str, Callable[[str], str | None]] = {
-    "a=candidate:": _candidate,
     "c=": lambda _: f"c={_NOWHERE}",
     "a=rtcp:": lambda _: f"a=rtcp:9 {_NOWHERE}",
     "o=": _origin,

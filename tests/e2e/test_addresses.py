@@ -24,7 +24,9 @@ def relayed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("relayed")
     folder.chmod(0o755)
     with Relay(tmp_path_factory.mktemp("relay")) as relay:
-        running = Site(folder / "data", TURN_URLS=relay.url, TURN_SECRET=SECRET)
+        running = Site(
+            folder / "data", TURN_URLS=relay.url, TURN_SECRET=SECRET, TURN_ADDRESSES=LOOPBACK
+        )
         try:
             running.wait()
             yield running

@@ -58,6 +58,7 @@ BAD = {
     "no mail": ({"EMAIL_HOST": ""}, "EMAIL_HOST"),
     "mail in the clear": ({"EMAIL_SECURITY": "none"}, "EMAIL_SECURITY"),
     "weak relay secret": ({"TURN_URLS": "turn:x", "TURN_SECRET": "short"}, "TURN_SECRET"),
+    "a relay's name for its address": ({"TURN_ADDRESSES": "relay.example"}, "TURN_ADDRESSES"),
     "endless grace": ({"ERASURE_GRACE_DAYS": "90"}, "ERASURE_GRACE_DAYS"),
     "debugging": ({"DEBUG": "1"}, "DEBUG"),
     "half of Google": ({"GOOGLE_CLIENT_ID": "us"}, "GOOGLE_SECRET: must be set, because"),

@@ -149,6 +149,18 @@ def test_a_relays_candidate_passes_without_the_address_behind_it() -> None:
     assert without_addresses(no_more) == no_more
 
 
+@pytest.mark.clause("network-addresses")
+def test_where_the_relays_addresses_are_known_no_other_is_taken_for_one() -> None:
+    ice = {"k": "ice", "turn": 1, "candidate": {"candidate": RELAYED}}
+    assert without_addresses(ice, [RELAY]) == ice
+    assert without_addresses(ice, ["203.0.113.10"]) is None
+    passed = without_addresses(offer(), ["203.0.113.10"])
+    assert passed is not None
+    assert addresses_in(passed["sdp"]) == set()
+    six = RELAYED.replace(RELAY, "2001:DB8:0::7").replace("0.0.0.0", "::")
+    assert relay_candidate(six, ["2001:db8::7"]) == six.replace("2001:DB8:0::7", "2001:db8::7")
+
+
 def offer(**about: Any) -> dict[str, Any]:
     caps = {"sab": True, "dataChannel": True, "opus": True}
     return {"k": "offer", "turn": 1, "sdp": OFFER, "engine": "data", "caps": caps, **about}
