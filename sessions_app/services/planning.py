@@ -227,9 +227,3 @@ def stop_repeating(session: JamSession) -> None:
     """Have none follow the one before this session: its host deletes it."""
     if session.previous_id is not None:
         JamSession.objects.filter(pk=session.previous_id).update(weekly=False)
-
-
-def like(session: JamSession) -> dict[str, Any]:
-    """Return what a new session takes over from an old one of the same host."""
-    taken = {name: getattr(session, name) for name in COPIED if name != "band_id"}
-    return {**taken, "weekly": False}
