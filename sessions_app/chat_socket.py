@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.profile.faces import Face, Faces
 from foundation.sockets import Refused
-from sessions_app import queries
+from sessions_app import talk_queries
 from sessions_app.frames import Chat, ChatDelete, ChatEarlier
 from sessions_app.models import ChatLine
 from sessions_app.services import sessions
@@ -36,7 +36,7 @@ class ChatConsumer(SheetConsumer):
 
     def _lines(self, before: tuple[datetime, str] | None = None) -> tuple[list[Any], bool]:
         """Return lines as frames, oldest first, and whether there are earlier ones."""
-        rows = queries.chat_lines(self.viewer, self.session)
+        rows = talk_queries.chat_lines(self.viewer, self.session)
         if before is not None:
             rows = rows.filter(created_at__lte=before[0]).exclude(public_id=before[1])
         found = list(rows.order_by("-created_at", "-pk")[: LINES + 1])
@@ -72,7 +72,9 @@ class ChatConsumer(SheetConsumer):
 
     def _take_back(self, public_id: str) -> bool:
         """Delete a line of one's own; return whether there was one. Others' are refused."""
-        line = queries.chat_lines(self.viewer, self.session).filter(public_id=public_id).first()
+        line = (
+            talk_queries.chat_lines(self.viewer, self.session).filter(public_id=public_id).first()
+        )
         if line is None:
             return False
         if line.author_id != self.user.pk:

@@ -18,14 +18,12 @@ from bands.queries import band_of
 from foundation.postgres.expressions import AmongKeys
 from privacy.gate import mutes
 from privacy.gate.access import visible
-from privacy.gate.relations import ALL_ROWS
 from privacy.gate.viewer import Via, Viewer
 from privacy.rls import bypass_rls
 from schools.deny_rules import circle_of, in_circle
 from sessions_app.delay import expected
 from sessions_app.models import (
     CalendarFeed,
-    ChatLine,
     Credit,
     JamSession,
     Mix,
@@ -34,8 +32,6 @@ from sessions_app.models import (
     RecordingConsent,
     Removal,
     Rsvp,
-    Sheet,
-    SheetLine,
     Stem,
 )
 from sessions_app.models.planning import TOLD, coming
@@ -310,39 +306,6 @@ def seated_with(viewer: Viewer, sessions: Any) -> QuerySet[Participant]:
 def removed_here(viewer: Viewer) -> Exists:
     """Condition for sessions that a host removed the viewer from."""
     return Exists(Removal.objects.filter(session=OuterRef("pk"), user=viewer.user_id))
-
-
-def chat_lines(viewer: Viewer, session: Any) -> QuerySet[ChatLine]:
-    """Return what was said in a session's room (a key) since the viewer first came in.
-
-    A child reads its circle alone, as it is told of nobody else while it is there.
-    """
-    rows = visible(ChatLine, viewer).filter(session=session).select_related("author")
-    return among_circle(rows, viewer, "author")
-
-
-def among_circle(rows: QuerySet[M], viewer: Viewer, person: str) -> QuerySet[M]:
-    """Return the rows of those whom a child who looks may meet; all of them to anybody else."""
-    circle = circle_of(viewer.user_id)
-    if circle == ALL_ROWS:
-        return rows
-    return rows.filter(**{f"{person}__in": User.objects.filter(circle).order_by().values("pk")})
-
-
-def sheets_of(viewer: Viewer, session: Any) -> QuerySet[Sheet]:
-    """Return a session's (a key's) notes and the songs of its set list, in order.
-
-    None that somebody added of whom the viewer isn't told there.
-    """
-    rows = visible(Sheet, viewer).filter(session=session)
-    mine = among_circle(rows, viewer, "added_by") | rows.filter(added_by__isnull=True)
-    return naming(mine, viewer, "added_by").order_by("place", "pk")
-
-
-def sheet_lines(viewer: Viewer, sheet: Sheet) -> QuerySet[SheetLine]:
-    """Return the lines of a sheet that the viewer sees, in order; of their circle to a child."""
-    rows = visible(SheetLine, viewer).filter(sheet=sheet).select_related("author")
-    return among_circle(rows, viewer, "author").order_by("place", "pk")
 
 
 def take_in_room(viewer: Viewer, session: JamSession) -> int | None:

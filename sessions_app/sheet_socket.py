@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.identity.queries import shown_person
 from foundation.frames import Frame
 from foundation.sockets import Refused
-from sessions_app import queries
+from sessions_app import talk_queries
 from sessions_app.beat import BeatConsumer
 from sessions_app.frames import (
     LineCut,
@@ -36,7 +36,7 @@ class SheetConsumer(BeatConsumer):
     def song_list(self) -> dict[str, Any]:
         """Return the set list as `welcome` and `songs` tell it."""
         notes = sheets.notes_of(self.session)
-        rows = queries.sheets_of(self.viewer, self.session.pk)
+        rows = talk_queries.sheets_of(self.viewer, self.session.pk)
         songs = [_song(row, self.user.pk) for row in rows if not row.is_notes]
         return {"songs": songs, "notes": notes.public_id}
 
@@ -46,7 +46,7 @@ class SheetConsumer(BeatConsumer):
 
     def _sheet(self, public_id: str) -> Sheet:
         """Return a sheet of this room that this socket's person may see, or refuse."""
-        rows = queries.sheets_of(self.viewer, self.session.pk)
+        rows = talk_queries.sheets_of(self.viewer, self.session.pk)
         row = rows.filter(public_id=public_id).first()
         if row is None:
             raise Refused("missing", _("This song isn't on the set list any more."))
@@ -115,7 +115,7 @@ class SheetConsumer(BeatConsumer):
         await self.send_frame(t="sheet", id=sheet.public_id, lines=lines)
 
     def _lines_of(self, sheet: Sheet) -> list[dict[str, Any]]:
-        return [_line(row) for row in queries.sheet_lines(self.viewer, sheet)]
+        return [_line(row) for row in talk_queries.sheet_lines(self.viewer, sheet)]
 
     async def on_line_put(self, frame: LinePut) -> None:
         self._must_be_present()
@@ -146,14 +146,14 @@ class SheetConsumer(BeatConsumer):
             await self.send_frame(t="line", sheet=sheet, **line)
 
     def _line_now(self, sheet: int, ref: str) -> dict[str, Any] | None:
-        rows = queries.sheets_of(self.viewer, self.session.pk).filter(pk=sheet)
+        rows = talk_queries.sheets_of(self.viewer, self.session.pk).filter(pk=sheet)
         found = rows.first()
-        line = found and queries.sheet_lines(self.viewer, found).filter(ref=ref).first()
+        line = found and talk_queries.sheet_lines(self.viewer, found).filter(ref=ref).first()
         return _line(line) if line else None
 
 
 def _song(row: Any, me: int) -> dict[str, Any]:
-    """Return a song as frames tell it (from `queries.sheets_of`)."""
+    """Return a song as frames tell it (from `talk_queries.sheets_of`)."""
     by = shown_person(row, "added_by")
     return {
         "id": row.public_id,

@@ -1,5 +1,6 @@
 """Planned sessions for stories: in a week, of the owner unless somebody else plans it."""
 
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from sessions_app.models import JamSession, Latency, Rsvp
-from sessions_app.services import calendars, rsvps, sessions
+from sessions_app.services import calendars, rsvps, sessions, sheets
 
 ZONE = "Europe/Berlin"
 
@@ -61,3 +62,10 @@ def seated(session: JamSession) -> list[str]:
     """Return who has a seat in the room."""
     rows = session.participants.order_by("user__username")
     return list(rows.values_list("user__username", flat=True))
+
+
+def on_the_set_list(session: JamSession, user: User, title: str, line: str) -> None:
+    """Have somebody put a song on a session's set list, and write a line of its chart."""
+    ref = str(uuid.uuid4())
+    song = sheets.add_song(session, user, ref=ref, title=title, key="", tempo=None)
+    sheets.write_line(song, user, ref=ref, version=0, text=line, after=None)

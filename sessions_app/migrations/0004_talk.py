@@ -26,6 +26,15 @@ class Migration(migrations.Migration):
                 null=True,
             ),
         ),
+        migrations.AddField(
+            model_name="participant",
+            name="inside_seconds",
+            field=models.PositiveIntegerField(
+                blank=True,
+                help_text="how long they were inside, if they agreed to that",
+                null=True,
+            ),
+        ),
         # Whoever has a seat already keeps what they could read until now. (A seat of a session that
         # is to come gets its moment when its person enters the room.)
         migrations.RunSQL(
@@ -41,15 +50,6 @@ class Migration(migrations.Migration):
                 blank=True,
                 default=django.utils.timezone.now,
                 help_text="since when they read the chat",
-                null=True,
-            ),
-        ),
-        migrations.AddField(
-            model_name="participant",
-            name="inside_seconds",
-            field=models.PositiveIntegerField(
-                blank=True,
-                help_text="how long they were inside, if they agreed to that",
                 null=True,
             ),
         ),

@@ -17,7 +17,7 @@ from foundation import limits
 from foundation.live import tell
 from privacy.gate.viewer import Viewer
 from privacy.rls import bypass_rls
-from sessions_app import queries, room_queries
+from sessions_app import room_queries, talk_queries
 from sessions_app.models import JamSession, Participant, Sheet, SheetLine
 from sessions_app.services.recording import Refused
 
@@ -111,7 +111,7 @@ def change_song(
 
 
 def _song(song: Sheet, by: User) -> Sheet:
-    row = queries.sheets_of(Viewer(by.pk), song.session_id).filter(pk=song.pk).first()
+    row = talk_queries.sheets_of(Viewer(by.pk), song.session_id).filter(pk=song.pk).first()
     if row is None or row.is_notes:
         raise Gone
     return row
@@ -171,7 +171,7 @@ def write_line(
     Sent again it is the same. Raises Stale, Gone, Refused, TooMany.
     """
     _hold(sheet.session, by)
-    seen = queries.sheet_lines(Viewer(by.pk), sheet)
+    seen = talk_queries.sheet_lines(Viewer(by.pk), sheet)
     row = seen.filter(ref=ref).first()
     if row is not None and row.text == text and (version == 0 or row.version == version + 1):
         return row
@@ -233,7 +233,7 @@ def _place_after(sheet: Sheet, by: User, after: str | None) -> float:
 def cut_line(sheet: Sheet, by: User, *, ref: str, version: int) -> None:
     """Delete a line as it was read. Idempotent. Raises Stale, Refused, TooMany."""
     _hold(sheet.session, by)
-    row = queries.sheet_lines(Viewer(by.pk), sheet).filter(ref=ref).first()
+    row = talk_queries.sheet_lines(Viewer(by.pk), sheet).filter(ref=ref).first()
     if row is None:
         return
     if row.version != version:

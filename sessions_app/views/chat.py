@@ -15,7 +15,7 @@ from accounts.profile.faces import Faces
 from foundation.paging import newest_first
 from privacy.gate.access import get_visible_or_404
 from privacy.gate.viewer import Viewer
-from sessions_app import queries
+from sessions_app import queries, talk_queries
 from sessions_app.models import ChatLine, JamSession
 from sessions_app.services import sessions
 from sessions_app.views.presenters import session_card
@@ -30,7 +30,7 @@ def page(request: MemberRequest, public_id: str) -> HttpResponse:
     viewer = Viewer.looking(request)
     rows = queries.sessions(viewer).filter(pk__in=queries.my_seats_inside(viewer))
     session = get_visible_or_404(rows, viewer, public_id=public_id)
-    rows_said = queries.chat_lines(viewer, session.pk)
+    rows_said = talk_queries.chat_lines(viewer, session.pk)
     found: Any = newest_first(rows_said, request.GET.get("after"), size=PAGE)
     faces = Faces(viewer)
     lines = [

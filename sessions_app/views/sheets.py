@@ -14,7 +14,7 @@ from accounts.identity.member_request import MemberRequest
 from accounts.profile.faces import Faces
 from privacy.gate.access import get_visible_or_404
 from privacy.gate.viewer import Viewer
-from sessions_app import charts, queries
+from sessions_app import charts, queries, talk_queries
 from sessions_app.models import Sheet
 from sessions_app.views.presenters import session_card
 
@@ -25,7 +25,7 @@ def index(request: MemberRequest, public_id: str) -> HttpResponse:
     """Show a session's songs in their order, and its notes."""
     viewer = Viewer.looking(request)
     session = _seated(viewer, public_id)
-    rows = list(queries.sheets_of(viewer, session.pk))
+    rows = list(talk_queries.sheets_of(viewer, session.pk))
     notes = next((row for row in rows if row.is_notes), None)
     context = {
         "session": session_card(session, Faces(viewer)),
@@ -42,7 +42,7 @@ def song(request: MemberRequest, public_id: str, song_id: str) -> HttpResponse:
     """Show a song of the set list with its chart."""
     viewer = Viewer.looking(request)
     session = _seated(viewer, public_id)
-    rows = queries.sheets_of(viewer, session.pk).filter(is_notes=False)
+    rows = talk_queries.sheets_of(viewer, session.pk).filter(is_notes=False)
     row = get_visible_or_404(rows, viewer, public_id=song_id)
     context = {
         "session": session_card(session, Faces(viewer)),
@@ -69,4 +69,4 @@ def _song(row: Sheet, session_id: str) -> dict[str, Any]:
 
 
 def _lines(viewer: Viewer, sheet: Sheet) -> list[dict[str, Any]]:
-    return [charts.read(row.text) for row in queries.sheet_lines(viewer, sheet)]
+    return [charts.read(row.text) for row in talk_queries.sheet_lines(viewer, sheet)]

@@ -74,7 +74,7 @@ from sessions_app.services import recording as takes
 from sessions_app.services import sessions as jams
 from tests import own_words
 from tests.cast import PASSWORD, person, recorded
-from tests.planned import plans_and_answers
+from tests.planned import on_the_set_list, plans_and_answers
 
 
 class Canary:
@@ -200,13 +200,12 @@ class Canary:
         ConsentWithdrawal.objects.create(consent=agreed, by="school", person=self.user)
         # Of somebody else's child: what was said of it goes with whichever of the two goes first.
         ward = person(f"ward{uuid.uuid4().hex[:12]}")
-        Guardianship.objects.create(
-            guardian=self.user, child=ward, ended=timezone.now(), ended_by="school",
-            because=self.mark("because"),
-        )  # fmt: skip
+        Guardianship.objects.create(guardian=self.user, child=ward, ended=timezone.now(),
+                                    ended_by="school", because=self.mark("because"))  # fmt: skip
 
     def _words(self, other: "Canary") -> None:
         jams.say(self.jam, self.user, text=self.mark("chat"), ref=str(uuid.uuid4()))
+        on_the_set_list(self.jam, self.user, self.mark("song"), self.mark("songline"))
         talk = messaging.conversation_between(self.user, other.user)
         messaging.write(talk, self.user, text=self.mark("message"), ref=str(uuid.uuid4()))
         messaging.mark_read(talk, self.user)

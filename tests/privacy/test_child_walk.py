@@ -40,7 +40,7 @@ ALL = {
     "planned_jams", "profile", "recording", "recording_audio", "recordings", "shared",
     "wait_at_jam",
 }  # fmt: skip
-TALKS = {"conversation", "conversations", "followers", "room", "jam_chat", "jam_songs"}
+TALKS = {"conversation", "conversations", "followers", "room", "jam_chat", "jam_song", "jam_songs"}
 GROWN_UP = {"api_band", "api_person", "band"}  # children are in no band, and have no app
 AT_WORK = {"school_class", "school_child"}
 FOUND = {

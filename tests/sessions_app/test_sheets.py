@@ -9,7 +9,7 @@ from accounts.connections import services as connections
 from foundation import limits
 from privacy.gate.access import audience_of, visible
 from privacy.gate.viewer import Viewer
-from sessions_app import queries
+from sessions_app import talk_queries
 from sessions_app.models import JamSession, Sheet, SheetLine
 from sessions_app.services import deleting, passing, rooms, sessions, sheets
 from sessions_app.services.recording import Refused
@@ -46,12 +46,12 @@ def write(sheet: Sheet, by: Any, text: str, **about: Any) -> SheetLine:
 
 
 def songs(jam: JamSession, user: Any) -> list[str]:
-    rows = queries.sheets_of(Viewer(user.pk), jam.pk)
+    rows = talk_queries.sheets_of(Viewer(user.pk), jam.pk)
     return [row.title for row in rows if not row.is_notes]
 
 
 def lines(sheet: Sheet, user: Any) -> list[str]:
-    return [row.text for row in queries.sheet_lines(Viewer(user.pk), sheet)]
+    return [row.text for row in talk_queries.sheet_lines(Viewer(user.pk), sheet)]
 
 
 def test_songs_are_added_once_moved_and_marked(cast: Cast, jam: JamSession) -> None:

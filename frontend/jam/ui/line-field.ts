@@ -67,7 +67,7 @@ export class LineField {
     actions.paste(this.ref, lines);
   }
 
-  update(row: Row, number: number): void {
+  update(row: Row, number: number, nameOf: (username: string) => string): void {
     const value = row.draft ?? row.line?.text ?? "";
     // While one writes, the blank at the end that the room doesn't keep stays in the field.
     const same = this.input.value.trim() === value.trim() && document.activeElement === this.input;
@@ -83,7 +83,7 @@ export class LineField {
     show(this.#quarrel, row.meanwhile !== null);
     if (row.meanwhile) {
       const { line } = row.meanwhile;
-      text(this.#said, line ? fill(words.sheets.meanwhile, { name: line.name, text: line.text }) : words.sheets.gone);
+      text(this.#said, line ? fill(words.sheets.meanwhile, { name: nameOf(line.name), text: line.text }) : words.sheets.gone);
       text(this.#theirs, line ? words.sheets.theirs : words.sheets.giveUp);
     }
   }

@@ -125,12 +125,18 @@ export class SheetView {
       const field = this.#field(row);
       const stands = before ? before.nextElementSibling : this.#list.firstElementChild;
       if (stands !== field.element) this.#list.insertBefore(field.element, stands);
-      field.update(row, n + 1);
+      field.update(row, n + 1, (username) => this.#nameOf(username));
       before = field.element;
     });
     const full = rows.length >= MOST_LINES;
     show(this.#full, full);
     show(this.#add, !full);
+  }
+
+  /** As they are called in this room, where they are in it. */
+  #nameOf(username: string): string {
+    const players = [...(this.room.mesh?.players.values() ?? [])];
+    return players.find((player) => player.info.name === username)?.info.shown || username;
   }
 
   #field(row: Row): LineField {
