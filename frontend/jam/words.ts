@@ -55,7 +55,7 @@ export const words = {
     mutedSelf: "You are muted. Nobody hears you, and nothing of you is recorded.",
     listening: "You are listening. Others do not hear you.",
     silence: "Mute {name} for me",
-    hear: "Hear {name} again",
+    hear: "Unmute {name} for me",
     solo: "Solo",
     soloOf: "Solo: hear {name} alone",
     pan: "Left and right",
