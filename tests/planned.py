@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from sessions_app.models import JamSession, Rsvp
-from sessions_app.services import calendars, rsvps, sessions
+from sessions_app.services import calendars, direct, rsvps, sessions
 
 ZONE = "Europe/Berlin"
 
@@ -26,13 +26,18 @@ def planned(host: User, *, audience: str = "public", **plan: Any) -> JamSession:
 
 
 def plans_and_answers(one: User, other: User, mark: Callable[[str], str]) -> None:
-    """Have somebody plan a session with marks in its words, answer to another, follow both."""
+    """Have somebody plan a session with marks in its words, answer to another, follow both.
+
+    They also say whom they are connected with directly there, and what they do in general.
+    """
     ahead = planned(
         one, title=mark("plan"), about=mark("planabout"), welcome=mark("welcome"), seats=["banjo"]
     )
     rsvps.answer(planned(other), one, "going", instrument="banjo")
     rsvps.answer(ahead, other, "maybe")
     calendars.make_address(one)
+    direct.answer(ahead, one, [other], yes=False)
+    direct.choose(one, known=True)
 
 
 def begins(session: JamSession, **left: float) -> JamSession:
