@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from sessions_app.models import JamSession, Latency, Rsvp
-from sessions_app.services import calendars, rsvps, sessions, sheets
+from sessions_app.services import calendars, direct, rsvps, sessions, sheets
 
 ZONE = "Europe/Berlin"
 
@@ -29,7 +29,7 @@ def planned(host: User, *, audience: str = "public", **plan: Any) -> JamSession:
 def plans_and_answers(one: User, other: User, mark: Callable[[str], str]) -> None:
     """Have somebody plan a session with marks in its words, answer to another, follow both.
 
-    And what was measured between the two.
+    What was measured between the two is there, too, and whom they are connected with directly.
     """
     ahead = planned(
         one, title=mark("plan"), about=mark("planabout"), welcome=mark("welcome"), seats=["banjo"]
@@ -38,6 +38,8 @@ def plans_and_answers(one: User, other: User, mark: Callable[[str], str]) -> Non
     rsvps.answer(ahead, other, "maybe")
     calendars.make_address(one)
     Latency.objects.create(measured_by=one, partner=other, grade=1)
+    direct.answer(ahead, one, [other], yes=False)
+    direct.choose(one, known=True)
 
 
 def begins(session: JamSession, **left: float) -> JamSession:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -64,6 +65,10 @@ def ends(page: Any) -> tuple[list[str], list[str]]:
     return sorted(paths["local"]), sorted(paths["remote"])
 
 
+def is_relayed(page: Any) -> bool:
+    return ends(page) == (["relay"], ["relay"])
+
+
 def is_direct(page: Any) -> bool:
     here, there = ends(page)
     return bool(here) and "relay" not in {*here, *there}
@@ -97,7 +102,7 @@ def test_strangers_meet_by_the_relay_and_go_direct_when_both_agreed(
     theirs = ben.get_by_role("region", name="Your network address")
     theirs.get_by_role("button", name="Go direct", exact=True).click()
     for page in (ada, ben):
-        until(page, lambda page=page: is_direct(page), 30, "direct")
+        until(page, partial(is_direct, page), 30, "direct")
     panel.get_by_text("You are connected directly with ben").wait_for()
     codes = {peer["code"] for page in (ada, ben) for peer in figures(page)}
     assert len(codes) == 1
@@ -106,7 +111,7 @@ def test_strangers_meet_by_the_relay_and_go_direct_when_both_agreed(
     ben.locator(".jam-strip", has_text="ada").get_by_text("Connection details").click()
     ben.get_by_role("button", name="Use the relay with ada").click()
     for page in (ada, ben):
-        until(page, lambda page=page: ends(page) == (["relay"], ["relay"]), 30, "by the relay")
+        until(page, partial(is_relayed, page), 30, "by the relay")
     until(ada, lambda: hears(ada, name_of(relayed, "ben"), BEN_HERTZ), 30, "Ada hears Ben again")
     assert not ada.get_by_role("alert").is_visible()
     said = "select string_agg(yes::text, ' ' order by id) from sessions_app_directanswer"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,14 @@ def candidates(page: Any) -> dict[str, set[str]]:
     }
 
 
+def by_relay(page: Any) -> bool:
+    return candidates(page)["local"] == {"relay"}
+
+
+def by_host(page: Any) -> bool:
+    return "host" in candidates(page)["local"]
+
+
 def relayed_kinds(site: StandIn) -> set[str]:
     """Return the kinds of the candidates that browsers sent."""
     lines = [data["candidate"]["candidate"] for data in site.signals if data["k"] == "ice"]
@@ -61,7 +70,7 @@ def test_no_signal_between_two_holds_an_address_but_the_relays(
     ada, ben = enter(relayed, pages, engine)
     both_hear(pages)
     for page in pages:
-        until(page, lambda page=page: candidates(page)["local"] == {"relay"}, WAIT, "by the relay")
+        until(page, partial(by_relay, page), WAIT, "by the relay")
         assert candidates(page)["remote"] == {"relay"}
     assert {peer["policy"] for peer in (*figures(ada), *figures(ben))} == {"relay"}
     # What browsers sent by themselves, and what of it the site passed on.
@@ -115,12 +124,12 @@ def test_taking_it_back_leads_through_the_relay_again(
     assert code is not None
     relayed.repath("all")
     for page in pages:
-        until(page, lambda page=page: "host" in candidates(page)["local"], WAIT, "direct")
+        until(page, partial(by_host, page), WAIT, "direct")
     both_hear(pages)
     relayed.signals.clear()
     relayed.repath("relay")
     for page in pages:
-        until(page, lambda page=page: candidates(page)["local"] == {"relay"}, WAIT, "by the relay")
+        until(page, partial(by_relay, page), WAIT, "by the relay")
         assert candidates(page)["remote"] == {"relay"}
     both_hear(pages)
     assert {peer["code"] for peer in (*figures(ada), *figures(ben))} == {code}
@@ -160,7 +169,7 @@ def test_what_the_relay_costs_is_said_before_one_chooses(
     both_hear(pages)
     for page in pages:
         read = "document.querySelector('jam-room').relayMs"
-        until(page, lambda page=page, read=read: page.evaluate(read), WAIT, "the way to the relay")
+        until(page, partial(page.evaluate, read), WAIT, "the way to the relay")
         assert 0 < page.evaluate(read) < 20  # it is on this machine
     panel = ada.get_by_role("region", name="Your network address")
     panel.get_by_text("nobody here sees your network address").wait_for()

@@ -39,6 +39,7 @@ WITHOUT = {
     "FoundForm": "about a band, not about a person",
     "BandForm": "about a band, not about a person",
     "SeatForm": "one's place in a band, which one has already",
+    "DirectForm": "a choice about connections in rooms",
     "InviteForm": "names somebody else",
     "EndForm": "confirms the end of a band with its address",
     "SessionForm": "about a jam, not about a person",

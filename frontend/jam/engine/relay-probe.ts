@@ -50,13 +50,15 @@ function ping(channel: RTCDataChannel, done: (least: number | null) => void): vo
     done(least === Infinity ? null : least / 2);
   };
   const patience = setTimeout(end, PATIENCE_MS);
-  channel.onopen = () => {
+  const begin = (): void => {
     timer = setInterval(() => {
       said += 1;
       if (said > PINGS) end();
       else channel.send(String(performance.now()));
     }, EVERY_MS);
   };
+  if (channel.readyState === "open") begin();
+  else channel.onopen = begin;
   channel.onmessage = ({ data }) => {
     least = Math.min(least, performance.now() - Number(data));
   };
