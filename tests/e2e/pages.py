@@ -71,6 +71,7 @@ NEWCOMER = """
 /settings/security/
 /settings/security/log/
 /settings/sharing/
+/settings/network-address/
 /settings/storage/
 /settings/sign-ins/
 /settings/networks/
