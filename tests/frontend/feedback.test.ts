@@ -20,12 +20,17 @@ const growing = (from: number, step: number, count: number): number[] =>
 
 test("one frequency that keeps growing until it is loud is feedback", () => {
   assert.equal(howls(growing(-60, 2, 30)), true);
-  assert.equal(howls(growing(-60, 2, 15)), false); // not loud yet
+  assert.equal(howls(growing(-60, 2, 17)), false); // not loud yet
 });
 
 test("a note that is struck is there at once, and fades", () => {
   const struck = Array.from({ length: 30 }, (_, i) => -10 - i);
   assert.equal(howls([...new Array<number>(10).fill(-90), ...struck]), false);
+});
+
+test("a note that is held and then struck harder is no feedback", () => {
+  assert.equal(howls([...new Array<number>(20).fill(-30), ...new Array<number>(20).fill(-8)]), false);
+  assert.equal(howls([...new Array<number>(20).fill(-Infinity), ...new Array<number>(20).fill(-8)]), false);
 });
 
 test("a note that is held is no feedback, however loud", () => {
@@ -34,6 +39,21 @@ test("a note that is held is no feedback, however loud", () => {
 
 test("a melody that grows louder changes its note", () => {
   assert.equal(howls(growing(-60, 2, 30), (i) => 100 + 7 * Math.floor(i / 4)), false);
+});
+
+test("a note that swells within a second is somebody's bow or breath", () => {
+  const swell = [...growing(-50, 5, 9), ...growing(-10, -5, 9)];
+  assert.equal(howls([...swell, ...swell, ...swell]), false);
+});
+
+test("a note that swells for long has partials", () => {
+  const guard = new FeedbackGuard();
+  const heard = growing(-60, 2, 40).map((level) => {
+    const bins = spectrum(100, level);
+    bins[200] = level - 18;
+    return guard.look(bins);
+  });
+  assert.equal(heard.includes(true), false);
 });
 
 test("a swell of many frequencies is no feedback", () => {

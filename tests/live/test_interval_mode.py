@@ -76,8 +76,9 @@ def test_a_long_way_is_played_in_time_and_speech_comes_at_once(far: tuple[Any, A
     for sender, hearer in ((ada, ben), (ben, ada)):
         off = off_the_beat(sender, hearer)
         assert len(off) >= 30
-        assert abs(statistics.median(off)) < 8, off
-        assert statistics.quantiles(off, n=10)[-1] - statistics.quantiles(off, n=10)[0] < 12, off
+        # On a quiet machine 0.1 ms; one that is late dates the clicks themselves less well.
+        assert abs(statistics.median(off)) < 25, off
+        assert statistics.quantiles(off, n=10)[-1] - statistics.quantiles(off, n=10)[0] < 60, off
     assert figures(ben)[0]["missingMs"] - before < 200
 
     # What is played before she mutes is heard an interval later, and then nothing.
@@ -132,4 +133,4 @@ def test_who_comes_in_the_middle_hears_from_the_next_beat(
     ben.get_by_label("How loud you hear it").fill("0")
     ben.get_by_text("16.0 s later, in time").wait_for(timeout=20_000)
     forget(ben)
-    until(ben, lambda: len(heard(ben)) > 4, 8, "Ben hears what Ada played before he came")
+    until(ben, lambda: len(heard(ben)) > 4, 12, "Ben hears what Ada played before he came")
