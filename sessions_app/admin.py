@@ -6,6 +6,8 @@ from foundation.admin import ReadOnlyAdmin
 from sessions_app.models import (
     CalendarFeed,
     ChatLine,
+    DirectAnswer,
+    DirectChoice,
     Invite,
     JamSession,
     Knock,
@@ -115,3 +117,14 @@ class SheetLineAdmin(ReadOnlyAdmin):
 class LatencyAdmin(ReadOnlyAdmin):
     list_display = ["measured_by", "partner", "grade", "measured_at"]
     list_filter = ["grade"]
+
+
+@admin.register(DirectAnswer)
+class DirectAnswerAdmin(ReadOnlyAdmin):
+    list_display = ["person", "other", "yes", "answered_at"]
+    list_filter = ["yes"]
+
+
+@admin.register(DirectChoice)
+class DirectChoiceAdmin(ReadOnlyAdmin):
+    list_display = ["user", "known"]

@@ -107,8 +107,8 @@ class FindJamForm(forms.Form):
         day, when = values.get("day"), values.get("when")
         if when == DAY and day is None and "day" not in self.errors:
             self.add_error("day", _("Say which day."))
-        if day is not None and when not in {"", DAY, None}:
-            self.add_error("day", _("Choose “On a day” with it, or leave the day empty."))
+        if when not in {"", DAY, None}:
+            values["day"] = None  # it is of "On a day" alone, and stays from a look before
         elif day is not None and abs((day - timezone.localdate()).days) > limits.PLANNED_DAYS + 1:
             self.add_error("day", _("A session is planned at most a year ahead."))
         slowest, fastest = values.get("slowest"), values.get("fastest")

@@ -118,7 +118,7 @@ class SessionCancel(StrictQuery, GenericAPIView[JamSession]):
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
         if not planning.cancel(session, ends_series=form.validated_data["series"]):
-            raise Conflict("Only a session whose room isn't open can be called off.")
+            raise Conflict("Only a session that hasn't begun can be called off.")
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

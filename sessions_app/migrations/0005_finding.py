@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ),
                 ("measured_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
+            options={"verbose_name_plural": "latencies"},
         ),
         migrations.AddField(
             model_name="jamsession",

@@ -50,6 +50,7 @@ class Latency(models.Model):
     measured_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name_plural = "latencies"
         constraints = [
             models.UniqueConstraint(fields=["measured_by", "partner"], name="latency_once"),
             models.CheckConstraint(

@@ -82,7 +82,7 @@ def cancel(request: MemberRequest, public_id: str) -> HttpResponse:
     if planning.cancel(session, ends_series=request.POST.get("series") == "1"):
         messages.success(request, _("The session is called off. Who answered is told."))
     else:
-        messages.error(request, _("Only a session whose room isn't open can be called off."))
+        messages.error(request, _("Only a session that hasn't begun can be called off."))
     return redirect(session)
 
 

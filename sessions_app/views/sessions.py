@@ -108,7 +108,9 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     takes = lists.takes_of.all(viewer, session=session.pk)
     is_host = viewer.user_id is not None and session.host_id == viewer.user_id
     mine = next((seat for seat in seats if seat.user_id == viewer.user_id), None)
-    hosts = is_host or (mine is not None and room_queries.seat_of(mine, None).is_host)
+    # What a block keeps apart from the host hosts nothing with them (services.hosting).
+    co_hosts = mine is not None and room_queries.seat_of(mine, None).is_host
+    hosts = is_host or (co_hosts and room_queries.is_host(session, viewer.user_id))
     is_full = session.player_count >= SEATS
     faces = Faces(viewer)
     page = render(

@@ -157,10 +157,14 @@ class Says(Oracle):
         near = {town}
         if what.within >= 26 and town in {BERLIN, POTSDAM}:
             near = {BERLIN, POTSDAM}
-        parts = [one for one in what.name.lower().split() if len(one) > 1]
+        parts = what.name.lower().split()
         return all(
             (
-                all(any(name.startswith(part) for name in names) for part in parts),
+                # A single letter is a name of one letter; no other name begins so short.
+                all(
+                    any(name == part or (len(part) > 1 and name.startswith(part)) for name in names)
+                    for part in parts
+                ),
                 not what.instrument or what.instrument in played,
                 not what.levels or bool(
                     {

@@ -18,6 +18,7 @@ from messaging.models import Conversation, Member, Message
 from privacy.models import AccessLogEntry, Disclosure, Notice, Request, ShareLink
 from schools.models import Guardianship
 from sessions_app.models import JamSession, Participant, Recording
+from tests.planned import planned
 
 MANY = PAGE_SIZE + 2
 
@@ -72,6 +73,7 @@ def _made(lumen: User, crowd: list[User]) -> None:
             occupied_until=now + timedelta(hours=1),
         )  # fmt: skip
         Participant.objects.create(session=room, user=one)
+        planned(one, audience="public", title=f"Evening {number}")
         take = Recording.objects.create(
             owner=lumen, band=band, title=f"One of many takes {number}", audience="public",
             state="ready", session=room, created_at=now - timedelta(days=400, minutes=number),

@@ -16,6 +16,8 @@ from tests.up.processes import PROJECT
 # Lists that go on stand on these pages too, once there is enough to show.
 LISTS = """
 /@lumen/favourites/
+/jam/find/
+/jam/find/?when=now
 /settings/held/accounts-safetyevent/
 """.split()
 FURNISH = "from tests.e2e import furnish_plenty; furnish_plenty.load()"

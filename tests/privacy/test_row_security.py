@@ -22,7 +22,7 @@ from privacy.gate.viewer import Viewer
 from privacy.models import ShareLink
 from privacy.rls import install
 from privacy.rls.compile import policies
-from sessions_app.models import ChatLine, Recording, Stem, StemChunk
+from sessions_app.models import ChatLine, Recording, SheetLine, Stem, StemChunk
 from tests.cast import ROLES, Cast
 from tests.privacy import worlds
 from tests.privacy.world import World
@@ -55,6 +55,9 @@ def talking(world: World) -> World:
     """A world with a line in a room and a chunk on its way, so that no guarded table is empty."""
     owner, session = world.cast["owner"], world.cast.sessions["participants"]
     ChatLine.objects.create(session=session, author=owner, ref=uuid.uuid4(), text="mark-line")
+    sheet = world.things["sheet"]["owner"]
+    about = {"sheet": sheet, "session": sheet.session, "place": 1, "text": "mark-line"}
+    SheetLine.objects.create(author=owner, ref=uuid.uuid4(), **about)
     stem = Stem.objects.filter(player=owner).first()
     StemChunk.objects.create(stem=stem, number=0, sha256="", size=1, file="chunks/x")
     return world

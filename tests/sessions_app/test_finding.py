@@ -143,7 +143,6 @@ def test_nobody_is_found_behind_a_block_and_a_muted_host_is_passed_over(evening:
     [
         ("?slowest=200&fastest=100", "fastest", "That is slower than where it begins."),
         ("?when=day", "day", "Say which day."),
-        ("?when=now&day=2030-01-01", "day", "Choose “On a day” with it, or leave the day empty."),
         ("?genre=polkacore", "genre", None),
         ("?tempo=fast&slowest=fast", "slowest", "Enter a whole number."),
         ("?free=9", "free", None),
@@ -157,6 +156,11 @@ def test_what_cant_be_is_said_beside_its_field(
     assert page.status_code == 422
     assert list(page.context["form"].errors) == [field]
     assert says is None or page.context["form"].errors[field] == [says]
+
+
+def test_a_day_that_stays_from_a_look_before_narrows_nothing_else(evening: Cast) -> None:
+    everything = found(evening, "stranger", "?when=now")
+    assert found(evening, "stranger", "?when=now&day=2030-01-01") == everything != ([], [])
 
 
 def test_without_an_account_nothing_is_asked_that_needs_one(evening: Cast) -> None:

@@ -293,7 +293,7 @@ def test_what_is_called_off_says_so_and_stays(cast: Cast) -> None:
     assert "This session was called off." in page
     assert "I come" not in page
     said = cast.client("owner").post(f"{url}cancel/", follow=True).content.decode()
-    assert "Only a session whose room isn&#x27;t open can be called off." in said
+    assert "Only a session that hasn&#x27;t begun can be called off." in said
 
 
 # Again ------------------------------------------------------------------------------------
