@@ -85,12 +85,12 @@ def opened(frame: Beat, by: int, now: float, before: Vote | None) -> Vote:
     return {**about, "yes": [by], "no": []}
 
 
-def answered(vote_id: str, by: int, yes: bool, before: Vote | None) -> Vote:
+def answered(frame: BeatVote, by: int, now: float, before: Vote | None) -> Vote:
     """Return the vote with somebody's answer, which may change while it is open."""
-    if before is None or before["id"] != vote_id:
+    if before is None or before["id"] != str(frame.vote) or before["ends_at"] <= now:
         raise Refused("missing", _("That vote is over."))
     sides = {side: [one for one in before[side] if one != by] for side in ("yes", "no")}
-    side = "yes" if yes else "no"
+    side = "yes" if frame.yes else "no"
     return {**before, **sides, side: [*sides[side], by]}
 
 
@@ -113,10 +113,15 @@ class BeatConsumer(HostConsumer):
         limits.BEATS.spend(self.user.pk)
         before = await self.room.beat()
         voted = frame.interval > 0 or bool(before and before["on"] and before.get("interval"))
-        if voted and not await self._hosts():
+        # Whoever may change the tempo alone doesn't end a vote of all with it.
+        if (voted or await self._vote_is_open()) and not await self._hosts():
             await self._open_vote(frame)
         else:
             await self._change_beat(frame)
+
+    async def _vote_is_open(self) -> bool:
+        vote = await self.room.vote()
+        return vote is not None and vote["ends_at"] > endings.session_ms(self.session)
 
     async def _hosts(self) -> bool:
         try:
@@ -157,7 +162,8 @@ class BeatConsumer(HostConsumer):
 
     async def on_beat_vote(self, frame: BeatVote) -> None:
         self._must_be_present()
-        answer = partial(answered, str(frame.vote), self.user.pk, frame.yes)
+        now = endings.session_ms(self.session)
+        answer = partial(answered, frame, self.user.pk, now)
         await self._count(await self.room.change_vote(answer, VOTE))
 
     async def _count(self, vote: Vote) -> None:
@@ -184,7 +190,7 @@ class BeatConsumer(HostConsumer):
         """Return what this client is told of a vote: counts, and its own answer; never who."""
         if vote is None or vote["ends_at"] <= endings.session_ms(self.session):
             return None
-        inside = await self._inside()
+        inside = await self.roster.known(await self._inside())
         mine = self.user.pk in vote["yes"] or (False if self.user.pk in vote["no"] else None)
         counts = {"yes": len(inside & set(vote["yes"])), "of": len(inside)}
         told = {key: vote[key] for key in ("id", "beat", "ends_at")}

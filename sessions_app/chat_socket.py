@@ -83,8 +83,9 @@ class ChatConsumer(SheetConsumer):
         return True
 
     async def room_unsaid(self, event: dict[str, Any]) -> None:
-        """A line was deleted by its author: its id says nothing to who never had it."""
-        if self.welcomed:
+        """A line was deleted by its author: said to who knows of them."""
+        by = event.get("by", self.user.pk)
+        if self.welcomed and (by == self.user.pk or await self.roster.person(by) is not None):
             await self.send_frame(t="chat.gone", id=event["line"])
 
 

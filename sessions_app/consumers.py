@@ -88,7 +88,7 @@ class JamConsumer(DirectConsumer, LatencyConsumer, ChatConsumer):
         self.present = False  # from `hello` on: before it nothing is passed on, to or from here
         self.welcomed = False
         self.told_waiting = []
-        self.open_sheets = {}
+        self.open_sheets, self.told_lines = {}, {}
         self._renewed = 0
         self._take = 0  # key of the recording that this client was told of last
         self._telling = asyncio.Lock()
@@ -194,6 +194,7 @@ class JamConsumer(DirectConsumer, LatencyConsumer, ChatConsumer):
         take = queries.recording_for_room(key, self.viewer) if key else None
         self._take, self.roster.take = (key or 0, take["id"]) if take else (0, "")
         seat = self.read_seats()
+        self.told_songs = self.song_list()
         return {
             "session": {
                 "id": self.session.public_id,
@@ -206,7 +207,7 @@ class JamConsumer(DirectConsumer, LatencyConsumer, ChatConsumer):
             "measures": self.measures(),
             "recording": take,
             **self.said(),
-            **self.song_list(),
+            **self.told_songs,
             **self.about_paths(),
         }
 

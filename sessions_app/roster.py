@@ -67,6 +67,12 @@ class Roster:
         """Return somebody in the room if this socket's person may know of them."""
         return (await self._people([user_id])).get(user_id)
 
+    async def known(self, users: Iterable[int]) -> set[int]:
+        """Return those of some people of whom this socket's person may know, and themselves."""
+        others = set(users)
+        own = others & {self._me.user_id}
+        return own | set(await self._people(others - own))
+
     async def look(self) -> Changes:
         """Ask who is there, and the gate about each; return what changed for the client."""
         peers = [peer for peer in await self._room.peers() if peer.user_id != self._me.user_id]

@@ -32,6 +32,8 @@ class SheetConsumer(BeatConsumer):
     """The part of a room's socket that is about what is played from."""
 
     open_sheets: dict[int, str]  # those that this client looks at: their public ids by key
+    told_lines: dict[int, set[str]]  # what it has of each of them: the lines' refs
+    told_songs: Any = None  # the set list that it was told last
 
     def song_list(self) -> dict[str, Any]:
         """Return the set list as `welcome` and `songs` tell it."""
@@ -41,8 +43,13 @@ class SheetConsumer(BeatConsumer):
         return {"songs": songs, "notes": notes.public_id}
 
     async def room_songs(self, event: dict[str, Any]) -> None:
-        if self.welcomed:
-            await self.send_frame(t="songs", **await self.in_thread(self.song_list))
+        """Tell the set list where it differs: what a hidden person does to it is nobody's sign."""
+        if not self.welcomed:
+            return
+        songs = await self.in_thread(self.song_list)
+        if songs != self.told_songs:
+            self.told_songs = songs
+            await self.send_frame(t="songs", **songs)
 
     def _sheet(self, public_id: str) -> Sheet:
         """Return a sheet of this room that this socket's person may see, or refuse."""
@@ -111,8 +118,23 @@ class SheetConsumer(BeatConsumer):
         self._must_be_present()
         sheet = await self.in_thread(self._sheet, frame.sheet)
         self.open_sheets[sheet.pk] = sheet.public_id
+        await self._tell_sheet(sheet)
+
+    async def _tell_sheet(self, sheet: Sheet) -> None:
         lines = await self.in_thread(self._lines_of, sheet)
+        self.told_lines[sheet.pk] = {line["ref"] for line in lines}
         await self.send_frame(t="sheet", id=sheet.public_id, lines=lines)
+
+    async def room_sheet(self, event: dict[str, Any]) -> None:
+        """All places on a sheet were counted anew: what was told of them is out of date."""
+        sheet = self.open_sheets.get(event["sheet"])
+        if self.welcomed and sheet is not None:
+            found = await self.in_thread(self._shown_sheet, event["sheet"])
+            if found is not None:
+                await self._tell_sheet(found)
+
+    def _shown_sheet(self, key: int) -> Sheet | None:
+        return talk_queries.sheets_of(self.viewer, self.session.pk).filter(pk=key).first()
 
     def _lines_of(self, sheet: Sheet) -> list[dict[str, Any]]:
         return [_line(row) for row in talk_queries.sheet_lines(self.viewer, sheet)]
@@ -125,6 +147,7 @@ class SheetConsumer(BeatConsumer):
             frame, sheets.write_line, sheet, self.user, ref=frame.ref, **about
         )
         if line is not None:
+            self.told_lines.setdefault(sheet.pk, set()).add(str(line.ref))
             await self.send_frame(t="line", sheet=frame.sheet, **_line(line))
 
     async def on_line_cut(self, frame: LineCut) -> None:
@@ -132,6 +155,7 @@ class SheetConsumer(BeatConsumer):
         sheet = await self.in_thread(self._sheet, frame.sheet)
         about = {"ref": frame.ref, "version": frame.version}
         await self._written(frame, sheets.cut_line, sheet, self.user, **about)
+        self.told_lines.setdefault(sheet.pk, set()).add(frame.ref)  # gone already: said again
         await self.room_line({"sheet": sheet.pk, "line": frame.ref})
 
     async def room_line(self, event: dict[str, Any]) -> None:
@@ -140,14 +164,16 @@ class SheetConsumer(BeatConsumer):
         if not self.welcomed or sheet is None:
             return
         line = await self.in_thread(self._line_now, event["sheet"], event["line"])
-        if line is None:  # gone, or written over by somebody of whom this client isn't told
-            await self.send_frame(t="line.gone", sheet=sheet, ref=event["line"])
-        else:
+        told = self.told_lines.setdefault(event["sheet"], set())
+        if line is not None:
+            told.add(event["line"])
             await self.send_frame(t="line", sheet=sheet, **line)
+        elif event["line"] in told:  # gone, or written over by somebody who is hidden from us
+            told.discard(event["line"])
+            await self.send_frame(t="line.gone", sheet=sheet, ref=event["line"])
 
     def _line_now(self, sheet: int, ref: str) -> dict[str, Any] | None:
-        rows = talk_queries.sheets_of(self.viewer, self.session.pk).filter(pk=sheet)
-        found = rows.first()
+        found = self._shown_sheet(sheet)
         line = found and talk_queries.sheet_lines(self.viewer, found).filter(ref=ref).first()
         return _line(line) if line else None
 

@@ -17,6 +17,7 @@ MAX_SDP = 32 * 1024  # characters; a browser's have 2,000 to 8,000
 MAX_LINES = 400  # a browser has some 100 for sound and data
 MAX_LINE = 1024
 MAX_CANDIDATE = 300
+MOST_COLONS = 24  # of one line; fingerprints apart
 
 Turn = Annotated[int, Field(ge=0, le=2**31)]
 Engine = Literal["data", "webrtc"]
@@ -239,6 +240,8 @@ def _holds_address(line: str) -> bool:
         return True
     if line.startswith("a=fingerprint:"):  # pairs of digits, as its pattern says
         return False
+    if line.count(":") > MOST_COLONS:  # no browser's; each word of them costs time
+        return True
     return any(_is_address(word) for word in _BREAKS.split(line.partition("=")[2]))
 
 

@@ -10,9 +10,10 @@ export interface Matching {
   extra: number[];
 }
 
+const isKnown = (ms: number | null): ms is number => ms !== null && Number.isFinite(ms);
+
 /** `latencies`: ms from each player to this one's ears; null where it isn't known yet. */
 export function matched(latencies: readonly (number | null)[]): Matching {
-  const known = latencies.filter((ms): ms is number => ms !== null);
-  const target = Math.min(MOST_MS, Math.max(0, ...known));
-  return { target, extra: latencies.map((ms) => (ms === null ? 0 : Math.max(0, target - ms))) };
+  const target = Math.min(MOST_MS, Math.max(0, ...latencies.filter(isKnown)));
+  return { target, extra: latencies.map((ms) => (isKnown(ms) ? Math.max(0, target - ms) : 0)) };
 }

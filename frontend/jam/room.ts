@@ -457,7 +457,7 @@ export class Room {
         this.#beat(frame);
         break;
       case "beat.vote":
-        if (frame.vote && !this.vote && frame.vote.mine === null) {
+        if (frame.vote && frame.vote.id !== this.vote?.id && frame.vote.mine === null) {
           this.events.notice(words.interval.voteNotice, false);
         }
         this.vote = frame.vote;

@@ -14,7 +14,10 @@ def valkey() -> Any:
 
 
 def forget(user: User) -> int:
-    """Delete a person's connections from Valkey; return how many. Repeatable."""
+    """Delete a person's connections from Valkey, and votes that name them; return how many.
+
+    Repeatable. A vote that is gone is opened anew by who wants it.
+    """
     count = 0
     with valkey() as client:
         for key in client.scan_iter("room:*", count=1000, _type="hash"):
@@ -22,6 +25,10 @@ def forget(user: User) -> int:
             theirs = [peer for peer, value in peers.items() if _user_of(value) == user.pk]
             if theirs:
                 count += client.hdel(key, *theirs)
+        for key in client.scan_iter("room:*:vote", count=1000, _type="string"):
+            vote = json.loads(client.get(key) or "{}")
+            if user.pk in (*vote.get("yes", ()), *vote.get("no", ())):
+                count += client.delete(key)
     return count
 
 

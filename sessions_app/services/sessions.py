@@ -23,7 +23,7 @@ from privacy.gate.viewer import Viewer
 from schools.services import children
 from sessions_app.models import ChatLine, Invite, JamSession, Participant, Removal
 from sessions_app.models.planning import not_over
-from sessions_app.models.sessions import SEATS
+from sessions_app.models.sessions import SEATS, open_now
 from sessions_app.room_queries import is_host, may
 from sessions_app.services import rooms, timing
 from sessions_app.services.recording import Refused
@@ -269,6 +269,9 @@ def say(session: JamSession, author: User, *, text: str, ref: str) -> tuple[Chat
     Raises TooMany; one that is here already counts too, as the room is told of it again. Raises
     Refused for who may not write here.
     """
+    here_now = JamSession.objects.filter(open_now(), pk=session.pk, participants__user=author)
+    if not here_now.exists():
+        raise Refused(_("This session is closed."))
     if not may(session, author.pk, "chat"):
         raise Refused(_("A host decided that you don't write in this room for now."))
     limits.CHAT_LINES.spend(author.pk)
@@ -284,8 +287,9 @@ def say(session: JamSession, author: User, *, text: str, ref: str) -> tuple[Chat
 def take_back(user: User, line: ChatLine) -> None:
     """Delete one's own line of a room's chat, for everybody. Idempotent."""
     ChatLine.objects.filter(pk=line.pk, author=user).delete()
-    group, gone = f"jam.{line.session_id}", line.public_id
-    transaction.on_commit(lambda: tell(group, type="room.unsaid", line=gone))
+    about = {"line": line.public_id, "by": user.pk}
+    group = f"jam.{line.session_id}"
+    transaction.on_commit(lambda: tell(group, type="room.unsaid", **about))
 
 
 def come_in(session: JamSession, user: User) -> None:

@@ -97,14 +97,21 @@ def add_song(
 def change_song(
     song: Sheet, by: User, *, version: int, title: str, key: str, tempo: int | None
 ) -> Sheet:
-    """Change what a song is called, its key and tempo. Raises Stale, Refused, TooMany."""
+    """Change what a song is called (who added it), its key and tempo (whoever may write).
+
+    Raises Stale, Refused, TooMany.
+    """
     _hold(song.session, by)
     row = _song(song, by)
-    values = {"title": title, "key": key, "tempo": tempo}
+    values: dict[str, Any] = {"title": title, "key": key, "tempo": tempo}
     if all(getattr(row, name) == value for name, value in values.items()):
         return row
     if row.version != version:
         raise Stale(row)
+    if row.added_by_id is None:  # left without a name and a title: who gives it one answers for it
+        values["added_by"] = by
+    elif title != row.title and row.added_by_id != by.pk:
+        raise Refused(_("What a song is called is changed by who added it."))
     Sheet.objects.filter(pk=row.pk).update(**values, version=F("version") + 1)
     _tell_songs(row.session)
     return _song(song, by)
@@ -226,6 +233,8 @@ def _place_after(sheet: Sheet, by: User, after: str | None) -> float:
     for number, row in enumerate(rows):
         row.place = float(number + 1)
     SheetLine.objects.bulk_update(rows, ["place"])
+    group, about = f"jam.{sheet.session_id}", {"sheet": sheet.pk}
+    transaction.on_commit(lambda: tell(group, type="room.sheet", **about))
     return _place_after(sheet, by, after)
 
 
@@ -245,15 +254,19 @@ def cut_line(sheet: Sheet, by: User, *, ref: str, version: int) -> None:
 # What leaving does ----------------------------------------------------------------------
 
 
+@transaction.atomic
 def take_back(user: User, line: SheetLine) -> None:
     """Delete a line that one wrote last, for everybody."""
     SheetLine.objects.filter(pk=line.pk, author=user).delete()
+    _tell_line(line)
 
 
+@transaction.atomic
 @bypass_rls("let go of a song that others wrote on")
 def take_song_back(user: User, song: Sheet) -> None:
     """Let go of a song that one added: it goes, or stays nameless for who wrote on it."""
     _release([song.pk], user)
+    _tell_songs(song.session)
 
 
 def release_songs(user: User, batch: int, *, of: JamSession | None = None) -> int:

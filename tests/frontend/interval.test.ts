@@ -231,3 +231,14 @@ test("noise on the channel breaks nothing", () => {
   assert.equal(decoders.length, count);
   time.now += 1;
 });
+
+test("a packet of more than an Opus frame has is none", () => {
+  const { made, plays } = hearing(-96_000, 0);
+  plays(SECOND, 3 * SECOND);
+  const count = decoders.length;
+  const large = new Uint8Array(2000);
+  large.set(named(PACKET, 1));
+  made.receive(opusPacket([large], 1, 0, SECOND));
+  made.pump();
+  assert.equal(decoders.length, count);
+});

@@ -408,3 +408,18 @@ test("once closed, nothing happens any more", async () => {
   assert.deepEqual(states, ["closed"]);
   assert.equal(newest().closed, true);
 });
+
+test("what isn't ours on the channel says nothing and breaks nothing", async () => {
+  const { made, losses, trips } = await link();
+  const [, ctl] = newest().channels;
+  ctl!.readyState = "open";
+  const raw = ctl as unknown as { onmessage(event: { data: unknown }): void };
+  for (const data of ["null", "7", "{", "[]", `"${"x".repeat(3000)}"`, new ArrayBuffer(4)]) raw.onmessage({ data });
+  ctl!.says({ t: "pong" });
+  ctl!.says({ t: "pong", at: -1e9 });
+  ctl!.says({ t: "pong", at: 1e12 });
+  ctl!.says({ t: "report", loss: "all" });
+  ctl!.says({ t: "report", loss: 7 });
+  assert.deepEqual([trips, made.roundTripMs, losses], [[], null, [0, 1]]);
+  made.close();
+});

@@ -7,8 +7,11 @@ import pytest
 from asgiref.sync import async_to_sync
 
 from foundation import limits
-from sessions_app.beat import grid_of, outcome
-from sessions_app.frames import Beat
+from foundation.sockets import Refused
+from sessions_app.beat import VOTE, answered, grid_of, opened, outcome
+from sessions_app.frames import Beat, BeatVote
+from sessions_app.presence import Room
+from sessions_app.services import absence
 from tests.cast import Cast
 from tests.privacy.talking import Socket
 from tests.privacy.test_frame_walk import HELLO, cookie_of
@@ -64,6 +67,56 @@ def test_more_than_half_of_who_is_inside_decide(
     yes: set[int], no: set[int], inside: set[int], passed: bool | None
 ) -> None:
     assert outcome({"yes": list(yes), "no": list(no)}, inside) is passed
+
+
+def test_a_vote_is_over_at_its_end_whoever_goes_on_answering() -> None:
+    vote = opened(asked(), 1, 1000, None)
+    yes = BeatVote(vote=vote["id"], yes=True)
+    assert answered(yes, 2, 1000 + VOTE * 1000 - 1, vote)["yes"] == [1, 2]
+    with pytest.raises(Refused):
+        answered(yes, 2, 1000 + VOTE * 1000, vote)
+    assert opened(asked(), 2, 1000 + VOTE * 1000, vote)["yes"] == [2]
+
+
+def test_nobody_ends_a_vote_with_a_tempo(path: str, cookies: list[str]) -> None:
+    """Live, whoever is in changes the tempo; while all are asked, a host alone does."""
+
+    @async_to_sync
+    async def jam() -> list[Any]:
+        ada, ben = await inside(path, *cookies)
+        await ben.say(INTERVALS)
+        vote = (await heard(ada, "beat.vote"))["vote"]
+        await ben.say({"t": "beat", "on": True, "bpm": 90, "beats": 4})
+        refused = (await heard(ben, "error"))["code"]
+        await ada.say({"t": "beat.vote", "vote": vote["id"], "yes": True})
+        decided = (await heard(ben, "beat"))["interval"]
+        for socket in (ada, ben):
+            await socket.close()
+        return [refused, decided]
+
+    assert jam() == ["vote_open", 16]
+
+
+def test_a_vote_that_names_somebody_who_is_erased_is_gone(cast: Cast) -> None:
+    @async_to_sync
+    async def opens(room_id: int, by: int) -> None:
+        room = Room(room_id)
+        await room.change_vote(lambda before: opened(asked(), by, 0, before), 45)
+        await room.close()
+
+    @async_to_sync
+    async def votes(*rooms: int) -> list[bool]:
+        found = []
+        for room_id in rooms:
+            room = Room(room_id)
+            found.append(await room.vote() is not None)
+            await room.close()
+        return found
+
+    opens(4711, cast["owner"].pk)
+    opens(4712, cast["participant"].pk)
+    absence.forget(cast["owner"])
+    assert votes(4711, 4712) == [False, True]
 
 
 async def heard(socket: Socket, *kinds: str) -> dict[str, Any]:

@@ -132,12 +132,26 @@ def test_a_new_line_comes_once_and_where_it_was_meant(cast: Cast, jam: JamSessio
 def test_a_songs_title_is_written_over_by_nobody_unawares(cast: Cast, jam: JamSession) -> None:
     song = add(jam, cast["owner"], "Blue Mon")
     about: dict[str, Any] = {"key": "b-flat-major", "tempo": 120}
-    row = sheets.change_song(song, cast["participant"], version=1, title="Blue Monk", **about)
+    row = sheets.change_song(song, cast["owner"], version=1, title="Blue Monk", **about)
     assert (row.title, row.key, row.tempo, row.version) == ("Blue Monk", "b-flat-major", 120, 2)
     assert sheets.change_song(song, cast["owner"], version=1, title="Blue Monk", **about) == row
     with pytest.raises(sheets.Stale) as told:
         sheets.change_song(song, cast["owner"], version=1, title="Blue Moon", **about)
     assert told.value.row.title == "Blue Monk"
+
+
+def test_nobody_speaks_in_anothers_name_by_a_title(cast: Cast, jam: JamSession) -> None:
+    """A title stands under who added the song, past their blocks alone: others change the rest."""
+    song = add(jam, cast["participant"], "Blue Monk")
+    slower: dict[str, Any] = {"key": "b-flat-major", "tempo": 90}
+    row = sheets.change_song(song, cast["owner"], version=1, title="Blue Monk", **slower)
+    assert (row.title, row.tempo, row.version) == ("Blue Monk", 90, 2)
+    with pytest.raises(Refused, match="changed by who added it"):  # a host, too
+        sheets.change_song(song, cast["owner"], version=2, title="mark-owner", **slower)
+    write(song, cast["owner"], "[C]")
+    sheets.take_song_back(cast["participant"], song)
+    named = sheets.change_song(song, cast["owner"], version=2, title="A blues", **slower)
+    assert (named.title, named.added_by) == ("A blues", cast["owner"])
 
 
 def test_who_may_write(cast: Cast, jam: JamSession) -> None:
@@ -240,10 +254,12 @@ def test_what_one_writes_the_others_read_at_once(
         await ben.say({**put, "version": 2, "text": "x"})
         got.append((await heard(ben, "stale"))["line"])
         about = {"t": "song.change", "ref": new(), "song": song.public_id, "title": "Song 2"}
-        await ben.say({**about, "version": 1})
-        got.append((await heard(ben, "ack"))["id"] == song.public_id)
-        await ada.say({**about, "version": 1, "title": "Song 3"})
-        got.append((await heard(ada, "stale"))["song"]["title"])
+        await ben.say({**about, "version": 1})  # it is Ada's to name
+        got.append((await heard(ben, "error"))["code"])
+        await ada.say({**about, "version": 1})
+        got.append((await heard(ada, "ack"))["id"] == song.public_id)
+        await ben.say({**about, "version": 1, "tempo": 90})
+        got.append((await heard(ben, "stale"))["song"]["title"])
         await ben.say({"t": "song.play", "ref": new(), "song": song.public_id})
         while not (told := await heard(ada, "songs"))["songs"][0]["playing"]:
             pass
@@ -264,6 +280,7 @@ def test_what_one_writes_the_others_read_at_once(
         ("line.put", line, "[Am7]Hello", "participant"),
         line,
         None,
+        "refused",
         True,
         "Song 2",
         "refused",

@@ -215,6 +215,22 @@ def test_no_line_carries_an_address_past(line: str, end: str) -> None:
     assert addresses_in(passed) == set()
 
 
+def test_a_line_full_of_colons_costs_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each word with two colons is tried as an address: there may be few of them."""
+    tried: list[str] = []
+    real = ipaddress.ip_address
+
+    def trying(word: str) -> Any:
+        tried.append(word)
+        return real(word)
+
+    monkeypatch.setattr(ipaddress, "ip_address", trying)
+    lines = ["a=fmtp:96 " + "::z," * 250] * 31
+    assert relay_sdp("\r\n".join(lines)) == ""
+    assert tried == []
+    assert relay_sdp("a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n") != ""
+
+
 LINES = OFFER.splitlines()
 
 

@@ -23,6 +23,7 @@ const GIVEN_AHEAD = 8000;
 const LEAST_MS = 200;
 const LONGEST_MS = 40_000; // of sound kept for who comes, and of what waits to be played
 const MOST_WAITING = LONGEST_MS / 20;
+const LARGEST = 1275; // bytes of one Opus frame (RFC 6716, section 3.2.1)
 const DECODED_AHEAD = 0.3 * RATE;
 const JUMP = 48 * 15; // frames off: moved at once rather than by resampling
 
@@ -210,10 +211,11 @@ export class IntervalPeer {
   receive(bytes: ArrayBuffer): void {
     const header = readHeader(bytes);
     const packets = header?.kind === KIND_OPUS ? readOpus(bytes) : null;
-    if (!header || !packets || packets.some((packet) => opusFrames(packet) !== PACKET)) return;
+    const fits = (packet: Uint8Array): boolean => packet.length <= LARGEST && opusFrames(packet) === PACKET;
+    if (!header || !packets?.every(fits)) return;
     for (let i = packets.length - 1; i >= 0; i -= 1) {
       const frame = (header.frame - i * PACKET) | 0;
-      this.#insert({ frame, number: header.number, bytes: packets[i]! });
+      this.#insert({ frame, number: header.number, bytes: packets[i]!.slice() });
     }
     if (this.#waiting.length > MOST_WAITING) this.#waiting.splice(0, this.#waiting.length - MOST_WAITING);
   }

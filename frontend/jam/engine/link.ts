@@ -59,6 +59,8 @@ type Ctl =
 
 /** What is lost is sent again, and holds up nothing that comes after it. */
 const INTERVAL = { negotiated: true, id: 2, ordered: false };
+const LONGEST_CTL = 2000; // characters
+const LONGEST_TRIP_MS = 60_000;
 const PING_MS = 250;
 const TRIPS = 20; // five seconds of them
 const PATIENCE_MS = 3000;
@@ -218,7 +220,7 @@ export class Link {
       this.#say({ t: "ping", at: performance.now() });
       this.#verify(pc);
     };
-    ctl.onmessage = ({ data }) => this.#hear(JSON.parse(String(data)) as Ctl);
+    ctl.onmessage = ({ data }) => this.#read(data);
     this.#ctl = ctl;
     this.#verification = null;
     this.events.code?.(null);
@@ -285,9 +287,10 @@ export class Link {
   }
 
   #verify(pc: RTCPeerConnection): void {
+    if (this.#verification) return;
     const own = fingerprints(pc.localDescription?.sdp);
     const theirs = fingerprints(pc.remoteDescription?.sdp);
-    if (!own || !theirs || this.#verification) return;
+    if (!own || !theirs) return;
     this.#verification = new Verification(
       own, theirs, this.setup.offers, (message) => this.pc === pc && this.#say(message),
       (code) => this.pc === pc && this.events.code?.(code),
@@ -340,14 +343,29 @@ export class Link {
     if (this.#ctl?.readyState === "open") this.#ctl.send(JSON.stringify(message));
   }
 
+  /** What isn't ours says nothing, and nowhere: its words are the other side's. */
+  #read(data: unknown): void {
+    if (typeof data !== "string" || data.length > LONGEST_CTL) return;
+    let message: unknown;
+    try {
+      message = JSON.parse(data);
+    } catch {
+      return;
+    }
+    if (typeof message === "object" && message !== null) this.#hear(message as Ctl);
+  }
+
   #hear(message: Ctl): void {
     if (message.t === "ping") this.#say({ t: "pong", at: message.at });
     else if (message.t === "pong") {
       const ms = performance.now() - message.at;
+      if (!(ms >= 0 && ms < LONGEST_TRIP_MS)) return; // none of our pings
       this.#trips = [...this.#trips.slice(1 - TRIPS), ms];
       this.events.trip(ms);
-    } else if (message.t === "report") this.events.report(message.loss, message.hears !== false);
-    else if (message.t === "zero" || message.t === "wants" || message.t === "talk") this.events.aside(message);
+    } else if (message.t === "report") {
+      const loss = Number.isFinite(message.loss) ? Math.min(1, Math.max(0, message.loss)) : 0;
+      this.events.report(loss, message.hears !== false);
+    } else if (message.t === "zero" || message.t === "wants" || message.t === "talk") this.events.aside(message);
     else if (this.pc) {
       this.#verify(this.pc);
       void this.#verification?.hear(message);

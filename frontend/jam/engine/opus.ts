@@ -188,7 +188,9 @@ export class OpusReceiver {
   /** Whether what waits lies on this one's grid of packets (it does not after a mute, or in another form). */
   #follows(frame: number): boolean {
     for (const other of this.#waiting.keys()) {
-      if (((other - frame) | 0) % this.#grid !== 0) return false;
+      const ahead = (other - frame) | 0;
+      // What is behind would be walked to through all frames there are: it is taken next.
+      if (ahead < 0 || ahead % this.#grid !== 0) return false;
     }
     return true;
   }

@@ -41,6 +41,8 @@ export interface PlayerEvents {
 const REPLUGS = 5;
 const STUCK = 3; // a second and a half
 const STOPPED_MS = 1000;
+const TALK_MS = 3000;
+const DRAW_MS = 200;
 const DEAF_MS = 2500; // before it is said: a connection that has just opened is silent, too
 let keys = 0;
 
@@ -67,8 +69,9 @@ export class Player {
   /** session ms at which their frame 0 was played, as they say; null before they said it */
   zero: number | null = null;
   #deafSince: number | null = null;
-  /** whether they speak now, past the music */
-  talking = false;
+  #talks = false;
+  #talkAt = 0;
+  #drawn: ReturnType<typeof setTimeout> | undefined;
   /** interval mode: something of theirs that should sound now didn't come in time */
   late = false;
   #missing = 0;
@@ -115,13 +118,26 @@ export class Player {
     if (message.t === "zero") {
       if (Number.isFinite(message.at)) this.zero = message.at;
     } else if (message.t === "talk") {
-      this.talking = message.on === true;
-      this.events.aside();
+      this.#talkAt = performance.now();
+      const on = message.on === true;
+      if (on === this.#talks) return;
+      this.#talks = on;
+      // A page is drawn anew at its own pace, not at that of somebody's messages.
+      this.#drawn ??= setTimeout(() => {
+        this.#drawn = undefined;
+        this.events.aside();
+      }, DRAW_MS);
     } else {
       const from = Number.isFinite(message.from) ? Math.round(message.from!) | 0 : null;
       this.#wanted = { live: message.live !== false, from };
       if (this.#key) this.net?.wants(this.#key, this.#wanted.live, from);
     }
+  }
+
+  /** Whether they speak now, past the music, as they say once a second. */
+  get talking(): boolean {
+    const heard = !this.info.muted && !this.strip.silent && this.link.state === "open";
+    return this.#talks && heard && performance.now() - this.#talkAt < TALK_MS;
   }
 
   /** Whether this player can be heard by interval: not through the fallback engine. */
@@ -279,6 +295,7 @@ export class Player {
   }
 
   close(): void {
+    clearTimeout(this.#drawn);
     this.link.close();
     this.#unplug();
     this.strip.close();

@@ -126,6 +126,7 @@ export class IntervalView {
   #showVote(vote: BeatVote | null): void {
     const now = this.room.clock.now();
     const left = vote && now !== null ? Math.ceil((vote.ends_at - now) / 1000) : 0;
+    if (vote && now !== null && left <= 0) this.room.vote = null; // nobody tells that it ran out
     show(this.#vote, left > 0);
     if (!vote || left <= 0) return;
     const { on, interval, bpm } = vote.beat;

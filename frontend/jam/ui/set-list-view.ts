@@ -40,8 +40,9 @@ class SongFields {
     );
   }
 
-  set(song: SongWords): void {
+  set(song: SongWords & { yours?: boolean }): void {
     this.title.value = song.title;
+    this.title.readOnly = song.yours === false && song.title !== ""; // it is who added it who names it
     this.#key.value = song.key;
     this.#tempo.value = song.tempo === null ? "" : String(song.tempo);
   }
