@@ -1,7 +1,7 @@
 // Interval mode in the network worker: own sound is encoded once and sent whole; that of others waits, encoded,
 // until its time has come an interval later. What comes too late is silence, and shifts nothing.
 import type { Format } from "./codec-choice";
-import { OpusSender } from "./opus";
+import { OpusDecoder, OpusSender } from "./opus";
 import { OPUS_LOOKAHEAD, KIND_OPUS, opusFrames, opusPacket, readHeader, readOpus } from "./packet";
 import { Slot, playoutRing, writeSound, type PlayoutRing } from "./rings";
 
@@ -135,9 +135,7 @@ export class IntervalPeer {
   #lag: number | null = null;
   #from = 0;
   #waiting: Waiting[] = [];
-  #decoder: AudioDecoder | null = null;
-  #inside: number[] = [];
-  #time = 0;
+  readonly #decoder = new OpusDecoder((frame, left, right) => this.#play(frame, left, right));
   #last: number | null = null; // number of the newest message that was played
   /** messages that came after their time */
   late = 0;
@@ -205,7 +203,7 @@ export class IntervalPeer {
     this.#ring = null;
     this.#lag = null;
     this.#waiting = [];
-    this.#close();
+    this.#decoder.close();
   }
 
   receive(bytes: ArrayBuffer): void {
@@ -241,7 +239,7 @@ export class IntervalPeer {
       this.#waiting.shift();
       if (((next.frame - this.#from) | 0) < 0) continue;
       if (ahead < -PACKET) this.late += 1;
-      else this.#decode(next);
+      else this.#decoder.decode(next.frame, next.bytes);
       this.#last = next.number;
     }
   }
@@ -273,47 +271,13 @@ export class IntervalPeer {
     return Atomics.load(head, Slot.resyncEpoch) === Atomics.load(head, Slot.resyncDone);
   }
 
-  #decode({ frame, bytes }: Waiting): void {
-    if (!this.#decoder || this.#decoder.state === "closed") {
-      this.#inside = [];
-      this.#decoder = new AudioDecoder({
-        output: (data) => this.#play(data),
-        error: () => undefined, // closed: the next packet starts another decoder
-      });
-      this.#decoder.configure({ codec: "opus", sampleRate: RATE, numberOfChannels: 2 });
-    }
-    this.#inside.push(frame);
-    const duration = (PACKET * 1_000_000) / RATE;
-    this.#decoder.decode(
-      new EncodedAudioChunk({ type: "key", timestamp: this.#time, duration, data: bytes }),
-    );
-    this.#time += duration;
-  }
-
-  #play(data: AudioData): void {
-    const frame = this.#inside.shift();
-    const ring = this.#ring;
-    if (frame !== undefined && ring) {
-      const left = new Float32Array(data.numberOfFrames);
-      data.copyTo(left, { planeIndex: 0, format: "f32-planar" });
-      let right = left;
-      if (data.numberOfChannels > 1) {
-        right = new Float32Array(data.numberOfFrames);
-        data.copyTo(right, { planeIndex: 1, format: "f32-planar" });
-      }
-      writeSound(ring, (frame - OPUS_LOOKAHEAD) | 0, left, right);
-    }
-    data.close();
+  #play(frame: number, left: Float32Array, right: Float32Array): void {
+    if (this.#ring) writeSound(this.#ring, (frame - OPUS_LOOKAHEAD) | 0, left, right);
   }
 
   /** Frames of silence where something was missing. */
   get missing(): number {
     return this.#ring ? Atomics.load(this.#ring.head, Slot.concealed) : 0;
-  }
-
-  #close(): void {
-    if (this.#decoder && this.#decoder.state !== "closed") this.#decoder.close();
-    this.#decoder = null;
   }
 
   close(): void {

@@ -127,15 +127,60 @@ export class OpusSender {
   }
 }
 
+/** Decodes packets in the order they are given; what comes out is known by the frame that went in. */
+export class OpusDecoder {
+  #decoder: AudioDecoder | null = null;
+  #inside: { frame: number; since: number }[] = [];
+  #time = 0;
+
+  /** `play`: the frame that was given, its sound, and how many ms it took. */
+  constructor(readonly play: (frame: number, left: Float32Array, right: Float32Array, ms: number) => void) {}
+
+  decode(frame: number, bytes: Uint8Array): void {
+    if (!this.#decoder || this.#decoder.state === "closed") {
+      this.#inside = [];
+      this.#decoder = new AudioDecoder({
+        output: (data) => this.#take(data),
+        error: () => undefined, // closed: the next packet starts another decoder
+      });
+      this.#decoder.configure({ codec: "opus", sampleRate: RATE, numberOfChannels: 2 });
+    }
+    this.#inside.push({ frame, since: performance.now() });
+    const duration = (opusFrames(bytes) * 1_000_000) / RATE;
+    this.#decoder.decode(
+      new EncodedAudioChunk({ type: "key", timestamp: this.#time, duration, data: bytes }),
+    );
+    this.#time += duration;
+  }
+
+  #take(data: AudioData): void {
+    const entry = this.#inside.shift();
+    if (entry) {
+      const left = new Float32Array(data.numberOfFrames);
+      data.copyTo(left, { planeIndex: 0, format: "f32-planar" });
+      let right = left;
+      if (data.numberOfChannels > 1) {
+        right = new Float32Array(data.numberOfFrames);
+        data.copyTo(right, { planeIndex: 1, format: "f32-planar" });
+      }
+      this.play(entry.frame, left, right, performance.now() - entry.since);
+    }
+    data.close();
+  }
+
+  close(): void {
+    if (this.#decoder && this.#decoder.state !== "closed") this.#decoder.close();
+    this.#decoder = null;
+  }
+}
+
 /** Decodes in order: a packet waits for the one before it until that one's time has come. */
 export class OpusReceiver {
   readonly #ring: PlayoutRing;
   readonly #position: () => number;
-  #decoder: AudioDecoder | null = null;
+  readonly #decoder = new OpusDecoder((frame, left, right, ms) => this.#play(frame, left, right, ms));
   #waiting = new Map<number, Uint8Array>();
   #next: number | null = null;
-  #inside: { frame: number; since: number }[] = [];
-  #time = 0;
   #grid = 480; // frames of the packets that come
   /** Milliseconds from decode() to sound, smoothed: the delay must have room for them. */
   decodeMs = 2;
@@ -172,7 +217,7 @@ export class OpusReceiver {
       if (bytes) {
         frames = opusFrames(bytes);
         this.#waiting.delete(this.#next);
-        this.#decode(this.#next, bytes, frames);
+        this.#decoder.decode(this.#next, bytes);
       } else {
         const room = (this.#next - OPUS_LOOKAHEAD - this.#position()) | 0;
         if (room > (this.decodeMs + 1) * 48) return;
@@ -207,42 +252,12 @@ export class OpusReceiver {
     return Math.abs((a - b) | 0) > RATE;
   }
 
-  #decode(frame: number, bytes: Uint8Array, frames: number): void {
-    if (!this.#decoder || this.#decoder.state === "closed") {
-      this.#inside = [];
-      this.#decoder = new AudioDecoder({
-        output: (data) => this.#play(data),
-        error: () => undefined, // closed: the next packet starts another decoder
-      });
-      this.#decoder.configure({ codec: "opus", sampleRate: RATE, numberOfChannels: 2 });
-    }
-    this.#inside.push({ frame, since: performance.now() });
-    const duration = (frames * 1_000_000) / RATE;
-    this.#decoder.decode(
-      new EncodedAudioChunk({ type: "key", timestamp: this.#time, duration, data: bytes }),
-    );
-    this.#time += duration;
-  }
-
-  #play(data: AudioData): void {
-    const entry = this.#inside.shift();
-    if (entry) {
-      const took = performance.now() - entry.since;
-      this.decodeMs += (Math.min(20, took) - this.decodeMs) * (took > this.decodeMs ? 0.2 : 0.02);
-      const left = new Float32Array(data.numberOfFrames);
-      data.copyTo(left, { planeIndex: 0, format: "f32-planar" });
-      let right = left;
-      if (data.numberOfChannels > 1) {
-        right = new Float32Array(data.numberOfFrames);
-        data.copyTo(right, { planeIndex: 1, format: "f32-planar" });
-      }
-      writeSound(this.#ring, (entry.frame - OPUS_LOOKAHEAD) | 0, left, right);
-    }
-    data.close();
+  #play(frame: number, left: Float32Array, right: Float32Array, took: number): void {
+    this.decodeMs += (Math.min(20, took) - this.decodeMs) * (took > this.decodeMs ? 0.2 : 0.02);
+    writeSound(this.#ring, (frame - OPUS_LOOKAHEAD) | 0, left, right);
   }
 
   close(): void {
-    if (this.#decoder && this.#decoder.state !== "closed") this.#decoder.close();
-    this.#decoder = null;
+    this.#decoder.close();
   }
 }
