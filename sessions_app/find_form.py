@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from accounts.profile.vocabulary import GENRES, INSTRUMENTS
+from accounts.profile.vocabulary import GENRES, INSTRUMENTS, by_name
 from foundation import limits
 from foundation.long_lists import LongList, LongSelect
 from privacy.gate.audiences import Audience
@@ -33,11 +33,9 @@ FOR_MEMBERS = ("known", "latency")  # of which nothing is known without an accou
 def _lists(language: str) -> dict[str, LongList]:
     """Return instruments and genres by name, in the language of the page."""
     return {
-        name: LongList([("", _("Any")), *sorted(
-            ((slug, str(word)) for slug, word in words.items()), key=lambda pair: pair[1]
-        )])
+        name: LongList([("", _("Any")), *by_name(words)])
         for name, words in (("instrument", INSTRUMENTS), ("genre", GENRES))
-    }  # fmt: skip
+    }
 
 
 def _audiences() -> list[tuple[str, Any]]:

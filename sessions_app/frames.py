@@ -5,12 +5,13 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from foundation.frames import Frame, Milliseconds, Moment, PublicId, Ref, at_most, words
+from sessions_app.models.planning import FASTEST, SLOWEST
+from sessions_app.models.sessions import SEATS
 from sessions_app.vocabulary import Key
 
 MAX_SIGNAL = 64 * 1024
 MAX_CHAT = 2000
 MAX_TITLE = 80
-SEATS = 8
 MAX_LINE = 400
 
 
@@ -81,6 +82,7 @@ class RecordStop(Frame):
     recording: PublicId
 
 
+Tempo = Annotated[int, Field(ge=SLOWEST, le=FASTEST)]  # beats per minute
 BeatNumber = Annotated[int, Field(ge=1, le=12)]
 
 
@@ -91,7 +93,7 @@ class Beat(Frame):
 
     t = "beat"
     on: bool
-    bpm: Annotated[int, Field(ge=30, le=300)]
+    bpm: Tempo
     beats: BeatNumber
     accents: Annotated[list[BeatNumber], Field(max_length=12)] = [1]
     count_in: Annotated[int, Field(ge=0, le=2)] = 0
@@ -212,7 +214,6 @@ def _key(value: str) -> str:
 
 
 KeySlug = Annotated[str, Field(max_length=20), AfterValidator(_key)]
-Tempo = Annotated[int, Field(ge=30, le=300)]
 Version = Annotated[int, Field(ge=0, le=2**31 - 2)]
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import User
-from accounts.profile.vocabulary import GENRES, INSTRUMENTS
+from accounts.profile.vocabulary import GENRES, INSTRUMENTS, by_name
 from accounts.settings.forms.clock import ZoneField
 from foundation import limits
 from foundation.long_lists import LongList, LongSelect
@@ -48,13 +48,9 @@ BESIDE = {"starts_at": "date", "clock": "time", "zone": "zone"}  # column → th
 def _named(language: str) -> dict[str, LongList]:
     """Return genres and instruments by name, in the language of the page."""
     return {
-        "genre": LongList([("", _("Any")), *_by_name(GENRES)]),
-        "seats": LongList([("", _("None")), *_by_name(INSTRUMENTS)]),
+        "genre": LongList([("", _("Any")), *by_name(GENRES)]),
+        "seats": LongList([("", _("None")), *by_name(INSTRUMENTS)]),
     }
-
-
-def _by_name(words: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return sorted(((slug, str(name)) for slug, name in words.items()), key=lambda pair: pair[1])
 
 
 class SeatsWidget(forms.Widget):

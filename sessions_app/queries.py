@@ -73,13 +73,13 @@ def live_sessions(viewer: Viewer) -> QuerySet[JamSession]:
     One that a muted person hosts only to who has a seat in it.
     """
     heard = mutes.unmuted("host", viewer)
-    here = heard | Q(pk__in=_seats(viewer)) if heard else heard
+    here = heard | Q(pk__in=my_seats(viewer)) if heard else heard
     return sessions(viewer).filter(here, occupied_now())
 
 
 def my_empty_rooms(viewer: Viewer) -> QuerySet[JamSession]:
     """Return the open sessions in which the viewer has a seat and nobody is now."""
-    return sessions(viewer).filter(open_now(), ~occupied_now(), pk__in=_seats(viewer))
+    return sessions(viewer).filter(open_now(), ~occupied_now(), pk__in=my_seats(viewer))
 
 
 def live_or_mine(viewer: Viewer) -> QuerySet[JamSession]:
@@ -88,7 +88,7 @@ def live_or_mine(viewer: Viewer) -> QuerySet[JamSession]:
         return live_sessions(viewer)
     heard = mutes.unmuted("host", viewer)
     live = occupied_now() & heard if heard else occupied_now()
-    return sessions(viewer).filter(open_now() & (live | Q(pk__in=_seats(viewer))))
+    return sessions(viewer).filter(open_now() & (live | Q(pk__in=my_seats(viewer))))
 
 
 def planned_sessions(viewer: Viewer) -> QuerySet[JamSession]:
@@ -136,18 +136,14 @@ def my_rsvp(viewer: Viewer, session: Any) -> Rsvp | None:
     return visible(Rsvp, viewer).filter(session=session, user=viewer.user_id).first()
 
 
-def _seats(viewer: Viewer) -> Any:
-    return Participant.objects.filter(user=viewer.user_id).order_by().values("session")
-
-
 def my_seats(viewer: Viewer) -> Any:
     """Return the keys of the sessions in which the viewer has a seat."""
-    return _seats(viewer)
+    return Participant.objects.filter(user=viewer.user_id).order_by().values("session")
 
 
 def my_seats_inside(viewer: Viewer) -> Any:
     """Return the keys of the sessions in whose room the viewer was, and where they have a seat."""
-    return _seats(viewer).filter(came_at__isnull=False)
+    return my_seats(viewer).filter(came_at__isnull=False)
 
 
 def open_rooms(viewer: Viewer) -> QuerySet[JamSession]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.discovery.index_terms import Wanted, beginnings
 from accounts.profile import checks, places
-from accounts.profile.vocabulary import GENRES, INSTRUMENTS, Level, Words, language_names
+from accounts.profile.vocabulary import GENRES, INSTRUMENTS, Level, by_name, language_names
 from foundation.long_lists import LongList, LongSelect
 
 DISTANCES = (0, 10, 25, 50, 100)  # kilometres
@@ -19,16 +19,12 @@ DISTANCES = (0, 10, 25, 50, 100)  # kilometres
 def _lists(language: str) -> dict[str, LongList]:
     """Return what each long field offers, by name in the language of the page."""
     named = {
-        "instrument": _by_name(INSTRUMENTS),
-        "genre": _by_name(GENRES),
+        "instrument": by_name(INSTRUMENTS),
+        "genre": by_name(GENRES),
         "language": language_names(),
         "country": places.country_names(language),
     }
     return {field: LongList([("", _("Any")), *pairs]) for field, pairs in named.items()}
-
-
-def _by_name(words: Words) -> list[tuple[str, str]]:
-    return sorted(((slug, str(name)) for slug, name in words.items()), key=lambda pair: pair[1])
 
 
 class FindForm(forms.Form):

@@ -16,6 +16,11 @@ from django.utils.translation import gettext_lazy as _
 Words = Mapping[str, str | Promise]
 
 
+def by_name(words: Words) -> list[tuple[str, str]]:
+    """Return slugs with their names in the language that is active, by name."""
+    return sorted(((slug, str(name)) for slug, name in words.items()), key=lambda pair: pair[1])
+
+
 class Level(IntegerChoices):
     BEGINNER = 1, _("beginner")
     INTERMEDIATE = 2, _("intermediate")
