@@ -79,7 +79,8 @@ def test_a_long_way_is_played_in_time_and_speech_comes_at_once(far: tuple[Any, A
         # On a quiet machine 0.1 ms; one that is late dates the clicks themselves less well.
         assert abs(statistics.median(off)) < 25, off
         assert statistics.quantiles(off, n=10)[-1] - statistics.quantiles(off, n=10)[0] < 60, off
-    assert figures(ben)[0]["missingMs"] - before < 200
+    # Of 13 s or more, 2 % of whose packets are lost; on a quiet machine nothing is missing.
+    assert figures(ben)[0]["missingMs"] - before < 600
 
     # What is played before she mutes is heard an interval later, and then nothing.
     ada.get_by_role("button", name="Mute me", exact=True).click()
