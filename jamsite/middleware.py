@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import escape_leading_slashes
 
+from foundation import permissions_policy
 from foundation.disk import is_full, no_room
 from foundation.limits import Away, TooMany
 from foundation.moments import zone
@@ -34,10 +35,7 @@ class HeadersMiddleware:
         response = self.get_response(request)
         response.setdefault("Cache-Control", "private, no-store")
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.setdefault(
-            "Permissions-Policy",
-            "geolocation=(), camera=(), usb=(), payment=(), interest-cohort=()",
-        )
+        response.setdefault(permissions_policy.HEADER, permissions_policy.CLOSED)
         return response
 
 

@@ -30,6 +30,7 @@ from sessions_app.frames import (
     HostDoor,
     HostMute,
     HostOffer,
+    HostPicture,
     HostRemove,
     HostRights,
     HostRole,
@@ -61,7 +62,8 @@ class JamConsumer(DirectConsumer, LatencyConsumer, ChatConsumer):
     takes: ClassVar[list[type[Frame]]] = [
         Hello, Signal, Clock, Chat, ChatEarlier, ChatDelete, State, RecordAsk, RecordAnswer,
         RecordStop, HostDoor, HostMute, HostRemove, HostRole, HostRights, HostOffer, HostTake,
-        HostTurn, KnockAnswer, Beat, BeatVote, DirectAnswer, DirectKnown, Measured, *SHEETS,
+        HostTurn, HostPicture, KnockAnswer, Beat, BeatVote, DirectAnswer, DirectKnown, Measured,
+        *SHEETS,
     ]  # fmt: skip
 
     def allowed(self) -> bool:
@@ -179,6 +181,7 @@ class JamConsumer(DirectConsumer, LatencyConsumer, ChatConsumer):
             about = await self.in_thread(self._about)
             await self.roster.look()
             about["muted_by_host"] = await self.room.is_muted(self.user.pk)
+            about["picture_held"] = await self.room.is_picture_held(self.user.pk)
             about["beat"] = await self.beat_now()
             about["vote"] = await self.vote_now()
             about["turn"] = await self.turn()
@@ -219,6 +222,7 @@ class JamConsumer(DirectConsumer, LatencyConsumer, ChatConsumer):
         self._must_be_present()
         self.me.muted = frame.muted
         await self.obey(muted=frame.muted)
+        await self.obey_picture(shown=frame.picture)
         if (frame.recording or "") != self.me.take:
             self.me.take = await self.in_thread(self._captures, frame.recording)
         await self.room.enter(self.me)

@@ -59,11 +59,13 @@ class ChatDelete(Frame):
 
 
 class State(Frame):
-    """`recording`: the take that this browser captures for now, if any."""
+    """`recording`: the take that this browser captures for now, if any; `picture`: whether it sends
+    one of a camera or screen."""
 
     t = "state"
     muted: bool
     recording: PublicId | None = None
+    picture: bool = False
 
 
 class RecordAsk(Frame):
@@ -193,6 +195,14 @@ class HostMute(Frame):
     t = "host.mute"
     user: PublicId
     muted: bool
+
+
+class HostPicture(Frame):
+    """`user`: whose camera and screen are turned off for everybody, or no longer (`held`)."""
+
+    t = "host.picture"
+    user: PublicId
+    held: bool
 
 
 class HostRemove(Frame):

@@ -14,6 +14,7 @@ from sessions_app.frames import (
     HostDoor,
     HostMute,
     HostOffer,
+    HostPicture,
     HostRemove,
     HostRights,
     HostRole,
@@ -172,6 +173,30 @@ class HostConsumer(GatedConsumer):
         if self.obeyed and not muted:
             await self.room.mute(self.user.pk, muted=False)
         self.obeyed = muted
+
+    # Turning a picture off for everybody: as muting is ---------------------------------------
+
+    picture_obeyed = False  # whether this client said that it sends none since a host held it
+
+    async def on_host_picture(self, frame: HostPicture) -> None:
+        self._must_be_present()
+        person = await self.in_thread(self._seated, frame.user)
+        await self._do_or_refuse(hosting.check_picture, self.session, self.user, person)
+        if await self.room.hold_picture(person.pk, held=frame.held):
+            about = {"user": person.pk, "held": frame.held}
+            await self.channel_layer.group_send(self.group, {"type": "room.picture", **about})
+
+    async def room_picture(self, event: dict[str, Any]) -> None:
+        if self.welcomed and event["user"] == self.user.pk:
+            self.picture_obeyed = False
+            await self.send_frame(t="picture", held=event["held"])
+        await self._look()
+
+    async def obey_picture(self, *, shown: bool) -> None:
+        """Take in whether the client sends a picture: turning it on by hand ends a host's word."""
+        if self.picture_obeyed and shown:
+            await self.room.hold_picture(self.user.pk, held=False)
+        self.picture_obeyed = not shown
 
     # Who waits to be let in -----------------------------------------------------------------
 

@@ -36,7 +36,12 @@ class Peer:
     take: str = ""  # id of the recording that its browser says it captures for
     since: float = 0.0
     seen: float = 0.0
-    by_host: bool = False  # whether a host's mute holds for them; known of the person, not the line
+    # Of the person, not the line: whether a host muted them, or turned their picture off.
+    by_host: bool = False
+    picture_held: bool = False
+
+
+OF_THE_PERSON = ("by_host", "picture_held")
 
 
 def _key(session_id: int) -> str:
@@ -58,6 +63,7 @@ class Room:
     def __init__(self, session_id: int) -> None:
         self._key = _key(session_id)
         self._muted = f"{self._key}:muted"
+        self._pictures = f"{self._key}:pictures"
         self._turn = f"{self._key}:turn"
         self._beat = f"{self._key}:beat"
         self._vote = f"{self._key}:vote"
@@ -68,14 +74,14 @@ class Room:
         peer.seen = time.time()
         peer.since = peer.since or peer.seen
         async with self._valkey.pipeline(transaction=False) as pipe:
-            about = asdict(peer)
-            del about["by_host"]  # noted of the person, not of the connection
+            about = {k: v for k, v in asdict(peer).items() if k not in OF_THE_PERSON}
             pipe.hset(self._key, peer.peer, json.dumps(about))
             pipe.expire(self._key, ALIVE * 4)
             pipe.expire(self._muted, ALIVE * 4)
             pipe.expire(self._turn, ALIVE * 4)
             pipe.set(f"{self._key}:renewed", 1, ex=LEASE_RENEWED, nx=True)
             pipe.expire(self._beat, ALIVE * 4)
+            pipe.expire(self._pictures, ALIVE * 4)
             return bool((await pipe.execute())[4])
 
     async def leave(self, peer: str) -> None:
@@ -86,10 +92,12 @@ class Room:
         async with self._valkey.pipeline(transaction=False) as pipe:
             pipe.hvals(self._key)
             pipe.hkeys(self._muted)
-            values, muted = await pipe.execute()
+            pipe.hkeys(self._pictures)
+            values, muted, pictures = await pipe.execute()
         peers = _alive(values)
         for peer in peers:
             peer.by_host = str(peer.user_id) in muted
+            peer.picture_held = str(peer.user_id) in pictures
         return peers
 
     async def mute(self, user_id: int, *, muted: bool) -> bool:
@@ -97,15 +105,25 @@ class Room:
 
         Of the person, not of a connection: who comes back is still muted.
         """
-        if not muted:
-            return bool(await self._valkey.hdel(self._muted, str(user_id)))
-        async with self._valkey.pipeline(transaction=False) as pipe:
-            pipe.hset(self._muted, str(user_id), json.dumps({"user_id": user_id}))
-            pipe.expire(self._muted, ALIVE * 4)
-            return bool((await pipe.execute())[0])
+        return await self._hold(self._muted, user_id, on=muted)
 
     async def is_muted(self, user_id: int) -> bool:
         return bool(await self._valkey.hexists(self._muted, str(user_id)))
+
+    async def hold_picture(self, user_id: int, *, held: bool) -> bool:
+        """Note that a host turned somebody's picture off, as `mute` does of their sound."""
+        return await self._hold(self._pictures, user_id, on=held)
+
+    async def is_picture_held(self, user_id: int) -> bool:
+        return bool(await self._valkey.hexists(self._pictures, str(user_id)))
+
+    async def _hold(self, key: str, user_id: int, *, on: bool) -> bool:
+        if not on:
+            return bool(await self._valkey.hdel(key, str(user_id)))
+        async with self._valkey.pipeline(transaction=False) as pipe:
+            pipe.hset(key, str(user_id), json.dumps({"user_id": user_id}))
+            pipe.expire(key, ALIVE * 4)
+            return bool((await pipe.execute())[0])
 
     async def beat(self) -> dict[str, Any] | None:
         """Return the grid of the room's metronome, if it was ever started."""

@@ -125,6 +125,7 @@ class Roster:
             "instrument": person.instrument,
             "muted": peer.muted,
             "muted_by_host": peer.by_host,
+            "picture_held": peer.picture_held,
             "recorded": peer.take != "" and peer.take == self.take,
             "role": seat.role,
             "policy": "all" if path.is_direct or not settings.TURN_URLS else "relay",
@@ -135,7 +136,8 @@ class Roster:
 
 
 STATE = (
-    "peer", "muted", "muted_by_host", "recorded", "role", "rights", "policy", "agreed", "asks",
+    "peer", "muted", "muted_by_host", "picture_held", "recorded", "role", "rights", "policy",
+    "agreed", "asks",
 )  # fmt: skip
 
 

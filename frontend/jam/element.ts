@@ -1,5 +1,8 @@
 // <jam-room>: puts the room and its views together, and shows tests what is heard.
 import { readSettings } from "./settings";
+import type { PictureKind } from "./engine/picture-choice";
+import type { Sent } from "./engine/player-pictures";
+import { pathOf } from "./engine/path";
 import { Room } from "./room";
 import { h, text } from "./ui/dom";
 import { RoomView } from "./ui/room-view";
@@ -29,6 +32,8 @@ export interface PeerFigures {
   /** how the two are connected, and the code both can compare */
   policy: string | null;
   code: string | null;
+  /** how far pictures to them are stepped down, and what goes each way */
+  pictures: { step: number; sent: Record<PictureKind, Sent>; theirs: Record<PictureKind, Sent> };
 }
 
 export class JamRoomElement extends HTMLElement {
@@ -116,6 +121,7 @@ export class JamRoomElement extends HTMLElement {
       state: player.link.state,
       policy: player.link.policy,
       code: player.code,
+      pictures: player.pictures.figures,
       level: player.strip.level.rms,
       ...player.stats,
     }));
@@ -151,7 +157,7 @@ export class JamRoomElement extends HTMLElement {
   async paths(): Promise<{ local: string[]; remote: string[] }> {
     const found = { local: new Set<string>(), remote: new Set<string>() };
     for (const { link } of this.#room?.mesh?.players.values() ?? []) {
-      const path = await link.path();
+      const path = await pathOf(link.pc);
       if (path) found.local.add(path.local);
       if (path) found.remote.add(path.remote);
     }

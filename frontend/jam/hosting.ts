@@ -145,6 +145,15 @@ export class Hosting {
     this.send({ t: "host.mute", user: info.user, muted });
   }
 
+  pictureHeld(info: PeerInfo): boolean {
+    return (this.#states.get(info.peer) ?? info).picture_held === true;
+  }
+
+  /** Who may mute somebody may turn their picture off, too. */
+  holdPicture(info: PeerInfo, held: boolean): void {
+    this.send({ t: "host.picture", user: info.user, held });
+  }
+
   /** Plays nothing of those whom a host muted, whatever their own client does; the mixer stays as it is set. */
   silence(players: Iterable<Silenced>): void {
     for (const { info, strip } of players) strip.held = this.mutedByHost(info);

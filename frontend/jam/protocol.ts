@@ -20,6 +20,8 @@ export interface PeerInfo {
   muted: boolean;
   /** whether a host muted them for everybody, and they haven't unmuted themselves since */
   muted_by_host: boolean;
+  /** whether a host turned their picture off for everybody, and they haven't shown one since */
+  picture_held?: boolean | undefined;
   /** whether their browser says that it captures for the take that this person knows of */
   recorded: boolean;
   role: Role;
@@ -51,7 +53,7 @@ export interface Seat {
 
 /** What may change of somebody while they are in the room. */
 export type PeerState = Pick<
-  PeerInfo, "peer" | "muted" | "muted_by_host" | "recorded" | "role" | "rights" | "policy" | "agreed" | "asks"
+  PeerInfo, "peer" | "muted" | "muted_by_host" | "picture_held" | "recorded" | "role" | "rights" | "policy" | "agreed" | "asks"
 >;
 
 export interface ChatMessage {
@@ -155,6 +157,8 @@ export interface Welcome {
   peers: PeerInfo[];
   /** whether a host muted this person for everybody */
   muted_by_host: boolean;
+  /** the same of their picture */
+  picture_held?: boolean;
   session: { id: string; title: string; audience: string; host: boolean } & Door;
   seat: Seat;
   /** whether this client tells how well sound gets to others: its person agreed to it */
@@ -197,6 +201,7 @@ export type FromServer =
   | { t: "missed" }
   | ({ t: "door" } & Door)
   | { t: "muted"; by_host: boolean }
+  | { t: "picture"; held: boolean }
   | { t: "direct"; known?: boolean }
   | { t: "ice"; servers: RTCIceServer[] }
   | ({ t: "seat" } & Seat)
@@ -219,7 +224,7 @@ export type ToServer =
   | { t: "sheet.open"; sheet: string }
   | { t: "line.put"; ref: string; sheet: string; version: number; text: string; after?: string | null }
   | { t: "line.cut"; ref: string; sheet: string; version: number }
-  | { t: "state"; muted: boolean; recording: string | null }
+  | { t: "state"; muted: boolean; recording: string | null; picture: boolean }
   | ({ t: "beat" } & Omit<Grid, "from">)
   | { t: "beat.vote"; vote: string; yes: boolean }
   | { t: "record.ask"; title?: string }
@@ -227,6 +232,7 @@ export type ToServer =
   | { t: "record.stop"; recording: string }
   | ({ t: "host.door" } & Door)
   | { t: "host.mute"; user: string; muted: boolean }
+  | { t: "host.picture"; user: string; held: boolean }
   | { t: "host.role"; user: string; co_host: boolean }
   | ({ t: "host.rights"; user: string } & Rights)
   | { t: "host.offer"; user: string }

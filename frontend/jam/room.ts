@@ -20,6 +20,7 @@ import { relayTrip } from "./engine/relay-probe";
 import { FeedbackGuard, LOOK_MS } from "./feedback";
 import { Hosting } from "./hosting";
 import { IntervalMode } from "./interval-mode";
+import { Pictures } from "./pictures";
 import { holdsStem } from "./recorder/held";
 import { matched } from "./matching";
 import { saveFile } from "./recorder/save-file";
@@ -63,6 +64,10 @@ export class Room {
   readonly direct = new Direct(
     (frame) => void this.#socket?.send(frame), relayTrip, () => this.events.change(),
   );
+  readonly pictures = new Pictures({
+    mesh: () => this.mesh, hosting: this.hosting, changed: () => this.events.change(), tell: () => this.#tellState(),
+    notice: (text, urgent) => this.events.notice(text, urgent),
+  });
   readonly metronome: Metronome;
   readonly intervals: IntervalMode;
   /** the vote on the room's beat that is open */
@@ -317,7 +322,8 @@ export class Room {
   }
 
   #tellState(): void {
-    if (this.welcome) this.#socket?.send({ t: "state", muted: this.#silent, recording: this.#captures });
+    if (!this.welcome) return;
+    this.#socket?.send({ t: "state", muted: this.#silent, recording: this.#captures, picture: this.pictures.shows });
   }
 
   // ---- coming and going --------------------------------------------------------------------------
@@ -366,6 +372,7 @@ export class Room {
     this.intervals.stop();
     this.metronome.take(null);
     this.mesh?.close();
+    this.pictures.end();
     if (code === 4403 || code === 4404 || code === 4409) {
       if (code !== 4409) this.memory.joined = null;
       this.#stopTake(null);
@@ -380,6 +387,7 @@ export class Room {
     this.#stopTake(null);
     this.#socket?.close();
     this.intervals.stop();
+    this.pictures.end();
     this.mesh?.close();
     this.clock.stop();
     void this.graph?.close();
@@ -389,6 +397,7 @@ export class Room {
   #take(frame: FromServer): void {
     this.hosting.take(frame);
     this.direct.take(frame);
+    this.pictures.take(frame);
     if (frame.t !== "welcome") this.sheets.take(frame);
     switch (frame.t) {
       case "welcome":
@@ -494,7 +503,7 @@ export class Room {
     this.#welcomed = true;
     this.mesh?.welcome(frame);
     if (frame.muted_by_host && !this.muted) this.#mutedByHost(true);
-    if (this.#silent || this.#captures) this.#tellState();
+    if (this.#silent || this.#captures || this.pictures.shows || frame.picture_held) this.#tellState();
     this.clock.start();
     this.vote = frame.vote ?? null;
     this.measuring.on = frame.measures === true;
@@ -688,6 +697,7 @@ export class Room {
     this.clock.stop();
     this.#socket?.close();
     this.metronome.close();
+    this.pictures.close();
     this.mesh?.close();
     this.#net?.close();
     void this.graph?.close().catch(() => undefined);

@@ -20,6 +20,8 @@ export interface RoomSettings {
   instrument: string;
   csrfCookie: string;
   policy: "relay" | "all" | null;
+  /** whether this person may show pictures; a child may not */
+  pictures: boolean;
   workerAudio: string;
   workerStore: string;
   workletCapture: string;
@@ -46,6 +48,7 @@ export function readSettings(element: HTMLElement): RoomSettings {
     instrument: data["instrument"] ?? "",
     csrfCookie: data["csrfCookie"] ?? "csrftoken",
     policy: policy === "relay" || policy === "all" ? policy : null,
+    pictures: data["pictures"] !== "no",
     workerAudio: data["workerAudio"] ?? "",
     workerStore: data["workerStore"] ?? "",
     workletCapture: data["workletCapture"] ?? "",

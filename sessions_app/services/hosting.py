@@ -55,12 +55,26 @@ def check_host(session: JamSession, by: User) -> None:
 
 def check_mute(session: JamSession, by: User, person: User) -> None:
     """Raise Refused unless one of the session's hosts mutes somebody who isn't its host."""
+    said = _("The session's host can't be muted for everybody.")
+    _check_over(
+        session, by, person, said, _("Only the session's host can mute a co-host for everybody.")
+    )
+
+
+def check_picture(session: JamSession, by: User, person: User) -> None:
+    """Raise Refused unless `by` may turn the picture of `person` off: who may mute them may."""
+    said = _("The picture of the session's host can't be turned off for everybody.")
+    co_host = _("Only the session's host can turn off the picture of a co-host for everybody.")
+    _check_over(session, by, person, said, co_host)
+
+
+def _check_over(session: JamSession, by: User, person: User, host: str, co_host: str) -> None:
     with transaction.atomic():
         locked = hold_as_host(session, by)
     if person.pk == locked.host_id:
-        raise Refused(_("The session's host can't be muted for everybody."))
+        raise Refused(host)
     if by.pk != locked.host_id and is_host(locked, person.pk):
-        raise Refused(_("Only the session's host can mute a co-host for everybody."))
+        raise Refused(co_host)
 
 
 @transaction.atomic

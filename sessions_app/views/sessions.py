@@ -20,6 +20,7 @@ from accounts.profile.faces import Face, Faces
 from bands.queries import my_seats
 from foundation.isolation import isolated
 from foundation.limits import TooMany, spend
+from foundation.permissions_policy import with_pictures
 from foundation.problems import status_of, too_many_in_words
 from foundation.sockets import socket_origin
 from privacy.gate.access import can_see, get_visible_or_404, visible
@@ -380,15 +381,14 @@ def room(request: MemberRequest, public_id: str) -> HttpResponse:
     open_ones = queries.sessions(viewer).filter(pk__in=rooms).filter(pk__in=seats)
     session = get_visible_or_404(open_ones, viewer, public_id=public_id)
     faces = Faces(viewer)
-    return render(
-        request,
-        "sessions/room.html",
-        {
-            "session": session_card(session, faces),
-            "room_data": _room_data(request, session, faces.of(request.user)),
-            **_inviting(request, viewer, session),
-        },
-    )
+    about = {
+        "session": session_card(session, faces),
+        "room_data": _room_data(request, session, faces.of(request.user)),
+        **_inviting(request, viewer, session),
+    }
+    page = render(request, "sessions/room.html", about)
+    # Not a child's: no parent was asked whether it may be seen.
+    return page if request.user.is_child else with_pictures(page)
 
 
 def _inviting(request: MemberRequest, viewer: Viewer, session: JamSession) -> dict[str, Any]:
@@ -414,6 +414,7 @@ def _room_data(request: MemberRequest, session: JamSession, me: Face) -> dict[st
         "people": reverse("profile", args=["_"]).removesuffix("_/"),
         "report": reverse("report_child"),
         "policy": "relay" if settings.TURN_URLS else "all",
+        "pictures": "no" if request.user.is_child else "yes",
         "csrf-cookie": settings.CSRF_COOKIE_NAME,
         **{name: static(file) for name, file in settings.ROOM_SCRIPTS.items()},
     }

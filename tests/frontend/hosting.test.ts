@@ -111,15 +111,15 @@ test("a co-host decides about players, and the host about everybody else", () =>
   const peers = [info("ada"), info("ben", "co_host"), info("cy", "host")];
   const { hosting } = room(true, ...peers);
   assert.deepEqual(labels(hosting, peers[0]!), [
-    "Mute ada for everybody", "Give ada a solo of 30 seconds", "Take the chat from ada", "Don’t let ada ask to record",
+    "Mute ada for everybody", "Turn the picture of ada off for everybody", "Give ada a solo of 30 seconds", "Take the chat from ada", "Don’t let ada ask to record",
     "Make ada a co-host", "Pass the session on to ada", "Remove ada",
   ]);
   assert.deepEqual(labels(hosting, peers[1]!), [
-    "Mute ben for everybody", "Give ben a solo of 30 seconds", "ben is no longer a co-host", "Pass the session on to ben", "Remove ben",
+    "Mute ben for everybody", "Turn the picture of ben off for everybody", "Give ben a solo of 30 seconds", "ben is no longer a co-host", "Pass the session on to ben", "Remove ben",
   ]);
   hosting.take({ t: "seat", ...hosting.seat, role: "co_host" });
   assert.deepEqual(labels(hosting, peers[0]!), [
-    "Mute ada for everybody", "Give ada a solo of 30 seconds", "Take the chat from ada", "Don’t let ada ask to record", "Remove ada",
+    "Mute ada for everybody", "Turn the picture of ada off for everybody", "Give ada a solo of 30 seconds", "Take the chat from ada", "Don’t let ada ask to record", "Remove ada",
   ]);
   for (const who of peers.slice(1)) {
     assert.deepEqual(labels(hosting, who), [`Give ${who.name} a solo of 30 seconds`]);
@@ -159,5 +159,19 @@ test("everybody's menu leads to the page of a person, and to the report of an ac
   assert.deepEqual(linksFor(settings, { ...info("ada"), name: "a/b", shown: "Ada" }), [
     { label: "Page of Ada, where you can also block them", href: "/@a%2Fb/" },
     { label: "Report Ada as a child’s account", href: "/children/report/?account=a%2Fb" },
+  ]);
+});
+
+test("who may mute somebody may turn their picture off, and let them show one again", () => {
+  const { hosting, sent } = room(true, info("ada"));
+  assert.equal(hosting.pictureHeld(info("ada")), false);
+  itemsFor(hosting, info("ada"))[1]?.does();
+  hosting.take({ t: "state", ...info("ada"), picture_held: true });
+  assert.equal(hosting.pictureHeld(info("ada")), true);
+  assert.equal(labels(hosting, info("ada"))[1], "Let ada show a picture again");
+  itemsFor(hosting, info("ada"))[1]?.does();
+  assert.deepEqual(sent, [
+    { t: "host.picture", user: "user-ada", held: true },
+    { t: "host.picture", user: "user-ada", held: false },
   ]);
 });

@@ -41,6 +41,7 @@ class Connection {
   onicecandidate: ((event: { candidate: unknown }) => void) | null = null;
   ontrack: ((event: unknown) => void) | null = null;
   readonly transceiver = {
+    receiver: { track: { kind: "audio" } },
     direction: "recvonly",
     sender: { replaceTrack: async (track: unknown) => void this.done.push(`track ${String(track)}`) },
   };
@@ -52,11 +53,19 @@ class Connection {
     this.channels.push(channel);
     return channel;
   }
-  addTransceiver(what: unknown): void {
+  readonly pictures: { receiver: { track: { kind: string } }; direction: string; currentDirection: string | null }[] = [];
+  /** Lines for pictures that came with an offer, or were asked for here. */
+  line(direction: string) {
+    const made = { receiver: { track: { kind: "video" } }, direction, currentDirection: null };
+    this.pictures.push(made);
+    return made;
+  }
+  addTransceiver(what: unknown, { direction }: { direction: string }): unknown {
     this.done.push(`transceiver ${String(what)}`);
+    return what === "video" ? this.line(direction) : this.transceiver;
   }
   getTransceivers() {
-    return [this.transceiver];
+    return [this.transceiver, ...this.pictures];
   }
   async createOffer({ iceRestart }: { iceRestart: boolean }) {
     return { type: "offer", sdp: `a=rtpmap:111 opus/48000/2\r\n${iceRestart ? "again" : "offer"}` };
@@ -66,11 +75,16 @@ class Connection {
   }
   async setLocalDescription({ type, sdp }: { type: string; sdp: string }): Promise<void> {
     if (Connection.refusesEdited && sdp.includes("ptime")) throw new Error("no");
+    if (type === "offer" && this.connectionState === "connected") this.signalingState = "have-local-offer";
     this.done.push(`local ${type}${sdp.includes("ptime") ? " edited" : ""}`);
   }
   async setRemoteDescription(description: { type: string; sdp: string }): Promise<void> {
     if (description.sdp === "broken") throw new Error("broken");
     this.remoteDescription = description;
+    if (description.type === "answer") {
+      this.signalingState = "stable";
+      for (const one of this.pictures) one.currentDirection = one.direction;
+    }
     this.done.push(`remote ${description.type}`);
   }
   async addIceCandidate(candidate: { candidate: string }): Promise<void> {
@@ -90,6 +104,7 @@ class Connection {
 }
 
 (globalThis as Record<string, unknown>)["RTCPeerConnection"] = Connection;
+(globalThis as Record<string, unknown>)["RTCRtpReceiver"] = {};
 const newest = (): Connection => Connection.made.at(-1)!;
 
 const caps = { sab: true, dataChannel: true, opus: true };
@@ -105,6 +120,7 @@ async function link(setup: Partial<LinkSetup> = {}) {
   const audio: unknown[] = [];
   const losses: number[] = [];
   const trips: number[] = [];
+  const sounds: unknown[] = [];
   const made = new Link(
     { offers: true, engine: "data", caps, ice: [], policy: "all", track: () => "mic" as never, ...setup },
     {
@@ -112,7 +128,7 @@ async function link(setup: Partial<LinkSetup> = {}) {
       state: (state) => states.push(state),
       channels: (live) => audio.push(live),
       aside: () => undefined,
-      remoteTrack: () => undefined,
+      remoteTrack: (stream) => sounds.push(stream),
       report: (loss) => losses.push(loss),
       trip: (ms) => trips.push(ms),
     },
@@ -124,7 +140,7 @@ async function link(setup: Partial<LinkSetup> = {}) {
     made.take(signal);
     await settled();
   };
-  return { made, signals, states, audio, losses, trips, kinds, take };
+  return { made, signals, states, audio, losses, trips, sounds, kinds, take };
 }
 
 const ice = (turn: number, name: string): Signal => ({ k: "ice", turn, candidate: { candidate: name } });
@@ -278,6 +294,71 @@ test("fresh credentials go into the connection that there is, and into the next"
   assert.deepEqual((newest().setup as { iceServers: unknown }).iceServers, fresh);
 });
 
+// ---- pictures ------------------------------------------------------------------------------------------
+
+test("who offers asks once for two lines of pictures, in the connection that stands", async () => {
+  const { made, take, kinds } = await link();
+  made.openPictures(); // not connected yet
+  await settled();
+  assert.deepEqual(kinds(), ["offer 1"]);
+  await take({ k: "answer", turn: 1, sdp: "theirs" });
+  newest().becomes("connected");
+  time.now += 10;
+  made.openPictures();
+  made.openPictures();
+  await settled();
+  assert.deepEqual(kinds(), ["offer 1", "offer 1"]);
+  assert.deepEqual(newest().pictures.map(({ direction }) => direction), ["sendrecv", "sendrecv"]);
+  await take({ k: "answer", turn: 1, sdp: "theirs" });
+  await time.pass(60_000);
+  made.openPictures();
+  await settled();
+  assert.deepEqual([kinds(), Connection.made.length], [["offer 1", "offer 1"], 1]);
+});
+
+test("an offer of pictures that got lost is made again, and of two answers the first counts", async () => {
+  const { made, take, kinds } = await link();
+  await take({ k: "answer", turn: 1, sdp: "theirs" });
+  newest().becomes("connected");
+  time.now += 10;
+  for (let i = 0; i < 14; i += 1) {
+    made.openPictures();
+    await time.pass(500);
+  }
+  assert.deepEqual(kinds(), ["offer 1", "offer 1", "offer 1"]);
+  assert.equal(newest().pictures.length, 2);
+  newest().done.length = 0;
+  await take({ k: "answer", turn: 1, sdp: "theirs" });
+  await take({ k: "answer", turn: 1, sdp: "theirs" });
+  assert.deepEqual(newest().done, ["remote answer"]);
+  assert.equal(made.state, "open");
+});
+
+test("who doesn't offer waits for one, and takes the lines both ways", async () => {
+  const { made, take, kinds } = await link({ offers: false });
+  await take(offer(1));
+  newest().becomes("connected");
+  made.openPictures();
+  await settled();
+  assert.deepEqual(kinds(), ["answer 1"]);
+  newest().line("recvonly");
+  newest().line("recvonly");
+  newest().line("recvonly"); // more than there are kinds of pictures
+  await take(offer(1));
+  assert.deepEqual(kinds(), ["answer 1", "answer 1"]);
+  assert.deepEqual(newest().pictures.map(({ direction }) => direction), ["sendrecv", "sendrecv", "recvonly"]);
+});
+
+test("a picture is not taken for the sound of plain WebRTC", async () => {
+  const { take, sounds } = await link({ offers: false });
+  await take(offer(1, "webrtc"));
+  (globalThis as Record<string, unknown>)["MediaStream"] = class {};
+  newest().ontrack!({ track: { kind: "video" }, receiver: {} });
+  assert.equal(sounds.length, 0);
+  newest().ontrack!({ track: { kind: "audio" }, receiver: {} });
+  assert.equal(sounds.length, 1);
+});
+
 // ---- staying connected ---------------------------------------------------------------------------------
 
 test("it is open when the connection is, and lost when that is", async () => {
@@ -392,7 +473,7 @@ test("a ping is answered with its own time, and a report is passed on", async ()
   ctl!.says({ t: "ping", at: 12.5 });
   ctl!.says({ t: "report", loss: 0.25 });
   made.sendReport(0.125, true);
-  assert.deepEqual(ctl!.sent, [{ t: "pong", at: 12.5 }, { t: "report", loss: 0.125, hears: true }]);
+  assert.deepEqual(ctl!.sent, [{ t: "pong", at: 12.5 }, { t: "report", loss: 0.125, hears: true, missing: 0 }]);
   assert.deepEqual(losses, [0.25]);
   made.close();
 });

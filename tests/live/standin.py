@@ -215,7 +215,7 @@ class StandIn:
         await self.tell_all({"t": "chat", **message})
 
     async def hear_state(self, me: Peer, frame: dict) -> None:
-        if set(frame) != {"t", "muted", "recording"}:
+        if set(frame) != {"t", "muted", "recording", "picture"}:
             self.bad.append(f"state {frame}")
         me.muted, me.take = frame["muted"], frame["recording"]
         await self.tell_all({"t": "state", **self.state_of(me)}, but=me)

@@ -32,6 +32,7 @@ FOR_HOSTS_ABOUT: dict[str, dict[str, Any]] = {
     "host.door": {"locked": True, "asks_first": True},
     "knock.answer": {"user": "", "admit": True},
     "host.mute": {"user": "", "muted": True},
+    "host.picture": {"user": "", "held": True},
     "host.remove": {"user": ""},
     "host.role": {"user": "", "co_host": True},
     "host.rights": {"user": "", "chat": False, "record": False, "invite": False},

@@ -85,6 +85,17 @@ def test_other_headers_that_every_answer_carries(answers: dict[str, Any]) -> Non
         assert "geolocation=()" in headers["Permissions-Policy"], name
 
 
+@pytest.mark.clause("other-hosts")
+def test_the_camera_and_the_screen_are_asked_for_in_a_room_alone(answers: dict[str, Any]) -> None:
+    asks = {}
+    for name, answer in answers.items():
+        parts = answer.headers["Permissions-Policy"].split(", ")
+        asks[name] = sorted(one for one in parts if one.startswith(("camera", "display-capture")))
+    opened = {name for name, one in asks.items() if one != ["camera=()", "display-capture=()"]}
+    assert opened == {"room"}
+    assert asks["room"] == ["camera=(self)", "display-capture=(self)"]
+
+
 # Texts that are the same for everybody, and how long a browser may keep them.
 SAME_FOR_ALL = {
     **dict.fromkeys(

@@ -98,6 +98,75 @@ def test_a_host_lifts_it_and_nobody_else_sets_it(cast: Cast, jam: JamSession) ->
     ]
 
 
+def test_a_picture_is_turned_off_for_all_and_comes_back_by_hand(
+    cast: Cast, jam: JamSession
+) -> None:
+    path, cookie = f"/ws/jam/{jam.public_id}/", jar(cast, "participant")
+    user = cast["participant"].public_id
+
+    async def talk(host: Socket) -> list[Any]:
+        guest = Socket(path, cookie)
+        await guest.open()
+        await enter(host)
+        seen: list[Any] = [(await enter(guest))["picture_held"]]
+        seen.append((await until(host, "peer.joined"))["picture_held"])
+        await guest.say({"t": "state", "muted": False, "picture": True})
+        await host.say({"t": "host.picture", "user": user, "held": True})
+        seen.append(await until(guest, "picture"))
+        state = await until(host, "state")
+        seen.append((state["picture_held"], state["muted_by_host"]))
+        # A client that goes on as before stays hidden, and so does who comes back.
+        await guest.say({"t": "state", "muted": False, "picture": True})
+        await guest.close()
+        again = Socket(path, cookie)
+        await again.open()
+        seen.append((await enter(again))["picture_held"])
+        seen.append((await until(host, "peer.joined"))["picture_held"])
+        for shown in (False, True):
+            await again.say({"t": "state", "muted": shown, "picture": shown})
+        while (state := await until(host, "state"))["picture_held"]:
+            pass
+        seen.append((state["muted"], state["picture_held"]))
+        await again.close()
+        return seen
+
+    assert with_socket(cast, "owner", path, talk) == [
+        False, False, {"t": "picture", "held": True}, (True, False), True, True, (True, False),
+    ]  # fmt: skip
+
+
+def test_who_may_not_mute_somebody_may_not_turn_their_picture_off(
+    cast: Cast, jam: JamSession
+) -> None:
+    path, cookie = f"/ws/jam/{jam.public_id}/", jar(cast, "participant")
+    user, owner = cast["participant"].public_id, cast["owner"].public_id
+
+    async def talk(host: Socket) -> list[Any]:
+        guest = Socket(path, cookie)
+        await guest.open()
+        await enter(host)
+        await enter(guest)
+        for held in (True, True, False):
+            await host.say({"t": "host.picture", "user": user, "held": held})
+        seen: list[Any] = [(await until(guest, "picture"))["held"] for _ in range(2)]
+        await guest.say({"t": "host.picture", "user": owner, "held": True})
+        seen.append((await until(guest, "error"))["text"])
+        await host.say({"t": "host.picture", "user": owner, "held": True})
+        seen.append((await until(host, "error"))["text"])
+        await host.say({"t": "host.picture", "user": cast["former"].public_id, "held": True})
+        seen.append((await until(host, "error"))["code"])
+        await guest.close()
+        return seen
+
+    assert with_socket(cast, "owner", path, talk) == [
+        True,
+        False,
+        "Only the session's hosts can do this. Nothing was changed.",
+        "The picture of the session's host can't be turned off for everybody.",
+        "missing",
+    ]
+
+
 @pytest.mark.clause("leaving")
 def test_what_is_kept_of_it_goes_with_who_is_erased(cast: Cast, jam: JamSession) -> None:
     path, cookie = f"/ws/jam/{jam.public_id}/", jar(cast, "participant")
@@ -107,17 +176,20 @@ def test_what_is_kept_of_it_goes_with_who_is_erased(cast: Cast, jam: JamSession)
         await guest.open()
         await enter(host)
         await enter(guest)
-        frame = {"t": "host.mute", "user": cast["participant"].public_id, "muted": True}
-        await host.say(frame)
+        user = cast["participant"].public_id
+        await host.say({"t": "host.mute", "user": user, "muted": True})
+        await host.say({"t": "host.picture", "user": user, "held": True})
         await until(guest, "muted")
+        await until(guest, "picture")
         await guest.close()
 
     with_socket(cast, "owner", path, talk)
-    key = f"room:{jam.pk}:muted"
-    assert valkey().hkeys(key) == [str(cast["participant"].pk).encode()]
-    assert 0 < valkey().ttl(key) <= 120
+    for key in (f"room:{jam.pk}:muted", f"room:{jam.pk}:pictures"):
+        assert valkey().hkeys(key) == [str(cast["participant"].pk).encode()]
+        assert 0 < valkey().ttl(key) <= 120
     absence.forget(cast["participant"])
-    assert valkey().hkeys(key) == []
+    for key in (f"room:{jam.pk}:muted", f"room:{jam.pk}:pictures"):
+        assert valkey().hkeys(key) == []
 
 
 def test_a_turn_is_shown_to_all_who_may_know_whose_it_is(cast: Cast, jam: JamSession) -> None:

@@ -3,6 +3,8 @@
 // The peer that came later makes every offer, so two offers never cross. Each rebuild has a number
 // (`turn`); what belongs to an older turn is ignored.
 import type { Caps } from "../protocol";
+import { addPictureLines, hasPictureLines, takePictureLines } from "./picture-lines";
+import type { PictureWord } from "./player-pictures";
 import { musicSdp } from "./sdp";
 import { fingerprints, Verification, type Verify } from "./verification";
 
@@ -24,8 +26,8 @@ export interface LinkEvents {
   /** Fresh channels for sound, still connecting: the moment in which they may move to a worker. */
   channels(live: RTCDataChannel, interval: RTCDataChannel): void;
   remoteTrack(stream: MediaStream, receiver: RTCRtpReceiver): void;
-  /** Loss (0–1) of our sound, as the other side counted it, and whether it hears us at all. */
-  report(loss: number, hears: boolean): void;
+  /** Of our sound, as the other side counted it: loss (0–1), whether it hears us at all, ms that were missing. */
+  report(loss: number, hears: boolean, missing: unknown): void;
   /** A round trip in ms, just measured. */
   trip(ms: number): void;
   /** What interval mode says between players. */
@@ -51,12 +53,14 @@ export interface LinkSetup {
 export type Aside =
   | { t: "zero"; at: number }
   | { t: "wants"; live: boolean; from: number | null }
-  | { t: "talk"; on: boolean };
+  | { t: "talk"; on: boolean }
+  | PictureWord;
 
 type Ctl =
-  | { t: "ping"; at: number } | { t: "pong"; at: number } | { t: "report"; loss: number; hears?: boolean }
+  | { t: "ping"; at: number } | { t: "pong"; at: number } | { t: "report"; loss: number; hears?: boolean; missing?: number }
   | Aside | Verify;
 
+const ASIDES: ReadonlySet<string> = new Set(["zero", "wants", "talk", "pictures"] satisfies Aside["t"][]);
 /** What is lost is sent again, and holds up nothing that comes after it. */
 const INTERVAL = { negotiated: true, id: 2, ordered: false };
 const LONGEST_CTL = 2000; // characters
@@ -65,6 +69,8 @@ const PING_MS = 250;
 const TRIPS = 20; // five seconds of them
 const PATIENCE_MS = 3000;
 const SETUP_MS = 12_000;
+/** An offer or answer about pictures that got lost is said again after so long. */
+const PICTURES_MS = 5000;
 
 export class Link {
   state: LinkState = "connecting";
@@ -80,6 +86,7 @@ export class Link {
   #chain: Promise<void> = Promise.resolve();
   #patience: ReturnType<typeof setTimeout> | undefined;
   #rebuilds = 0;
+  #picturesAsked = -Infinity;
   readonly #ping: ReturnType<typeof setInterval>;
 
   constructor(
@@ -120,6 +127,7 @@ export class Link {
     }
     if (signal.turn !== this.#turn) return;
     if (signal.k === "answer") {
+      if (this.#picturesAsked > 0 && this.pc?.signalingState === "stable") return; // to what was said twice
       await this.pc?.setRemoteDescription({ type: "answer", sdp: signal.sdp });
       await this.#addEarly();
     } else if (signal.k === "ice") {
@@ -149,6 +157,20 @@ export class Link {
     });
   }
 
+  /** Asks for lines for pictures in the connection that stands, where there are none; who offers does, the other waits. */
+  openPictures(): void {
+    const now = performance.now();
+    if (!this.setup.offers || now - this.#picturesAsked < PICTURES_MS) return;
+    if (this.state !== "open" || !this.pc || hasPictureLines(this.pc)) return;
+    this.#picturesAsked = now;
+    this.#queue(async () => {
+      const { pc } = this;
+      if (!pc || this.state !== "open") return;
+      if (pc.signalingState === "stable") addPictureLines(pc);
+      await this.#describe(pc, false);
+    });
+  }
+
   async #answer(offer: Extract<Signal, { k: "offer" }>): Promise<void> {
     if (offer.engine === "data" && this.setup.engine === "webrtc") {
       this.#turn = offer.turn;
@@ -163,6 +185,7 @@ export class Link {
     }
     await pc.setRemoteDescription({ type: "offer", sdp: offer.sdp });
     await this.#addEarly();
+    takePictureLines(pc);
     if (this.engine === "webrtc") {
       const transceiver = pc.getTransceivers()[0];
       if (transceiver) {
@@ -229,7 +252,9 @@ export class Link {
     pc.onicecandidate = ({ candidate }) => {
       if (candidate) this.events.signal({ k: "ice", turn, candidate: candidate.toJSON() });
     };
+    this.#picturesAsked = -Infinity;
     pc.ontrack = ({ track, receiver }) => {
+      if (track.kind === "video") return; // found by its line when it is wanted
       // A wish for the least delay; the browser may add some.
       (receiver as { jitterBufferTarget?: number | null }).jitterBufferTarget = 0;
       this.events.remoteTrack(new MediaStream([track]), receiver);
@@ -272,18 +297,6 @@ export class Link {
         this.#wait(SETUP_MS);
       }
     });
-  }
-
-  /** The kinds of the candidates in use; null while there is no path. */
-  async path(): Promise<{ local: string; remote: string } | null> {
-    const report = (await this.pc?.getStats()) as Map<string, Record<string, string>> | undefined;
-    const entries = [...(report?.values() ?? [])];
-    const transport = entries.find(({ type }) => type === "transport");
-    const pair =
-      report?.get(transport?.["selectedCandidatePairId"] ?? "") ??
-      entries.find((entry) => entry["type"] === "candidate-pair" && entry["selected"]); // Firefox
-    const kind = (end: string): string => report?.get(pair?.[`${end}CandidateId`] ?? "")?.["candidateType"] ?? "";
-    return pair ? { local: kind("local"), remote: kind("remote") } : null;
   }
 
   #verify(pc: RTCPeerConnection): void {
@@ -364,11 +377,11 @@ export class Link {
       this.events.trip(ms);
     } else if (message.t === "report") {
       const loss = Number.isFinite(message.loss) ? Math.min(1, Math.max(0, message.loss)) : 0;
-      this.events.report(loss, message.hears !== false);
-    } else if (message.t === "zero" || message.t === "wants" || message.t === "talk") this.events.aside(message);
+      this.events.report(loss, message.hears !== false, message.missing);
+    } else if (ASIDES.has(message.t)) this.events.aside(message as Aside);
     else if (this.pc) {
       this.#verify(this.pc);
-      void this.#verification?.hear(message);
+      void this.#verification?.hear(message as Verify);
     }
   }
 
@@ -376,8 +389,8 @@ export class Link {
     this.#say(message);
   }
 
-  sendReport(loss: number, hears: boolean): void {
-    this.#say({ t: "report", loss, hears });
+  sendReport(loss: number, hears: boolean, missing = 0): void {
+    this.#say({ t: "report", loss, hears, missing });
   }
 
   /** After a change of input, for the fallback engine. */

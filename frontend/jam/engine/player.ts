@@ -6,6 +6,7 @@ import type { Level } from "./meter";
 import type { NetClient } from "./net-client";
 import type { PeerCounts } from "./net-peer";
 import type { Way } from "./net-worker";
+import { PlayerPictures, type OwnPictures, type PictureWord } from "./player-pictures";
 import { playoutRing } from "./rings";
 import type { Strip } from "./strip";
 
@@ -49,6 +50,7 @@ let keys = 0;
 export class Player {
   readonly link: Link;
   readonly strip: Strip;
+  readonly pictures: PlayerPictures;
   stats: PlayerStats = {
     latencyMs: null, roundTripMs: null, bufferMs: null, engine: null, sending: null, form: null,
     lost: 0, mended: 0, late: 0, underruns: 0, concealedMs: 0, heldBack: 0, missingMs: 0, silentMs: 0,
@@ -75,6 +77,8 @@ export class Player {
   /** interval mode: something of theirs that should sound now didn't come in time */
   late = false;
   #missing = 0;
+  /** ms of their sound that was missing, as told last */
+  #concealed = 0;
   #later = false;
   #from = 0;
   #wanted: { live: boolean; from: number | null } = { live: true, from: null };
@@ -89,17 +93,25 @@ export class Player {
     this.strip = graph.strip((level) => events.level(level));
     this.link = new Link(setup, {
       signal: (data) => events.signal(data),
-      state: (state) => events.state(state),
+      state: (state) => {
+        if (state === "connecting") this.pictures.renewed();
+        events.state(state);
+      },
       channels: (live, interval) => this.#plugData({ live, interval }),
       remoteTrack: (stream, receiver) => this.#plugTrack(stream, receiver),
-      report: (loss, hears) => {
+      report: (loss, hears, missing) => {
         this.#loss = loss;
+        this.pictures.missed(missing);
         this.#deafSince = hears ? null : (this.#deafSince ?? performance.now());
       },
       code: (code) => (this.code = code),
-      trip: (ms) => this.#key && this.net?.trip(this.#key, ms),
-      aside: (message) => this.#aside(message),
+      trip: (ms) => {
+        this.pictures.trip(ms);
+        if (this.#key) this.net?.trip(this.#key, ms);
+      },
+      aside: (message) => (message.t === "pictures" ? this.pictures.hear(message) : this.#aside(message)),
     });
+    this.pictures = new PlayerPictures(this.link, () => events.aside());
   }
 
   #plugData(channels: Record<Way, RTCDataChannel>): void {
@@ -114,7 +126,7 @@ export class Player {
 
   // ---- interval mode -------------------------------------------------------------------------------
 
-  #aside(message: Aside): void {
+  #aside(message: Exclude<Aside, PictureWord>): void {
     if (message.t === "zero") {
       if (Number.isFinite(message.at)) this.zero = message.at;
     } else if (message.t === "talk") {
@@ -206,7 +218,10 @@ export class Player {
     if (!this.#key) return;
     const silent = counts.silentMs === null || counts.silentMs > STOPPED_MS;
     const sounds = this.info.muted || this.byInterval || !silent;
-    this.link.sendReport(counts.lossNow, sounds && this.graph.context.state === "running");
+    const concealed = counts.concealed / 48;
+    const missing = Math.max(0, Math.round(concealed - this.#concealed));
+    this.#concealed = concealed;
+    this.link.sendReport(counts.lossNow, sounds && this.graph.context.state === "running", missing);
     const heard = !this.byInterval || this.talking;
     this.net?.path(this.#key, {
       roundTripMs: this.link.leastTripMs, loss: this.#loss, playing: !this.info.muted, heard,
@@ -292,6 +307,11 @@ export class Player {
       this.#packetAt = now;
     }
     return packets > 0 ? now - this.#packetAt : 0;
+  }
+
+  /** Twice a second, and when one's own pictures change. */
+  tendPictures(own: OwnPictures, wants: boolean, players: number): void {
+    this.pictures.tend(own, wants, this.stats, this.#loss, players);
   }
 
   close(): void {

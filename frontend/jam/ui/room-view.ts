@@ -14,6 +14,7 @@ import { MeterView } from "./meter-view";
 import { Awake } from "../awake";
 import { keysOn, shortcuts, switchKeys } from "../shortcuts";
 import { MetronomeView } from "./metronome-view";
+import { PicturesView } from "./pictures-view";
 import { personView } from "./person-view";
 import { RecorderView } from "./recorder-view";
 import { SetListView } from "./set-list-view";
@@ -54,6 +55,7 @@ export class RoomView {
   readonly #fields: InputFields;
   readonly #tuner: TunerView;
   readonly #stage: HTMLButtonElement;
+  readonly #pictures: PicturesView;
   readonly #awake = new Awake();
   readonly #endKeys: () => void;
   readonly #timer: ReturnType<typeof setInterval>;
@@ -61,6 +63,7 @@ export class RoomView {
   constructor(readonly room: Room) {
     this.chat = new ChatView(room);
     this.recorder = new RecorderView(room);
+    this.#pictures = new PicturesView(room);
     this.#tools = new HostTools(room.hosting);
     this.#direct = new DirectView(room.direct);
     this.metronome = new MetronomeView(room);
@@ -145,7 +148,7 @@ export class RoomView {
         h(
           "div",
           { class: "jam-room__stage" },
-          this.#list, this.#alone, this.#address, this.metronome.element, this.setList.element,
+          this.#pictures.screens, this.#list, this.#alone, this.#address, this.metronome.element, this.setList.element,
         ),
         h(
           "div",
@@ -158,9 +161,12 @@ export class RoomView {
         { class: "jam-bar", role: "group", "aria-label": words.room.bar },
         this.#mute,
         this.#talk,
+        this.#pictures.camera,
+        this.#pictures.share,
         this.#leave,
       ),
       this.recorder.dialog,
+      ...this.#pictures.dialogs,
     );
     this.#timer = setInterval(() => this.#tick(), 500);
     this.update();
@@ -175,6 +181,7 @@ export class RoomView {
       h("summary", {}, words.room.settings),
       this.room.mode === "listen" ? null : this.#fields.element,
       listening.element,
+      this.#pictures.choice,
       this.#keys(),
     );
     return h(
@@ -187,6 +194,7 @@ export class RoomView {
         this.#ownTurn,
         this.#ownState,
       ),
+      this.#pictures.own,
       this.#ownMeter.element,
       this.#ownNote,
       this.room.mode === "listen" ? null : this.#tuner.element,
@@ -256,6 +264,7 @@ export class RoomView {
     this.#asked &&= room.captures;
     text(this.#leave, this.#asked ? words.room.leaveSure : words.room.leave);
     this.#updatePlayers();
+    this.#pictures.update();
     const direct = welcome?.policy === "all" && (room.mesh?.players.size ?? 0) > 0;
     text(this.#address, direct ? words.check.addressAll : "");
     show(this.#address, direct);
@@ -303,6 +312,7 @@ export class RoomView {
           () => this.room.muted || this.room.mode === "listen", this.room.direct,
         );
         this.#strips.set(player.info.user, view);
+        view.element.firstElementChild?.after(this.#pictures.of(player).camera.element);
         this.#seat(player.info.user, view.element);
       }
       view.player = player;
@@ -347,6 +357,7 @@ export class RoomView {
     this.#endKeys();
     this.#tuner.close();
     this.metronome.close();
+    this.#pictures.close();
     this.#fields.close();
   }
 }

@@ -22,6 +22,11 @@ export function itemsFor(hosting: Hosting, info: PeerInfo, now: number | null = 
       label: fill(muted ? words.host.unmute : words.host.mute, { name }),
       does: () => hosting.mute(info, !muted),
     });
+    const held = hosting.pictureHeld(info);
+    items.push({
+      label: fill(held ? words.host.pictureOn : words.host.pictureOff, { name }),
+      does: () => hosting.holdPicture(info, !held),
+    });
   }
   if (hosting.isHost) {
     const has = hosting.hasTurn(info, now);
