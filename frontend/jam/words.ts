@@ -122,7 +122,7 @@ export const words = {
   },
   pictures: {
     camera: "Camera",
-    cameraEnd: "Turn my camera off",
+    cameraEnd: "Camera off",
     share: "Share screen",
     shareEnd: "Stop sharing",
     title: "Your camera",

@@ -52,6 +52,14 @@ browser_storage.keeps(
 )
 
 browser_storage.keeps(
+    "localStorage",
+    "jam-pictures",
+    purpose=_("whether you want pictures of the others in a room"),
+    lifetime=_("until you delete it"),
+    when=_("when you choose it in the room"),
+)
+
+browser_storage.keeps(
     "sessionStorage",
     "jam-room:*",
     purpose=_(

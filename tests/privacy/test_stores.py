@@ -146,7 +146,7 @@ def test_what_pages_keep_in_the_browser_is_declared() -> None:
             if re.search(r"localStorage|sessionStorage", each)}  # fmt: skip
     assert used == {
         "theme.ts", "theme-switch.ts", "wave-player.ts", "settings.ts", "stem-rescue.ts",
-        "shortcuts.ts", "loopback.ts",
+        "shortcuts.ts", "loopback.ts", "pictures.ts",
     }  # fmt: skip
     names = set(re.findall(r"Storage\.(?:get|set|remove)Item\(\s*\"([^\"]+)\"", text))
     names |= set(re.findall(r"(?:VOLUME|SAID|KEPT) = \"([^\"]+)\"", text))
@@ -154,7 +154,7 @@ def test_what_pages_keep_in_the_browser_is_declared() -> None:
     assert undeclared(names, "browser-settings") == set()
     assert names == {
         "jamsite.theme", "jamsite.volume", "jamsite.kept-said", "jam-input", "jam-room:x",
-        "jam-keys", "jam-loopback",
+        "jam-keys", "jam-loopback", "jam-pictures",
     }  # fmt: skip
     assert set(re.findall(r"getDirectoryHandle\(\"(\w+)\"", text)) == {"stems"}
     assert re.findall(r"indexedDB|caches\.open|document\.cookie\s*=[^=]", text) == []
