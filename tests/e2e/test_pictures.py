@@ -1,4 +1,4 @@
-"""Camera and screen in a room, as people meet them: asked for by hand, seen by those who are there."""
+"""Camera and screen in a room: asked for by hand, seen by those who are there."""
 
 import re
 from functools import partial
@@ -145,7 +145,7 @@ def test_three_people_show_each_other_pictures_and_take_them_away(
     cleo.get_by_label("Show me pictures of the others").check()
     until(cleo, partial(sees, cleo, "Show ada-sees large"), PATIENCE, "Cleo sees Ada again")
 
-    # A host turns Ben's picture off: his camera is off, nobody sees him, and he may turn it on again.
+    # A host turns Ben's picture off: his camera is off, and he may turn it on again.
     menu(ada, "ben-sees", "Turn the picture of ben-sees off for everybody")
     expect(ben.get_by_role("alert")).to_contain_text("A host turned your picture off")
     until(ben, lambda: lights(ben) == ["ended"], PATIENCE, "Ben's camera is off")

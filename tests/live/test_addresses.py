@@ -16,6 +16,7 @@ from .browsers import figures, join, until
 from .relay import Relay
 from .standin import StandIn
 from .test_hearing import WAIT, both_hear, enter
+from .test_pictures import PATIENCE, THEIRS, camera_on, moves
 
 pytestmark = pytest.mark.e2e
 
@@ -83,6 +84,33 @@ def test_no_signal_between_two_holds_an_address_but_the_relays(
     assert {data["k"] for data in passed} == {"offer", "answer", "ice"}
     for data in passed:
         assert addresses_in(said(data)) <= ({LOOPBACK} if data["k"] == "ice" else set()), data
+        assert ".local" not in said(data)
+    assert ada.problems == ben.problems == []
+
+
+@pytest.mark.clause("network-addresses")
+def test_no_description_of_pictures_holds_an_address(
+    relayed: StandIn, pages: tuple[Any, Any]
+) -> None:
+    ada, ben = enter(relayed, pages)
+    both_hear(pages)
+    before = len(relayed.signals)
+    for page in (ben, ada):  # who came first, and so makes no offer, begins
+        camera_on(page)
+        for other in {ada, ben} - {page}:
+            until(other, partial(moves, other, THEIRS), PATIENCE, "a picture is seen")
+    for page in pages:
+        assert candidates(page) == {"local": {"relay"}, "remote": {"relay"}}
+    assert None not in relayed.passed
+    described = [data for data in relayed.passed[before:] if data and "sdp" in data]
+    assert {data["k"] for data in described} == {"offer", "answer"}
+    for data in described:
+        assert data["sdp"].count("m=video") == 2
+        lines = data["sdp"].splitlines()
+        ways = [line for line in lines if line.startswith("a=candidate:")]
+        assert [line for line in ways if " typ relay raddr 0.0.0.0 rport 0" not in line] == []
+        assert addresses_in(" ".join(ways)) <= {LOOPBACK}
+        assert addresses_in(" ".join(line for line in lines if line not in ways)) == set()
         assert ".local" not in said(data)
     assert ada.problems == ben.problems == []
 
