@@ -47,6 +47,8 @@ class TheirPicture {
 
   /** What it shows, in words. */
   label = "";
+  /** why there is none for now; empty where there is one, or none to come */
+  note = "";
 
   update(player: Player, pictures: Pictures): void {
     const track = pictures.trackOf(player, this.kind);
@@ -55,7 +57,8 @@ class TheirPicture {
     this.picture.track = track;
     this.#button.setAttribute("aria-label", fill(words.pictures.enlarge[this.kind], { name: nameOf(player) }));
     show(this.#button, track !== null);
-    text(this.#note, paused ? fill(words.pictures.paused[this.kind], { name: nameOf(player) }) : this.kind === "screen" && track ? this.label : "");
+    this.note = paused ? fill(words.pictures.paused[this.kind], { name: nameOf(player) }) : "";
+    text(this.#note, this.note || (this.kind === "screen" && track ? this.label : ""));
     show(this.#note, this.#note.textContent !== "");
     show(this.element, track !== null || paused);
   }
@@ -76,6 +79,7 @@ export class PicturesView {
   readonly #theirs = new Map<string, Record<PictureKind, TheirPicture>>(); // by person
   readonly #large = new Picture();
   readonly #largeTitle = h("h2", { id: uid("jam-large") });
+  readonly #largeNote = h("p", { class: "jam-soft", role: "status" });
   readonly #largeDialog: HTMLDialogElement;
   #enlarged: TheirPicture | null = null;
   readonly #check: CameraCheck;
@@ -100,6 +104,7 @@ export class PicturesView {
       h("div", { class: "jam-large__head" }, this.#largeTitle,
         h("button", { class: "button", type: "button", click: () => this.#largeDialog.close() }, words.pictures.close)),
       this.#large.video,
+      this.#largeNote,
     );
     this.dialogs = [this.#check.dialog, this.#largeDialog];
   }
@@ -151,8 +156,11 @@ export class PicturesView {
     }
     show(this.screens, [...this.screens.children].some((one) => one instanceof HTMLElement && !one.hidden));
     if (this.#enlarged) {
-      this.#large.track = this.#enlarged.picture.track;
-      if (!this.#large.track) this.#largeDialog.close();
+      const { picture, note } = this.#enlarged;
+      this.#large.track = picture.track;
+      text(this.#largeNote, note);
+      // What is only paused comes back to where it was looked at.
+      if (!picture.track && note === "") this.#largeDialog.close();
     }
   }
 
@@ -176,6 +184,7 @@ export class PicturesView {
   #enlarge(from: TheirPicture): void {
     this.#enlarged = from;
     text(this.#largeTitle, from.label);
+    text(this.#largeNote, from.note);
     this.#large.track = from.picture.track;
     this.#largeDialog.dataset["kind"] = from.kind;
     this.#largeDialog.showModal();
