@@ -32,6 +32,7 @@ export function stopAll(stream: MediaStream | null): void {
 export interface PicturesAround {
   mesh(): Mesh | null;
   hosting: Hosting;
+  steady(): boolean;
   /** something is drawn otherwise from now on */
   changed(): void;
   /** whether one shows a picture, to the server, which holds a host's word */
@@ -153,7 +154,10 @@ export class Pictures {
     const players = this.#players;
     const track = (kind: PictureKind): MediaStreamTrack | null => this.own[kind]?.getVideoTracks()[0] ?? null;
     const own: OwnPictures = { camera: track("camera"), screen: track("screen") };
-    for (const player of players) player.tendPictures(own, this.#wants, players.length);
+    for (const player of players) {
+      player.pictures.choice.steady = this.around.steady();
+      player.tendPictures(own, this.#wants, players.length);
+    }
   }
 
   /** Out of the room: nothing is taken any more. */

@@ -65,7 +65,7 @@ export class Room {
     (frame) => void this.#socket?.send(frame), relayTrip, () => this.events.change(),
   );
   readonly pictures = new Pictures({
-    mesh: () => this.mesh, hosting: this.hosting, changed: () => this.events.change(), tell: () => this.#tellState(),
+    mesh: () => this.mesh, hosting: this.hosting, steady: () => this.settings.steady, changed: () => this.events.change(), tell: () => this.#tellState(),
     notice: (text, urgent) => this.events.notice(text, urgent),
   });
   readonly metronome: Metronome;

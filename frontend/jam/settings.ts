@@ -28,11 +28,14 @@ export interface RoomSettings {
   workletPlayout: string;
   /** from ?engine= in the address, for tests and troubleshooting */
   forced: "webrtc" | Codec | null;
+  /** from ?pictures=steady, for the same: pictures don't give way to sound */
+  steady: boolean;
 }
 
 export function readSettings(element: HTMLElement): RoomSettings {
   const data = element.dataset;
-  const engine = new URLSearchParams(location.search).get("engine");
+  const asked = new URLSearchParams(location.search);
+  const engine = asked.get("engine");
   const forced = engine === "webrtc" || engine === "pcm" || engine === "opus" ? engine : null;
   const policy = data["policy"];
   return {
@@ -54,6 +57,7 @@ export function readSettings(element: HTMLElement): RoomSettings {
     workletCapture: data["workletCapture"] ?? "",
     workletPlayout: data["workletPlayout"] ?? "",
     forced,
+    steady: asked.get("pictures") === "steady",
   };
 }
 

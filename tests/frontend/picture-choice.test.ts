@@ -145,6 +145,13 @@ test("what has held for a while is forgiven", () => {
   assert.equal(one.until(NO_PICTURE - 1), 10);
 });
 
+test("for a test of who sees whom, on a machine that keeps up with nothing, it stays", () => {
+  const one = line();
+  one.choice.steady = true;
+  one.half({ heldBack: 40, form: OPUS[5]! }, 900);
+  assert.equal(one.half({ heldBack: 80 }, 900), 1);
+});
+
 test("figures that begin anew with a connection are no sign of anything", () => {
   const one = line();
   one.half({ heldBack: 500, missingHere: 9000 });

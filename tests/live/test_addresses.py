@@ -92,7 +92,7 @@ def test_no_signal_between_two_holds_an_address_but_the_relays(
 def test_no_description_of_pictures_holds_an_address(
     relayed: StandIn, pages: tuple[Any, Any]
 ) -> None:
-    ada, ben = enter(relayed, pages)
+    ada, ben = enter(relayed, pages, "&pictures=steady")
     both_hear(pages)
     before = len(relayed.signals)
     for page in (ben, ada):  # who came first, and so makes no offer, begins

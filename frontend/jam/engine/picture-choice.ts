@@ -58,6 +58,8 @@ const MANY_PLAYERS = 3;
 export class PictureChoice {
   /** index into PICTURES, or NO_PICTURE */
   step = FIRST;
+  /** never steps down: for tests of who sees whom, on machines that keep up with nothing */
+  steady = false;
   #quietSince: number | null = null;
   #waitMs = RISE_MS;
   #tryMs = TRY_MS;
@@ -111,6 +113,7 @@ export class PictureChoice {
   }
 
   #lower(now: number, steps = 1): void {
+    if (this.steady) return;
     this.#quietSince = now;
     if (this.step === NO_PICTURE || (now - this.#stepped < STEP_MS && steps < NO_PICTURE)) return;
     this.#tryMs = now - this.#raised < HELD_MS ? Math.min(LONGEST_TRY_MS, this.#tryMs * 2) : TRY_MS;
