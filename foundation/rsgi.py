@@ -7,6 +7,8 @@ waits for each body, and a handful of stalled uploads stops the site (docs/decis
 - A body: nothing for `SILENCE` seconds, or slower than `LEAST_RATE` after `START`, is 408; longer
   than `LARGEST` bytes is 413; shorter than it said is nobody's request, and is dropped.
 - More than `MOST_WAITING` whole requests without a thread: 503, at once.
+- An answer that waits for something (`foundation.held`) waits in the loop, and is asked for again;
+  `MOST_HELD` at a time, whatever comes beyond is answered at once.
 - The head of a request has a limit in granian itself: see `jamsite.embedded.site`.
 """
 
@@ -24,6 +26,7 @@ from typing import IO, Any
 
 from django.core.handlers.wsgi import WSGIHandler
 
+from foundation.held import MAY_WAIT, Held
 from foundation.problems import CONTENT_TYPE, problem
 
 SILENCE = 10.0  # seconds between two pieces of a body
@@ -32,6 +35,7 @@ LEAST_RATE = 4096  # bytes a second that a body must come with after that
 LARGEST = 16 * 1024 * 1024  # bytes of a body: a chunk or a photo has 8 MiB at most
 THREADS = 8  # of one process; the database's pool has room for them
 MOST_WAITING = 256
+MOST_HELD = 1024
 IN_MEMORY = 256 * 1024  # bytes of a body or an answer; the rest is in a temporary file
 BLOCK = 64 * 1024
 SLOWEST_BLOCK = 60.0  # seconds that a reader may take for a block
@@ -57,6 +61,7 @@ class Bridge:
         self.handler: Any = handler
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
         self._under_way = 0  # changed by the event loop alone
+        self._held = 0  # likewise
 
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
         try:
@@ -69,31 +74,52 @@ class Bridge:
             body.close()
             _refuse(scope, proto, 503, "The site is busy. Try again in a moment.")
             return
+        may_wait = scope.method in BODILESS and self._held < MOST_HELD
+        rest = await self._in_thread(scope, proto, body, may_wait=may_wait)
+        if isinstance(rest, Held):
+            await self._wait(rest)
+            rest = await self._in_thread(scope, proto, io.BytesIO(), may_wait=False)
+        if isinstance(rest, tuple):
+            await _send_on(proto, *rest)
+
+    async def _in_thread(
+        self, scope: Any, proto: Any, body: IO[bytes], *, may_wait: bool
+    ) -> Rest | Held | None:
         self._under_way += 1
         try:
             loop = asyncio.get_running_loop()
-            rest = await loop.run_in_executor(self._threads, self._run, scope, proto, body)
+            about = scope, proto, body, may_wait
+            return await loop.run_in_executor(self._threads, self._run, *about)
         finally:
             self._under_way -= 1
-        if rest is not None:
-            await _send_on(proto, *rest)
 
-    def _run(
-        self, scope: Any, proto: Any, body: IO[bytes]
-    ) -> tuple[int, Headers, IO[bytes]] | None:
-        """Answer, in a thread; return what the loop is to send on, if that is long."""
+    async def _wait(self, held: Held) -> None:
+        self._held += 1
+        try:
+            await held.until()
+        except Exception:
+            log.exception("What a request waited for failed; it is answered now")
+        finally:
+            self._held -= 1
+
+    def _run(self, scope: Any, proto: Any, body: IO[bytes], may_wait: bool) -> Rest | Held | None:
+        """Answer, in a thread; return what the loop is to wait for, or send on if it is long."""
         with body:
             try:
-                return self._answer(scope, proto, body)
+                return self._answer(scope, proto, body, may_wait=may_wait)
             except Exception:
                 log.exception("A request ended in the server")
                 _refuse(scope, proto, 500, "Something broke on our side.")
                 return None
 
-    def _answer(self, scope: Any, proto: Any, body: IO[bytes]) -> Rest | None:
+    def _answer(
+        self, scope: Any, proto: Any, body: IO[bytes], *, may_wait: bool
+    ) -> Rest | Held | None:
         head = _Head()
-        response: Any = self.handler(_environ(scope, body), head)
+        response: Any = self.handler({**_environ(scope, body), MAY_WAIT: may_wait}, head)
         try:
+            if isinstance(response, Held):
+                return response
             if not response.streaming:
                 proto.response_bytes(head.status, head.headers, response.content)
                 return None

@@ -22,6 +22,7 @@ from sessions_app.models import (
     SheetLine,
     Stem,
     StemChunk,
+    StreamConsent,
 )
 
 
@@ -57,6 +58,11 @@ class StemAdmin(ReadOnlyAdmin):
 class RecordingConsentAdmin(ReadOnlyAdmin):
     list_display = ["recording", "user", "answer", "asked_at", "answered_at", "text_version"]
     list_filter = ["answer"]
+
+
+@admin.register(StreamConsent)
+class StreamConsentAdmin(ReadOnlyAdmin):
+    list_display = ["session", "user", "yes", "answered_at", "text_version"]
 
 
 @admin.register(Participant)

@@ -16,7 +16,6 @@ from privacy.gate.viewer import Viewer
 from privacy.telemetry import usage
 from sessions_app import queries, room_queries, titles
 from sessions_app.chat_socket import ChatConsumer
-from sessions_app.direct_socket import DirectConsumer
 from sessions_app.frames import (
     Beat,
     BeatVote,
@@ -43,27 +42,32 @@ from sessions_app.frames import (
     RecordStop,
     Signal,
     State,
+    StreamAllow,
+    StreamAnswer,
+    StreamMix,
+    StreamSend,
 )
 from sessions_app.host_socket import REMOVED
 from sessions_app.latency_socket import LatencyConsumer
 from sessions_app.models import Participant, Recording, Stem
 from sessions_app.presence import RENEW, Peer, Room
 from sessions_app.roster import Roster, state_of
-from sessions_app.services import endings, rooms, sessions, stays
+from sessions_app.services import endings, rooms, sessions, stays, streams
 from sessions_app.services import recording as recordings
 from sessions_app.sheet_socket import SHEETS
+from sessions_app.stream_socket import StreamConsumer
 
 ASKED_ANEW = 3  # signs of life after which a socket asks once more whether it may be here
 
 
-class JamConsumer(DirectConsumer, LatencyConsumer, ChatConsumer):
+class JamConsumer(StreamConsumer, LatencyConsumer, ChatConsumer):
     """One player's connection to one session."""
 
     takes: ClassVar[list[type[Frame]]] = [
         Hello, Signal, Clock, Chat, ChatEarlier, ChatDelete, State, RecordAsk, RecordAnswer,
         RecordStop, HostDoor, HostMute, HostRemove, HostRole, HostRights, HostOffer, HostTake,
         HostTurn, HostPicture, KnockAnswer, Beat, BeatVote, DirectAnswer, DirectKnown, Measured,
-        *SHEETS,
+        StreamAllow, StreamAnswer, StreamMix, StreamSend, *SHEETS,
     ]  # fmt: skip
 
     def allowed(self) -> bool:
@@ -138,6 +142,7 @@ class JamConsumer(DirectConsumer, LatencyConsumer, ChatConsumer):
             await super().gate_check({})
         await self._look()
         await self.renew_ice()
+        await self.tell_stream()
         if self.told_waiting:  # whose page may have gone without a word
             await self.tell_knocks()
 
@@ -175,6 +180,7 @@ class JamConsumer(DirectConsumer, LatencyConsumer, ChatConsumer):
         sessions.come_in(self.session, self.user)
         endings.settle(self.session.pk)
         recordings.ask_late(self.session, self.user)
+        streams.came_in(self.session, self.user)
 
     async def _welcome(self) -> None:
         async with self._telling:
@@ -185,6 +191,7 @@ class JamConsumer(DirectConsumer, LatencyConsumer, ChatConsumer):
             about["beat"] = await self.beat_now()
             about["vote"] = await self.vote_now()
             about["turn"] = await self.turn()
+            about["stream"] = self.told_stream = await self.stream_now()
             self.welcomed = True
             await self.send_frame(
                 t="welcome", you=self.me.peer, peers=list(self.roster.shown.values()), **about

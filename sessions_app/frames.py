@@ -125,6 +125,37 @@ class DirectKnown(Frame):
     on: bool
 
 
+class StreamAllow(Frame):
+    """`on`: whether the session may have listeners."""
+
+    t = "stream.allow"
+    on: bool
+
+
+class StreamAnswer(Frame):
+    """`yes`: whether listeners may hear the sender of this."""
+
+    t = "stream.answer"
+    yes: bool
+
+
+class StreamSend(Frame):
+    """`on`: whether the stream for listeners is sent from here, or ends."""
+
+    t = "stream.send"
+    on: bool
+
+
+class StreamMix(Frame):
+    """How listeners hear somebody. `volume`: 0 to 1.5; `pan`: −1 (left) to 1."""
+
+    t = "stream.mix"
+    user: PublicId
+    volume: Annotated[float, Field(ge=0, le=1.5)]
+    pan: Annotated[float, Field(ge=-1, le=1)]
+    muted: bool
+
+
 class Measured(Frame):
     """`round_trip_ms`: how long a message took to somebody in the room and back."""
 

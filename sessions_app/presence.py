@@ -67,6 +67,7 @@ class Room:
         self._turn = f"{self._key}:turn"
         self._beat = f"{self._key}:beat"
         self._vote = f"{self._key}:vote"
+        self._mixes = f"{self._key}:mixes"
         self._valkey = _Shared.take()
 
     async def enter(self, peer: Peer) -> bool:
@@ -82,6 +83,7 @@ class Room:
             pipe.set(f"{self._key}:renewed", 1, ex=LEASE_RENEWED, nx=True)
             pipe.expire(self._beat, ALIVE * 4)
             pipe.expire(self._pictures, ALIVE * 4)
+            pipe.expire(self._mixes, ALIVE * 4)
             return bool((await pipe.execute())[4])
 
     async def leave(self, peer: str) -> None:
@@ -124,6 +126,17 @@ class Room:
             pipe.hset(key, str(user_id), json.dumps({"user_id": user_id}))
             pipe.expire(key, ALIVE * 4)
             return bool((await pipe.execute())[0])
+    async def set_mix(self, user_id: int, mix: dict[str, Any]) -> None:
+        """Note how listeners hear somebody: a part of the master mix."""
+        async with self._valkey.pipeline(transaction=False) as pipe:
+            pipe.hset(self._mixes, str(user_id), json.dumps({"user_id": user_id, **mix}))
+            pipe.expire(self._mixes, ALIVE * 4)
+            await pipe.execute()
+
+    async def mixes(self) -> dict[int, dict[str, Any]]:
+        """Return the master mix, by person."""
+        kept = [json.loads(value) for value in await self._valkey.hvals(self._mixes)]
+        return {mix.pop("user_id"): mix for mix in kept}
 
     async def beat(self) -> dict[str, Any] | None:
         """Return the grid of the room's metronome, if it was ever started."""

@@ -1,11 +1,13 @@
 from django.urls import path
 
+from sessions_app.live.store import SEGMENT
 from sessions_app.views import (
     calendars,
     chat,
     direct,
     finding,
     hosting,
+    listening,
     planning,
     recordings,
     sessions,
@@ -36,6 +38,27 @@ urlpatterns = [
     path("jam/<str:public_id>/songs/<str:song_id>/", sheets.song, name="jam_song"),
     path("jam/<str:public_id>/chat/", chat.page, name="jam_chat"),
     path("jam/<str:public_id>/chat/<str:line_id>/delete/", chat.delete, name="delete_chat_line"),
+    path("jam/<str:public_id>/listen/", listening.page, name="listen"),
+    path("jam/<str:public_id>/listen/live.m3u8", listening.multivariant, name="listen_live"),
+    path("jam/<str:public_id>/listen/opus.m3u8", listening.media, name="listen_media"),
+    path("jam/<str:public_id>/listen/init.mp4", listening.beginning, name="listen_beginning"),
+    path(
+        "jam/<str:public_id>/listen/<int:version>/p<int:number>.m4s",
+        listening.sound,
+        {"count": 1},
+        name="listen_part",
+    ),
+    path(
+        "jam/<str:public_id>/listen/<int:version>/s<int:number>.m4s",
+        listening.sound,
+        {"count": SEGMENT},
+        name="listen_segment",
+    ),
+    path("jam/<str:public_id>/react/", listening.react, name="react"),
+    path("jam/<str:public_id>/stream/", listening.parts, name="stream_parts"),
+    path(
+        "jam/<str:public_id>/stream/<int:version>/<int:number>/", listening.part, name="stream_part"
+    ),
     path("jam/<str:public_id>/close/", sessions.close, name="close_jam"),
     path("jam/<str:public_id>/delete/", sessions.delete, name="delete_jam"),
     path("jam/<str:public_id>/invites/", sessions.make_invite, name="make_invite"),

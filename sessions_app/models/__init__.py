@@ -12,6 +12,7 @@ from sessions_app.models.recordings import (
 )
 from sessions_app.models.sessions import ChatLine, Invite, JamSession, Participant
 from sessions_app.models.sheets import Sheet, SheetLine
+from sessions_app.models.streaming import StreamConsent
 
 __all__ = [
     "CalendarFeed",
@@ -33,4 +34,5 @@ __all__ = [
     "SheetLine",
     "Stem",
     "StemChunk",
+    "StreamConsent",
 ]

@@ -79,6 +79,11 @@ class JamSession(Plan):
         db_default=False,
         help_text="who would take a seat waits until a host lets them in",
     )
+    listeners = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="the host's wish: players who agree may be heard live from outside, while public",
+    )
     offered_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,

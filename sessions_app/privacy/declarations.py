@@ -68,6 +68,7 @@ dm.declare(
         "closes_at": dm.technical(),
         "is_locked": dm.choice(),
         "asks_first": dm.choice(),
+        "listeners": dm.choice(),
         "offered_to": dm.link(),
         "kept_until": dm.choice(),
         "starts_at": dm.content(),

@@ -29,6 +29,7 @@ from sessions_app.models import (
     SheetLine,
     Stem,
     StemChunk,
+    StreamConsent,
 )
 from sessions_app.models.planning import SHOWN, TOLD
 
@@ -170,6 +171,7 @@ rules.see(Invite, Rule(owner="made_by"))
 rules.see(DirectAnswer, Rule(owner="person"))
 rules.see(DirectChoice, Rule(owner="user"))
 rules.see(RecordingConsent, Rule(owner="user"))
+rules.see(StreamConsent, Rule(owner="user"))
 
 # Row-level security: players' own sound, and what is said in rooms (mixes: docs/decisions/0006).
 # What the web may write there is its person's own.

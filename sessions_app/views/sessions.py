@@ -139,6 +139,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
                 for take in lists.with_sound_and_players(takes, viewer)
             ],
             "enter_url": reverse("room", args=[session.public_id]),
+            "listen_url": shared.listen_url(session),
             "audience_form": SessionAudienceForm(instance=session) if is_host else None,
             "empty_minutes": settings.ROOM_EMPTY_MINUTES,
             "keep_choices": _keep_choices() if is_host else [],

@@ -28,6 +28,12 @@ def hosted(request: MemberRequest, public_id: str) -> JamSession:
     )
 
 
+def listen_url(session: JamSession) -> str:
+    """Return where a session that the viewer sees is heard live, if it may be."""
+    listened = session.listeners and session.audience == Audience.PUBLIC and session.is_open
+    return reverse("listen", args=[session.public_id]) if listened else ""
+
+
 def fits(request: HttpRequest, session: JamSession) -> bool:
     """Return whether a seat could be this person's: none is a child's among people outside of its
     circle. What would be refused isn't offered.
