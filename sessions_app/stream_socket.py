@@ -73,6 +73,7 @@ class StreamConsumer(DirectConsumer):
         public_id = self.session.public_id
         return (
             {
+                "me": str(self.user.public_id),
                 "public": row["audience"] == Audience.PUBLIC,
                 "allowed": row["listeners"],
                 "asked": not self.user.is_child,

@@ -2,6 +2,7 @@
 
 import type { Grid } from "./beat/grid";
 import type { Measured } from "./measuring";
+import type { StreamFromServer, StreamInfo, StreamToServer } from "./stream/protocol";
 
 export interface Caps {
   sab: boolean;
@@ -164,6 +165,8 @@ export interface Welcome {
   /** whether this client tells how well sound gets to others: its person agreed to it */
   measures?: boolean;
   turn: Turn;
+  /** how it stands with listeners */
+  stream?: StreamInfo;
   recording: Recording | null;
   chat: ChatMessage[];
   /** whether there are lines before these */
@@ -207,6 +210,7 @@ export type FromServer =
   | ({ t: "seat" } & Seat)
   | ({ t: "turn" } & Turn)
   | { t: "knocks"; waiting: Waiting[] }
+  | StreamFromServer
   | { t: "error"; code: string; text: string; for: string; ref?: string; wait?: number };
 
 export type ToServer =
@@ -241,5 +245,6 @@ export type ToServer =
   | { t: "direct.answer"; users: string[]; yes: boolean }
   | { t: "direct.known"; on: boolean }
   | Measured
+  | StreamToServer
   | { t: "knock.answer"; user: string; admit: boolean }
   | { t: "host.remove"; user: string };

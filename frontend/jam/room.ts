@@ -29,6 +29,7 @@ import type { Progress } from "./recorder/uploader";
 import { TabMemory, type JoinMode, type Listening, type RoomSettings } from "./settings";
 import { Sheets } from "./sheets/sheets";
 import { RoomSocket, type SocketState } from "./socket";
+import { Stream } from "./stream/stream";
 import { Unsaid, type Line } from "./unsaid";
 import { fill, words } from "./words";
 
@@ -68,6 +69,8 @@ export class Room {
     mesh: () => this.mesh, hosting: this.hosting, steady: () => this.settings.steady, changed: () => this.events.change(), tell: () => this.#tellState(),
     notice: (text, urgent) => this.events.notice(text, urgent),
   });
+  /** what listeners hear, where they may */
+  readonly stream: Stream;
   readonly metronome: Metronome;
   readonly intervals: IntervalMode;
   /** the vote on the room's beat that is open */
@@ -141,6 +144,7 @@ export class Room {
     this.intervals = new IntervalMode(
       this.metronome, () => this.mesh, () => this.#net, () => this.events.change(),
     );
+    this.stream = new Stream(this, (frame) => void this.#socket?.send(frame), settings.csrfCookie);
     this.unsaid = new Unsaid({
       send: (frame) => (this.#welcomed && this.#socket?.send(frame)) ?? false,
       silent: () => this.#socket?.renew(),
@@ -285,6 +289,16 @@ export class Room {
     this.events.change();
   }
 
+  /** Those whose sound comes here. */
+  get players(): Iterable<Player> {
+    return this.mesh?.players.values() ?? [];
+  }
+
+  /** Whether listeners hear nothing of this person now: muted, just listening, or talking to the others. */
+  get silent(): boolean {
+    return this.#silent || this.intervals.talking;
+  }
+
   get #silent(): boolean {
     return this.muted || this.mode === "listen";
   }
@@ -369,6 +383,7 @@ export class Room {
 
   #ended(code: number | null): void {
     this.clock.stop();
+    this.stream.close();
     this.intervals.stop();
     this.metronome.take(null);
     this.mesh?.close();
@@ -385,6 +400,7 @@ export class Room {
     this.memory.joined = null;
     this.sheets.flush();
     this.#stopTake(null);
+    this.stream.close();
     this.#socket?.close();
     this.intervals.stop();
     this.pictures.end();
@@ -398,6 +414,7 @@ export class Room {
     this.hosting.take(frame);
     this.direct.take(frame);
     this.pictures.take(frame);
+    this.stream.take(frame);
     if (frame.t !== "welcome") this.sheets.take(frame);
     switch (frame.t) {
       case "welcome":
@@ -449,6 +466,7 @@ export class Room {
         break;
       case "direct":
       case "seat":
+      case "stream":
       case "turn":
       case "door":
         this.events.change();
@@ -690,6 +708,7 @@ export class Room {
   };
 
   close(): void {
+    this.stream.close();
     this.unsaid.close();
     this.sheets.close();
     removeEventListener("jamsite:stem-progress", this.#progress);

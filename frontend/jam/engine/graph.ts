@@ -225,6 +225,15 @@ export class AudioGraph {
     return analyser;
   }
 
+  /** One's own input before mute, into a mix that isn't one's own. Disconnect it at the end. */
+  tapInput(to: AudioNode): void {
+    this.#gain.connect(to);
+  }
+
+  untapInput(from: AudioNode): void {
+    this.#gain.disconnect(from);
+  }
+
   /** How loud all others are together here; nothing of it is sent or recorded. */
   set volume(volume: number) {
     this.#mix.gain.setTargetAtTime(volume, this.context.currentTime, 0.015);

@@ -27,6 +27,8 @@ export class Strip {
   #analyser: AnalyserNode | null = null;
   readonly #gain: GainNode;
   readonly #pan: StereoPannerNode;
+  /** What this player sends, before one's own volume, pan and mute: for a mix that isn't one's own. */
+  readonly raw: GainNode;
   #hold: DelayNode | null = null;
   #mix: Mix = PLAIN;
   #others = false;
@@ -40,6 +42,7 @@ export class Strip {
     this.#gain = new GainNode(context, { gain: 1 });
     this.#pan = new StereoPannerNode(context);
     this.#laterGain = new GainNode(context);
+    this.raw = new GainNode(context);
     this.#laterGain.connect(this.#gain);
     this.#gain.connect(this.#pan).connect(output);
   }
@@ -49,6 +52,7 @@ export class Strip {
     this.unplug();
     this.#source = source;
     source.connect(this.#gain);
+    source.connect(this.raw);
     if (this.#analyser) source.connect(this.#analyser);
     source.port.onmessage = ({ data }: MessageEvent<Level>) => {
       this.#live = data;
@@ -73,6 +77,7 @@ export class Strip {
     this.#later = source;
     if (!source) return;
     source.connect(this.#laterGain);
+    source.connect(this.raw);
     if (this.#analyser) source.connect(this.#analyser);
     source.port.onmessage = ({ data }: MessageEvent<Level>) => {
       if (data.peak < this.#live.peak) return; // the louder of the two is shown
@@ -115,6 +120,10 @@ export class Strip {
     this.#apply();
   }
 
+  get held(): boolean {
+    return this.#held;
+  }
+
   #apply(): void {
     const now = this.context.currentTime;
     this.#gain.gain.setTargetAtTime(this.silent ? 0 : this.#mix.volume, now, SMOOTH_S);
@@ -143,6 +152,7 @@ export class Strip {
     this.later = null;
     this.#laterGain.disconnect();
     this.#analyser?.disconnect();
+    this.raw.disconnect();
     this.#gain.disconnect();
     this.#hold?.disconnect();
     this.#pan.disconnect();

@@ -18,6 +18,7 @@ import { PicturesView } from "./pictures-view";
 import { personView } from "./person-view";
 import { RecorderView } from "./recorder-view";
 import { SetListView } from "./set-list-view";
+import { StreamView } from "./stream-view";
 import { StripMenu } from "./strip-menu";
 import { StripView } from "./strip-view";
 import { TunerView } from "./tuner-view";
@@ -30,6 +31,7 @@ export class RoomView {
   readonly recorder: RecorderView;
   readonly #tools: HostTools;
   readonly #direct: DirectView;
+  readonly #stream: StreamView;
   readonly metronome: MetronomeView;
   readonly setList: SetListView;
   readonly #strips = new Map<string, StripView>(); // by person, so that a return keeps its place
@@ -66,6 +68,7 @@ export class RoomView {
     this.#pictures = new PicturesView(room);
     this.#tools = new HostTools(room.hosting);
     this.#direct = new DirectView(room.direct);
+    this.#stream = new StreamView(room);
     this.metronome = new MetronomeView(room);
     this.setList = new SetListView(room);
     this.#reload = h(
@@ -153,7 +156,7 @@ export class RoomView {
         h(
           "div",
           { class: "jam-room__side" },
-          this.#tools.element, this.#direct.element, this.recorder.element, this.chat.element,
+          this.#tools.element, this.#stream.element, this.#direct.element, this.recorder.element, this.chat.element,
         ),
       ),
       h(
@@ -271,6 +274,7 @@ export class RoomView {
     this.recorder.update();
     this.#tools.update();
     this.#direct.update([...(room.mesh?.players.values() ?? [])]);
+    this.#stream.update();
     this.chat.update();
     this.setList.update();
     this.metronome.update();
