@@ -126,6 +126,7 @@ class Room:
             pipe.hset(key, str(user_id), json.dumps({"user_id": user_id}))
             pipe.expire(key, ALIVE * 4)
             return bool((await pipe.execute())[0])
+
     async def set_mix(self, user_id: int, mix: dict[str, Any]) -> None:
         """Note how listeners hear somebody: a part of the master mix."""
         async with self._valkey.pipeline(transaction=False) as pipe:

@@ -27,7 +27,7 @@ from messaging import services as messaging
 from sessions_app.direct_queries import goes_direct
 from sessions_app.models import JamSession, Mix, Participant, Recording, RecordingConsent, Stem
 from sessions_app.services import recording as recordings
-from sessions_app.services import rendering, uploads
+from sessions_app.services import rendering, streams, uploads
 from sessions_app.services import sessions as rooms
 from sessions_app.services.direct import choose
 from sessions_app.services.rooms import keep_open
@@ -61,6 +61,7 @@ OPEN_ROOMS = [
         ["lumen", "otis-upright", "brushwork"],
     ),
 ]  # fmt: skip
+ON_AIR = {"Porch hours"}  # open rooms that may have listeners
 # address, name, audience, genres, about; who is in it, and what each plays there; its takes
 BAND = (
     "porch-light", "Porch Light", "public", ["folk", "jazz"],
@@ -177,6 +178,10 @@ def _room(host: User, title: str, about: str, audience: str, others: Sequence[Us
         keep_open(session, settings.ROOM_KEPT_DAYS)
         for other in others:
             rooms.join(session, other)
+    if title in ON_AIR:  # to be heard as soon as one of them sends it from a browser
+        streams.allow(session, host, on=True)
+        for player in (host, *others):
+            streams.answer(session, player, yes=True)
     return session
 
 

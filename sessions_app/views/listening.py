@@ -19,7 +19,7 @@ from foundation.held import Held, may_hold
 from foundation.problems import problem, problem_response
 from privacy.gate.access import get_visible_or_404
 from privacy.gate.viewer import Via, Viewer
-from sessions_app import lists, stream_queries
+from sessions_app import lists, presence, stream_queries
 from sessions_app.live import fmp4, packets, playlist, store
 from sessions_app.live.store import Stream
 from sessions_app.live.waiting import moves
@@ -54,7 +54,8 @@ def _now(viewer: Viewer, session: JamSession) -> dict[str, Any]:
     if stream is not None and not stream_queries.hears(viewer, stream):
         stream = None
     faces = Faces(viewer)
-    seats = players_of(viewer, session.pk).filter(user__in=stream.voices) if stream else []
+    heard = stream.voices & _inside(session) if stream else frozenset()
+    seats = players_of(viewer, session.pk).filter(user__in=heard) if heard else []
     return {
         "live_session": session,
         "on": stream is not None and stream.have > 0,
@@ -63,6 +64,11 @@ def _now(viewer: Viewer, session: JamSession) -> dict[str, Any]:
         "listeners": store.listeners(session.pk) if stream else 0,
         "server_ms": int(timezone.now().timestamp() * 1000),
     }
+
+
+def _inside(session: JamSession) -> set[int]:
+    peers = presence.inside([session.pk]) or {}
+    return {peer.user_id for peer in peers.get(session.pk, ())}
 
 
 # Playlists and sound ----------------------------------------------------------------------

@@ -37,13 +37,14 @@ from sessions_app.models import (
     RecordingConsent,
     Rsvp,
     Stem,
+    StreamConsent,
 )
 
 SOME = ("The long reel", "Night bus")
 MODELS = [
     User, Profile, JamSession, Participant, Recording, RecordingConsent, Stem, Mix, Favourite,
     Conversation, Member, Message, Partner, PartnerStaff, SchoolClass, ClassSeat, Enrolment,
-    ParentalConsent, Guardianship, Rsvp, DirectChoice,
+    ParentalConsent, Guardianship, Rsvp, DirectChoice, StreamConsent,
 ]  # fmt: skip
 
 
@@ -57,6 +58,8 @@ def test_loading_twice_changes_nothing() -> None:
     first = everything()
     world.load(SOME)
     assert everything() == first
+    heard = StreamConsent.objects.filter(yes=True).order_by("user__username")
+    assert list(heard.values_list("user__username", flat=True)) == ["lumen", "otis-upright"]
     direct = DirectChoice.objects.filter(known=True).order_by("user__username")
     assert list(direct.values_list("user__username", flat=True)) == ["lumen", "otis-upright"]
 

@@ -17,7 +17,16 @@ def address(world: World, surface: Surface, key: str | None, role: str) -> str:
         args = world.missing(surface.kind, role)
     else:
         args = world.args(surface.kind, key, role)
-    return reverse(surface.route, args=[*args, 0] if surface.route == "api_chunk" else args)
+    if surface.route.startswith(("listen", "react", "stream")):
+        world.on_air()
+    return reverse(surface.route, args=[*args, *_piece(world, surface.route)])
+
+
+def _piece(world: World, route: str) -> list[int]:
+    """Return what an address names behind the thing: the first piece of something."""
+    if route in {"listen_part", "listen_segment", "stream_part"}:
+        return [world.on_air(), 0]
+    return [0] if route == "api_chunk" else []
 
 
 def send(client: Any, method: str, path: str, way: Way, *, api: bool) -> Any:

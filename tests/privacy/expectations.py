@@ -69,6 +69,10 @@ RIGHTS: dict[tuple[str, str], Table] = {
     ("session", "see"): SESSIONS,
     # The room of a host who is leaving is closed.
     ("session", "enter"): _only(SESSIONS, {"public": BOTH, "participants": BOTH}),
+    # One of them is on the air, sent by its owner.
+    ("session", "listen"): _only(SESSIONS, {"public": EVERYBODY}),
+    ("session", "react"): _only(SESSIONS, {"public": MEMBERS}),
+    ("session", "send"): _only(SESSIONS, {"public": {"owner"}}),
     ("session", "join"): _only(SESSIONS, {"public": MEMBERS}),
     ("session", "wait"): _among(SESSIONS, MEMBERS),
     ("session", "host"): _only(SESSIONS, {"public": {"owner"}, "participants": {"owner"}}),

@@ -78,6 +78,11 @@ def session_page(key: str, role: str) -> set[str]:
     return shown
 
 
+def on_air(key: str, role: str) -> set[str]:
+    """Return what the page of a session's listeners names: nobody of the cast is inside."""
+    return card(key, role) | me(role)
+
+
 def said(key: str, role: str) -> set[str]:
     """Return what the page of a room's chat names: who said something; a button at one's own."""
     lines = {"owner", "participant"} if key == "participants" else set()

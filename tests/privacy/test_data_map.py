@@ -146,7 +146,7 @@ def test_models_of_ours_that_hold_personal_data_have_a_rule_of_who_sees_them() -
 def test_stores_that_are_no_tables_are_declared() -> None:
     assert {one.name for one in datamap.stores()} == {
         "arrived", "backups", "browser-settings", "browser-stems", "cookies", "ledger", "logs",
-        "mail", "media", "queue", "room", "valkey", "work",
+        "mail", "media", "queue", "room", "stream", "valkey", "work",
     }  # fmt: skip
     for one in datamap.stores():
         assert one.label and one.categories and one.kept and one.erased_how

@@ -17,7 +17,7 @@ from channels.db import database_sync_to_async
 from foundation import limits
 from foundation.sockets import HIDDEN
 from sessions_app.consumers import JamConsumer
-from sessions_app.models import JamSession, Participant, Recording
+from sessions_app.models import JamSession, Participant, Recording, StreamConsent
 from tests.cast import Cast
 from tests.privacy.companies import COMPANIES, Company
 from tests.privacy.talking import Socket
@@ -39,6 +39,8 @@ FOR_HOSTS_ABOUT: dict[str, dict[str, Any]] = {
     "host.offer": {"user": ""},
     "host.take": {"yes": True},
     "host.turn": {"user": "", "seconds": 30},
+    "stream.allow": {"on": True},
+    "stream.mix": {"user": "", "volume": 0.5, "pan": 0.0, "muted": True},
 }
 FOR_HOSTS = set(FOR_HOSTS_ABOUT)
 UNMOVED = ("host", "audience", "is_locked", "asks_first", "offered_to")  # whoever asks
@@ -54,6 +56,7 @@ class Seat:
     how: str
     peer: str = "none"
     notes: str = "none"
+    me: str = "none"
     muted: bool = False
     heard: list[dict[str, Any]] = field(default_factory=list)
 
@@ -76,6 +79,7 @@ class Seat:
             frame = await self.socket.hear()
             if frame.get("t") == "welcome":
                 self.peer, self.notes = frame["you"], frame["notes"]
+                self.me = frame["stream"]["me"]
             if frame.get("ref") == until and frame["t"] != "ack":
                 return
             if frame.get("text") != "now" and frame["t"] != "ack":
@@ -152,8 +156,11 @@ class Round(Words):
             await seat.socket.say({"t": "clock", "t0": 7.0})
             await seat.socket.say({"t": "beat", "on": True, "bpm": self.tempo(seat), "beats": 4})
             await seat.socket.say({"t": "beat.vote", "vote": str(uuid.uuid4()), "yes": True})
+            await seat.socket.say({"t": "stream.answer", "yes": True})
+            await seat.socket.say({"t": "stream.send", "on": False})
         await self.settle()
         self.hold_the_beat()
+        self.hold_the_answers()
         for seat in self.seats:
             heard = self.others(seat)
             names = sorted(one.role for one in heard)
@@ -166,13 +173,22 @@ class Round(Words):
             shown = {one["peer"]: one["muted"] for one in seat.frames("state")}
             self.hold("state", seat, shown, {one.peer: one.muted for one in heard})
             absent = {one["for"] for one in seat.frames("error") if one["code"] == "absent"}
-            always = {"chat", "state", "signal", "beat", "beat.vote", "measured"}
+            always = {"chat", "state", "signal", "beat", "beat.vote", "measured", "stream.answer",
+                      "stream.send"}  # fmt: skip
             want_absent = set() if seat.is_in else always
             self.hold("error", seat, absent, want_absent)
             self.hold("clock", seat, len(seat.frames("clock")), 1)
 
     def tempo(self, seat: Seat) -> int:
         return 100 + self.seats.index(seat)
+
+    def hold_the_answers(self) -> None:
+        """Nobody is told what somebody whom they don't meet said of being heard by listeners."""
+        for seat in self.seats:
+            met = {one.me for one in self.seats if self.company.meet(one.role, seat.role)}
+            for frame in seat.frames("stream"):
+                told = {*frame["agreed"], *frame["declined"], *frame["voices"]}
+                self.hold("stream", seat, told - met - {seat.me}, set())
 
     def hold_the_beat(self) -> None:
         """All who are in end with one tempo, somebody's who is in; nobody else hears any."""
@@ -289,13 +305,15 @@ def test_every_frame_reaches_whom_the_table_says(
     monkeypatch.setattr(limits, "CHAT_LINES", limits.Limit("chat-line", 100_000, 60))
     monkeypatch.setattr(limits, "BEATS", limits.Limit("beat", 100_000, 60))
     monkeypatch.setattr(limits, "LATENCIES", limits.Limit("latency", 100_000, 60))
+    monkeypatch.setattr(limits, "STREAM_ANSWERS", limits.Limit("stream-answer", 100_000, 60))
     company = COMPANIES[name](cast)
     cookies = {role: cookie_of(cast, role) for role in (*company.people, *company.outside)}
 
     @async_to_sync
     async def walk(how: dict[str, str]) -> list[str]:
         wrong = await Round(company, cookies, how).run()
-        await database_sync_to_async(Recording.objects.filter(session=company.session).delete)()
+        for model in (Recording, StreamConsent):
+            await database_sync_to_async(model.objects.filter(session=company.session).delete)()
         return [f"{how}: {one}" for one in wrong]
 
     wrong = []
@@ -339,7 +357,8 @@ def test_who_is_outside_says_and_hears_nothing(cast: Cast, name: str) -> None:
 def test_the_walk_knows_every_frame_that_a_room_takes() -> None:
     walked = {"hello", "signal", "clock", "chat", "chat.earlier", "chat.delete", "state", "beat",
               "beat.vote", "record.ask", "record.answer", "record.stop", "sheet.open", "song.add",
-              "line.put", "direct.answer", "direct.known", "measured"}  # fmt: skip
+              "line.put", "direct.answer", "direct.known", "measured",
+              "stream.answer", "stream.send"}  # fmt: skip
     on_ones_own = {"song.change", "song.move", "song.play", "song.remove", "line.cut"}
     assert set(JamConsumer.known) == walked | FOR_HOSTS | on_ones_own  # those: test_sheets.py
 

@@ -113,7 +113,8 @@ ARGUMENTS: dict[str, Args] = {
     ),
     **dict.fromkeys(
         ("jam", "room", "jam_chat", "jam_songs", "join_jam", "jam_who", "wait_at_jam",
-         "api_session"),
+         "api_session", "listen", "listen_live", "listen_media", "listen_beginning", "react",
+         "stream_parts"),
         ids(rooms, plans),
     ),
     **dict.fromkeys(
@@ -124,6 +125,10 @@ ARGUMENTS: dict[str, Args] = {
     **dict.fromkeys(
         ("decide_rsvp", "api_session_decision"),
         lambda walk, role: [[one.session.public_id, one.public_id] for one in walk.kid.rsvps],
+    ),
+    **dict.fromkeys(
+        ("listen_part", "listen_segment", "stream_part"),
+        lambda walk, role: [[one.public_id, 1, 0] for one in rooms(walk)],
     ),
     "calendar_feed": each(secrets),
     "jam_song": lambda walk, role: [

@@ -1,6 +1,7 @@
 """The cast with one of everything around it, and how each thing is addressed and recognised."""
 
 import re
+import time
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -15,13 +16,15 @@ from accounts.models import Profile
 from accounts.profile.services import profiles
 from bands.models import BandMember
 from bands.services import bands, follows, members
+from foundation import limits
 from foundation.ids import new_public_id
 from messaging import services as messaging
 from privacy.gate.viewer import Viewer
 from privacy.models import Export
 from privacy.sharing import links, media
 from privacy.subject_requests import fulfilment
-from sessions_app.models import JamSession, Mix, Sheet, Stem
+from sessions_app.live import packets, store
+from sessions_app.models import JamSession, Mix, Sheet, Stem, StreamConsent
 from sessions_app.services import rsvps, sessions, sheets
 from tests.cast import Cast, person
 from tests.planned import planned
@@ -71,6 +74,7 @@ class World:
         self._found()
         # Somebody is in each room: lists show what is live.
         JamSession.objects.update(occupied_until=timezone.now() + timedelta(hours=1))
+        self._agreed_to_listeners(cast.sessions["public"])
         self.things |= self._bands()
         self.things |= self._plans()
         self.things["sheet"] = {"owner": self._song()}
@@ -87,6 +91,27 @@ class World:
         revoked = sessions.invite(cast.sessions["participants"], cast["owner"])
         sessions.revoke(revoked)
         self.things["link"] = {**self.things["invite"], "revoked": revoked}
+
+    def _agreed_to_listeners(self, session: JamSession) -> None:
+        JamSession.objects.filter(pk=session.pk).update(listeners=True)
+        for name in ("owner", "participant"):
+            StreamConsent.objects.create(
+                session=session, user=self.cast[name], yes=True, text_version="1"
+            )
+
+    def on_air(self) -> int:
+        """Have the public session be heard live, if it isn't yet; return the stream's version."""
+        session = self.cast.sessions["public"]
+        keys = [self.cast[name].pk for name in ("owner", "participant")]
+        if store.of(session.pk) is None:
+            store.begin(session.pk, keys[0], keys, session.created_at.timestamp())
+        stream = store.of(session.pk)
+        assert stream is not None
+        for n in range(stream.have, store.SEGMENT):
+            store.add(stream, n, b"mark-live", time.time() + n * packets.PART_MS / 1000)
+        for key in limits.valkey().scan_iter(f"stream:{session.pk}*"):
+            limits.valkey().persist(key)
+        return stream.version
 
     def _photos(self) -> dict[str, Profile]:
         found = {}

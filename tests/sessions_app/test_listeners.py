@@ -19,6 +19,7 @@ from sessions_app.models import JamSession, Participant, StreamConsent
 from sessions_app.services import hosting, streams
 from sessions_app.services.recording import Refused
 from tests.cast import Cast
+from tests.privacy.test_stores import lifetime, undeclared
 
 PACKET = bytes([31 << 3]) + b"sound"  # one frame of 20 ms (RFC 6716, table 2)
 BODY = b"".join(len(PACKET).to_bytes(2, "big") + PACKET for _ in range(packets.PACKETS))
@@ -93,6 +94,7 @@ def every_address(jam: JamSession, stream: store.Stream) -> list[str]:
     return [*(reverse(kind, args=[jam.public_id]) for kind in kinds), *sound]
 
 
+@pytest.mark.clause("listeners")
 @pytest.mark.promise("JK-34")
 def test_anybody_listens_to_a_public_session(cast: Cast, jam: JamSession) -> None:
     start(cast, jam)
@@ -123,6 +125,7 @@ def test_anybody_listens_to_a_public_session(cast: Cast, jam: JamSession) -> Non
     assert store.listeners(jam.pk) == 1
 
 
+@pytest.mark.clause("listeners")
 @pytest.mark.promise("JK-11", "JK-34")
 @pytest.mark.parametrize("audience", ["participants", "members", "link"])
 def test_what_is_not_public_answers_as_what_is_not_there(
@@ -149,6 +152,7 @@ def plain(answer: Any) -> bytes:
     return b"\n".join(lines)
 
 
+@pytest.mark.clause("listeners", "blocks")
 @pytest.mark.parametrize("who", ["owner", "participant"])
 def test_a_block_of_one_who_is_heard_ends_listening(cast: Cast, jam: JamSession, who: str) -> None:
     start(cast, jam)
@@ -161,6 +165,7 @@ def test_a_block_of_one_who_is_heard_ends_listening(cast: Cast, jam: JamSession,
     assert "#EXTINF" in listen(Client(), jam)
 
 
+@pytest.mark.clause("listeners")
 def test_nobody_is_heard_without_a_yes(cast: Cast, jam: JamSession) -> None:
     former = cast["former"]
     Participant.objects.get_or_create(session=jam, user=former)
@@ -176,6 +181,7 @@ def test_nobody_is_heard_without_a_yes(cast: Cast, jam: JamSession) -> None:
     assert (more.version, more.voices) == (stream.version, stream.voices | {former.pk})
 
 
+@pytest.mark.clause("listeners")
 def test_who_takes_a_yes_back_is_gone_at_once(cast: Cast, jam: JamSession) -> None:
     start(cast, jam)
     before = play(cast, jam, 7)
@@ -203,6 +209,7 @@ def test_who_takes_a_yes_back_is_gone_at_once(cast: Cast, jam: JamSession) -> No
     assert str(before.version) not in text
 
 
+@pytest.mark.clause("listeners")
 @pytest.mark.parametrize("how", ["seat", "stopped", "erased row", "private", "not allowed"])
 def test_whichever_way_a_voice_goes_it_is_heard_no_more(
     cast: Cast, jam: JamSession, how: str
@@ -227,6 +234,7 @@ def test_whichever_way_a_voice_goes_it_is_heard_no_more(
     assert limits.valkey().keys(f"stream:{jam.pk}:{stream.version}*") == []
 
 
+@pytest.mark.clause("listeners")
 def test_a_childs_account_is_never_heard(cast: Cast, jam: JamSession) -> None:
     child, teacher = cast["child"], cast["teacher"]
     for person in (child, teacher):
@@ -338,6 +346,8 @@ def test_a_reaction_is_shown_and_names_nobody(
     assert json.dumps(told).count("fire") == len(told)
 
 
+@pytest.mark.clause("listeners", "how-long")
+@pytest.mark.retention("stream")
 def test_nothing_is_left_of_a_stream(cast: Cast, jam: JamSession) -> None:
     start(cast, jam)
     play(cast, jam, 6)
@@ -346,6 +356,7 @@ def test_nothing_is_left_of_a_stream(cast: Cast, jam: JamSession) -> None:
     lives = [limits.valkey().ttl(key) for key in keys]
     assert len(keys) == 9  # six parts, their sums, the stream, the pages that listen
     assert min(lives) > 0
-    assert max(lives) <= 30
+    assert max(lives) <= lifetime("stream").total_seconds()
+    assert undeclared({key.decode() for key in keys}, "stream") == set()
     assert store.forget(cast["participant"]) == 1
     assert limits.valkey().keys("stream:*") == []

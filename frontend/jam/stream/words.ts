@@ -29,5 +29,6 @@ export const streamWords = {
   volume: "Volume of {name} for listeners",
   pan: "Left or right of {name} for listeners",
   mute: "Mute {name} for listeners",
+  columns: { volume: "Volume", pan: "Left – right", mute: "Mute" },
   reactions: { applause: "👏", love: "💛", fire: "🔥", wow: "😮", more: "🎶" },
 } as const;

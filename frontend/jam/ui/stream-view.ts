@@ -31,7 +31,10 @@ export class StreamView {
   readonly #page: HTMLAnchorElement;
   readonly #reactions = h("p", { class: "jam-stream__reactions", "aria-hidden": "true" });
   readonly #mix: HTMLElement;
-  readonly #rows = h("ul", { class: "jam-stream__rows" });
+  readonly #rows = h(
+    "ul", { class: "jam-stream__rows" },
+    h("li", { class: "jam-stream__row jam-soft", "aria-hidden": "true" }, h("span", {}), h("span", {}, words.columns.volume), h("span", {}, words.columns.pan), h("span", {}, words.columns.mute)),
+  );
   readonly #drawn = new Map<string, MixRow>();
   #able = true;
 
