@@ -54,7 +54,9 @@ FOUND = {
     "child": ALL | TALKS | {
         "api_session_answer", "api_stem", "band", "band_members", "bands", "blocks", "edit_band",
         "edit_jam", "end_band",
-        "export_download", "exports", "favourites", "find", "jam_who", "recording_who", "request",
+        "export_download", "exports", "favourites", "find", "jam_who", "listen",
+        "listen_beginning", "listen_live", "listen_part", "listen_segment",
+        "stream_parts", "recording_who", "request",
         "request_report", "school", "school_child", "school_class", "schools", "seen_who", "ward",
         "ward_copy", "ward_held", "wards",
     },
