@@ -67,6 +67,7 @@ SEAT_DECISIONS = Limit("seat-decision", 60, 3600)  # of a host, on who asked for
 OFFERS = Limit("offer-session", 20, 3600)  # to pass a session on
 KNOCKS = Limit("knock", 30, 3600)  # at doors whose hosts are asked
 DIRECT_ANSWERS = Limit("direct-answer", 60, 60)  # on whom one lets be connected directly
+SFU_TOKENS = Limit("sfu-token", 30, 60)  # for the media server of a larger room
 BEATS = Limit("beat", 30, 60)  # changes of a room's metronome
 BEAT_VOTES = Limit("beat-vote", 3, 300)  # votes on it that somebody opens
 STREAM_ANSWERS = Limit("stream-answer", 60, 60)  # on whether listeners may hear one

@@ -33,7 +33,7 @@ class Provider:
 
 def configured() -> list[Provider]:
     """Return every outside service in use, in a steady order."""
-    return [*_networks(), *_mail(), *_relays()]
+    return [*_networks(), *_mail(), *_relays(), *_livekit()]
 
 
 def find(key: str) -> Provider:
@@ -99,5 +99,24 @@ def _relays() -> list[Provider]:
             data="your network address and encrypted sound, while you play",
             categories=("user.device.ip_address",),
             deletion=_deletion("relay", "by hand"),
+        )
+    ]
+
+
+def _livekit() -> list[Provider]:
+    if not settings.LIVEKIT_URL:
+        return []
+    return [
+        Provider(
+            key="livekit",
+            name=urlsplit(settings.LIVEKIT_URL).hostname or settings.LIVEKIT_URL,
+            purpose="carries the sound of sessions with more than eight places",
+            data=(
+                "your network address, and your sound while you play in such a session: encrypted "
+                "on the way to it and from it, and not stored there; your name isn't told"
+            ),
+            categories=("user.biometric.voice", "user.device.ip_address"),
+            region=settings.LIVEKIT_REGION,
+            deletion=_deletion("livekit", "by hand"),
         )
     ]

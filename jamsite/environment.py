@@ -22,6 +22,8 @@ NETWORKS = {
     "apple": ("apple_client_id", "apple_team_id", "apple_key_id", "apple_private_key"),
     "x": ("x_client_id", "x_secret"),
 }
+# All of these or none: the server, our name there, and what people are told of it.
+LIVEKIT = ("livekit_url", "livekit_api_key", "livekit_api_secret", "livekit_region")
 TAKEN_IDS = {*NETWORKS, "twitter_oauth2", "openid_connect", "3rdparty"}
 
 
@@ -303,6 +305,20 @@ class Environment(BaseSettings):
         default="", description="the secret shared with the relays, 32 characters or more"
     )
 
+    livekit_url: str = Field(
+        default="",
+        pattern=r"^(wss?://[^/?#@]+/?)?$",
+        description="a LiveKit server (`wss://…`) that carries the sound of sessions with more than"
+        ' eight places; see "Larger rooms"',
+    )
+    livekit_api_key: str = Field(default="", description="the key that LiveKit knows this site by")
+    livekit_api_secret: str = Field(
+        default="", description="the secret of that key, 32 characters or more"
+    )
+    livekit_region: str = Field(
+        default="", description="where that server stands; shown in the room and in the policy"
+    )
+
     staff_second_step: bool = Field(
         default=False, description="development only: ask staff for it, as production always does"
     )
@@ -375,11 +391,11 @@ class Environment(BaseSettings):
         return pem
 
     @model_validator(mode="after")
-    def whole_networks(self) -> "Environment":
-        """Refuse a network that is half configured, before somebody presses its button."""
+    def whole(self) -> "Environment":
+        """Refuse what is half configured, before somebody presses its button."""
         faults = []
-        for names in NETWORKS.values():
-            missing = [name.upper() for name in names if not getattr(self, name)]
+        for names in (*NETWORKS.values(), LIVEKIT):
+            missing = [name.upper() for name in names if not getattr(self, name).strip()]
             if missing and len(missing) < len(names):
                 given = next(name.upper() for name in names if getattr(self, name))
                 faults.append(f"{', '.join(missing)}: must be set, because {given} is.")

@@ -35,3 +35,7 @@ def mail(provider: Provider, user: Any) -> dict[str, Any]:
 
 def relay(provider: Provider, user: Any) -> None:
     """A relay knows nobody: its credentials name a random connection (see `integrations.turn`)."""
+
+
+def livekit(provider: Provider, user: Any) -> None:
+    """LiveKit knows nobody: its tokens name a random stay (see `integrations.livekit`)."""

@@ -25,6 +25,7 @@ provider_orders.subject("openid", known_by.network)
 provider_orders.subject("network", known_by.network)
 provider_orders.subject("mail", known_by.mail)
 provider_orders.subject("relay", known_by.relay)
+provider_orders.subject("livekit", known_by.livekit)
 
 dm.declare(
     EmailAddress,

@@ -18,6 +18,8 @@ from sessions_app.models import (
     RecordingConsent,
     Removal,
     Rsvp,
+    SfuRoom,
+    SfuStay,
     Sheet,
     SheetLine,
     Stem,
@@ -134,3 +136,17 @@ class DirectAnswerAdmin(ReadOnlyAdmin):
 @admin.register(DirectChoice)
 class DirectChoiceAdmin(ReadOnlyAdmin):
     list_display = ["user", "known"]
+
+
+@admin.register(SfuRoom)
+class SfuRoomAdmin(ReadOnlyAdmin):
+    list_display = ["session", "status", "made_at", "created_at", "ended_at"]
+    list_filter = ["status"]
+    exclude = ["name"]
+
+
+@admin.register(SfuStay)
+class SfuStayAdmin(ReadOnlyAdmin):
+    list_display = ["user", "status", "began_at", "ended_at"]
+    list_filter = ["status"]
+    exclude = ["identity"]

@@ -40,6 +40,7 @@ from sessions_app.frames import (
     RecordAnswer,
     RecordAsk,
     RecordStop,
+    Sfu,
     Signal,
     State,
     StreamAllow,
@@ -54,20 +55,21 @@ from sessions_app.presence import RENEW, Peer, Room
 from sessions_app.roster import Roster, state_of
 from sessions_app.services import endings, rooms, sessions, stays, streams
 from sessions_app.services import recording as recordings
+from sessions_app.sfu_socket import SfuConsumer
 from sessions_app.sheet_socket import SHEETS
 from sessions_app.stream_socket import StreamConsumer
 
 ASKED_ANEW = 3  # signs of life after which a socket asks once more whether it may be here
 
 
-class JamConsumer(StreamConsumer, LatencyConsumer, ChatConsumer):
+class JamConsumer(SfuConsumer, StreamConsumer, LatencyConsumer, ChatConsumer):
     """One player's connection to one session."""
 
     takes: ClassVar[list[type[Frame]]] = [
         Hello, Signal, Clock, Chat, ChatEarlier, ChatDelete, State, RecordAsk, RecordAnswer,
         RecordStop, HostDoor, HostMute, HostRemove, HostRole, HostRights, HostOffer, HostTake,
         HostTurn, HostPicture, KnockAnswer, Beat, BeatVote, DirectAnswer, DirectKnown, Measured,
-        StreamAllow, StreamAnswer, StreamMix, StreamSend, *SHEETS,
+        Sfu, StreamAllow, StreamAnswer, StreamMix, StreamSend, *SHEETS,
     ]  # fmt: skip
 
     def allowed(self) -> bool:
@@ -89,7 +91,9 @@ class JamConsumer(StreamConsumer, LatencyConsumer, ChatConsumer):
     async def ready(self) -> None:
         self.room = Room(self.session.pk)
         self.me = Peer(peer=new_public_id(), user_id=self.user.pk)
-        self.roster = Roster(self.room, self.me, self._ask_gate)
+        self.roster = Roster(
+            self.room, self.me, self._ask_gate, session_is_large=self.session.is_large
+        )
         self.group = f"jam.{self.session.pk}"
         self.present = False  # from `hello` on: before it nothing is passed on, to or from here
         self.welcomed = False
@@ -123,6 +127,7 @@ class JamConsumer(StreamConsumer, LatencyConsumer, ChatConsumer):
             await self.in_thread(rooms.emptied, self.session.pk)
         if all(peer.user_id != self.user.pk for peer in others):
             await self.in_thread(endings.left, self.session, self.user.pk)
+            await self.in_thread(self.left_sfu)
         stayed = time.monotonic() - self._entered
         await self.in_thread(usage.note, self.user, usage.Kind.ROOM, seconds=stayed)
         await self.in_thread(stays.note, self.session, self.user, stayed)

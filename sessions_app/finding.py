@@ -37,7 +37,7 @@ from privacy.gate.viewer import Viewer
 from sessions_app import queries
 from sessions_app.models import Participant, Rsvp
 from sessions_app.models.planning import not_over
-from sessions_app.models.sessions import SEATS, occupied_now, open_now
+from sessions_app.models.sessions import occupied_now, open_now, places_now
 
 LIVE = 12  # on a page that shows what is to come, too
 NOW = "now"
@@ -139,7 +139,7 @@ def free_seats() -> Any:
     Where instruments are wanted, of those; else places in the room, as far as the viewer may know
     who has one.
     """
-    in_room = Value(SEATS) - F("player_count")
+    in_room = places_now() - F("player_count")
     going = Rsvp.objects.filter(session=OuterRef("pk"), state=Rsvp.State.GOING)
     given = going.exclude(instrument="").order_by().values("session")
     number = Coalesce(Subquery(given.annotate(n=Count("pk")).values("n")), 0)

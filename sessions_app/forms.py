@@ -104,8 +104,10 @@ class SessionEditForm(PlanFields, forms.ModelForm[JamSession]):
             gone += ONLY_LATER
         elif not session.is_coming:
             gone += ["date", "time", "zone"]
+        if not session.is_coming:
+            gone.append("places")
         for name in gone:
-            del self.fields[name]
+            self.fields.pop(name, None)
         if session.band_id is None:
             without_bands(self)
         for_owner(self, host)

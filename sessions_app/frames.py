@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 
 from foundation.frames import Frame, Milliseconds, Moment, PublicId, Ref, at_most, words
 from sessions_app.models.planning import FASTEST, SLOWEST
-from sessions_app.models.sessions import SEATS
+from sessions_app.models.sessions import LARGE_SEATS
 from sessions_app.vocabulary import Key
 
 MAX_SIGNAL = 64 * 1024
@@ -27,6 +27,13 @@ class Signal(Frame):
     quick = True
     to: PublicId
     data: Annotated[dict[str, Any], at_most(MAX_SIGNAL)]
+
+
+class Sfu(Frame):
+    """Asks for a way into the room at the media server. `publishes`: whether one will be heard."""
+
+    t = "sfu"
+    publishes: bool
 
 
 class Clock(Frame):
@@ -114,7 +121,7 @@ class DirectAnswer(Frame):
     """`users`: those who may, or may no longer, be connected with the sender directly."""
 
     t = "direct.answer"
-    users: Annotated[list[PublicId], Field(min_length=1, max_length=SEATS)]
+    users: Annotated[list[PublicId], Field(min_length=1, max_length=LARGE_SEATS)]
     yes: bool
 
 

@@ -30,7 +30,7 @@ from sessions_app.models.planning import (
     USUAL,
     RecordingWish,
 )
-from sessions_app.models.sessions import SEATS
+from sessions_app.models.sessions import LARGE_SEATS, SEATS, most_places
 from sessions_app.services import timing
 from sessions_app.vocabulary import Key
 from sessions_app.wall_time import Skipped, moment_of, wall_of, week_after
@@ -40,6 +40,7 @@ ROWS = 4  # of wanted seats, and one more than there are instruments in them
 ONLY_LATER = ("date", "time", "zone", "minutes", "seats", "approval", "weekly")
 STARTED_FROM = (
     "minutes", "seats", "approval", "weekly", "genre", "tempo", "key", "welcome", "recording_wish",
+    "places",
 )  # fmt: skip
 BESIDE = {"starts_at": "date", "clock": "time", "zone": "zone"}  # column → the field it stands in
 
@@ -112,7 +113,7 @@ class SeatsField(forms.Field):
                 said = _("Say how many with a number from 1 to %(n)d.")
                 raise ValidationError(said % {"n": SEATS - 1})
             seats += [slug] * int(count)
-        return timing.check_seats(seats)
+        return timing.check_seats(seats, most_places())
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return pairs_of(initial or []) != pairs_of(data or [])
@@ -184,6 +185,17 @@ class PlanFields(forms.Form):
         initial=RecordingWish.OPEN,
         help_text=_lazy("What you wish for. Each take asks everybody in the room all the same."),
     )
+    places = forms.IntegerField(
+        label=_lazy("Places in the room"),
+        required=False,
+        min_value=SEATS,
+        max_value=LARGE_SEATS,
+        initial=SEATS,
+        help_text=_lazy(
+            "Up to 8 players hear each other from browser to browser. With more, up to 24, all "
+            "sound goes through this site's media server: a little later, and not end to end."
+        ),
+    )
     key = forms.ChoiceField(
         label=_lazy("Key"), required=False, choices=[("", _lazy("Any")), *Key.choices]
     )
@@ -198,6 +210,8 @@ class PlanFields(forms.Form):
     def begin(self, person: User) -> None:
         """Offer what there is to choose from, the person's own zone first."""
         fields: Any = self.fields
+        if most_places() == SEATS:
+            del fields["places"]
         fields["genre"].choices = _named(get_language() or "en")["genre"]
         self.initial.setdefault("zone", person.time_zone)
         self._known_zone()
@@ -291,6 +305,8 @@ class PlanFields(forms.Form):
         """Return the columns of the plan, of a form that is in order."""
         values = self.cleaned_data
         columns = {name: values[name] for name in ("genre", "tempo", "key", "welcome")}
+        if values.get("places"):
+            columns["places"] = values["places"]
         columns["recording_wish"] = values["recording_wish"] or RecordingWish.OPEN
         if self.is_later(values):
             columns |= {

@@ -34,6 +34,7 @@ class Peer:
     user_id: int
     muted: bool = False
     take: str = ""  # id of the recording that its browser says it captures for
+    sfu: str = ""  # what the media server of a larger room knows this stay by
     since: float = 0.0
     seen: float = 0.0
     # Of the person, not the line: whether a host muted them, or turned their picture off.

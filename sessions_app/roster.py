@@ -30,7 +30,7 @@ class Changes:
 class Roster:
     """What one client has been shown of the others in its room, and the verdicts behind it."""
 
-    def __init__(self, room: Room, me: Peer, ask: Ask) -> None:
+    def __init__(self, room: Room, me: Peer, ask: Ask, *, session_is_large: bool = False) -> None:
         self._room, self._me, self._ask = room, me, ask
         self._verdicts: dict[int, tuple[float, Face | None]] = {}
         self.shown: dict[str, dict[str, Any]] = {}
@@ -38,6 +38,7 @@ class Roster:
         self._age = 0  # how often what was known was forgotten
         self._users: dict[str, int] = {}
         self.seats: dict[int, Seat] = {}  # of everybody with one, by person
+        self.by_server = session_is_large  # sound goes through a media server
         self.take = ""  # id of the recording that the client knows of: others' part in it is shown
 
     def forget(self) -> None:
@@ -108,6 +109,9 @@ class Roster:
         known = {key: self._verdicts[key][1] for key in wanted if key in self._verdicts}
         return {key: person for key, person in known.items() if person is not None}
 
+    def _is_relayed(self, path: Path) -> bool:
+        return self.by_server or bool(settings.TURN_URLS and not path.is_direct)
+
     @property
     def mine(self) -> Seat:
         """Return the seat of this socket's own person."""
@@ -128,7 +132,8 @@ class Roster:
             "picture_held": peer.picture_held,
             "recorded": peer.take != "" and peer.take == self.take,
             "role": seat.role,
-            "policy": "all" if path.is_direct or not settings.TURN_URLS else "relay",
+            "policy": "relay" if self._is_relayed(path) else "all",
+            "sfu": peer.sfu,
             "agreed": path.mine,
             "asks": path.asks,
             "rights": seat.rights if self.mine.is_host else None,
@@ -137,7 +142,7 @@ class Roster:
 
 STATE = (
     "peer", "muted", "muted_by_host", "picture_held", "recorded", "role", "rights", "policy",
-    "agreed", "asks",
+    "agreed", "asks", "sfu",
 )  # fmt: skip
 
 

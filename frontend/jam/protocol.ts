@@ -34,6 +34,8 @@ export interface PeerInfo {
   agreed?: boolean | undefined;
   /** whether this person was never asked about them */
   asks?: boolean | undefined;
+  /** what the media server of a larger room knows them by; empty while they aren't there */
+  sfu?: string;
 }
 
 /** What somebody is in the session; who hosts it may do what the menu of a strip offers. */
@@ -54,7 +56,8 @@ export interface Seat {
 
 /** What may change of somebody while they are in the room. */
 export type PeerState = Pick<
-  PeerInfo, "peer" | "muted" | "muted_by_host" | "picture_held" | "recorded" | "role" | "rights" | "policy" | "agreed" | "asks"
+  PeerInfo,
+  "peer" | "muted" | "muted_by_host" | "picture_held" | "recorded" | "role" | "rights" | "policy" | "agreed" | "asks" | "sfu"
 >;
 
 export interface ChatMessage {
@@ -178,6 +181,8 @@ export interface Welcome {
   policy: "relay" | "all";
   /** whether this person goes direct with whom they know; null where nobody is asked */
   direct?: { known: boolean } | null;
+  /** where the media server is that all sound goes through; only in larger rooms */
+  sfu?: string;
 }
 
 export type FromServer =
@@ -206,6 +211,7 @@ export type FromServer =
   | { t: "muted"; by_host: boolean }
   | { t: "picture"; held: boolean }
   | { t: "direct"; known?: boolean }
+  | { t: "sfu"; url: string; token: string; identity: string }
   | { t: "ice"; servers: RTCIceServer[] }
   | ({ t: "seat" } & Seat)
   | ({ t: "turn" } & Turn)
@@ -216,6 +222,7 @@ export type FromServer =
 export type ToServer =
   | { t: "hello"; caps: Caps }
   | { t: "signal"; to: string; data: unknown }
+  | { t: "sfu"; publishes: boolean }
   | { t: "clock"; t0: number }
   | { t: "chat"; text: string; ref: string }
   | { t: "chat.earlier"; before: string; at: string; ref: string }

@@ -27,6 +27,7 @@ import { saveFile } from "./recorder/save-file";
 import { StemStore } from "./recorder/store-client";
 import type { Progress } from "./recorder/uploader";
 import { TabMemory, type JoinMode, type Listening, type RoomSettings } from "./settings";
+import { Sfu } from "./sfu/sfu";
 import { Sheets } from "./sheets/sheets";
 import { RoomSocket, type SocketState } from "./socket";
 import { Stream } from "./stream/stream";
@@ -76,6 +77,8 @@ export class Room {
   /** the vote on the room's beat that is open */
   vote: BeatVote | null = null;
   readonly measuring = new Measuring();
+  /** of larger rooms alone */
+  readonly sfu: Sfu | null;
   graph: AudioGraph | null = null;
   mesh: Mesh | null = null;
   welcome: Welcome | null = null;
@@ -113,6 +116,10 @@ export class Room {
   ) {
     this.memory = new TabMemory(settings.session);
     this.mixer = new Mixer(this.memory);
+    this.sfu = settings.sfu === null ? null : new Sfu(settings.scriptSfu, {
+      send: (frame) => void this.#socket?.send(frame),
+      track: () => (this.mode === "listen" ? null : this.mesh?.ownTrack() ?? null),
+    });
     this.muted = this.stillMuted = this.memory.muted;
     this.store = new StemStore(
       { worker: settings.workerStore, stems: settings.stems, csrfCookie: settings.csrfCookie },
@@ -204,6 +211,7 @@ export class Room {
     graph.muted = this.#silent;
     if (input.ring) this.#net?.input(input.ring, input.channels);
     await this.mesh?.retrack();
+    await this.sfu?.retrack();
     if (this.#capturing) this.#feedRecorder(graph);
     this.events.change();
   }
@@ -332,6 +340,7 @@ export class Room {
   #applyMute(): void {
     if (this.graph) this.graph.muted = this.#silent;
     if (this.mesh) this.mesh.muted = this.#silent;
+    if (this.sfu) this.sfu.muted = this.#silent;
     this.#tellState();
   }
 
@@ -358,6 +367,7 @@ export class Room {
       changed: () => this.events.change(),
       level: (player, level) => this.events.level(player, level),
     });
+    this.mesh.sfu = this.sfu;
     this.mesh.certificate = await pageCertificate();
     this.#applyMute();
     this.#socket = new RoomSocket(this.settings.socket, {
@@ -388,6 +398,7 @@ export class Room {
     this.metronome.take(null);
     this.mesh?.close();
     this.pictures.end();
+    this.sfu?.close();
     if (code === 4403 || code === 4404 || code === 4409) {
       if (code !== 4409) this.memory.joined = null;
       this.#stopTake(null);
@@ -405,6 +416,7 @@ export class Room {
     this.intervals.stop();
     this.pictures.end();
     this.mesh?.close();
+    this.sfu?.close();
     this.clock.stop();
     void this.graph?.close();
     this.#net?.close();
@@ -415,6 +427,7 @@ export class Room {
     this.direct.take(frame);
     this.pictures.take(frame);
     this.stream.take(frame);
+    this.sfu?.take(frame);
     if (frame.t !== "welcome") this.sheets.take(frame);
     switch (frame.t) {
       case "welcome":
@@ -718,6 +731,7 @@ export class Room {
     this.metronome.close();
     this.pictures.close();
     this.mesh?.close();
+    this.sfu?.close();
     this.#net?.close();
     void this.graph?.close().catch(() => undefined);
     this.store.close();

@@ -22,6 +22,9 @@ export interface RoomSettings {
   policy: "relay" | "all" | null;
   /** whether this person may show pictures; a child may not */
   pictures: boolean;
+  /** where the media server of a larger room is; null: sound goes from browser to browser */
+  sfu: string | null;
+  scriptSfu: string;
   workerAudio: string;
   workerStore: string;
   workletCapture: string;
@@ -52,6 +55,8 @@ export function readSettings(element: HTMLElement): RoomSettings {
     csrfCookie: data["csrfCookie"] ?? "csrftoken",
     policy: policy === "relay" || policy === "all" ? policy : null,
     pictures: data["pictures"] !== "no",
+    sfu: data["sfu"] || null,
+    scriptSfu: data["scriptSfu"] ?? "",
     workerAudio: data["workerAudio"] ?? "",
     workerStore: data["workerStore"] ?? "",
     workletCapture: data["workletCapture"] ?? "",

@@ -29,6 +29,8 @@ export const words = {
     joining: "Joining…",
     addressAll: "Players connect directly in this room: the others can see your network address.",
     addressRelay: "Sound is relayed in this room: players do not see your network address, unless you both agree to go direct.",
+    addressSfu:
+      "All sound of this room goes through the site's media server in {region}: players do not see your network address. It is encrypted on the way there and on from it, but not from browser to browser, so that server could hear it. It keeps nothing.",
     addressUnknown: "If this room lets players connect directly, they can see your network address.",
     unsupported: "This browser can't play live sound. A current Chrome, Edge, Firefox or Safari can.",
   },
@@ -168,6 +170,7 @@ export const words = {
     known: "Go direct with people I know",
     knownHint:
       "In every room, with those who have this on as well: who you follow and who follows you, who is in a band with you, and to whom you said yes before.",
+    bySfu: "Connected through the room's media server: {name} doesn't see your network address.",
     isDirect: "Connected directly: {name} sees your network address, and you see theirs.",
     isRelayed: "Connected through the relay: {name} doesn't see your network address.",
     waits: "Connected through the relay: you agreed to go direct, {name} hasn't yet.",

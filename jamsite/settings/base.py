@@ -339,3 +339,4 @@ ROOM_SCRIPTS = {  # data attribute of <jam-room>: built file
     "worklet-capture": "jam-capture.worklet.js",
     "worklet-playout": "jam-playout.worklet.js",
 }
+SFU_SCRIPT = "jam-sfu.js"  # the same, of rooms whose sound goes through a media server

@@ -109,6 +109,10 @@ def _outside_faults() -> list[str]:
         faults.append("OPENID_PROVIDERS must have a server_url that begins with https://.")
     if ENV.turn_urls and len(ENV.turn_secret) < 32:
         faults.append("TURN_SECRET must have at least 32 characters when TURN_URLS is set.")
+    if ENV.livekit_url and not ENV.livekit_url.startswith("wss://"):
+        faults.append("LIVEKIT_URL must begin with wss://.")
+    if ENV.livekit_url and len(ENV.livekit_api_secret) < 32:
+        faults.append("LIVEKIT_API_SECRET must have at least 32 characters.")
     return faults
 
 

@@ -15,7 +15,7 @@ from sessions_app import titles
 from sessions_app.models import JamSession, Recording, Stem
 from sessions_app.models.latency import Grade
 from sessions_app.models.recordings import LONGEST_MS
-from sessions_app.models.sessions import SEATS
+from sessions_app.models.sessions import LARGE_SEATS, SEATS
 from sessions_app.services import uploads
 
 RECORDING_AUDIENCES = [audience.value for audience in Audience]
@@ -65,8 +65,13 @@ class SessionSerializer(StrictBody, serializers.ModelSerializer[JamSession]):
         help_text="IANA name of the clock by which `starts_at` is meant, and repeated",
     )  # fmt: skip
     seats = serializers.ListField(
-        child=serializers.CharField(max_length=30), required=False, max_length=SEATS - 1,
+        child=serializers.CharField(max_length=30), required=False, max_length=LARGE_SEATS - 1,
         help_text="slugs of the instruments that are wanted, each as often as there are seats",
+    )  # fmt: skip
+    places = serializers.IntegerField(
+        required=False, min_value=SEATS, max_value=LARGE_SEATS,
+        help_text="how many play at once, with the host; beyond 8 where the site has a media "
+        "server, and fixed once the room is open",
     )  # fmt: skip
     free = serializers.SerializerMethodField(help_text="those of `seats` that are free")
     planned = serializers.BooleanField(
@@ -108,6 +113,7 @@ class SessionSerializer(StrictBody, serializers.ModelSerializer[JamSession]):
             "recording_wish",
             "latency",
             "seats",
+            "places",
             "free",
             "approval",
             "weekly",

@@ -11,6 +11,7 @@ from sessions_app.models.recordings import (
     StemChunk,
 )
 from sessions_app.models.sessions import ChatLine, Invite, JamSession, Participant
+from sessions_app.models.sfu import SfuRoom, SfuStay
 from sessions_app.models.sheets import Sheet, SheetLine
 from sessions_app.models.streaming import StreamConsent
 
@@ -30,6 +31,8 @@ __all__ = [
     "RecordingConsent",
     "Removal",
     "Rsvp",
+    "SfuRoom",
+    "SfuStay",
     "Sheet",
     "SheetLine",
     "Stem",

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import F, Q, Value
+from django.db.models.functions import Least, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,17 @@ from privacy.gate.audiences import Audience, AudienceField
 from sessions_app.models.planning import Plan
 
 SEATS = 8  # players that hear each other peer to peer; more need a media server
+LARGE_SEATS = 24  # players of a room whose sound goes through one
+
+
+def most_places() -> int:
+    """Return how many places a room can have on this site."""
+    return LARGE_SEATS if settings.LIVEKIT_URL else SEATS
+
+
+def places_now() -> Least:
+    """Return how many places a session's room has, as a column of it."""
+    return Least(F("places"), Value(most_places()))
 
 
 def closing_time() -> datetime:
@@ -96,6 +107,12 @@ class JamSession(Plan):
         null=True, blank=True, help_text="the host's wish: open until then, also with nobody in it"
     )
 
+    places = models.PositiveSmallIntegerField(
+        _("places in the room"),
+        default=SEATS,
+        db_default=SEATS,
+        help_text=_("How many play at once, with you."),
+    )
     is_standing = models.BooleanField(
         default=False,
         db_default=False,
@@ -108,6 +125,9 @@ class JamSession(Plan):
                 fields=["band"],
                 name="jam_one_standing",
                 condition=Q(is_standing=True, closed_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                condition=Q(places__gte=SEATS, places__lte=LARGE_SEATS), name="jam_places"
             ),
         ]
         indexes = [
@@ -138,6 +158,16 @@ class JamSession(Plan):
             ),
             models.Index(fields=["starts_at"], name="jam_weekly", condition=Q(weekly=True)),
         ]
+
+    @property
+    def room_places(self) -> int:
+        """How many places its room has: as many as were asked for, where the site has them."""
+        return min(self.places, most_places())
+
+    @property
+    def is_large(self) -> bool:
+        """Whether its sound goes through the media server, and not from player to player."""
+        return self.room_places > SEATS
 
     def get_absolute_url(self) -> str:
         return path_of("jam", self.public_id)

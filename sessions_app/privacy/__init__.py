@@ -9,10 +9,18 @@ from privacy import erasure
 from privacy.models import Erasure, Notice
 from privacy.portability.importing import register_importer
 from sessions_app.models import ChatLine, JamSession, Latency, Recording, RecordingConsent, Stem
-from sessions_app.privacy import declarations, latency, stores, streaming, talk, visibility
+from sessions_app.privacy import (
+    declarations,
+    latency,
+    sfu,
+    stores,
+    streaming,
+    talk,
+    visibility,
+)
 from sessions_app.services import importing, leaving, stopping
 
-__all__ = ["declarations", "latency", "stores", "streaming", "talk", "visibility"]
+__all__ = ["declarations", "latency", "sfu", "stores", "streaming", "talk", "visibility"]
 
 register_importer(JamSession, importing.bring_session, order=20)
 register_importer(Recording, importing.bring_recording, order=30)

@@ -85,6 +85,7 @@ dm.declare(
         "approval": dm.choice(),
         "weekly": dm.choice(),
         "previous": dm.link(),
+        "places": dm.content(),
         "is_standing": dm.technical("that it is its band's rehearsal room"),
         "cancelled_at": dm.moment(),
         "sequence": dm.technical(),

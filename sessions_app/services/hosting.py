@@ -10,7 +10,7 @@ from privacy.gate.access import can_see
 from privacy.gate.viewer import Viewer
 from sessions_app.models import JamSession, Participant, Removal, Rsvp
 from sessions_app.room_queries import is_host
-from sessions_app.services import endings, rsvps
+from sessions_app.services import endings, rsvps, sfu
 from sessions_app.services.recording import Refused
 from sessions_app.services.sessions import revoke_links
 
@@ -100,6 +100,7 @@ def remove(session: JamSession, by: User, person: User) -> None:
     revoke_links(person, locked)
     JamSession.objects.filter(pk=locked.pk, offered_to=person).update(offered_to=None)
     endings.left(locked, person.pk)
+    sfu.put_out([locked.pk], person.pk)
     _tell_removed(locked, person)
     transaction.on_commit(lambda: tell(f"jam.{locked.pk}", type="room.removed", user=person.pk))
 

@@ -27,7 +27,7 @@ from sessions_app.models import (
 )
 from sessions_app.models.planning import FASTEST, LONGEST, SHORTEST, SLOWEST
 from sessions_app.models.recordings import LONGEST_MS
-from sessions_app.models.sessions import SEATS
+from sessions_app.models.sessions import LARGE_SEATS, SEATS
 from sessions_app.services import mixing
 from sessions_app.vocabulary import Key
 
@@ -59,6 +59,7 @@ def bring_session(incoming: Incoming, row: dict[str, Any], result: Result) -> No
 
 def _plan(row: dict[str, Any]) -> dict[str, Any]:
     """Return what a session was planned to be; what isn't of our words or limits stays behind."""
+    places = _whole(row.get("places"), SEATS, LARGE_SEATS) or SEATS
     zone, genre, key = (str(row.get(name) or "") for name in ("zone", "genre", "key"))
     return {
         "starts_at": moment(row.get("starts_at")),
@@ -68,7 +69,8 @@ def _plan(row: dict[str, Any]) -> dict[str, Any]:
         "tempo": _whole(row.get("tempo"), SLOWEST, FASTEST),
         "key": key if key in Key.values else "",
         "welcome": text_for(JamSession, "welcome", row.get("welcome")),
-        "seats": [slug for slug in row.get("seats") or [] if slug in INSTRUMENTS][: SEATS - 1],
+        "places": places,
+        "seats": [slug for slug in row.get("seats") or [] if slug in INSTRUMENTS][: places - 1],
     }
 
 

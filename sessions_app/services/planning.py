@@ -31,7 +31,7 @@ from sessions_app.wall_time import week_after
 
 COPIED = (
     "title", "about", "audience", "band_id", "minutes", "genre", "tempo", "key", "welcome",
-    "seats", "recording_wish", "asks_first", "approval", "weekly", "zone", "clock",
+    "seats", "places", "recording_wish", "asks_first", "approval", "weekly", "zone", "clock",
 )  # fmt: skip
 _WORDS = {
     "title": _lazy("its title"),
@@ -43,6 +43,7 @@ _WORDS = {
     "key": _lazy("the key"),
     "welcome": _lazy("the welcome"),
     "seats": _lazy("the seats"),
+    "places": _lazy("the places in the room"),
     "recording_wish": _lazy("the wish about recording"),
     "approval": _lazy("who decides on seats"),
     "weekly": _lazy("whether it repeats"),

@@ -18,7 +18,7 @@ from foundation.live import tell
 from sessions_app.models import JamSession, Knock, Removal
 from sessions_app.models.planning import WAITED_FOR
 from sessions_app.models.sessions import closing_time
-from sessions_app.services import endings
+from sessions_app.services import endings, sfu
 
 OCCUPIED = timedelta(seconds=60)  # after the last sign of life of anybody in the room
 BATCH = 200
@@ -60,6 +60,7 @@ def close(sessions: Iterable[int]) -> None:
     for model in (Removal, Knock):  # of doors that are no more
         model.objects.filter(session__in=keys).delete()
     endings.close_takes(keys)
+    sfu.end_rooms(keys)
     transaction.on_commit(lambda: _tell_closed(keys))
 
 

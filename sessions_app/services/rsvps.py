@@ -24,9 +24,8 @@ from privacy.gate.viewer import Via, Viewer
 from sessions_app import queries
 from sessions_app.models import Credit, Invite, JamSession, Participant, Removal, Rsvp
 from sessions_app.models.planning import HOLDS, not_over
-from sessions_app.models.sessions import SEATS
 from sessions_app.room_queries import is_host
-from sessions_app.services import session_notices
+from sessions_app.services import session_notices, sfu
 from sessions_app.services.session_notices import tell_about, tell_host
 from sessions_app.services.sessions import NoSeat, apart_in_words, check_door, would_fit
 
@@ -121,10 +120,10 @@ def has_room(session: JamSession, instrument: str) -> bool:
     """
     going = Rsvp.objects.filter(session=session, state=S.GOING)
     taken = Counter(going.values_list("instrument", flat=True))
-    if session.participants.count() >= SEATS:
+    if session.participants.count() >= session.room_places:
         return False
     if not session.seats:
-        return taken.total() < SEATS - 1
+        return taken.total() < session.room_places - 1
     return taken[instrument] < session.seats.count(instrument)
 
 
@@ -163,6 +162,7 @@ def _gives_up(session: JamSession, user: User) -> bool:
     if played.exists():
         return False
     Participant.objects.filter(session=session, user=user).delete()
+    sfu.put_out([session.pk], user.pk)
     JamSession.objects.filter(pk=session.pk, offered_to=user).update(offered_to=None)
     transaction.on_commit(lambda: cut(f"jam.{session.pk}"))
     return True

@@ -23,7 +23,7 @@ from privacy.gate.viewer import Viewer
 from schools.services import children
 from sessions_app.models import ChatLine, Invite, JamSession, Participant, Removal
 from sessions_app.models.planning import not_over
-from sessions_app.models.sessions import SEATS, open_now
+from sessions_app.models.sessions import open_now
 from sessions_app.room_queries import is_host, may
 from sessions_app.services import rooms, timing
 from sessions_app.services.recording import Refused
@@ -212,7 +212,7 @@ def check_seat(session: JamSession, user: User) -> None:
     if session.starts_at is not None:
         raise NoSeat(_("Seats of this session are given on its page: answer there."))
     check_door(session, user)
-    if session.participants.count() >= SEATS:
+    if session.participants.count() >= session.room_places:
         raise Full(_("Every seat of this session is taken."))
     if not would_fit(session, user):
         raise apart_in_words(user)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from foundation import limits
 from foundation.moments import zones
 from sessions_app.models import JamSession
 from sessions_app.models.planning import DOORS_BEFORE, WAITED_FOR, ahead
-from sessions_app.models.sessions import SEATS
+from sessions_app.models.sessions import LARGE_SEATS, SEATS, most_places
 from sessions_app.wall_time import wall_of
 
 AT_ONCE = (
@@ -26,6 +27,7 @@ AT_ONCE = (
     "key",
     "welcome",
     "recording_wish",
+    "places",
 )  # what a session that is opened now may say
 ONLY_PLANNED = ("seats", "approval", "weekly")
 
@@ -57,21 +59,32 @@ def timing(starts_at: datetime, zone: str, clock: time | None = None) -> dict[st
     }
 
 
-def check_seats(seats: Iterable[str]) -> list[str]:
+def check_places(places: int) -> int:
+    """Return how many places a room is to have, or raise ValidationError."""
+    if SEATS <= places <= most_places():
+        return places
+    if not settings.LIVEKIT_URL:
+        said = _("A room holds %(n)d here: more need a media server, which this site has none of.")
+        raise ValidationError({"places": said % {"n": SEATS}})
+    said = _("A room has %(least)d to %(most)d places.")
+    raise ValidationError({"places": said % {"least": SEATS, "most": LARGE_SEATS}})
+
+
+def check_seats(seats: Iterable[str], places: int) -> list[str]:
     """Return wanted seats in the vocabulary's order, or raise ValidationError."""
     counted = Counter(seats)
     if unknown := sorted(set(counted) - set(INSTRUMENTS)):
         raise ValidationError(
             _("There is no instrument “%(name)s” here.") % {"name": unknown[0][:40]}
         )
-    if counted.total() >= SEATS:
+    if counted.total() >= places:
         raise ValidationError(
             ngettext(
                 "A session has %(n)d seat beside yours. Want fewer.",
                 "A session has %(n)d seats beside yours. Want fewer.",
-                SEATS - 1,
+                places - 1,
             )
-            % {"n": SEATS - 1}
+            % {"n": places - 1}
         )
     return [slug for slug in INSTRUMENTS for _seat in range(counted[slug])]
 
@@ -102,6 +115,7 @@ def checked(host: User, plan: Mapping[str, Any]) -> dict[str, Any]:
     columns = dict(plan)
     columns["genre"] = check_genre(columns.get("genre", ""))
     columns["welcome"] = columns.get("welcome", "").strip()
+    columns["places"] = check_places(columns.get("places") or SEATS)
     starts_at = columns.pop("starts_at", None)
     if starts_at is None:
         for name in ONLY_PLANNED:
@@ -109,7 +123,7 @@ def checked(host: User, plan: Mapping[str, Any]) -> dict[str, Any]:
                 raise ValidationError({name: _("This is for sessions later: say when it begins.")})
         return {name: columns[name] for name in AT_ONCE if name in columns}
     count_in(host)
-    columns["seats"] = check_seats(columns.get("seats", ()))
+    columns["seats"] = check_seats(columns.get("seats", ()), columns["places"])
     return {**columns, **timing(starts_at, columns.get("zone", ""), columns.get("clock"))}
 
 
@@ -118,8 +132,9 @@ def changed(session: JamSession, said: Mapping[str, Any]) -> dict[str, Any]:
     columns = dict(said)
     if "genre" in columns:
         check_genre(columns["genre"])
+    places = _changed_places(session, columns)
     if "seats" in columns:
-        columns["seats"] = check_seats(columns["seats"])
+        columns["seats"] = check_seats(columns["seats"], places)
     starts_at, zone = columns.pop("starts_at", session.starts_at), columns.pop("zone", session.zone)
     if session.starts_at is None and starts_at is not None:
         raise ValidationError({"starts_at": _("This session is open already: plan another one.")})
@@ -130,6 +145,22 @@ def changed(session: JamSession, said: Mapping[str, Any]) -> dict[str, Any]:
     if (starts_at, zone) == (session.starts_at, session.zone):
         return columns
     return {**columns, **timing(starts_at, zone)}
+
+
+def _changed_places(session: JamSession, columns: dict[str, Any]) -> int:
+    """Return how many places there will be. Who is in a room hears the others in one way: it stays.
+
+    Places that the site no longer has stay as they are, too, where nobody changes them.
+    """
+    if columns.get("places") in {None, session.places}:
+        columns.pop("places", None)
+        return session.places
+    if not session.is_coming:
+        raise ValidationError({"places": _("The room is open: its places can't be changed.")})
+    places = check_places(columns["places"])
+    if places < session.participants.count() or places <= len(session.seats):
+        raise ValidationError({"places": _("More seats are given or wanted already.")})
+    return places
 
 
 def _at_once(name: str, value: Any) -> bool:

@@ -39,7 +39,7 @@ from privacy.notices import name_of
 from privacy.notices.models import Notice
 from sessions_app import finding, queries
 from sessions_app.models import JamSession, Participant
-from sessions_app.models.sessions import SEATS, open_now
+from sessions_app.models.sessions import open_now, places_now
 from sessions_app.permissions import OPEN
 from sessions_app.services import rsvps, sessions
 
@@ -99,7 +99,7 @@ def best_rooms(viewer: Viewer) -> list[Any]:
     rows: QuerySet[Any] = queries.live_sessions(viewer)
     rows = finding.with_mine(rows, viewer).filter(
         is_locked=False, asks_first=False, approval=False, is_removed=False,
-        audience__in=sorted(OPEN), player_count__lt=SEATS,
+        audience__in=sorted(OPEN), player_count__lt=places_now(),
     )  # fmt: skip
     rows = rows.annotate(everybody=_everybody()).filter(everybody=F("player_count"))
     rows = rows.filter(Q(starts_at=None) | open_now()).annotate(

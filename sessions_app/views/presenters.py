@@ -17,7 +17,6 @@ from sessions_app import titles
 from sessions_app.downloads import may_save
 from sessions_app.models import Mix, Stem
 from sessions_app.models.latency import Grade
-from sessions_app.models.sessions import SEATS
 from sessions_app.permissions import OPEN
 
 LATENCY = {grade.value: {"key": grade.name.lower(), "words": grade.label} for grade in Grade}
@@ -204,7 +203,7 @@ def findable_card(session: Any, viewer: Viewer, faces: Faces) -> dict[str, Any]:
 
 def free_of(session: Any) -> int:
     """Return how many seats are free: of those wanted, or places in the room."""
-    in_room = max(0, SEATS - int(session.player_count))
+    in_room: int = max(0, session.room_places - int(session.player_count))
     if not session.seats:
         return in_room
     return min(in_room, (Counter(session.seats) - Counter(session.taken)).total())
@@ -225,7 +224,7 @@ def action_of(session: Any, viewer: Viewer) -> dict[str, str] | None:
         return None
     if session.starts_at is not None:
         return _action(_("See the seats"), here)
-    if session.player_count >= SEATS:
+    if session.player_count >= session.room_places:
         return None
     join = path_of("join_jam", session.public_id)
     words = _("Ask to come in") if session.asks_first else _("Take a seat")

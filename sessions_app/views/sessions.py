@@ -30,9 +30,8 @@ from privacy.sharing.view_as import looking
 from sessions_app import lists, permissions, queries, room_queries, titles
 from sessions_app.forms import SessionAudienceForm, SessionForm
 from sessions_app.models import Invite, JamSession, Participant
-from sessions_app.models.sessions import SEATS
 from sessions_app.services import deleting, planning, rooms, rsvps, sessions, timing, waiting
-from sessions_app.views import afterwards, hosting, shared
+from sessions_app.views import afterwards, hosting, sfu, shared
 from sessions_app.views.planning import plan_of, said_of, seat_form
 from sessions_app.views.presenters import recording_card, session_card, session_preview
 
@@ -112,7 +111,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     # What a block keeps apart from the host hosts nothing with them (services.hosting).
     co_hosts = mine is not None and room_queries.seat_of(mine, None).is_host
     hosts = is_host or (co_hosts and room_queries.is_host(session, viewer.user_id))
-    is_full = session.player_count >= SEATS
+    is_full = session.player_count >= session.room_places
     faces = Faces(viewer)
     page = render(
         request,
@@ -153,7 +152,9 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _has_room(session: Any) -> bool:
     """Return whether a seat may be offered at all, of a row of `lists.one_session`."""
-    return not (session.is_removed or session.is_locked) and session.player_count < SEATS
+    return (
+        not (session.is_removed or session.is_locked) and session.player_count < session.room_places
+    )
 
 
 def _keep_choices() -> list[tuple[int, str]]:
@@ -387,9 +388,16 @@ def room(request: MemberRequest, public_id: str) -> HttpResponse:
         "room_data": _room_data(request, session, faces.of(request.user)),
         **_inviting(request, viewer, session),
     }
-    page = render(request, "sessions/room.html", about)
-    # Not a child's: no parent was asked whether it may be seen.
-    return page if request.user.is_child else with_pictures(page)
+    page = sfu.let_connect(render(request, "sessions/room.html", about), session)
+    return with_pictures(page) if _shows_pictures(request, session) else page
+
+
+def _shows_pictures(request: MemberRequest, session: JamSession) -> bool:
+    """Say whether this page may show pictures: from browser to browser, and not a child's.
+
+    No parent was asked whether a child may be seen.
+    """
+    return not (request.user.is_child or session.is_large)
 
 
 def _inviting(request: MemberRequest, viewer: Viewer, session: JamSession) -> dict[str, Any]:
@@ -414,8 +422,9 @@ def _room_data(request: MemberRequest, session: JamSession, me: Face) -> dict[st
         "leave": session.get_absolute_url(),
         "people": reverse("profile", args=["_"]).removesuffix("_/"),
         "report": reverse("report_child"),
-        "policy": "relay" if settings.TURN_URLS else "all",
-        "pictures": "no" if request.user.is_child else "yes",
+        "pictures": "yes" if _shows_pictures(request, session) else "no",
+        "policy": "relay" if settings.TURN_URLS or session.is_large else "all",
+        **sfu.room_data(session),
         "csrf-cookie": settings.CSRF_COOKIE_NAME,
         **{name: static(file) for name, file in settings.ROOM_SCRIPTS.items()},
     }

@@ -29,6 +29,7 @@ EXEMPT = {
     "leaving_state": "a signed secret link, names nobody; see test_leaving_by_mail.py",
     "leaving_receipt": "a signed secret link, names nobody; see test_receipts.py",
     "receipt_key": "public keys",
+    "livekit_hook": "signed by the media server; see sessions_app/test_larger_rooms.py",
     "order_callback": "signed by an outside service; see test_orders.py",
     "terms": "the same text for everybody, and one's own agreement to it",
     "terms_json": "the same text for everybody",

@@ -44,6 +44,8 @@ export interface LinkSetup {
   policy: RTCIceTransportPolicy;
   certificate?: RTCCertificate | null;
   track: () => MediaStreamTrack | null;
+  /** makes something else than a connection between two browsers */
+  link?: ((setup: LinkSetup, events: LinkEvents) => Link) | undefined;
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Level } from "./meter";
 import type { Mixer } from "./mixer";
 import type { NetClient } from "./net-client";
 import { Player } from "./player";
+import type { Sfu } from "../sfu/sfu";
 
 export interface MeshEvents {
   signal(to: string, data: Signal): void;
@@ -24,6 +25,8 @@ export class Mesh {
   #policy: RTCIceTransportPolicy = "all";
   /** of this page, for all connections */
   certificate: RTCCertificate | null = null;
+  /** what carries the sound of a larger room, in place of connections between browsers */
+  sfu: Sfu | null = null;
   #muted = false;
   #track: { source: MediaStreamTrack; copy: MediaStreamTrack } | null = null;
 
@@ -71,8 +74,8 @@ export class Mesh {
   state(state: PeerState): void {
     const player = this.players.get(state.peer);
     if (!player) return;
-    const { muted, recorded, policy, agreed, asks } = state;
-    player.info = { ...player.info, muted, recorded, policy, agreed, asks };
+    const { muted, recorded, policy, agreed, asks, sfu } = state;
+    player.info = { ...player.info, muted, recorded, policy, agreed, asks, ...(sfu === undefined ? {} : { sfu }) };
     player.link.repath(policy ?? this.#policy);
     this.#hide(player);
     this.events.changed();
@@ -98,7 +101,8 @@ export class Mesh {
         ice: this.#ice,
         policy: info.policy ?? this.#policy,
         certificate: this.certificate,
-        track: () => this.#ownTrack(),
+        link: this.sfu ? (setup, events) => this.sfu!.link(info, setup, events) : undefined,
+        track: () => this.ownTrack(),
       },
       this.graph,
       this.net,
@@ -146,7 +150,7 @@ export class Mesh {
   }
 
   /** Our own track for the fallback engine: the microphone itself, as the graph would add 19 ms. */
-  #ownTrack(): MediaStreamTrack | null {
+  ownTrack(): MediaStreamTrack | null {
     const source = this.graph.input.stream?.getAudioTracks()[0] ?? null;
     if (this.#track?.source !== source) {
       this.#track?.copy.stop();

@@ -91,7 +91,8 @@ export class Player {
     readonly events: PlayerEvents,
   ) {
     this.strip = graph.strip((level) => events.level(level));
-    this.link = new Link(setup, {
+    const make = setup.link ?? ((plain, events) => new Link(plain, events));
+    this.link = make(setup, {
       signal: (data) => events.signal(data),
       state: (state) => {
         if (state === "connecting") this.pictures.renewed();

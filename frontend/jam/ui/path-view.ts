@@ -41,7 +41,7 @@ export class PathView {
     const name = info.shown || info.name;
     const direct = link.policy === "all";
     const says = direct ? words.direct.isDirect : info.agreed ? words.direct.waits : words.direct.isRelayed;
-    text(this.#path, fill(says, { name }));
+    text(this.#path, fill(link.setup.link ? words.direct.bySfu : says, { name }));
     text(this.#cost, direct ? "" : costSentence(this.direct.gain(link.leastTripMs)));
     show(this.#cost, !direct && this.direct.known !== null);
     text(this.#change, fill(info.agreed ? words.direct.leave : words.direct.go, { name }));

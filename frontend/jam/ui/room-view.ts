@@ -269,8 +269,10 @@ export class RoomView {
     this.#updatePlayers();
     this.#pictures.update();
     const direct = welcome?.policy === "all" && (room.mesh?.players.size ?? 0) > 0;
-    text(this.#address, direct ? words.check.addressAll : "");
-    show(this.#address, direct);
+    const { sfu } = room.settings;
+    const says = sfu !== null ? fill(words.check.addressSfu, { region: sfu }) : direct ? words.check.addressAll : "";
+    text(this.#address, says);
+    show(this.#address, says !== "");
     this.recorder.update();
     this.#tools.update();
     this.#direct.update([...(room.mesh?.players.values() ?? [])]);

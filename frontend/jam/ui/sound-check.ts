@@ -3,7 +3,7 @@ import { inputProblem, isTooLoud } from "../engine/input";
 import type { Level } from "../engine/meter";
 import type { Room } from "../room";
 import type { JoinMode } from "../settings";
-import { words } from "../words";
+import { fill, words } from "../words";
 import { h, show, text } from "./dom";
 import { InputFields } from "./input-fields";
 import { LoopbackView } from "./loopback-view";
@@ -26,7 +26,7 @@ export class SoundCheck {
     readonly room: Room,
     readonly joined: () => void,
   ) {
-    const { policy } = room.settings;
+    const { policy, sfu } = room.settings;
     this.#fields = new InputFields(
       room.memory.input,
       (choice) => {
@@ -49,7 +49,7 @@ export class SoundCheck {
       words.check.listen,
     );
     this.#buttons = [tryIt, join, listen];
-    const address =
+    const address = sfu !== null ? fill(words.check.addressSfu, { region: sfu }) :
       policy === "all"
         ? words.check.addressAll
         : policy === "relay"
