@@ -72,11 +72,14 @@ class LiveKit:
         app = web.Application()
         app.router.add_post("/twirp/livekit.RoomService/{method}", self._serve)
         app.router.add_get("/rtc", self._join)
+        # As servers before the protocol's "v1": the client asks here why, and goes on with /rtc.
+        app.router.add_get("/rtc/v1", self._no_such_path)
+        app.router.add_get("/rtc/v1/validate", self._no_such_path)
         app.router.add_get("/media", self._media_socket)
         app.router.add_get("/media-page", self._media_page)
 
         async def start() -> None:
-            self._runner = web.AppRunner(app)
+            self._runner = web.AppRunner(app, access_log=None)
             await self._runner.setup()
             site = web.TCPSite(self._runner, "127.0.0.1", 0)
             await site.start()
@@ -190,9 +193,21 @@ class LiveKit:
             await self._leave(before)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
+        if request.query.get("reconnect") == "1":
+            # Nothing is kept of a line that was cut: the client is to begin anew.
+            leave = rtc.LeaveRequest(action=rtc.LeaveRequest.Action.RECONNECT)
+            await socket.send_bytes(rtc.SignalResponse(leave=leave).SerializeToString())
+            await socket.close()
+            return socket
+        may = models.ParticipantPermission(
+            can_subscribe=grants.can_subscribe, can_publish=grants.can_publish,
+            can_publish_data=grants.can_publish_data,
+            can_publish_sources=[models.TrackSource.MICROPHONE] if grants.can_publish else [],
+        )  # fmt: skip
         info = models.ParticipantInfo(
-            sid=self._sid("PA"), identity=claims.identity, state=models.ParticipantInfo.State.JOINED
-        )
+            sid=self._sid("PA"), identity=claims.identity, permission=may,
+            state=models.ParticipantInfo.State.ACTIVE,
+        )  # fmt: skip
         one = Joined(socket, grants.room, info, grants)
         others = [other for other in self.joined.values() if other.room == one.room]
         self.joined[claims.identity] = one
@@ -209,6 +224,9 @@ class LiveKit:
                 await self._take(one, rtc.SignalRequest.FromString(message.data))
         await self._leave(one)
         return socket
+
+    async def _no_such_path(self, request: web.Request) -> web.Response:
+        return web.Response(status=404, headers={"Access-Control-Allow-Origin": "*"})
 
     async def _take(self, one: Joined, said: rtc.SignalRequest) -> None:
         kind = said.WhichOneof("message")

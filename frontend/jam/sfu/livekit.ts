@@ -2,7 +2,7 @@
 // channel twice in a packet). Nobody is heard, or hears, but who the room knows of.
 import {
   AudioPresets, type LocalAudioTrack, type LocalTrackPublication, type RemoteParticipant,
-  type RemoteTrack, type RemoteTrackPublication, Room, RoomEvent, Track, type TrackPublishOptions,
+  type RemoteTrack, type RemoteTrackPublication, Room, RoomEvent, setLogLevel, Track, type TrackPublishOptions,
 } from "livekit-client";
 import type { Open, Server, ServerEvents } from "./server";
 
@@ -121,6 +121,7 @@ class LiveKit implements Server {
 }
 
 export const open: Open = async (url, token, allowed, events) => {
+  setLogLevel("warn");
   const room = new Room({
     adaptiveStream: false,
     dynacast: false,
