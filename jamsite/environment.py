@@ -22,7 +22,6 @@ NETWORKS = {
     "apple": ("apple_client_id", "apple_team_id", "apple_key_id", "apple_private_key"),
     "x": ("x_client_id", "x_secret"),
 }
-# All of these or none: the server, our name there, and what people are told of it.
 LIVEKIT = ("livekit_url", "livekit_api_key", "livekit_api_secret", "livekit_region")
 TAKEN_IDS = {*NETWORKS, "twitter_oauth2", "openid_connect", "3rdparty"}
 
@@ -308,16 +307,11 @@ class Environment(BaseSettings):
     livekit_url: str = Field(
         default="",
         pattern=r"^(wss?://[^/?#@]+/?)?$",
-        description="a LiveKit server (`wss://…`) that carries the sound of sessions with more than"
-        ' eight places; see "Larger rooms"',
+        description='LiveKit server (`wss://…`) for more than eight places; see "Larger rooms"',
     )
     livekit_api_key: str = Field(default="", description="the key that LiveKit knows this site by")
-    livekit_api_secret: str = Field(
-        default="", description="the secret of that key, 32 characters or more"
-    )
-    livekit_region: str = Field(
-        default="", description="where that server stands; shown in the room and in the policy"
-    )
+    livekit_api_secret: str = Field(default="", description="its secret, 32 characters or more")
+    livekit_region: str = Field(default="", description="where that server stands; people are told")
 
     staff_second_step: bool = Field(
         default=False, description="development only: ask staff for it, as production always does"

@@ -30,7 +30,7 @@ export const words = {
     addressAll: "Players connect directly in this room: the others can see your network address.",
     addressRelay: "Sound is relayed in this room: players do not see your network address, unless you both agree to go direct.",
     addressSfu:
-      "All sound of this room goes through the site's media server in {region}: players do not see your network address. It is encrypted on the way there and on from it, but not from browser to browser, so that server could hear it. It keeps nothing.",
+      "All sound of this room goes through the site's media server in {region}: players do not see your network address. It is encrypted on the way there and on from it, but not from browser to browser, so that server could hear it. We have it keep nothing.",
     addressUnknown: "If this room lets players connect directly, they can see your network address.",
     unsupported: "This browser can't play live sound. A current Chrome, Edge, Firefox or Safari can.",
   },

@@ -45,4 +45,6 @@ dm.not_personal(
     "Rooms at the media server",
     "a random name, and whether the server was told that its session is over",
 )
+# What says nothing about anybody is still its session's; no page shows it.
+rules.see(SfuRoom, Rule(owner="session__host"))
 rules.see(SfuStay, Rule(owner="user"))

@@ -152,9 +152,8 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _has_room(session: Any) -> bool:
     """Return whether a seat may be offered at all, of a row of `lists.one_session`."""
-    return (
-        not (session.is_removed or session.is_locked) and session.player_count < session.room_places
-    )
+    shut = session.is_removed or session.is_locked
+    return not shut and session.player_count < session.room_places
 
 
 def _keep_choices() -> list[tuple[int, str]]:
@@ -423,7 +422,6 @@ def _room_data(request: MemberRequest, session: JamSession, me: Face) -> dict[st
         "people": reverse("profile", args=["_"]).removesuffix("_/"),
         "report": reverse("report_child"),
         "pictures": "yes" if _shows_pictures(request, session) else "no",
-        "policy": "relay" if settings.TURN_URLS or session.is_large else "all",
         **sfu.room_data(session),
         "csrf-cookie": settings.CSRF_COOKIE_NAME,
         **{name: static(file) for name, file in settings.ROOM_SCRIPTS.items()},

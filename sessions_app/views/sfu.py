@@ -16,10 +16,11 @@ from sessions_app.services import sfu
 
 
 def room_data(session: JamSession) -> dict[str, str]:
-    """Return the data attributes of a larger room; none of another's."""
+    """Return the data attributes that say which way a room's sound goes."""
     if not session.is_large:
-        return {}
-    return {"sfu": settings.LIVEKIT_REGION, "script-sfu": static(settings.SFU_SCRIPT)}
+        return {"policy": "relay" if settings.TURN_URLS else "all"}
+    script = static(settings.SFU_SCRIPT)
+    return {"policy": "relay", "sfu": settings.LIVEKIT_REGION, "script-sfu": script}
 
 
 def let_connect(page: HttpResponse, session: JamSession) -> HttpResponse:

@@ -12,7 +12,7 @@ from bands.models import Band, BandInvite
 from bands.services import bands, members
 from privacy.models import DeletionOrder, Erasure, LeaveLink, LegalHold, Request
 from privacy.subject_requests import fulfilment, intake
-from sessions_app.models import ChatLine, Invite, Knock, Latency, Sheet, SheetLine
+from sessions_app.models import ChatLine, Invite, Knock, Latency, SfuRoom, SfuStay, Sheet, SheetLine
 from sessions_app.services import sessions
 from tests.cast import Cast, person
 
@@ -129,7 +129,14 @@ def latency(cast: Cast, since: datetime) -> Callable[[], bool]:
                                          measured_at=since))  # fmt: skip
 
 
+def sfu_stay(cast: Cast, since: datetime) -> Callable[[], bool]:
+    """A stay in a larger room that is over."""
+    room = SfuRoom.objects.create()
+    return _there(SfuStay.objects.create(room=room, user=cast["owner"], ended_at=since))
+
+
 SESSIONS = {
+    "sessions_app.sfustay:ended_at:1": sfu_stay,
     "sessions_app.participant.inside_seconds:session__closed_at": time_played,
     "sessions_app.sheet:session__closed_at:1": song,
     "sessions_app.sheetline:session__closed_at:1": sheet_line,

@@ -28,6 +28,10 @@ GOOD = {
     "REGION": "Ghent",
     "CONTACT_EMAIL": "privacy@jam.example",
 }
+LIVEKIT = {
+    "LIVEKIT_URL": "wss://sfu.example", "LIVEKIT_API_KEY": "key", "LIVEKIT_API_SECRET": "s" * 32,
+    "LIVEKIT_REGION": "Frankfurt",
+}  # fmt: skip
 BAD = {
     "no proxy": ({"TRUSTED_PROXIES": "0"}, "TRUSTED_PROXIES must say how many proxies"),
     "nobody runs it": ({"OPERATOR_NAME": " "}, "OPERATOR_NAME"),
@@ -58,6 +62,10 @@ BAD = {
     "no mail": ({"EMAIL_HOST": ""}, "EMAIL_HOST"),
     "mail in the clear": ({"EMAIL_SECURITY": "none"}, "EMAIL_SECURITY"),
     "weak relay secret": ({"TURN_URLS": "turn:x", "TURN_SECRET": "short"}, "TURN_SECRET"),
+    "half a media server": ({"LIVEKIT_URL": "wss://sfu.example"}, "LIVEKIT_REGION"),
+    "an open media server": (LIVEKIT | {"LIVEKIT_URL": "ws://sfu.example"}, "LIVEKIT_URL"),
+    "a media server's page": (LIVEKIT | {"LIVEKIT_URL": "https://sfu.example"}, "LIVEKIT_URL"),
+    "a weak media secret": (LIVEKIT | {"LIVEKIT_API_SECRET": "short"}, "LIVEKIT_API_SECRET"),
     "a relay's name for its address": ({"TURN_ADDRESSES": "relay.example"}, "TURN_ADDRESSES"),
     "endless grace": ({"ERASURE_GRACE_DAYS": "90"}, "ERASURE_GRACE_DAYS"),
     "debugging": ({"DEBUG": "1"}, "DEBUG"),

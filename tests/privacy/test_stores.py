@@ -92,7 +92,15 @@ def test_who_is_in_a_room_is_forgotten_in_minutes(valkey: Any) -> None:
     for key in found:
         assert 0 < valkey.ttl(key) <= lifetime("room").total_seconds()
     (line,) = valkey.hvals("room:7")
-    assert set(json.loads(line)) == {"peer", "user_id", "muted", "take", "since", "seen"}  # no name
+    assert set(json.loads(line)) == {
+        "peer",
+        "user_id",
+        "muted",
+        "take",
+        "sfu",
+        "since",
+        "seen",
+    }  # no name
 
 
 @pytest.mark.clause("how-long")
