@@ -89,6 +89,14 @@ def check_seats(seats: Iterable[str], places: int) -> list[str]:
     return [slug for slug in INSTRUMENTS for _seat in range(counted[slug])]
 
 
+def _wanted(seats: Iterable[str], places: int) -> list[str]:
+    """Return wanted seats as `check_seats` does; what is wrong is said of that field."""
+    try:
+        return check_seats(seats, places)
+    except ValidationError as fault:
+        raise ValidationError({"seats": fault.messages}) from None
+
+
 def check_genre(genre: str) -> str:
     if genre and genre not in GENRES:
         raise ValidationError(_("Choose a genre of the list."))
@@ -123,7 +131,7 @@ def checked(host: User, plan: Mapping[str, Any]) -> dict[str, Any]:
                 raise ValidationError({name: _("This is for sessions later: say when it begins.")})
         return {name: columns[name] for name in AT_ONCE if name in columns}
     count_in(host)
-    columns["seats"] = check_seats(columns.get("seats", ()), columns["places"])
+    columns["seats"] = _wanted(columns.get("seats", ()), columns["places"])
     return {**columns, **timing(starts_at, columns.get("zone", ""), columns.get("clock"))}
 
 
@@ -134,7 +142,7 @@ def changed(session: JamSession, said: Mapping[str, Any]) -> dict[str, Any]:
         check_genre(columns["genre"])
     places = _changed_places(session, columns)
     if "seats" in columns:
-        columns["seats"] = check_seats(columns["seats"], places)
+        columns["seats"] = _wanted(columns["seats"], places)
     starts_at, zone = columns.pop("starts_at", session.starts_at), columns.pop("zone", session.zone)
     if session.starts_at is None and starts_at is not None:
         raise ValidationError({"starts_at": _("This session is open already: plan another one.")})

@@ -62,7 +62,10 @@ BAD = {
     "no mail": ({"EMAIL_HOST": ""}, "EMAIL_HOST"),
     "mail in the clear": ({"EMAIL_SECURITY": "none"}, "EMAIL_SECURITY"),
     "weak relay secret": ({"TURN_URLS": "turn:x", "TURN_SECRET": "short"}, "TURN_SECRET"),
-    "half a media server": ({"LIVEKIT_URL": "wss://sfu.example"}, "LIVEKIT_REGION"),
+    "half a media server": (
+        {"LIVEKIT_URL": "wss://sfu.example", "LIVEKIT_REGION": "Frankfurt"},
+        "LIVEKIT_API_KEY, LIVEKIT_API_SECRET: must be set, because LIVEKIT_URL is.",
+    ),
     "an open media server": (LIVEKIT | {"LIVEKIT_URL": "ws://sfu.example"}, "LIVEKIT_URL"),
     "a media server's page": (LIVEKIT | {"LIVEKIT_URL": "https://sfu.example"}, "LIVEKIT_URL"),
     "a weak media secret": (LIVEKIT | {"LIVEKIT_API_SECRET": "short"}, "LIVEKIT_API_SECRET"),
