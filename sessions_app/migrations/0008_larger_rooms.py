@@ -11,7 +11,7 @@ import sessions_app.models.sfu
 class Migration(migrations.Migration):
     dependencies = [
         ("bands", "0001_initial"),
-        ("sessions_app", "0006_addresses"),
+        ("sessions_app", "0007_listeners"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,22 +15,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.identity.member_request import MemberRequest
 from accounts.models import User
-from accounts.profile.faces import Face, Faces
+from accounts.profile.faces import Faces
 from bands.queries import my_seats
-from foundation.isolation import isolated
 from foundation.limits import TooMany, spend
-from foundation.permissions_policy import with_pictures
 from foundation.problems import status_of, too_many_in_words
-from foundation.sockets import socket_origin
-from privacy.gate.access import can_see, get_visible_or_404, visible
+from privacy.gate.access import can_see, get_visible_or_404
 from privacy.gate.viewer import Viewer
 from privacy.sharing import previews
 from privacy.sharing.view_as import looking
-from sessions_app import lists, permissions, queries, room_queries, titles
+from sessions_app import lists, permissions, room_queries, titles
 from sessions_app.forms import SessionAudienceForm, SessionForm
-from sessions_app.models import Invite, JamSession, Participant
+from sessions_app.models import Invite, JamSession
 from sessions_app.services import deleting, planning, rooms, rsvps, sessions, timing, waiting
-from sessions_app.views import afterwards, hosting, sfu, shared
+from sessions_app.views import afterwards, hosting, shared
 from sessions_app.views.planning import plan_of, said_of, seat_form
 from sessions_app.views.presenters import recording_card, session_card, session_preview
 
@@ -132,7 +128,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
             "is_removed": session.is_removed,
             "me": viewer.user_id,
             "hosting": hosting.panel(viewer, session, faces) if hosts else None,
-            "invites": _invites(request, viewer, session) if hosts else [],
+            "invites": shared.invites(request, viewer, session) if hosts else [],
             "recordings": [
                 recording_card(take, viewer, faces)
                 for take in lists.with_sound_and_players(takes, viewer)
@@ -164,19 +160,6 @@ def _keep_choices() -> list[tuple[int, str]]:
     return [
         (number, ngettext("For a day", "For %(n)d days", number) % {"n": number})
         for number in dict.fromkeys(days)
-    ]
-
-
-def _invites(request: HttpRequest, viewer: Viewer, session: JamSession) -> list[dict[str, object]]:
-    rows = visible(Invite, viewer).filter(session=session, revoked_at__isnull=True)
-    return [
-        {
-            "url": request.build_absolute_uri(reverse("invite", args=[sessions.token_of(invite)])),
-            "expires_at": invite.expires_at,
-            "used": invite.used,
-            "revoke_url": reverse("revoke_invite", args=[session.public_id, invite.public_id]),
-        }
-        for invite in rows.order_by("-created_at", "-pk")[:20]
     ]
 
 
@@ -370,59 +353,3 @@ def _ask_to_come_in(request: HttpRequest, user: User, session: JamSession) -> Ht
         messages.error(request, too_many_in_words(error).message)
         return redirect(session)
     return redirect("wait_at_jam", public_id=session.public_id)
-
-
-@login_required
-@require_safe
-@isolated
-def room(request: MemberRequest, public_id: str) -> HttpResponse:
-    viewer = Viewer.looking(request)
-    seats = Participant.objects.filter(user=request.user).values("session")
-    rooms = queries.open_rooms(viewer).order_by().values("pk")
-    open_ones = queries.sessions(viewer).filter(pk__in=rooms).filter(pk__in=seats)
-    session = get_visible_or_404(open_ones, viewer, public_id=public_id)
-    faces = Faces(viewer)
-    about = {
-        "session": session_card(session, faces),
-        "room_data": _room_data(request, session, faces.of(request.user)),
-        **_inviting(request, viewer, session),
-    }
-    page = sfu.let_connect(render(request, "sessions/room.html", about), session)
-    return with_pictures(page) if _shows_pictures(request, session) else page
-
-
-def _shows_pictures(request: MemberRequest, session: JamSession) -> bool:
-    """Say whether this page may show pictures: from browser to browser, and not a child's.
-
-    No parent was asked whether a child may be seen.
-    """
-    return not (request.user.is_child or session.is_large)
-
-
-def _inviting(request: MemberRequest, viewer: Viewer, session: JamSession) -> dict[str, Any]:
-    """Return how others get in: the host's secret links, or the address whoever may join opens."""
-    if permissions.may_invite(viewer, session):
-        return {"may_invite": True, "invites": _invites(request, viewer, session)}
-    is_open = permissions.may_share_address(viewer, session) and not request.user.is_child
-    address = request.build_absolute_uri(session.get_absolute_url())
-    return {"may_invite": False, "address": address if is_open else ""}
-
-
-def _room_data(request: MemberRequest, session: JamSession, me: Face) -> dict[str, str]:
-    """Return the data attributes of `<jam-room>`: addresses of everything the room uses."""
-    return {
-        "session": session.public_id,
-        "name": request.user.username,
-        "shown": me.name,
-        "photo": me.photo_url or "",
-        "instrument": me.instrument,
-        "socket": f"{socket_origin(request)}/ws/jam/{session.public_id}/",
-        "stems": "/api/v1/stems/",
-        "leave": session.get_absolute_url(),
-        "people": reverse("profile", args=["_"]).removesuffix("_/"),
-        "report": reverse("report_child"),
-        "pictures": "yes" if _shows_pictures(request, session) else "no",
-        **sfu.room_data(session),
-        "csrf-cookie": settings.CSRF_COOKIE_NAME,
-        **{name: static(file) for name, file in settings.ROOM_SCRIPTS.items()},
-    }

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from accounts.identity.member_request import MemberRequest
 from foundation.limits import spend
-from privacy.gate.access import get_visible_or_404
+from privacy.gate.access import get_visible_or_404, visible
 from privacy.gate.audiences import Audience
 from privacy.gate.viewer import Viewer
 from privacy.sharing import links
-from sessions_app.models import JamSession
+from sessions_app.models import Invite, JamSession
 from sessions_app.services import sessions
 
 ROUTES = {"recording": "make_recording_link", "jamsession": "make_jam_link"}
@@ -71,3 +71,16 @@ def make_link(request: MemberRequest, item: Any) -> HttpResponse:
     else:
         messages.success(request, _("The link is ready: copy it."))
     return redirect(item)
+
+
+def invites(request: HttpRequest, viewer: Viewer, session: JamSession) -> list[dict[str, object]]:
+    rows = visible(Invite, viewer).filter(session=session, revoked_at__isnull=True)
+    return [
+        {
+            "url": request.build_absolute_uri(reverse("invite", args=[sessions.token_of(invite)])),
+            "expires_at": invite.expires_at,
+            "used": invite.used,
+            "revoke_url": reverse("revoke_invite", args=[session.public_id, invite.public_id]),
+        }
+        for invite in rows.order_by("-created_at", "-pk")[:20]
+    ]

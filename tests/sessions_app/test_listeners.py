@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def jam(cast: Cast) -> Iterator[JamSession]:
     """A public session that allows listeners, with two inside who agreed to be heard."""
     jam = cast.sessions["public"]
-    minute = timezone.now() + timezone.timedelta(minutes=1)
+    minute = timezone.now() + timedelta(minutes=1)
     JamSession.objects.filter(pk=jam.pk).update(occupied_until=minute, listeners=True)
     jam.refresh_from_db()
     for role in PLAYING:

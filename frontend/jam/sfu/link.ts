@@ -50,10 +50,6 @@ export class SfuLink extends Link {
     // the server says which relays there are
   }
 
-  override path(): Promise<null> {
-    return Promise.resolve(null);
-  }
-
   override retrack(): Promise<void> {
     return Promise.resolve();
   }
