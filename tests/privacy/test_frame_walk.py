@@ -307,6 +307,7 @@ def test_every_frame_reaches_whom_the_table_says(
     monkeypatch.setattr(limits, "BEATS", limits.Limit("beat", 100_000, 60))
     monkeypatch.setattr(limits, "LATENCIES", limits.Limit("latency", 100_000, 60))
     monkeypatch.setattr(limits, "STREAM_ANSWERS", limits.Limit("stream-answer", 100_000, 60))
+    monkeypatch.setattr(limits, "SFU_TOKENS", limits.Limit("sfu-token", 100_000, 60))
     company = COMPANIES[name](cast)
     cookies = {role: cookie_of(cast, role) for role in (*company.people, *company.outside)}
 

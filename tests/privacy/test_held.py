@@ -20,7 +20,7 @@ from messaging.models import Message
 from privacy import datamap
 from privacy.datamap import Erase, own_data
 from privacy.models import Notice
-from sessions_app.models import Recording, Stem
+from sessions_app.models import Recording, Stem, StreamConsent
 from sessions_app.services import waiting
 from tests.cast import Cast
 from tests.privacy.canaries import Canary
@@ -165,6 +165,9 @@ def fill(cast: Cast) -> dict[str, Any]:
     services.follow(one.user, other.user)
     services.block(one.user, cast["stranger"])
     waiting.knock(cast.sessions["public"], one.user)
+    StreamConsent.objects.create(
+        session=cast.sessions["public"], user=one.user, yes=True, text_version="1"
+    )
     from privacy.sharing import links
 
     links.make(one.take, one.user)

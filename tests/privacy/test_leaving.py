@@ -82,6 +82,9 @@ PLANNED = {
 }
 
 
+LIVE = ("listen_live", "listen_beginning", "listen_part", "listen_segment")  # what is heard now
+
+
 @pytest.mark.clause("leaving")
 @pytest.mark.promise("JK-14", "VJ-19")
 def test_the_page_says_what_goes_and_when_and_offers_the_copy_first(cast: Cast) -> None:
@@ -128,8 +131,9 @@ def test_everything_of_a_leaver_is_out_of_sight_at_once(world: World) -> None:
         ("favourites_of/person", "owner"), ("band/band", "public"), ("api_band/band", "public"),
         ("api_person/person", "owner"), *PLANNED,
     }  # fmt: skip
+    live = {(f"{route}/session", "public") for route in ("listen", *LIVE)}
     members_only = {("band/band", "members"), ("api_band/band", "members")}  # nobody else is in it
-    for role, lost in (("stranger", public | members_only), ("anonymous", public)):
+    for role, lost in (("stranger", public | live | members_only), ("anonymous", public | live)):
         assert {place[1:] for place in gone if place[0] == role} == lost
         assert {after[(role, *place)] for place in public} == {410}
     assert {after[("stranger", *place)] for place in members_only} == {404}
@@ -153,6 +157,7 @@ def test_everything_of_a_leaver_is_out_of_sight_at_once(world: World) -> None:
         ("stem_peaks/stem", "participants/owner"): 404,
         ("media/stem", "public/owner"): 404,
         ("media/stem", "participants/owner"): 404,
+        **{(f"{route}/session", "public"): 410 for route in LIVE},
         ("room/session", "public"): 410,
         ("room/session", "participants"): 404,
     }
@@ -230,7 +235,8 @@ def test_coming_back_brings_everything_back(world: World) -> None:
     back = signed_in("owner")
     assert back.post(reverse("leave_cancel"))["Location"] == reverse("settings")
     renders_everything()
-    rooms = {place for place in before if place[1] == "room/session"}  # closed for good
+    ended = {f"{route}/session" for route in ("room", *LIVE)}  # a room closes for good
+    rooms = {place for place in before if place[1] in ended}
     after = every_answer(world, who)
     assert {p: s for p, s in after.items() if p not in rooms} == {
         p: s for p, s in before.items() if p not in rooms
