@@ -166,7 +166,7 @@ export class JamRoomElement extends HTMLElement {
 
   /** Uploads stems that an earlier page left here. */
   resumeUploads(): void {
-    this.#room?.store.resume();
+    this.#room?.take.store.resume();
   }
 
   disconnectedCallback(): void {

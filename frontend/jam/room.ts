@@ -14,18 +14,15 @@ import { Mixer } from "./engine/mixer";
 import { NetClient } from "./engine/net-client";
 import type { Player } from "./engine/player";
 import { ChatLog } from "./chat-log";
-import type { BeatVote, Caps, FromServer, Recording, Welcome } from "./protocol";
+import type { BeatVote, Caps, FromServer, Welcome } from "./protocol";
 import { Direct } from "./direct";
 import { relayTrip } from "./engine/relay-probe";
-import { FeedbackGuard, LOOK_MS } from "./feedback";
+import { guardInput } from "./guarding";
 import { Hosting } from "./hosting";
 import { IntervalMode } from "./interval-mode";
 import { Pictures } from "./pictures";
-import { holdsStem } from "./recorder/held";
 import { matched } from "./matching";
-import { saveFile } from "./recorder/save-file";
-import { StemStore } from "./recorder/store-client";
-import type { Progress } from "./recorder/uploader";
+import { Take } from "./recorder/take";
 import { TabMemory, type JoinMode, type Listening, type RoomSettings } from "./settings";
 import { Sfu } from "./sfu/sfu";
 import { Sheets } from "./sheets/sheets";
@@ -47,13 +44,9 @@ export interface RoomEvents {
   notice(text: string, urgent: boolean): void;
 }
 
-const GUARDED_MS = 10_000; // after joining
-
-type Storage = "unknown" | "disk" | "memory";
-
 export class Room {
   readonly memory: TabMemory;
-  readonly store: StemStore;
+  readonly take: Take;
   readonly clock: SessionClock;
   readonly unsaid: Unsaid;
   readonly chat = new ChatLog();
@@ -88,27 +81,13 @@ export class Room {
   stillMuted = false;
   socketState: SocketState = "connecting";
   socketCode: number | null = null;
-  recording: Recording | null = null;
-  /** recordings this person has answered */
-  readonly answered = new Set<string>();
-  upload: Progress | null = null;
-  /** own sound of a recording that is known to be lost */
-  lost: { recording: string; ms: number } | null = null;
-  storage: Storage = "unknown";
   ownLevel: Level = { peak: 0, rms: 0 };
   #net: NetClient | null = null;
   #socket: RoomSocket | null = null;
   #opening: Promise<AudioGraph> | null = null;
   #engine: "data" | "webrtc" = "data";
   #caps: Caps = { sab: false, dataChannel: false, opus: false };
-  #capturing: string | null = null;
   #welcomed = false;
-  /** the recording that sound of this machine really goes into */
-  #captures: string | null = null;
-  /** stems that this machine began, or may begin */
-  readonly #mine = new Set<string>();
-  /** recordings that were asked for while this page was open */
-  readonly #asking = new Set<string>();
 
   constructor(
     readonly settings: RoomSettings,
@@ -121,32 +100,23 @@ export class Room {
       track: () => (this.mode === "listen" ? null : this.mesh?.ownTrack() ?? null),
     });
     this.muted = this.stillMuted = this.memory.muted;
-    this.store = new StemStore(
-      { worker: settings.workerStore, stems: settings.stems, csrfCookie: settings.csrfCookie },
-      {
-        storage: (durable) => {
-          this.storage = durable ? "disk" : "memory";
-          this.events.change();
-        },
-        lost: (recording, ms) => {
-          this.lost = { recording, ms };
-          this.events.change();
-        },
-        problem: (reason) => {
-          // Whatever it is, nothing is captured from here on: nobody is shown otherwise.
-          this.#captures = null;
-          this.#tellState();
-          this.events.notice(words.record[reason], true);
-        },
-      },
-    );
     this.clock = new SessionClock(
       (t0) => this.#socket?.send({ t: "clock", t0 }),
       (offset) => {
-        this.store.clock(offset);
-        this.#startTake();
+        this.take.store.clock(offset);
+        this.take.start();
       },
     );
+    this.take = new Take({
+      settings,
+      graph: () => this.graph,
+      now: () => this.clock.now(),
+      offset: () => this.clock.offset,
+      send: (frame) => void this.#socket?.send(frame),
+      tell: () => this.#tellState(),
+      changed: () => this.events.change(),
+      notice: (text, urgent) => this.events.notice(text, urgent),
+    });
     this.metronome = new Metronome(this.clock);
     this.intervals = new IntervalMode(
       this.metronome, () => this.mesh, () => this.#net, () => this.events.change(),
@@ -157,10 +127,7 @@ export class Room {
       silent: () => this.#socket?.renew(),
       changed: (lines) => this.events.unsaid(lines),
     });
-    addEventListener("jamsite:stem-progress", this.#progress);
     addEventListener("beforeunload", this.#warn);
-    // Chunks of this session's stems may go at once; they end when it is known whether a take goes on.
-    this.store.resume(settings.session);
   }
 
   // ---- sound -------------------------------------------------------------------------------------
@@ -212,7 +179,7 @@ export class Room {
     if (input.ring) this.#net?.input(input.ring, input.channels);
     await this.mesh?.retrack();
     await this.sfu?.retrack();
-    if (this.#capturing) this.#feedRecorder(graph);
+    this.take.refeed();
     this.events.change();
   }
 
@@ -255,26 +222,6 @@ export class Room {
 
   set clickVolume(clicks: number) {
     this.listening = { ...this.listening, clicks };
-  }
-
-  /** In the first seconds a howl mutes: nobody else should have to hear it. */
-  #guard(graph: AudioGraph): void {
-    const analyser = graph.listenToInput(2048);
-    analyser.smoothingTimeConstant = 0;
-    const bins = new Float32Array(analyser.frequencyBinCount);
-    const guard = new FeedbackGuard();
-    const end = performance.now() + GUARDED_MS;
-    const timer = setInterval(() => {
-      analyser.getFloatFrequencyData(bins);
-      const howls = !this.muted && guard.look(bins);
-      if (howls) {
-        this.setMuted(true);
-        this.events.notice(words.feedback.heard, true);
-      }
-      if (!howls && performance.now() < end && this.graph === graph) return;
-      clearInterval(timer);
-      analyser.disconnect();
-    }, LOOK_MS);
   }
 
   /** Asks for another beat, for everybody. */
@@ -346,7 +293,7 @@ export class Room {
 
   #tellState(): void {
     if (!this.welcome) return;
-    this.#socket?.send({ t: "state", muted: this.#silent, recording: this.#captures, picture: this.pictures.shows });
+    this.#socket?.send({ t: "state", muted: this.#silent, recording: this.take.into, picture: this.pictures.shows });
   }
 
   // ---- coming and going --------------------------------------------------------------------------
@@ -360,7 +307,12 @@ export class Room {
       await this.useInput(null);
     }
     this.mode = mode;
-    if (mode === "sound") this.#guard(graph);
+    if (mode === "sound") {
+      guardInput(graph, () => !this.muted, () => {
+        this.setMuted(true);
+        this.events.notice(words.feedback.heard, true);
+      });
+    }
     this.memory.joined = mode;
     this.mesh = new Mesh(graph, this.#net, this.#engine, this.#caps, this.mixer, {
       signal: (to, data) => void this.#socket?.send({ t: "signal", to, data }),
@@ -383,7 +335,7 @@ export class Room {
       },
       open: () => {
         this.#socket?.send({ t: "hello", caps: this.#caps });
-        this.store.hurry();
+        this.take.store.hurry();
       },
       frame: (frame) => this.#take(frame),
     });
@@ -401,7 +353,7 @@ export class Room {
     this.sfu?.close();
     if (code === 4403 || code === 4404 || code === 4409) {
       if (code !== 4409) this.memory.joined = null;
-      this.#stopTake(null);
+      this.take.stop(null);
       void this.graph?.close();
       this.graph = null;
     }
@@ -410,7 +362,7 @@ export class Room {
   leave(): void {
     this.memory.joined = null;
     this.sheets.flush();
-    this.#stopTake(null);
+    this.take.stop(null);
     this.stream.close();
     this.#socket?.close();
     this.intervals.stop();
@@ -507,8 +459,8 @@ export class Room {
         this.mesh?.state(frame);
         break;
       case "recording":
-        if (frame.state !== "gone") this.#record(frame);
-        else if (frame.id === this.recording?.id) this.#record(null);
+        if (frame.state !== "gone") this.take.change(frame);
+        else if (frame.id === this.take.recording?.id) this.take.change(null);
         break;
       case "stale":
         if (frame.song) this.events.notice(fill(words.sheets.songMeanwhile, { title: frame.song.title }), true);
@@ -534,7 +486,7 @@ export class Room {
     this.#welcomed = true;
     this.mesh?.welcome(frame);
     if (frame.muted_by_host && !this.muted) this.#mutedByHost(true);
-    if (this.#silent || this.#captures || this.pictures.shows || frame.picture_held) this.#tellState();
+    if (this.#silent || this.take.into || this.pictures.shows || frame.picture_held) this.#tellState();
     this.clock.start();
     this.vote = frame.vote ?? null;
     this.measuring.on = frame.measures === true;
@@ -545,13 +497,7 @@ export class Room {
     for (const line of frame.chat) this.unsaid.settle(line.ref);
     this.unsaid.sendAll();
     this.sheets.take(frame);
-    // Still waited for: our answer went down with the last connection, so we are asked again.
-    if (frame.recording?.answer === "waiting") this.answered.delete(frame.recording.id);
-    void this.#ownTake(frame.recording).then(() => this.#startTake());
-    this.#record(frame.recording);
-    // A take that goes on needs the clock first; until then its stem must not be ended.
-    const goesOn = frame.recording?.state === "recording" && frame.recording.stem !== null;
-    this.store.resume(goesOn && !this.#capturing ? this.settings.session : null);
+    this.take.welcome(frame.recording);
     this.events.change();
   }
 
@@ -580,32 +526,6 @@ export class Room {
     this.#socket?.send({ t: "chat.delete", id, ref: crypto.randomUUID() });
   }
 
-  // ---- recording ---------------------------------------------------------------------------------
-
-  /** Saves a stem that the server didn't take as a file of the player's own. */
-  async saveStem(stem: string): Promise<void> {
-    const wav = await this.store.wav(stem);
-    if (wav) saveFile(`jamsite-${stem}.wav`, wav);
-    else this.events.notice(words.record.notHere, true);
-  }
-
-  get asked(): boolean {
-    const { recording } = this;
-    if (recording?.answer !== "waiting" || this.answered.has(recording.id)) return false;
-    return recording.state === "asking" || recording.state === "recording";
-  }
-
-  /** Whether this machine captures for the take that runs. */
-  get captures(): boolean {
-    return this.#captures !== null && this.#captures === this.recording?.id;
-  }
-
-  /** Whether a take runs that this person may still join. */
-  get mayJoinTake(): boolean {
-    const { recording } = this;
-    return recording?.state === "recording" && recording.answer !== "yes" && !this.asked;
-  }
-
   /** How somebody of this room is called on its screen: by stage name, where they show one here. */
   shownName(name: string): string {
     if (name === this.settings.name) return this.settings.shown || name;
@@ -619,112 +539,15 @@ export class Room {
     return players.filter(({ info }) => info.recorded).map(({ info }) => info.name);
   }
 
-  askToRecord(): void {
-    this.#socket?.send({ t: "record.ask" });
-  }
-
-  answer(yes: boolean): void {
-    if (!this.recording) return;
-    this.answered.add(this.recording.id);
-    this.#socket?.send({ t: "record.answer", recording: this.recording.id, yes });
-    this.events.change();
-  }
-
-  stopRecording(): void {
-    if (this.recording) this.#socket?.send({ t: "record.stop", recording: this.recording.id });
-  }
-
-  /**
-   * A stem belongs to the machine that began it. Whoever comes back elsewhere, or without what was
-   * captured, isn't recorded any more, and is told so.
-   */
-  async #ownTake(recording: Recording | null): Promise<void> {
-    const stem = recording?.stem;
-    if (!recording || !stem || this.#mine.has(stem)) return;
-    const began = recording.starts_at === null || (this.clock.now() ?? Infinity) > recording.starts_at;
-    const known = this.answered.has(recording.id) || this.#asking.has(recording.id) || !began;
-    if (known || (await holdsStem(stem))) this.#mine.add(stem);
-    this.events.change();
-  }
-
-  #record(recording: Recording | null): void {
-    const before = this.recording;
-    this.recording = recording;
-    // Whoever was there when it was asked for, or joins it now, captures from the start.
-    if (recording?.state === "asking") this.#asking.add(recording.id);
-    if (recording?.stem && (this.#asking.has(recording.id) || this.answered.has(recording.id))) {
-      this.#mine.add(recording.stem);
-    }
-    if (recording?.id !== before?.id) this.upload = null;
-    if (recording?.state === "recording") this.#startTake();
-    if (this.#capturing && recording?.stem === this.#capturing) {
-      if (recording.stops_at !== null) this.#stopTake(recording.stops_at);
-      else if (recording.state !== "recording") this.#stopTake(null);
-    } else if (this.#capturing && recording?.stem !== this.#capturing) this.#stopTake(null);
-    this.events.change();
-  }
-
-  /** Needs the recording and the clock, whichever comes last. */
-  #startTake(): void {
-    const { recording, graph } = this;
-    if (!graph || this.clock.offset === null) return;
-    if (recording?.state !== "recording" || !recording.stem) return;
-    if (recording.stops_at !== null || this.#capturing === recording.stem) return;
-    if (!this.#mine.has(recording.stem)) return;
-    this.#capturing = recording.stem;
-    this.#captures = recording.id;
-    this.#tellState();
-    this.#feedRecorder(graph);
-    this.store.start({
-      stem: recording.stem,
-      recording: recording.id,
-      session: this.settings.session,
-      rate: graph.context.sampleRate,
-      channels: graph.input.channels,
-      startsAt: recording.starts_at,
-      endsAt: recording.ends_at ?? null,
-    });
-    graph.recording = true;
-    this.store.resume(); // this take is now in hand: what else lies here may be ended
-  }
-
-  #feedRecorder(graph: AudioGraph): void {
-    const { port1, port2 } = new MessageChannel();
-    graph.recordTo(port1);
-    this.store.source(port2, graph.context.sampleRate, graph.input.channels);
-  }
-
-  #stopTake(stopsAt: number | null): void {
-    if (!this.#capturing) return;
-    this.#capturing = null;
-    this.#captures = null;
-    this.#tellState();
-    this.store.stop(stopsAt);
-    // Batches must still arrive until the stop has passed.
-    const left = stopsAt === null ? 0 : stopsAt - (this.clock.now() ?? stopsAt);
-    setTimeout(() => {
-      if (!this.#capturing && this.graph) this.graph.recording = false;
-    }, Math.max(0, left) + 2000);
-  }
-
-  readonly #progress = (event: Event): void => {
-    const { detail } = event as CustomEvent<Progress>;
-    if (detail.recording !== this.recording?.id) return;
-    this.upload = detail;
-    this.events.change();
-  };
-
   readonly #warn = (event: BeforeUnloadEvent): void => {
-    const unsent = this.#capturing !== null || this.upload?.state === "sending";
     this.sheets.flush();
-    if (this.unsaid.lines.length > 0 || this.sheets.unsaved || (this.storage === "memory" && unsent)) event.preventDefault();
+    if (this.unsaid.lines.length > 0 || this.sheets.unsaved || this.take.unsafe) event.preventDefault();
   };
 
   close(): void {
     this.stream.close();
     this.unsaid.close();
     this.sheets.close();
-    removeEventListener("jamsite:stem-progress", this.#progress);
     removeEventListener("beforeunload", this.#warn);
     this.clock.stop();
     this.#socket?.close();
@@ -734,6 +557,6 @@ export class Room {
     this.sfu?.close();
     this.#net?.close();
     void this.graph?.close().catch(() => undefined);
-    this.store.close();
+    this.take.close();
   }
 }

@@ -38,12 +38,12 @@ export class RecorderView {
   constructor(readonly room: Room) {
     this.#ask = h(
       "button",
-      { class: "button", type: "button", click: () => room.askToRecord() },
+      { class: "button", type: "button", click: () => room.take.ask() },
       words.record.ask,
     );
     this.#stop = h(
       "button",
-      { class: "button button--danger", type: "button", click: () => room.stopRecording() },
+      { class: "button button--danger", type: "button", click: () => room.take.end() },
       words.record.stop,
     );
     this.#save = h(
@@ -53,12 +53,12 @@ export class RecorderView {
     );
     this.#join = h(
       "button",
-      { class: "button", type: "button", click: () => room.answer(true) },
+      { class: "button", type: "button", click: () => room.take.answer(true) },
       words.record.lateAgree,
     );
     this.#agree = h(
       "button",
-      { class: "button button--primary", type: "button", click: () => room.answer(true) },
+      { class: "button button--primary", type: "button", click: () => room.take.answer(true) },
       words.record.agree,
     );
     this.element = h(
@@ -80,7 +80,7 @@ export class RecorderView {
       {
         class: "jam-consent dialog",
         "aria-labelledby": "jam-consent-title",
-        cancel: () => room.answer(false),
+        cancel: () => room.take.answer(false),
       },
       h(
         "div",
@@ -92,7 +92,7 @@ export class RecorderView {
           { class: "jam-buttons" },
           h(
             "button",
-            { class: "button", type: "button", click: () => room.answer(false) },
+            { class: "button", type: "button", click: () => room.take.answer(false) },
             words.record.notNow,
           ),
           this.#agree,
@@ -103,7 +103,7 @@ export class RecorderView {
   }
 
   update(): void {
-    const { recording } = this.room;
+    const { recording } = this.room.take;
     const state = recording?.state ?? null;
     this.element.dataset["state"] = state ?? "none";
     this.#consent();
@@ -113,7 +113,7 @@ export class RecorderView {
     this.#ask.disabled = this.room.socketState !== "open";
     show(this.#about, idle || state === "asking");
     show(this.#stop, on && recording?.answer === "yes");
-    show(this.#join, this.room.mayJoinTake);
+    show(this.#join, this.room.take.mayJoin);
     text(this.#ended, recording ? ending(recording.ending) : "");
     show(this.#ended, this.#ended.textContent !== "" && state !== "ready" && state !== "failed");
     const page = recording && state === "ready" ? ownPage(recording.url) : null;
@@ -123,9 +123,9 @@ export class RecorderView {
     show(this.#status, recording !== null);
     text(this.#names, on && recording ? this.#who(recording) : "");
     show(this.#names, on);
-    show(this.#memory, this.room.storage === "memory" && (on || state === "uploading"));
+    show(this.#memory, this.room.take.storage === "memory" && (on || state === "uploading"));
     this.#progress(recording);
-    const { lost } = this.room;
+    const { lost } = this.room.take;
     const gap = lost !== null && lost.recording === recording?.id;
     if (gap) text(this.#lost, fill(words.record.lost, { seconds: (Math.ceil(lost.ms / 100) / 10).toFixed(1) }));
     show(this.#lost, gap);
@@ -133,7 +133,7 @@ export class RecorderView {
   }
 
   #consent(): void {
-    const { recording, asked } = this.room;
+    const { recording, asked } = this.room.take;
     if (asked && recording) {
       const late = recording.state === "recording";
       const { dialogTitle, dialogText, lateTitle, lateText, lateAgree, agree } = words.record;
@@ -152,7 +152,7 @@ export class RecorderView {
     switch (recording.state) {
       case "asking": {
         const names = list(this.#shown(recording.waiting));
-        return fill(this.room.answered.has(recording.id) ? words.record.answered : words.record.asking, { names });
+        return fill(this.room.take.answered.has(recording.id) ? words.record.answered : words.record.asking, { names });
       }
       case "recording": {
         const now = this.room.clock.now();
@@ -161,7 +161,7 @@ export class RecorderView {
         return soon ? words.record.soon : words.record.on;
       }
       case "uploading":
-        return this.room.upload?.state === "stored" ? words.record.others : "";
+        return this.room.take.upload?.state === "stored" ? words.record.others : "";
       case "processing":
         return words.record.processing;
       case "ready":
@@ -180,9 +180,9 @@ export class RecorderView {
   /** Whose sound is really being captured, by what their browsers say. */
   #who(recording: Recording): string {
     const { room } = this;
-    const people = [...room.captured, ...(room.captures ? [room.settings.name] : [])].sort();
+    const people = [...room.captured, ...(room.take.captures ? [room.settings.name] : [])].sort();
     const names = people.length > 0 ? fill(words.record.agreed, { names: list(this.#shown(people)) }) : "";
-    if (room.captures || room.asked) return names;
+    if (room.take.captures || room.take.asked) return names;
     const lead = room.clock.now() === null || (room.clock.now() ?? 0) < (recording.starts_at ?? 0) + SETTLING_MS;
     if (recording.answer === "yes" && recording.stem !== null && lead) return names;
     const me = recording.answer === "yes" ? words.record.notMeAnyMore : words.record.notMe;
@@ -190,7 +190,7 @@ export class RecorderView {
   }
 
   #progress(recording: Recording | null): void {
-    const { upload } = this.room;
+    const { upload } = this.room.take;
     const mine = recording !== null && upload?.recording === recording.id ? upload : null;
     show(this.#upload, mine !== null);
     show(this.#bar, mine?.state === "sending" && mine.total !== null);
@@ -204,13 +204,13 @@ export class RecorderView {
   }
 
   #saveStem(): void {
-    const { upload } = this.room;
-    if (upload) void this.room.saveStem(upload.stem);
+    const { upload } = this.room.take;
+    if (upload) void this.room.take.save(upload.stem);
   }
 
   /** Twice a second: the running length. */
   tick(): void {
-    const { recording, clock } = this.room;
+    const { clock, take: { recording } } = this.room;
     const now = clock.now();
     const from = recording?.starts_at ?? null;
     const on = recording?.state === "recording" && now !== null && from !== null;

@@ -229,7 +229,7 @@ export class RoomView {
 
   /** While one's own sound is being recorded, leaving is asked once more, on the button itself. */
   #goOrAsk(event: MouseEvent): void {
-    if (this.room.captures && !this.#asked) {
+    if (this.room.take.captures && !this.#asked) {
       event.preventDefault();
       this.#asked = true;
       this.update();
@@ -263,8 +263,8 @@ export class RoomView {
     text(this.#ownState, muted && mode === "sound" ? words.room.mutedOther : "");
     this.#ownState.dataset["state"] = "muted";
     show(this.#ownState, muted && mode === "sound");
-    show(this.#redDot, room.recording?.state === "recording");
-    this.#asked &&= room.captures;
+    show(this.#redDot, room.take.recording?.state === "recording");
+    this.#asked &&= room.take.captures;
     text(this.#leave, this.#asked ? words.room.leaveSure : words.room.leave);
     this.#updatePlayers();
     this.#pictures.update();
