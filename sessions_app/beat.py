@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from foundation import limits
 from foundation.sockets import Refused
+from sessions_app import room_queries
 from sessions_app.frames import Beat, BeatVote
 from sessions_app.host_socket import HostConsumer
 from sessions_app.services import endings, hosting
@@ -110,6 +111,8 @@ class BeatConsumer(HostConsumer):
     async def on_beat(self, frame: Beat) -> None:
         self._must_be_present()
         check_length(frame)
+        if not await self.in_thread(room_queries.may, self.session, self.user.pk, "tempo"):
+            raise Refused("refused", _("A host decided that you don't change the beat for now."))
         limits.BEATS.spend(self.user.pk)
         before = await self.room.beat()
         voted = frame.interval > 0 or bool(before and before["on"] and before.get("interval"))

@@ -188,12 +188,13 @@ class HostRole(Frame):
 
 
 class HostRights(Frame):
-    """What a person may do in the room: write, ask to record, invite others."""
+    """What a person may do in the room: write, ask to record, change the beat, invite others."""
 
     t = "host.rights"
     user: PublicId
     chat: bool
     record: bool
+    tempo: bool
     invite: bool
 
 

@@ -101,7 +101,7 @@ class HostConsumer(GatedConsumer):
     async def on_host_rights(self, frame: HostRights) -> None:
         self._must_be_present()
         about = self.session, self.user, await self.in_thread(self._seated, frame.user)
-        rights = {"chat": frame.chat, "record": frame.record, "invite": frame.invite}
+        rights = {right: getattr(frame, right) for right in room_queries.RIGHTS}
         await self._do_or_refuse(passing.set_rights, *about, **rights)
 
     async def on_host_offer(self, frame: HostOffer) -> None:

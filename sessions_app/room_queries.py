@@ -29,6 +29,9 @@ def meets_host(session: JamSession, person: int) -> bool:
     return host is None or host in who_may_meet(Viewer(person), [host])
 
 
+RIGHTS = ("chat", "record", "tempo", "invite")
+
+
 @dataclass(frozen=True)
 class Seat:
     """What somebody is in a session, and what they may do there."""
@@ -36,6 +39,7 @@ class Seat:
     role: str = "player"  # or "co_host", "host"
     chat: bool = True
     record: bool = True
+    tempo: bool = True
     invite: bool = True
 
     @property
@@ -44,7 +48,7 @@ class Seat:
 
     @property
     def rights(self) -> dict[str, bool]:
-        return {"chat": self.chat, "record": self.record, "invite": self.invite}
+        return {right: getattr(self, right) for right in RIGHTS}
 
 
 def seats_in(session: JamSession) -> tuple[dict[int, Seat], int | None]:
@@ -67,11 +71,11 @@ def seat_of(row: Participant, host: int | None) -> Seat:
         return Seat("host")
     if row.role == Participant.Role.CO_HOST:
         return Seat(row.role, invite=row.may_invite)
-    return Seat(row.role, row.may_chat, row.may_record, row.may_invite)
+    return Seat(row.role, row.may_chat, row.may_record, row.may_tempo, row.may_invite)
 
 
 def may(session: JamSession, person: int, right: str) -> bool:
-    """Return whether somebody (a key) has a right in a session: "chat", "record" or "invite".
+    """Return whether somebody (a key) has a right, one of `RIGHTS`, in a session.
 
     Who was removed has none, also while their socket hasn't heard of it.
     """

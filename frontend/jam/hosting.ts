@@ -11,7 +11,7 @@ export class Hosting {
   #session: Welcome["session"] | null = null;
   /** who waits to be let in, first come first; hosts alone are told */
   waiting: readonly Waiting[] = [];
-  seat: Seat = { role: "player", rights: { chat: true, record: true, invite: true }, offered: false };
+  seat: Seat = { role: "player", rights: { chat: true, record: true, tempo: true, invite: true }, offered: false };
   #turn: Turn = { user: null, until: null, yours: false };
   readonly #states = new Map<string, PeerState>();
 

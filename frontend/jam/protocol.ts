@@ -44,6 +44,8 @@ export type Role = "host" | "co_host" | "player";
 export interface Rights {
   chat: boolean;
   record: boolean;
+  /** whether they may change the beat, or ask for a vote on it */
+  tempo: boolean;
   invite: boolean;
 }
 

@@ -189,6 +189,8 @@ export const words = {
     stop: "Stop for everybody",
     tap: "Tap",
     tapHint: "Tap the tempo",
+    lights: "Beats of a bar",
+    stress: "Stress beat {beat}",
     more: "Count-in and volume",
     countIn: "Count one bar in",
     volume: "How loud you hear it",
@@ -273,7 +275,9 @@ export const words = {
     rights: {
       chat: { take: "Take the chat from {name}", give: "Give the chat back to {name}" },
       record: { take: "Don’t let {name} ask to record", give: "Let {name} ask to record" },
+      tempo: { take: "Don’t let {name} change the beat", give: "Let {name} change the beat" },
     },
+    noTempo: "A host decided that you don’t change the beat for now.",
     noChat: "A host decided that you don’t write here for now.",
     turn: "Solo: {seconds} s",
     giveTurn: "Give {name} a solo of 30 seconds",

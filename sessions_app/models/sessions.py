@@ -218,6 +218,7 @@ class Participant(models.Model):
     role_since = models.DateTimeField(null=True, blank=True)
     may_chat = models.BooleanField(_("may write in the chat"), default=True, db_default=True)
     may_record = models.BooleanField(_("may ask to record"), default=True, db_default=True)
+    may_tempo = models.BooleanField(_("may change the beat"), default=True, db_default=True)
     may_invite = models.BooleanField(_("may invite others"), default=True, db_default=True)
 
     class Meta:

@@ -152,7 +152,9 @@ dm.declare(
         ),
         "role": dm.Datum("user.behavior"),
         "role_since": dm.moment(),
-        **dict.fromkeys(("may_chat", "may_record", "may_invite"), dm.Datum("user.behavior")),
+        **dict.fromkeys(
+            ("may_chat", "may_record", "may_tempo", "may_invite"), dm.Datum("user.behavior")
+        ),
     },
     order=62,
 )

@@ -60,15 +60,23 @@ def set_role(session: JamSession, by: User, person: User, *, co_host: bool) -> N
 
 @transaction.atomic
 def set_rights(
-    session: JamSession, by: User, person: User, *, chat: bool, record: bool, invite: bool
+    session: JamSession,
+    by: User,
+    person: User,
+    *,
+    chat: bool,
+    record: bool,
+    tempo: bool,
+    invite: bool,
 ) -> None:
     """Say what somebody with a seat may do. A co-host's are the host's to say. Raises Refused."""
     locked = hold_as_host(session, by)
     seat = _seat(locked, person)
     if seat.role == Role.CO_HOST and locked.host_id != by.pk:
         raise Refused(_("Only the session's host can do this, not its co-hosts."))
-    seat.may_chat, seat.may_record, seat.may_invite = chat, record, invite
-    seat.save(update_fields=["may_chat", "may_record", "may_invite"])
+    seat.may_chat, seat.may_record = chat, record
+    seat.may_tempo, seat.may_invite = tempo, invite
+    seat.save(update_fields=["may_chat", "may_record", "may_tempo", "may_invite"])
     if not invite:
         revoke_links(person, locked)
     _tell_room(locked)

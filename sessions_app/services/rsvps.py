@@ -153,7 +153,8 @@ def _say(session: JamSession, user: User, before: Rsvp | None, state: S) -> Rsvp
 def _lacks_rights(session: JamSession, user: User) -> bool:
     """Whether a host took something from somebody, which a seat taken anew would give back."""
     seats = Participant.objects.filter(session=session, user=user)
-    return seats.exclude(may_chat=True, may_record=True, may_invite=True).exists()
+    all_rights = {"may_chat": True, "may_record": True, "may_tempo": True, "may_invite": True}
+    return seats.exclude(**all_rights).exists()
 
 
 def _gives_up(session: JamSession, user: User) -> bool:

@@ -130,7 +130,7 @@ ACTIONS = {
         room_queries.seated,
         passing.set_rights,
         _lazy("This holds from now on."),
-        ("chat", "record", "invite"),
+        room_queries.RIGHTS,
     ),
     "offer": Action(
         room_queries.seated,

@@ -7,7 +7,7 @@ import { itemsFor, linksFor } from "../../frontend/jam/ui/strip-menu";
 
 const info = (peer: string, role: PeerInfo["role"] = "player"): PeerInfo => ({
   peer, user: `user-${peer}`, name: peer, muted: false, muted_by_host: false, recorded: false, role,
-  rights: { chat: true, record: true, invite: true },
+  rights: { chat: true, record: true, tempo: true, invite: true },
 });
 
 const NOBODYS = { user: null, until: null, yours: false };
@@ -16,7 +16,7 @@ function room(host: boolean, ...peers: PeerInfo[]): { hosting: Hosting; sent: To
   const sent: ToServer[] = [];
   const hosting = new Hosting((frame) => void sent.push(frame));
   const session: Welcome["session"] = { id: "s", title: "Jam", audience: "members", host, locked: false, asks_first: false };
-  const seat = { role: host ? "host" : "player", rights: { chat: true, record: true, invite: true }, offered: false };
+  const seat = { role: host ? "host" : "player", rights: { chat: true, record: true, tempo: true, invite: true }, offered: false };
   hosting.take({ t: "welcome", you: "me", peers, session, seat, turn: NOBODYS } as FromServer);
   return { hosting, sent };
 }
@@ -111,7 +111,7 @@ test("a co-host decides about players, and the host about everybody else", () =>
   const peers = [info("ada"), info("ben", "co_host"), info("cy", "host")];
   const { hosting } = room(true, ...peers);
   assert.deepEqual(labels(hosting, peers[0]!), [
-    "Mute ada for everybody", "Turn the picture of ada off for everybody", "Give ada a solo of 30 seconds", "Take the chat from ada", "Don’t let ada ask to record",
+    "Mute ada for everybody", "Turn the picture of ada off for everybody", "Give ada a solo of 30 seconds", "Take the chat from ada", "Don’t let ada ask to record", "Don’t let ada change the beat",
     "Make ada a co-host", "Pass the session on to ada", "Remove ada",
   ]);
   assert.deepEqual(labels(hosting, peers[1]!), [
@@ -119,7 +119,7 @@ test("a co-host decides about players, and the host about everybody else", () =>
   ]);
   hosting.take({ t: "seat", ...hosting.seat, role: "co_host" });
   assert.deepEqual(labels(hosting, peers[0]!), [
-    "Mute ada for everybody", "Turn the picture of ada off for everybody", "Give ada a solo of 30 seconds", "Take the chat from ada", "Don’t let ada ask to record", "Remove ada",
+    "Mute ada for everybody", "Turn the picture of ada off for everybody", "Give ada a solo of 30 seconds", "Take the chat from ada", "Don’t let ada ask to record", "Don’t let ada change the beat", "Remove ada",
   ]);
   for (const who of peers.slice(1)) {
     assert.deepEqual(labels(hosting, who), [`Give ${who.name} a solo of 30 seconds`]);
@@ -133,7 +133,7 @@ test("rights are changed one by one, and asked for with all of them", () => {
   hosting.offer(info("ada"));
   hosting.takeOver(false);
   assert.deepEqual(sent, [
-    { t: "host.rights", user: "user-ada", chat: false, record: true, invite: true },
+    { t: "host.rights", user: "user-ada", chat: false, record: true, tempo: true, invite: true },
     { t: "host.role", user: "user-ada", co_host: true },
     { t: "host.offer", user: "user-ada" },
     { t: "host.take", yes: false },

@@ -27,7 +27,7 @@ from .impairment import Impairment
 from .standin_pages import ELSEWHERE, PAGE
 
 SESSION = "s1"
-RIGHTS = {"chat": True, "record": True, "invite": True}
+RIGHTS = {"chat": True, "record": True, "tempo": True, "invite": True}
 
 
 @dataclass

@@ -41,6 +41,10 @@ def test_two_hear_the_same_beat_at_the_same_time(
     ada.get_by_role("button", name="Start for everybody").click()
     until(ben, lambda: len(heard(ben)) > BEATS, 30, f"Ben hears {BEATS} beats")
     assert ben.get_by_text(f"{TEMPO} beats a minute, 4 in a bar").is_visible()
+    ben.get_by_role("button", name="Stress beat 3").click()
+    pressed = "[...document.querySelectorAll('.jam-beats > *')].map((one) => one.ariaPressed)"
+    until(ada, lambda: ada.evaluate(pressed) == ["true", "false", "true", "false"], 20,
+          "Ada sees which beats Ben stressed")  # fmt: skip
     ada.get_by_role("button", name="Stop for everybody").click()
     ada.wait_for_timeout(600)
     count = len(heard(ben))

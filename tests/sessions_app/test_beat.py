@@ -97,6 +97,41 @@ def test_whoever_is_in_starts_it_and_who_comes_later_hears_the_same(cast: Cast, 
     }  # fmt: skip
 
 
+def test_a_host_takes_the_beat_from_somebody_and_gives_it_back(
+    cast: Cast, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.db.transaction.on_commit", lambda does, **_: does())
+    cookies = [cookie_of(cast, role) for role in ("owner", "participant")]
+    user = cast["participant"].public_id
+    every = {"chat": True, "record": True, "tempo": True, "invite": True}
+
+    @async_to_sync
+    async def jam() -> list[Any]:
+        ada, ben = (Socket(path, cookie) for cookie in cookies)
+        for socket in (ada, ben):
+            await socket.open()
+            await socket.say(HELLO)
+            await heard(socket, "welcome")
+        await ada.say({"t": "host.rights", "user": user, **every, "tempo": False})
+        seen: list[Any] = [(await heard(ben, "seat"))["rights"]["tempo"]]
+        for interval in (0, 8):  # neither the beat itself nor a vote on it
+            await ben.say({"t": "beat", "on": True, "bpm": 90, "beats": 4, "interval": interval})
+            seen.append((await heard(ben, "error", "beat", "beat.vote"))["code"])
+        await ada.say({"t": "beat", "on": True, "bpm": 97, "beats": 3})
+        seen.append((await heard(ben, "beat"))["bpm"])
+        await ada.say({"t": "host.rights", "user": user, **every})
+        seen.append((await heard(ben, "seat"))["rights"]["tempo"])
+        await ben.say({"t": "beat", "on": True, "bpm": 98, "beats": 3})
+        seen.append((await heard(ben, "beat", "error"))["bpm"])
+        await ada.say({"t": "host.rights", "user": user, "chat": True, "record": True})
+        seen.append((await heard(ada, "error"))["code"])  # said of each right, or of none
+        for socket in (ada, ben):
+            await socket.close()
+        return seen
+
+    assert jam() == [False, "refused", "refused", 97, True, 98, "invalid"]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"bpm": 29}, {"bpm": 301}, {"bpm": 120.5}, {"bpm": True}, {"beats": 0}, {"beats": 13},

@@ -16,7 +16,7 @@ from tests.privacy.talking import Socket
 from tests.privacy.test_sockets import one_connection, with_socket
 
 __all__ = ["one_connection"]
-ALL = {"chat": True, "record": True, "invite": True}
+ALL = {"chat": True, "record": True, "tempo": True, "invite": True}
 
 
 @pytest.fixture
@@ -99,10 +99,10 @@ def test_a_right_that_is_taken_is_refused_and_comes_back(cast: Cast, jam: JamSes
     room = reverse("room", args=[jam.public_id])
     assert "room-address" not in cast.client("stranger").get(room).content.decode()
     assert "room-address" in cast.client("former").get(room).content.decode()
-    act(cast, jam, "owner", "rights", "stranger", chat="1", record="1", invite="1")
+    act(cast, jam, "owner", "rights", "stranger", chat="1", record="1", tempo="1", invite="1")
     say()
     assert "room-address" in cast.client("stranger").get(room).content.decode()
-    act(cast, jam, "owner", "rights", "participant", chat="1", record="1")
+    act(cast, jam, "owner", "rights", "participant", chat="1", record="1", tempo="1")
     made = reverse("make_invite", args=[jam.public_id])
     assert cast.client("participant").post(made).status_code == 404
 

@@ -17,7 +17,7 @@ from sessions_app.services.recording import Refused
 from tests.cast import Cast
 from tests.planned import answers, planned, seated
 
-RIGHTS = {"chat": True, "record": True, "invite": True}
+RIGHTS = {"chat": True, "record": True, "tempo": True, "invite": True}
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_only_a_hosts_link_gives_a_seat_past_the_host(cast: Cast) -> None:
 def test_who_was_removed_has_no_rights(cast: Cast, jam: JamSession) -> None:
     assert room_queries.may(jam, cast["stranger"].pk, "chat")
     hosting.remove(jam, cast["owner"], cast["stranger"])
-    assert [room_queries.may(jam, cast["stranger"].pk, right) for right in RIGHTS] == [False] * 3
+    assert [room_queries.may(jam, cast["stranger"].pk, right) for right in RIGHTS] == [False] * 4
 
 
 def test_a_planned_session_asks_first_where_its_host_says_so(cast: Cast) -> None:

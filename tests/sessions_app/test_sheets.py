@@ -20,7 +20,7 @@ from tests.privacy.test_sockets import PATHS, one_connection
 from tests.sessions_app.test_room_chat import committed, heard, in_the_room
 
 __all__ = ["committed", "one_connection"]
-SILENT = {"chat": False, "record": True, "invite": True}
+SILENT = {"chat": False, "record": True, "tempo": True, "invite": True}
 
 
 def new() -> str:

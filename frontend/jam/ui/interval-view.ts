@@ -94,8 +94,9 @@ export class IntervalView {
     text(this.#problem, fits ? "" : fill(words.interval.length, { beats: interval, seconds: seconds.toFixed(1) }));
     show(this.#problem, !fits);
     if (!fits) return;
-    const runs = this.room.metronome.beats.told?.on ?? false;
-    this.room.setBeat({ on: true, ...tempo, accents: [1], count_in: runs ? 0 : 1, interval });
+    const { told } = this.room.metronome.beats;
+    const accents = (told?.on ? told.accents : [1]).filter((beat) => beat <= tempo.beats);
+    this.room.setBeat({ on: true, ...tempo, accents, count_in: told?.on ? 0 : 1, interval });
   }
 
   update(): void {
@@ -105,7 +106,7 @@ export class IntervalView {
     const hosts = room.hosting.isHost;
     text(this.#toggle, ms ? (hosts ? words.interval.stop : words.interval.suggestStop)
       : hosts ? words.interval.start : words.interval.suggest);
-    this.#toggle.disabled = room.socketState !== "open";
+    this.#toggle.disabled = room.socketState !== "open" || !room.hosting.seat.rights.tempo;
     this.#toggle.setAttribute("aria-pressed", String(ms > 0));
     const about = { beats: told?.interval ?? 0, seconds: (ms / 1000).toFixed(1) };
     text(this.#state, room.intervals.on ? fill(words.interval.on, about) : ms ? words.interval.begins : words.interval.off);

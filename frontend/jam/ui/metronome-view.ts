@@ -14,8 +14,12 @@ export class MetronomeView {
   readonly #bpm: HTMLInputElement;
   readonly #beats: HTMLInputElement;
   readonly #countIn: HTMLInputElement;
-  readonly #lights = h("div", { class: "jam-beats", "aria-hidden": "true" });
+  /** a light for each beat of the bar; pressed: stressed */
+  readonly #lights = h("div", { class: "jam-beats", role: "group", "aria-label": words.beat.lights });
   readonly #state = h("p", { class: "jam-soft", "aria-live": "polite" });
+  readonly #noRight = h("p", { class: "jam-soft", hidden: true }, words.host.noTempo);
+  /** what changes the beat of everybody */
+  readonly #shared: (HTMLInputElement | HTMLButtonElement)[];
   readonly #tapping = new Tapping();
   #later: ReturnType<typeof setTimeout> | undefined;
 
@@ -44,6 +48,7 @@ export class MetronomeView {
       { class: "button", type: "button", "aria-label": words.beat.tapHint, click: () => this.#tap(dialled) },
       words.beat.tap,
     );
+    this.#shared = [this.#bpm, this.#beats, this.#countIn, tap];
     const slider = h("input", {
       id: volume!, type: "range", min: 0, max: 150, step: 1, value: Math.round(room.clickVolume * 100),
       input: () => (room.clickVolume = Number(slider.value) / 100),
@@ -56,6 +61,7 @@ export class MetronomeView {
       h("h2", { id: "jam-metronome-title" }, words.beat.title),
       this.#lights,
       this.#state,
+      this.#noRight,
       h(
         "div",
         { class: "jam-metronome__tempo" },
@@ -91,7 +97,7 @@ export class MetronomeView {
     const runs = told?.on ?? false;
     this.room.setBeat({
       interval: on && runs ? told!.interval : 0,
-      on, beats, bpm: Number(this.#bpm.value), accents: [1],
+      on, beats, bpm: Number(this.#bpm.value), accents: this.#stressed(beats),
       count_in: on && !runs && this.#countIn.checked ? 1 : 0,
     });
   }
@@ -102,7 +108,10 @@ export class MetronomeView {
     const on = grid?.on ?? false;
     text(this.#start, on ? words.beat.stop : words.beat.start);
     this.#start.setAttribute("aria-pressed", String(on));
-    this.#start.disabled = this.room.socketState !== "open";
+    const may = this.room.hosting.seat.rights.tempo;
+    for (const control of this.#shared) control.disabled = !may;
+    this.#start.disabled = !may || this.room.socketState !== "open";
+    show(this.#noRight, !may);
     text(this.#state, grid && on ? fill(words.beat.runs, { bpm: grid.bpm, beats: grid.beats }) : words.beat.off);
     show(this.#lights, on);
     if (grid) this.#show(grid);
@@ -113,8 +122,32 @@ export class MetronomeView {
     for (const [input, value] of [[this.#bpm, grid.bpm], [this.#beats, grid.beats]] as const) {
       if (document.activeElement !== input) input.value = String(value);
     }
-    if (this.#lights.childElementCount === grid.beats) return;
-    this.#lights.replaceChildren(...Array.from({ length: grid.beats }, () => h("span", {})));
+    if (this.#lights.childElementCount !== grid.beats) {
+      this.#lights.replaceChildren(...Array.from({ length: grid.beats }, (_, i) => this.#lamp(i + 1)));
+    }
+    for (const [i, light] of [...this.#lights.children].entries()) {
+      light.setAttribute("aria-pressed", String(grid.accents.includes(i + 1)));
+      (light as HTMLButtonElement).disabled = !this.room.hosting.seat.rights.tempo;
+    }
+  }
+
+  #lamp(beat: number): HTMLButtonElement {
+    const toggle = (): void => {
+      const { told } = this.room.metronome.beats;
+      if (!told?.on) return;
+      const accents = new Set(told.accents);
+      if (!accents.delete(beat)) accents.add(beat);
+      const { on, bpm, beats, interval } = told;
+      this.room.setBeat({ on, bpm, beats, interval, count_in: 0, accents: [...accents] });
+    };
+    const label = fill(words.beat.stress, { beat });
+    return h("button", { class: "jam-beats__light", type: "button", "aria-label": label, title: label, click: toggle });
+  }
+
+  /** The stressed beats: those told while it runs, as far as the bar has them; else the first. */
+  #stressed(beats: number): number[] {
+    const { told } = this.room.metronome.beats;
+    return (told?.on ? told.accents : [1]).filter((beat) => beat <= beats);
   }
 
   #light(beat: Beat): void {

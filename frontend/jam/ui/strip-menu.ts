@@ -37,7 +37,7 @@ export function itemsFor(hosting: Hosting, info: PeerInfo, now: number | null = 
   }
   if (hosting.mayChangeRights(info)) {
     const rights = hosting.rightsOf(info);
-    for (const right of ["chat", "record"] as const) {
+    for (const right of ["chat", "record", "tempo"] as const) {
       const has = rights?.[right] ?? true;
       const said = words.host.rights[right];
       items.push({
