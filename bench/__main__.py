@@ -79,6 +79,10 @@ MEASURES = {
         "bench.sockets", "ms", "lower",
         "clock: the same without the flood; messages: every frame that was to arrive",
     ),
+    "rooms": Measure(
+        "bench.rooms", "ms", "lower",
+        "the same frames through a bare ASGI application that publishes them in Valkey",
+    ),
     "live": Measure(
         "bench.live", "ms", "lower", "plain WebRTC audio between the same two pages"
     ),
