@@ -143,11 +143,13 @@ class JamConsumer(SfuConsumer, StreamConsumer, LatencyConsumer, ChatConsumer):
         if await self.room.enter(self.me):
             await self.in_thread(rooms.still_in, self.session.pk)
         self._renewed += 1
-        if self._renewed % ASKED_ANEW == 0:  # whatever should have been told, and wasn't
+        anew = self._renewed % ASKED_ANEW == 0  # whatever should have been told, and wasn't
+        if anew:
             await super().gate_check({})
         await self._look()
         await self.renew_ice()
-        await self.tell_stream()
+        if anew or self.is_streaming:  # of a stream the number of its listeners is told
+            await self.tell_stream()
         if self.told_waiting:  # whose page may have gone without a word
             await self.tell_knocks()
 

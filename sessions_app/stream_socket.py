@@ -88,6 +88,11 @@ class StreamConsumer(DirectConsumer):
             answers,
         )
 
+    @property
+    def is_streaming(self) -> bool:
+        """Whether listeners hear the room, as far as this client was told."""
+        return bool(self.told_stream and self.told_stream["on"])
+
     async def tell_stream(self) -> None:
         """Tell the client how it stands with listeners, where that isn't what it was told last."""
         if not self.welcomed:
