@@ -47,6 +47,7 @@ from sessions_app.frames import (
     StreamAnswer,
     StreamMix,
     StreamSend,
+    Track,
 )
 from sessions_app.host_socket import REMOVED
 from sessions_app.latency_socket import LatencyConsumer
@@ -58,18 +59,19 @@ from sessions_app.services import recording as recordings
 from sessions_app.sfu_socket import SfuConsumer
 from sessions_app.sheet_socket import SHEETS
 from sessions_app.stream_socket import StreamConsumer
+from sessions_app.track_socket import TrackConsumer
 
 ASKED_ANEW = 3  # signs of life after which a socket asks once more whether it may be here
 
 
-class JamConsumer(SfuConsumer, StreamConsumer, LatencyConsumer, ChatConsumer):
+class JamConsumer(TrackConsumer, SfuConsumer, StreamConsumer, LatencyConsumer, ChatConsumer):
     """One player's connection to one session."""
 
     takes: ClassVar[list[type[Frame]]] = [
         Hello, Signal, Clock, Chat, ChatEarlier, ChatDelete, State, RecordAsk, RecordAnswer,
         RecordStop, HostDoor, HostMute, HostRemove, HostRole, HostRights, HostOffer, HostTake,
         HostTurn, HostPicture, KnockAnswer, Beat, BeatVote, DirectAnswer, DirectKnown, Measured,
-        Sfu, StreamAllow, StreamAnswer, StreamMix, StreamSend, *SHEETS,
+        Sfu, StreamAllow, StreamAnswer, StreamMix, StreamSend, Track, *SHEETS,
     ]  # fmt: skip
 
     def allowed(self) -> bool:
@@ -199,6 +201,7 @@ class JamConsumer(SfuConsumer, StreamConsumer, LatencyConsumer, ChatConsumer):
             about["vote"] = await self.vote_now()
             about["turn"] = await self.turn()
             about["stream"] = self.told_stream = await self.stream_now()
+            about["track"] = await self.track_now()
             self.welcomed = True
             await self.send_frame(
                 t="welcome", you=self.me.peer, peers=list(self.roster.shown.values()), **about

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from foundation import limits
 from foundation.frames import Frame, Milliseconds, Moment, PublicId, Ref, at_most, words
 from sessions_app.models.planning import FASTEST, SLOWEST
 from sessions_app.models.sessions import LARGE_SEATS
@@ -115,6 +116,34 @@ class BeatVote(Frame):
     t = "beat.vote"
     vote: PublicId
     yes: bool
+
+
+Place = Annotated[float, Field(ge=0, le=limits.TRACK_SECONDS * 1000)]  # ms of a track's sound
+
+
+def _rising(loop: list[float]) -> list[float]:
+    if loop[0] >= loop[1]:
+        raise ValueError("a loop ends after it begins")
+    return loop
+
+
+class Track(Frame):
+    """The backing track that is wanted; none without a `recording`.
+
+    `stems`: those of its stems that sound, else its mix; `position`: where it goes on, else where
+    it is; `tempo`: percent of its own; `pitch`: semitones that it is moved by; `loop`: from and to.
+    """
+
+    t = "track"
+    recording: PublicId | None
+    stems: Annotated[list[PublicId], Field(max_length=limits.TRACK_STEMS)] = []
+    playing: bool = False
+    position: Place | None = None
+    tempo: Annotated[int, Field(ge=50, le=150)] = 100
+    pitch: Annotated[int, Field(ge=-12, le=12)] = 0
+    loop: (
+        Annotated[list[Place], Field(min_length=2, max_length=2), AfterValidator(_rising)] | None
+    ) = None
 
 
 class DirectAnswer(Frame):

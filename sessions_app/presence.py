@@ -69,6 +69,8 @@ class Room:
         self._beat = f"{self._key}:beat"
         self._vote = f"{self._key}:vote"
         self._mixes = f"{self._key}:mixes"
+        self._track = f"{self._key}:track"
+        self._track_by = f"{self._track}:by"
         self._valkey = _Shared.take()
 
     async def enter(self, peer: Peer) -> bool:
@@ -85,6 +87,8 @@ class Room:
             pipe.expire(self._beat, ALIVE * 4)
             pipe.expire(self._pictures, ALIVE * 4)
             pipe.expire(self._mixes, ALIVE * 4)
+            pipe.expire(self._track, ALIVE * 4)
+            pipe.expire(self._track_by, ALIVE * 4)
             return bool((await pipe.execute())[4])
 
     async def leave(self, peer: str) -> None:
@@ -150,6 +154,24 @@ class Room:
     ) -> dict[str, Any]:
         """Change the grid by what it was; of two changes at once each sees the other's."""
         return await self._change(self._beat, changed, ALIVE * 4)
+
+    async def track(self) -> tuple[dict[str, Any] | None, int]:
+        """Return the room's backing track, if there ever was one, and who set it (0: nobody)."""
+        async with self._valkey.pipeline(transaction=False) as pipe:
+            pipe.get(self._track)
+            pipe.hget(self._track_by, "by")
+            kept, by = await pipe.execute()
+        return json.loads(kept) if kept else None, json.loads(by)["user_id"] if by else 0
+
+    async def change_track(
+        self, changed: Callable[[dict[str, Any] | None], dict[str, Any]], by: int
+    ) -> None:
+        """Change the track by what it was. Who set it is kept beside it, and goes with them."""
+        await self._change(self._track, changed, ALIVE * 4)
+        async with self._valkey.pipeline(transaction=False) as pipe:
+            pipe.hset(self._track_by, "by", json.dumps({"user_id": by}))
+            pipe.expire(self._track_by, ALIVE * 4)
+            await pipe.execute()
 
     async def vote(self) -> dict[str, Any] | None:
         """Return the vote that is open, if any."""

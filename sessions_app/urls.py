@@ -16,6 +16,7 @@ from sessions_app.views import (
     sheets,
     standing,
     storage,
+    track,
 )
 
 urlpatterns = [
@@ -83,6 +84,7 @@ urlpatterns = [
     path("recordings/", recordings.index, name="recordings"),
     path("recordings/<str:public_id>/", recordings.detail, name="recording"),
     path("recordings/<str:public_id>/audio/", recordings.audio, name="recording_audio"),
+    path("recordings/<str:public_id>/track/", track.track, name="recording_track"),
     path("recordings/<str:public_id>/peaks/", recordings.peaks, name="recording_peaks"),
     path(
         "recordings/<str:public_id>/audience/",

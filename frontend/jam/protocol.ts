@@ -1,6 +1,7 @@
 // The frames of the room's socket, as docs/realtime.md has them.
 
 import type { Grid } from "./beat/grid";
+import type { Track, TrackWish } from "./track/timeline";
 import type { Measured } from "./measuring";
 import type { StreamFromServer, StreamInfo, StreamToServer } from "./stream/protocol";
 
@@ -154,6 +155,8 @@ export interface BeatVote {
 }
 
 export interface Welcome {
+  /** the backing track; null or left out: there is none */
+  track?: Track | null;
   /** the room's metronome, if one was ever started */
   beat?: Grid | null;
   /** the vote on it that is open */
@@ -206,6 +209,7 @@ export type FromServer =
   | { t: "recording"; id: string; state: "gone" }
   | ({ t: "beat" } & Grid)
   | { t: "beat.vote"; vote: BeatVote | null }
+  | { t: "track"; track: Track | null }
   | { t: "ack"; for: string; ref: string; id: string; at: string }
   | { t: "waiting" }
   | { t: "missed" }
@@ -240,6 +244,7 @@ export type ToServer =
   | { t: "state"; muted: boolean; recording: string | null; picture: boolean }
   | ({ t: "beat" } & Omit<Grid, "from">)
   | { t: "beat.vote"; vote: string; yes: boolean }
+  | ({ t: "track" } & TrackWish)
   | { t: "record.ask"; title?: string }
   | { t: "record.answer"; recording: string; yes: boolean }
   | { t: "record.stop"; recording: string }

@@ -27,6 +27,7 @@ export interface RoomSettings {
   scriptSfu: string;
   workerAudio: string;
   workerStore: string;
+  workerTrack: string;
   workletCapture: string;
   workletPlayout: string;
   /** from ?engine= in the address, for tests and troubleshooting */
@@ -59,6 +60,7 @@ export function readSettings(element: HTMLElement): RoomSettings {
     scriptSfu: data["scriptSfu"] ?? "",
     workerAudio: data["workerAudio"] ?? "",
     workerStore: data["workerStore"] ?? "",
+    workerTrack: data["workerTrack"] ?? "",
     workletCapture: data["workletCapture"] ?? "",
     workletPlayout: data["workletPlayout"] ?? "",
     forced,

@@ -336,6 +336,7 @@ DELETION_ENDPOINTS = {
 ROOM_SCRIPTS = {  # data attribute of <jam-room>: built file
     "worker-audio": "jam-audio.worker.js",
     "worker-store": "jam-store.worker.js",
+    "worker-track": "jam-track.worker.js",
     "worklet-capture": "jam-capture.worklet.js",
     "worklet-playout": "jam-playout.worklet.js",
 }

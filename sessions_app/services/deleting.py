@@ -30,7 +30,7 @@ from sessions_app.models import (
     SheetLine,
     Stem,
 )
-from sessions_app.services import mixing, planning, rooms, sheets
+from sessions_app.services import mixing, planning, rooms, sheets, tracks
 
 # While a take runs, its end comes first: stopping it is one press away, deleting is for good.
 RUNNING = (Recording.State.ASKING, Recording.State.RECORDING)
@@ -123,6 +123,7 @@ def _delete_whole(recording: Recording) -> None:
     export.outdate([key for key in (recording.owner_id, *players) if key is not None])
     delete_with(Recording.objects.filter(pk=recording.pk))
     transaction.on_commit(partial(_delete_files, stems, mixes))
+    tracks.ask_again([recording.pk])
 
 
 def take_out(stems: Iterable[Stem]) -> None:
@@ -132,6 +133,7 @@ def take_out(stems: Iterable[Stem]) -> None:
         state=Stem.State.WITHDRAWN, peaks=None, clock=[], file=""
     )
     transaction.on_commit(partial(_delete_files, gone, []))
+    tracks.ask_again(stem.recording_id for stem in gone)
 
 
 @bypass_rls("delete sound that no row names any more")

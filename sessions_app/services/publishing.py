@@ -9,7 +9,7 @@ from privacy.portability import export
 from privacy.rls import bypass_rls
 from schools.services import children
 from sessions_app.models import Recording, Stem
-from sessions_app.services import deleting, endings, mixing
+from sessions_app.services import deleting, endings, mixing, tracks
 
 
 @transaction.atomic
@@ -18,6 +18,7 @@ def change_audience(recording: Recording, audience: str) -> None:
     audience = children.fitting(recording.owner, audience)
     Recording.objects.filter(pk=recording.pk).update(audience=audience)
     recording.audience = audience
+    tracks.ask_again([recording.pk])
     if recording.session_id is not None:
         group, key = f"jam.{recording.session_id}", recording.pk
         transaction.on_commit(lambda: tell(group, type="recording.changed", recording=key))

@@ -8,6 +8,7 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Room
  data-leave="/elsewhere/" data-name="{name}" data-csrf-cookie="csrftoken"
  data-policy="all" data-worker-audio="/dist/jam-audio.worker.js"
  data-worker-store="/dist/jam-store.worker.js"
+ data-worker-track="/dist/jam-track.worker.js"
  data-worklet-capture="/dist/jam-capture.worklet.js"
  data-worklet-playout="/dist/jam-playout.worklet.js">No scripts.</jam-room></main>
 <script type="module" src="/dist/jam-room.js"></script></body></html>"""

@@ -204,6 +204,13 @@ def band_page(key: str, role: str) -> set[str]:
     return me(role) | ({"photo:me"} if role == "owner" else set())
 
 
+def track(key: str, role: str) -> set[str]:
+    """Return what a room's page is told of what it plays: title, mix, stems and their players."""
+    heard = {one for one in seen_by("stem", "hear", role) if one.startswith(f"{key}/")}
+    names = {f"mark-stage-{one.rpartition('/')[2]}" for one in heard}
+    return {f"mix:{key}"} | title("title", key) | {f"stem:{one}" for one in heard} | names
+
+
 def refreshed(key: str, role: str) -> set[str]:
     return {f"mix:{key}"}
 

@@ -58,6 +58,7 @@ from tests.privacy.named import (
     talk,
     talks,
     to_be_found,
+    track,
     without_sound,
 )
 
@@ -119,6 +120,7 @@ WHOLE = {"chunks": 1, "frames": 1, "sample_rate": 48000, "channels": 1, "clock":
 SURFACES = [
     Surface("recording", "recording", {"GET": Way("see", sign_in=False, shows=recording_page)}),
     Surface("recording_audio", "recording", {"GET": Way("see", sign_in=False, shows=refreshed)}),
+    Surface("recording_track", "recording", {"GET": Way("see", sign_in=False, shows=track)}),
     Surface("recording_peaks", "recording", {"GET": Way("see", sign_in=False)}),
     Surface("recording_audience", "recording", {"POST": Way("own", 302, data={"audience": "me"})}),
     Surface("recording_who", "recording", {"GET": Way("own")}),

@@ -37,8 +37,8 @@ def walk(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Iterator[Walk]:
 ALL = {
     "api_recording", "api_recordings", "api_session", "api_session_answers", "api_sessions",
     "favourites_of", "find_jams", "home", "invite", "jam", "jam_calendar", "jams", "media",
-    "planned_jams", "profile", "recording", "recording_audio", "recordings", "shared",
-    "wait_at_jam",
+    "planned_jams", "profile", "recording", "recording_audio", "recording_track", "recordings",
+    "shared", "wait_at_jam",
 }  # fmt: skip
 TALKS = {"conversation", "conversations", "followers", "room", "jam_chat", "jam_song", "jam_songs"}
 GROWN_UP = {"api_band", "api_person", "band"}  # children are in no band, and have no app

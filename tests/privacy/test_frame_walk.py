@@ -156,6 +156,7 @@ class Round(Words):
             await seat.socket.say({"t": "sfu", "publishes": True})  # refused: it is a small room
             await seat.socket.say({"t": "clock", "t0": 7.0})
             await seat.socket.say({"t": "beat", "on": True, "bpm": self.tempo(seat), "beats": 4})
+            await seat.socket.say({"t": "track", "recording": None})
             await seat.socket.say({"t": "beat.vote", "vote": str(uuid.uuid4()), "yes": True})
             await seat.socket.say({"t": "stream.answer", "yes": True})
             await seat.socket.say({"t": "stream.send", "on": False})
@@ -174,7 +175,7 @@ class Round(Words):
             shown = {one["peer"]: one["muted"] for one in seat.frames("state")}
             self.hold("state", seat, shown, {one.peer: one.muted for one in heard})
             absent = {one["for"] for one in seat.frames("error") if one["code"] == "absent"}
-            always = {"chat", "state", "signal", "beat", "beat.vote", "measured", "sfu",
+            always = {"chat", "state", "signal", "beat", "beat.vote", "measured", "sfu", "track",
                       "stream.answer", "stream.send"}  # fmt: skip
             want_absent = set() if seat.is_in else always
             self.hold("error", seat, absent, want_absent)
@@ -359,7 +360,7 @@ def test_who_is_outside_says_and_hears_nothing(cast: Cast, name: str) -> None:
 def test_the_walk_knows_every_frame_that_a_room_takes() -> None:
     walked = {"hello", "signal", "clock", "chat", "chat.earlier", "chat.delete", "state", "beat",
               "beat.vote", "record.ask", "record.answer", "record.stop", "sheet.open", "song.add",
-              "line.put", "direct.answer", "direct.known", "measured", "sfu",
+              "line.put", "direct.answer", "direct.known", "measured", "sfu", "track",
               "stream.answer", "stream.send"}  # fmt: skip
     on_ones_own = {"song.change", "song.move", "song.play", "song.remove", "line.cut"}
     assert set(JamConsumer.known) == walked | FOR_HOSTS | on_ones_own  # those: test_sheets.py

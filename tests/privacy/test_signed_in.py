@@ -27,7 +27,7 @@ from tests.privacy.world import Undone, World
 
 pytestmark = pytest.mark.clause("apps-sign-in")
 MADE = re.compile(r"(/media/[\w.~-]+):[\w:-]+")  # an address without the second it was made in
-MACHINES = {"media", "recording_audio", "recording_peaks", "stem_peaks"}
+MACHINES = {"media", "recording_audio", "recording_peaks", "recording_track", "stem_peaks"}
 Question = tuple[str, str, Way, bool]  # (method, path, what is sent, is it the API's)
 
 

@@ -102,7 +102,8 @@ ARGUMENTS: dict[str, Args] = {
         ("follow", "mute", "block"), each(lambda walk: [walk.kid.user.username])
     ),
     **dict.fromkeys(
-        ("recording", "recording_audio", "recording_peaks", "recording_who", "api_recording"),
+        ("recording", "recording_audio", "recording_peaks", "recording_track", "recording_who",
+         "api_recording"),
         ids(takes),
     ),
     **dict.fromkeys(

@@ -27,6 +27,8 @@ export class AudioGraph {
   readonly #master: GainNode;
   /** the metronome: heard here, neither sent nor recorded */
   readonly clicks: GainNode;
+  /** the backing track: the same */
+  readonly track: GainNode;
   readonly monitor: Monitor;
   readonly reverb: Reverb;
   #cut: BiquadFilterNode | null = null;
@@ -55,6 +57,8 @@ export class AudioGraph {
     });
     this.clicks = new GainNode(context);
     this.clicks.connect(limiter);
+    this.track = new GainNode(context);
+    this.track.connect(limiter);
     this.monitor = new Monitor(context, limiter);
     this.monitor.source = this.#gain;
     this.reverb = new Reverb(this.#mix, limiter);
