@@ -140,6 +140,12 @@ export class JamRoomElement extends HTMLElement {
     };
   }
 
+  /** What is heard here of the backing track: its position in ms and how loud it is. */
+  get track(): { loading: string; position: number | null; level: number; rev: number | null } | null {
+    const track = this.#room?.track;
+    return track ? { loading: track.loading, position: track.position, level: track.level, rev: track.heard?.rev ?? null } : null;
+  }
+
   /** The round trip to the relay in ms, if it was measured. */
   get relayMs(): number | null {
     return this.#room?.direct.relayMs ?? null;

@@ -23,6 +23,7 @@ import { IntervalMode } from "./interval-mode";
 import { Pictures } from "./pictures";
 import { matched } from "./matching";
 import { Take } from "./recorder/take";
+import { BackingTrack } from "./track/track";
 import { TabMemory, type JoinMode, type Listening, type RoomSettings } from "./settings";
 import { Sfu } from "./sfu/sfu";
 import { Sheets } from "./sheets/sheets";
@@ -65,6 +66,10 @@ export class Room {
   });
   /** what listeners hear, where they may */
   readonly stream: Stream;
+  readonly track = new BackingTrack({
+    clock: () => this.clock, mixer: () => this.mixer, worker: () => this.settings.workerTrack,
+    send: (frame) => void this.#socket?.send(frame), changed: () => this.events.change(),
+  });
   readonly metronome: Metronome;
   readonly intervals: IntervalMode;
   /** the vote on the room's beat that is open */
@@ -166,6 +171,7 @@ export class Room {
     this.#engine = this.#net && this.#caps.dataChannel && this.#caps.opus ? "data" : "webrtc";
     this.graph = graph;
     this.metronome.use(graph);
+    this.track.use(graph, this.metronome.context!);
     this.#listen();
     return graph;
   }
@@ -348,6 +354,7 @@ export class Room {
     this.stream.close();
     this.intervals.stop();
     this.metronome.take(null);
+    this.track.end();
     this.mesh?.close();
     this.pictures.end();
     this.sfu?.close();
@@ -366,6 +373,7 @@ export class Room {
     this.stream.close();
     this.#socket?.close();
     this.intervals.stop();
+    this.track.end();
     this.pictures.end();
     this.mesh?.close();
     this.sfu?.close();
@@ -380,6 +388,7 @@ export class Room {
     this.pictures.take(frame);
     this.stream.take(frame);
     this.sfu?.take(frame);
+    this.track.take(frame);
     if (frame.t !== "welcome") this.sheets.take(frame);
     switch (frame.t) {
       case "welcome":
@@ -552,6 +561,7 @@ export class Room {
     this.clock.stop();
     this.#socket?.close();
     this.metronome.close();
+    this.track.end();
     this.pictures.close();
     this.mesh?.close();
     this.sfu?.close();

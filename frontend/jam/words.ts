@@ -1,4 +1,5 @@
 // Every text of the room, in one place for translation. `{name}` marks what is filled in.
+import { trackWords } from "./track/words";
 
 export const words = {
   check: {
@@ -195,6 +196,7 @@ export const words = {
     countIn: "Count one bar in",
     volume: "How loud you hear it",
   },
+  track: trackWords,
   interval: {
     title: "Interval mode",
     off: "You hear each other live, as you play.",

@@ -36,7 +36,8 @@ test("what was goes on until what comes begins", () => {
   assert.equal(timeline.at(14_900), TRACK);
   assert.equal(timeline.told, slower);
   const pieces = timeline.between(14_000, 17_000).map(({ key, until }) => [key, until]);
-  assert.deepEqual(pieces, [["3:1", 15_000], ["4:0", Infinity]]);
+  assert.deepEqual(pieces, [["3@10000:1", 15_000], ["4@15000:0", Infinity]]);
+  assert.deepEqual(["2@1:0", "3@10000:1", "4@15000:0"].map((key) => timeline.holds(key)), [-Infinity, 15_000, Infinity]);
   assert.equal(timeline.at(15_000), slower);
   timeline.take(null, 16_000);
   assert.deepEqual(timeline.between(16_000, 20_000), []);

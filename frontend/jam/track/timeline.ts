@@ -54,8 +54,11 @@ export function positionAt(track: HeardTrack, now: number): number {
   return Math.min(place, track.duration);
 }
 
+/** Which change of the track this is; counting begins anew in a room that was empty for a while. */
+export const changeOf = (track: HeardTrack): string => `${track.rev}@${track.from}`;
+
 export interface Segment {
-  /** the same for the same sound */
+  /** the same on every machine */
   key: string;
   index: number;
   /** session ms */
@@ -76,7 +79,7 @@ export function segmentsOf(track: HeardTrack, from: number, to: number): Segment
     if (at >= to) return found;
     const position = positionAt(track, at);
     if (!track.loop && position >= track.duration) return found;
-    found.push({ key: `${track.rev}:${index}`, index, at, position });
+    found.push({ key: `${changeOf(track)}:${index}`, index, at, position });
   }
 }
 
@@ -115,6 +118,13 @@ export class Timeline {
   /** Session ms from which on what holds now holds no more. */
   get ends(): number {
     return this.#next?.from ?? Infinity;
+  }
+
+  /** Session ms until which a change holds that a piece of sound belongs to; −∞: no more. */
+  holds(key: string): number {
+    const is = (track: HeardTrack | null): boolean => track !== null && track.playing && key.startsWith(`${changeOf(track)}:`);
+    if (is(this.#now)) return this.ends;
+    return is(this.#next) ? Infinity : -Infinity;
   }
 
   /** Pieces to be placed between two session times, each with the session ms at which it breaks off. */

@@ -21,6 +21,7 @@ import { SetListView } from "./set-list-view";
 import { StreamView } from "./stream-view";
 import { StripMenu } from "./strip-menu";
 import { StripView } from "./strip-view";
+import { TrackView } from "../track/track-view";
 import { TunerView } from "./tuner-view";
 
 const LOUD_MS = 3000; // for so long after a peak it is said
@@ -33,6 +34,7 @@ export class RoomView {
   readonly #direct: DirectView;
   readonly #stream: StreamView;
   readonly metronome: MetronomeView;
+  readonly #track: TrackView;
   readonly setList: SetListView;
   readonly #strips = new Map<string, StripView>(); // by person, so that a return keeps its place
   /** Who stands in which place; null: a place that somebody left, kept so that nobody else's moves. */
@@ -70,6 +72,7 @@ export class RoomView {
     this.#direct = new DirectView(room.direct);
     this.#stream = new StreamView(room);
     this.metronome = new MetronomeView(room);
+    this.#track = new TrackView(room);
     this.setList = new SetListView(room);
     this.#reload = h(
       "button",
@@ -151,7 +154,7 @@ export class RoomView {
         h(
           "div",
           { class: "jam-room__stage" },
-          this.#pictures.screens, this.#list, this.#alone, this.#address, this.metronome.element, this.setList.element,
+          this.#pictures.screens, this.#list, this.#alone, this.#address, this.metronome.element, this.#track.element, this.setList.element,
         ),
         h(
           "div",
@@ -280,6 +283,7 @@ export class RoomView {
     this.chat.update();
     this.setList.update();
     this.metronome.update();
+    this.#track.update();
   }
 
   #noteOwn(): void {
@@ -363,6 +367,7 @@ export class RoomView {
     this.#endKeys();
     this.#tuner.close();
     this.metronome.close();
+    this.#track.close();
     this.#pictures.close();
     this.#fields.close();
   }
