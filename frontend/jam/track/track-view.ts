@@ -63,7 +63,7 @@ export class TrackView {
       h("div", { class: "jam-metronome__keys" }, this.#start, button(words.track.rewind, () => track.change({ position: 0 }))),
       h("div", { class: "jam-track__pair" }, tempoField, pitchField),
       this.#loop.element, this.#stems,
-      button(words.track.remove, () => track.remove(), "button--quiet"),
+      button(words.track.remove, () => track.remove(), "button--small"),
     );
     this.element = h(
       "section", { class: "jam-track card", "aria-labelledby": "jam-track-title" },
@@ -110,6 +110,7 @@ export class TrackView {
     const { told, heard, loading, about } = this.#track;
     const hosts = this.room.hosting.isHost;
     text(this.#state, this.#says(heard));
+    this.#state.classList.toggle("jam-soft", heard === null);
     show(this.#retry, loading === "failed" && heard !== null);
     const changed = heard && (heard.tempo !== 100 || heard.pitch !== 0);
     const how = heard ? [

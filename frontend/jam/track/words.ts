@@ -20,7 +20,7 @@ export const trackWords = {
   pitch: "Pitch, semitones",
   loop: "Loop",
   loopFrom: "Loop from, s",
-  loopTo: "to, s",
+  loopTo: "Loop to, s",
   here: "From here",
   till: "To here",
   loopOn: "Loop for everybody",
