@@ -29,17 +29,17 @@ def track(request: HttpRequest, public_id: str) -> HttpResponse:
     named = shown_person(recording, "owner") or recording.owner_id is None
     stems = lists.stems_of.all(viewer, recording=recording.pk) if viewer.is_member else []
     faces = Faces(viewer)
+    # Everybody's face is asked for before the first is looked at: one query for all.
+    rows = [
+        (stem, stem_row(stem, viewer, faces)) for stem in stems if stem.state == Stem.State.ALIGNED
+    ]
     response = JsonResponse(
         {
             "title": of_recording(recording.title if named else ""),
             "duration": mix.duration_ms,
             "opus": url_for(mix, "opus", viewer),
             "aac": url_for(mix, "aac", viewer) if mix.aac else None,
-            "stems": [
-                _stem(stem, mix.start_ms or 0.0, stem_row(stem, viewer, faces))
-                for stem in stems
-                if stem.state == Stem.State.ALIGNED
-            ],
+            "stems": [_stem(stem, mix.start_ms or 0.0, row) for stem, row in rows],
         }
     )
     response["Cache-Control"] = "private, no-store"

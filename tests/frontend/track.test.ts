@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { render, type Piece, type Sound } from "../../frontend/jam/track/render";
+import { add, type StemAbout } from "../../frontend/jam/track/source";
 import { SEGMENT_MS, Timeline, positionAt, segmentsOf, type HeardTrack } from "../../frontend/jam/track/timeline";
 
 const TRACK: HeardTrack = {
@@ -124,4 +125,39 @@ test("what is played at a time comes at that time, at whatever tempo", () => {
 test("octaves up let nothing fold back", () => {
   const [left] = render(sound(sine(20_000, 6)), piece({ pitch: 12, position: 500 }));
   assert.ok(highest(left.slice(RATE)) < 0.05, `${highest(left.slice(RATE))}`);
+});
+
+const stem = (more: Partial<StemAbout>): StemAbout => ({
+  id: "s", name: "Ada", url: "", start: 0, rate: RATE, drift_ppm: 0, slips: [], gain: 1, pan: 0, ...more,
+});
+const buffer = (samples: Float32Array<ArrayBuffer>, rate = RATE) => ({ sampleRate: rate, numberOfChannels: 1, getChannelData: () => samples });
+const empty = (seconds: number): Sound => ({ rate: RATE, left: new Float32Array(seconds * RATE), right: new Float32Array(seconds * RATE) });
+/** A single frame that isn't silent. */
+const marked = (at: number): Float32Array<ArrayBuffer> => {
+  const samples = new Float32Array(200 * RATE);
+  samples.fill(1, at, at + 3);
+  return samples;
+};
+
+test("a stem lies where it was played, by the clock of who recorded it", () => {
+  const place = (about: Partial<StemAbout>, at: number): number => {
+    const into = empty(200);
+    add(into, stem(about), buffer(marked(at)));
+    return into.left.findIndex((value) => value > 0.9);
+  };
+  assert.equal(place({}, RATE), RATE);
+  assert.equal(place({ start: 250 }, RATE), 1.25 * RATE);
+  assert.equal(place({ start: -250 }, RATE), 0.75 * RATE);
+  // A device that counts 100 frames in a million too many is late by 10 ms after 100 s.
+  assert.ok(Math.abs(place({ drift_ppm: 100 }, 100 * RATE) - (100 * RATE - 480)) <= 2);
+  // It stood still for 2.5 s at its 5th: from there on everything is so much later, and silence between.
+  assert.equal(place({ slips: [[5 * RATE, 2500]] }, 4 * RATE), 4 * RATE);
+  assert.equal(place({ slips: [[5 * RATE, 2500]] }, 6 * RATE), 8.5 * RATE);
+});
+
+test("a stem sounds where it was panned to, as loud as in the mix", () => {
+  const into = empty(2);
+  add(into, stem({ gain: 0.5, pan: -1 }), buffer(marked(RATE)));
+  assert.ok(Math.abs(into.left[RATE + 1]! - 0.5 * Math.SQRT2) < 1e-6);
+  assert.ok(Math.abs(into.right[RATE + 1]!) < 1e-6);
 });

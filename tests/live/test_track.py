@@ -1,4 +1,4 @@
-"""The room's backing track: everybody hears the same of it, at the same moment, and nobody sends it."""
+"""The room's backing track: all hear the same of it at the same moment, and nobody sends it."""
 
 from __future__ import annotations
 

@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from channels.db import database_sync_to_async
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from foundation import limits
 from sessions_app.frames import Track
 from sessions_app.models import Participant, Recording, Stem
 from sessions_app.services import absence, deleting, publishing
 from sessions_app.track import position_at, track_of
-from tests.cast import Cast
+from tests.cast import Cast, recorded
 from tests.privacy.talking import Socket
 from tests.privacy.test_frame_walk import HELLO, cookie_of
 from tests.privacy.test_sockets import PATHS, one_connection
@@ -294,3 +296,50 @@ def test_the_track_of_who_is_erased_goes_on_without_their_name(cast: Cast, path:
 
     track = jam()
     assert (track["recording"], track["by"]) == (cast.recordings["public"].public_id, None)
+
+
+# What a page asks of a recording ------------------------------------------------------------------
+
+
+@pytest.mark.clause("who-sees")
+def test_the_page_is_told_when_each_stem_begins_and_of_none_that_it_may_not_hear(
+    cast: Cast,
+) -> None:
+    recording = cast.recordings["public"]
+    stem = Stem.objects.get(recording=recording, player=cast["participant"])
+    late = {"start_ms": 250.0, "drift_ppm": 12.5, "slips": [[4800, 2.5]]}
+    Stem.objects.filter(pk=stem.pk).update(**late)
+    address = f"{recording.get_absolute_url()}track/"
+    told = cast.client("owner").get(address)
+    assert told["Cache-Control"] == "private, no-store"
+    about = told.json()
+    assert (about["title"], about["duration"]) == (recording.title, 1000)
+    (mine,) = [one for one in about["stems"] if one["id"] == stem.public_id]
+    assert {key: mine[key] for key in ("start", "rate", "drift_ppm", "slips", "gain", "pan")} == {
+        "start": 250.0, "rate": 48000, "drift_ppm": 12.5, "slips": [[4800, 2.5]], "gain": 1.0,
+        "pan": 0.0,
+    }  # fmt: skip
+    for role in ("stranger", "anonymous"):
+        assert cast.client(role).get(address).json()["stems"] == []
+        hidden = cast.recordings["participants"].get_absolute_url()
+        assert cast.client(role).get(f"{hidden}track/").status_code == 404
+
+
+def test_a_recording_without_a_mix_is_no_track(cast: Cast) -> None:
+    recording = cast.recordings["public"]
+    recording.mixes.all().delete()
+    assert cast.client("owner").get(f"{recording.get_absolute_url()}track/").status_code == 404
+
+
+def test_it_takes_as_many_queries_for_three_stems_as_for_one(cast: Cast) -> None:
+    players = [cast[role] for role in ("participant", "owner", "stranger")]
+    takes = [recorded(cast["owner"], players[:many], audience="public") for many in (1, 3)]
+    client = cast.client("owner")
+    client.get(f"{takes[0].get_absolute_url()}track/")  # statements are written once
+    counts = []
+    for take in takes:
+        with CaptureQueriesContext(connection) as queries:
+            told = client.get(f"{take.get_absolute_url()}track/").json()
+        counts.append((len(told["stems"]), len(queries)))
+    assert [stems for stems, _ in counts] == [1, 3]
+    assert counts[0][1] == counts[1][1]

@@ -115,6 +115,7 @@ export class TrackView {
     const changed = heard && (heard.tempo !== 100 || heard.pitch !== 0);
     const how = heard ? [
       heard.stems.length > 0 && about ? fill(words.track.stems, { names: this.#names(heard) }) : "",
+      this.#by(heard),
       changed ? fill(words.track.changed, { tempo: heard.tempo, pitch: signed(heard.pitch) }) : "",
       heard.loop ? LoopFields.says(heard.loop) : "",
     ].filter(Boolean).join(" ") : "";
@@ -139,6 +140,11 @@ export class TrackView {
     if (loading === "failed") return words.track.failed;
     if (loading === "loading" || !about) return words.track.loading;
     return fill(runs ? words.track.plays : words.track.stopped, { title: about.title || words.track.untitled });
+  }
+
+  #by({ by }: HeardTrack): string {
+    const player = [...(this.room.mesh?.players.values() ?? [])].find(({ info }) => info.user === by);
+    return player ? fill(words.track.by, { name: player.info.shown || player.info.name }) : "";
   }
 
   #names({ stems }: HeardTrack): string {
