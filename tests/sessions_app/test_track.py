@@ -332,7 +332,7 @@ def test_a_recording_without_a_mix_is_no_track(cast: Cast) -> None:
 
 
 def test_it_takes_as_many_queries_for_three_stems_as_for_one(cast: Cast) -> None:
-    players = [cast[role] for role in ("participant", "owner", "stranger")]
+    players = [cast[role] for role in ("owner", "participant", "stranger")]
     takes = [recorded(cast["owner"], players[:many], audience="public") for many in (1, 3)]
     client = cast.client("owner")
     client.get(f"{takes[0].get_absolute_url()}track/")  # statements are written once
