@@ -127,6 +127,7 @@ def test_everything_of_a_leaver_is_out_of_sight_at_once(world: World) -> None:
     public = {
         ("recording/recording", "public"), ("recording_audio/recording", "public"),
         ("recording_peaks/recording", "public"), ("api_recording/recording", "public"),
+        ("recording_track/recording", "public"),
         ("jam/session", "public"), ("api_session/session", "public"), ("profile/person", "owner"),
         ("favourites_of/person", "owner"), ("band/band", "public"), ("api_band/band", "public"),
         ("api_person/person", "owner"), *PLANNED,
@@ -153,6 +154,8 @@ def test_everything_of_a_leaver_is_out_of_sight_at_once(world: World) -> None:
         ("recording_audio/recording", "participants"): 404,
         ("recording_peaks/recording", "public"): 404,
         ("recording_peaks/recording", "participants"): 404,
+        ("recording_track/recording", "public"): 404,
+        ("recording_track/recording", "participants"): 404,
         ("stem_peaks/stem", "public/owner"): 404,
         ("stem_peaks/stem", "participants/owner"): 404,
         ("media/stem", "public/owner"): 404,

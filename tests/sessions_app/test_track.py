@@ -141,7 +141,7 @@ def test_it_is_told_to_who_may_hear_it_and_to_nobody_else(cast: Cast, path: str)
     assert got["away"] == [None] * 3
 
 
-@pytest.mark.clause("who-sees", "withdrawing")
+@pytest.mark.clause("who-sees")
 @pytest.mark.parametrize("does", ["change_audience", "withdraw", "delete"])
 def test_who_may_hear_it_no_longer_is_told_so_at_once(
     cast: Cast, path: str, does: str, monkeypatch: pytest.MonkeyPatch
@@ -279,7 +279,7 @@ def test_one_that_is_too_long_is_refused_in_words(
     assert jam() == "length"
 
 
-@pytest.mark.clause("erased")
+@pytest.mark.clause("leaving")
 def test_the_track_of_who_is_erased_goes_on_without_their_name(cast: Cast, path: str) -> None:
     cookies = [cookie_of(cast, role) for role in ("owner", "participant")]
 
