@@ -19,7 +19,7 @@ OPEN = frozenset(
     " wait_at_jam jam_door jam_person answer_jam_offer jam_chat delete_chat_line"
     " jam_songs jam_song"
     " recordings recording delete_recording"
-    " recording_audio recording_peaks recording_audience recording_who stem_peaks"
+    " recording_audio recording_peaks recording_track recording_audience recording_who stem_peaks"
     " rename_recording withdraw_stem mix_again favourite favourites profile favourites_of"
     " follow block unblock blocks mute mutes followers change_follow conversations"
     " conversation notices settings privacy_home held held_kind held_remove exports"
