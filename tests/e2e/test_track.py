@@ -24,6 +24,10 @@ def sounds(page: Any) -> bool:
     return bool(track(page)["loading"] == "ready" and track(page)["level"] > 0.001)
 
 
+def is_ready(page: Any) -> bool:
+    return bool(track(page)["loading"] == "ready")
+
+
 def put_on(page: Any, title: str) -> None:
     page.locator(".jam-track__choose > summary").click()
     page.get_by_role("button", name=f"Put on {title}").click()
@@ -59,7 +63,7 @@ def test_a_recording_sounds_for_who_may_hear_it(
     expect(lumen.get_by_text("Of it sounds only:")).to_be_visible()
     expect(hazel.get_by_text("Of it sounds only:")).to_be_visible()
     for page in (lumen, hazel):
-        until(page, lambda page=page: track(page)["loading"] == "ready", PATIENCE, "it is loaded")
+        until(page, partial(is_ready, page), PATIENCE, "it is loaded")
 
     # Its owner shows it to nobody any more: who heard it, hears it no longer.
     asked.clear()

@@ -17,7 +17,7 @@ import pytest
 from sessions_app.frames import Track
 from sessions_app.track import gone, track_of
 
-from .browsers import PROBE, PROBE_WORKLET, figures, hears, join, until
+from .browsers import PROBE, PROBE_WORKLET, hears, join, until
 from .conftest import ADA
 from .standin import Peer, StandIn
 
@@ -58,7 +58,8 @@ class TrackSite(StandIn):
 
 @pytest.fixture
 def site(dist: Path) -> Iterator[TrackSite]:
-    with TrackSite(dist) as standin:
+    standin = TrackSite(dist)
+    with standin:
         yield standin
         assert standin.bad == []
 
@@ -98,6 +99,14 @@ def has_track(page: Any, sound: str) -> None:
 
 def track(page: Any) -> Any:
     return page.evaluate("document.querySelector('jam-room').track")
+
+
+def is_newer(page: Any, rev: int) -> bool:
+    return bool(track(page)["rev"] > rev)
+
+
+def sounds(page: Any) -> bool:
+    return bool(track(page)["level"] > 0.2)
 
 
 def is_ready(page: Any) -> None:
@@ -156,7 +165,7 @@ def test_two_hear_the_same_at_the_same_moment_whoever_comes_later(
     before = track(ada)
     ada.get_by_label("Tempo, %").fill("80")
     for page in pages:
-        until(page, lambda page=page: track(page)["rev"] > before["rev"], 30, "another tempo")
+        until(page, partial(is_newer, page, before["rev"]), 30, "another tempo")
     until(ben, lambda: track(ben)["position"] > before["position"] + 1000, 60, "it goes on")
     forget(*pages)
     slower = apart(ada, ben, 12)
@@ -185,14 +194,14 @@ def test_it_is_ones_own_to_mute_and_is_never_sent(
     ada.get_by_role("button", name="Loop for everybody").click()
     ada.get_by_role("button", name="Play for everybody").click()
     for page in pages:
-        until(page, lambda page=page: track(page)["level"] > 0.2, 60, "it sounds")
+        until(page, partial(sounds, page), 60, "it sounds")
     ben.get_by_role("button", name="Mute the track for me").click()
     until(ben, lambda: track(ben)["level"] < 0.001, 30, "Ben hears none of it")
     assert track(ada)["level"] > 0.2
     # What Ada sends holds her own tone, and nothing of the track that she hears.
     assert hears(ben, "ada", ADA)
     bins = ben.evaluate("[...document.querySelector('jam-room').spectrum('ada')]")
-    per_bin = figures(ben) and RATE / 2 / len(bins)
+    per_bin = RATE / 2 / len(bins)
     near = round(HUM / per_bin)
     assert max(bins[near - 2 : near + 3]) < -70
     ada.get_by_role("button", name="Take it off for everybody").click()
