@@ -62,6 +62,7 @@ class Limit:
 MESSAGES = Limit("message", 120, 60)
 CONVERSATIONS = Limit("open-conversation", 30, 3600)
 CHAT_LINES = Limit("chat-line", 120, 60)
+CHAT_FILES = Limit("chat-file", 30, 3600)
 SESSIONS = Limit("open-session", 20, 3600)
 SEAT_DECISIONS = Limit("seat-decision", 60, 3600)  # of a host, on who asked for a seat
 OFFERS = Limit("offer-session", 20, 3600)  # to pass a session on

@@ -10,7 +10,7 @@ from foundation.sockets import Refused
 from sessions_app import talk_queries
 from sessions_app.frames import Chat, ChatDelete, ChatEarlier
 from sessions_app.models import ChatLine
-from sessions_app.services import sessions
+from sessions_app.services import chat
 from sessions_app.sheet_socket import SheetConsumer
 
 LINES = 50  # told at once: the newest with `welcome`, earlier ones when they are asked for
@@ -42,22 +42,37 @@ class ChatConsumer(SheetConsumer):
         found = list(rows.order_by("-created_at", "-pk")[: LINES + 1])
         faces = Faces(self.viewer)
         told = [(line, faces.of(line.author)) for line in found[:LINES][::-1]]
-        return [_chat(line, author) for line, author in told], len(found) > LINES
+        return [self._chat(line, author) for line, author in told], len(found) > LINES
 
     async def on_chat(self, frame: Chat) -> None:
         self._must_be_present()
         line, _new = await self._do_or_refuse(
-            sessions.say, self.session, self.user, text=frame.text, ref=frame.ref
+            chat.say, self.session, self.user, text=frame.text, ref=frame.ref
         )
         if line.session_id != self.session.pk:
             raise Refused("refused", _("This was said in another room."))
-        await self._everybody("room.chat", line=_words(line))
+        await self._everybody("room.chat", line=self._words(line))
         await self.acknowledge(frame.t, frame.ref, line)
 
     async def room_chat(self, event: dict[str, Any]) -> None:
         author = await self._sender(event)
         if author is not None:
             await self.send_frame(t="chat", peer=event["peer"], **event["line"], **_who(author))
+
+    async def room_shared(self, event: dict[str, Any]) -> None:
+        """A line came by another door, with a file: said to who knows of its author."""
+        if not self.welcomed:
+            return
+        mine = event["by"] == self.user.pk
+        author = self.mine if mine else await self.roster.person(event["by"])
+        if author is None:
+            return
+        line = await self.in_thread(self._shared, event["line"])
+        if line is not None:
+            await self.send_frame(**self._chat(line, author))
+
+    def _shared(self, key: int) -> ChatLine | None:
+        return talk_queries.chat_lines(self.viewer, self.session).filter(pk=key).first()
 
     async def on_chat_earlier(self, frame: ChatEarlier) -> None:
         self._must_be_present()
@@ -79,7 +94,7 @@ class ChatConsumer(SheetConsumer):
             return False
         if line.author_id != self.user.pk:
             raise Refused("refused", _("A line is deleted by who wrote it."))
-        sessions.take_back(self.user, line)
+        chat.take_back(self.user, line)
         return True
 
     async def room_unsaid(self, event: dict[str, Any]) -> None:
@@ -88,19 +103,18 @@ class ChatConsumer(SheetConsumer):
         if self.welcomed and (by == self.user.pk or await self.roster.person(by) is not None):
             await self.send_frame(t="chat.gone", id=event["line"])
 
+    def _words(self, line: ChatLine) -> dict[str, Any]:
+        return {
+            "id": line.public_id,
+            "ref": str(line.ref),
+            "text": line.text,
+            "file": talk_queries.shared_file(line, self.session),
+            "at": line.created_at.isoformat(),
+        }
 
-def _words(line: ChatLine) -> dict[str, Any]:
-    return {
-        "id": line.public_id,
-        "ref": str(line.ref),
-        "text": line.text,
-        "at": line.created_at.isoformat(),
-    }
+    def _chat(self, line: ChatLine, author: Face) -> dict[str, Any]:
+        return {"t": "chat", **self._words(line), **_who(author)}
 
 
 def _who(author: Face) -> dict[str, str]:
     return {"user": author.public_id, "name": author.username, "shown": author.name}
-
-
-def _chat(line: ChatLine, author: Face) -> dict[str, Any]:
-    return {"t": "chat", **_words(line), **_who(author)}

@@ -3,6 +3,7 @@
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
+from django.urls import reverse
 
 from accounts.identity.queries import naming
 from accounts.models import User
@@ -10,7 +11,7 @@ from privacy.gate.access import visible
 from privacy.gate.relations import ALL_ROWS
 from privacy.gate.viewer import Viewer
 from schools.deny_rules import circle_of
-from sessions_app.models import ChatLine, Sheet, SheetLine
+from sessions_app.models import ChatLine, JamSession, Sheet, SheetLine
 
 M = TypeVar("M", bound=Model)
 
@@ -22,6 +23,14 @@ def chat_lines(viewer: Viewer, session: Any) -> QuerySet[ChatLine]:
     """
     rows = visible(ChatLine, viewer).filter(session=session).select_related("author")
     return among_circle(rows, viewer, "author")
+
+
+def shared_file(line: ChatLine, session: JamSession) -> dict[str, Any] | None:
+    """Return what is told of a line's file: name, bytes, address; None of a line without one."""
+    if not line.file:
+        return None
+    url = reverse("chat_file", args=[session.public_id, line.public_id])
+    return {"name": line.file_name, "size": line.file_size, "url": url}
 
 
 def among_circle(rows: QuerySet[M], viewer: Viewer, person: str) -> QuerySet[M]:

@@ -40,6 +40,7 @@ urlpatterns = [
     path("jam/<str:public_id>/songs/", sheets.index, name="jam_songs"),
     path("jam/<str:public_id>/songs/<str:song_id>/", sheets.song, name="jam_song"),
     path("jam/<str:public_id>/chat/", chat.page, name="jam_chat"),
+    path("jam/<str:public_id>/chat/<str:line_id>/file/", chat.file, name="chat_file"),
     path("jam/<str:public_id>/chat/<str:line_id>/delete/", chat.delete, name="delete_chat_line"),
     path("jam/<str:public_id>/listen/", listening.page, name="listen"),
     path("jam/<str:public_id>/listen/live.m3u8", listening.multivariant, name="listen_live"),

@@ -70,7 +70,15 @@ export interface ChatMessage {
   name: string;
   shown?: string;
   text: string;
+  file?: SharedFile | null;
   at: string;
+}
+
+/** A file that was shared with a line; `size` in bytes. */
+export interface SharedFile {
+  name: string;
+  size: number;
+  url: string;
 }
 
 /** A song of the set list, as this person may see it. */

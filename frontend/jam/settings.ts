@@ -10,6 +10,8 @@ export interface RoomSettings {
   socket: string;
   stems: string;
   leave: string;
+  /** where lines and files of the chat are sent by HTTP */
+  chat: string;
   /** what the address of somebody's page begins with, and where an account is reported */
   people: string;
   report: string;
@@ -47,6 +49,7 @@ export function readSettings(element: HTMLElement): RoomSettings {
     socket: socketAddress(data["socket"] ?? ""),
     stems: data["stems"] ?? "/api/v1/stems/",
     leave: data["leave"] ?? "/",
+    chat: data["chat"] ?? "",
     people: data["people"] ?? "/@",
     report: data["report"] ?? "",
     name: data["name"] ?? "",

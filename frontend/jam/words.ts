@@ -322,6 +322,15 @@ export const words = {
     unsent: "Not sent.",
     edit: "Edit",
   },
+  share: {
+    choose: "Share a file",
+    what: "Pictures, sound, PDF, MIDI or text, up to 10 MB. Whoever made them isn’t told: names, places and tags inside are taken out.",
+    tooLarge: "The file is larger than 10 MB.",
+    failed: "It didn’t arrive.",
+    unsent: "Not shared.",
+    again: "Try again",
+    drop: "Leave it",
+  },
   sheets: {
     title: "Songs and notes",
     list: "Set list",

@@ -8,7 +8,7 @@ from accounts.models import User
 from privacy import consent
 from privacy.consent import Channel
 from sessions_app.models import JamSession
-from sessions_app.services import sessions, sheets, stays
+from sessions_app.services import chat, sheets, stays
 
 NAMESPACE = uuid.UUID("0f5c6f0e-4f3c-4f0b-8f5f-9d6b7f1f2a31")
 # host, title of the room; who said what
@@ -60,7 +60,7 @@ def load(people: dict[str, User]) -> None:
     for (host, title), lines in SAID.items():
         room = _room(people[host], title)
         for n, (name, text) in enumerate(lines if room else []):
-            sessions.say(room, people[name], text=text, ref=_ref(host, title, "said", n))  # type: ignore[arg-type]
+            chat.say(room, people[name], text=text, ref=_ref(host, title, "said", n))  # type: ignore[arg-type]
     for (host, title), songs in PLAYED.items():
         room = _room(people[host], title)
         if room is not None and not room.sheets.filter(is_notes=False).exists():

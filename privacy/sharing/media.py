@@ -139,6 +139,15 @@ def _save(
     return _guarded(response)
 
 
+def send_saved(
+    request: HttpRequest, file: Any, content_type: str, name: str
+) -> HttpResponse | StreamingHttpResponse:
+    """Send a file that the gate let somebody see, to be saved under a name. Raises Http404."""
+    response = _send(request, file, Part("", content_type))
+    response["Content-Disposition"] = content_disposition_header(True, name) or ""
+    return response
+
+
 def _send(request: HttpRequest, file: Any, part: Part) -> HttpResponse | StreamingHttpResponse:
     if not file:
         raise Http404

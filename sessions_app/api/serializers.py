@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -169,6 +170,35 @@ class RsvpSerializer(serializers.Serializer[Any]):
     )
     instrument = serializers.CharField(help_text="whose seat it is; empty: none of its own")
     asked_at = serializers.DateTimeField()
+
+
+class ChatFileSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    size = serializers.IntegerField(help_text="bytes")
+    url = serializers.CharField(help_text="where it is saved from")
+
+
+class ChatLineSerializer(serializers.Serializer[Any]):
+    """A line of a room's chat."""
+
+    id = serializers.CharField()
+    author = serializers.CharField(source="author.username")
+    text = serializers.CharField(allow_blank=True)
+    file = ChatFileSerializer(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class SayInChatSerializer(StrictBody, serializers.Serializer[Any]):
+    """What is said: words, a file, or both. `ref`: the caller's own id of it."""
+
+    text = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+    ref = serializers.UUIDField(required=False)
+    file = serializers.FileField(required=False, max_length=255, allow_empty_file=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs.get("text", "").strip() and "file" not in attrs:
+            raise serializers.ValidationError(_("Say something, or share a file."))
+        return attrs
 
 
 class AnswerSerializer(StrictBody, serializers.Serializer[Any]):

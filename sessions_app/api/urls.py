@@ -1,10 +1,11 @@
 from django.urls import path
 
-from sessions_app.api import planning, views
+from sessions_app.api import chat, planning, views
 
 urlpatterns = [
     path("sessions/", views.SessionList.as_view(), name="api_sessions"),
     path("sessions/<str:public_id>/", views.SessionDetail.as_view(), name="api_session"),
+    path("sessions/<str:public_id>/chat/", chat.SessionChat.as_view(), name="api_session_chat"),
     path(
         "sessions/<str:public_id>/answers/",
         planning.SessionAnswers.as_view(),

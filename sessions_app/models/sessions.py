@@ -254,7 +254,10 @@ class ChatLine(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="chat_lines"
     )
     ref = models.UUIDField(help_text="the sender's own id: sending twice stores once")
-    text = models.CharField(max_length=2000)
+    text = models.CharField(max_length=2000, blank=True)
+    file = models.FileField(upload_to="chat-files", blank=True)
+    file_name = models.CharField(max_length=100, blank=True, help_text="as people see it")
+    file_size = models.PositiveIntegerField(default=0, help_text="bytes")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -92,6 +92,7 @@ dm.store(
         "stems/*": "your own sound",
         "chunks/*/*": "pieces of your sound on their way up",
         "mixes/*": "mixes",
+        "chat-files/*": "files shared in rooms",
         "photos/*": "profile photos",
         "bands/*": "photos of bands",
         "exports/*": "copies of somebody's data",

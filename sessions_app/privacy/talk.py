@@ -6,7 +6,7 @@ from privacy import datamap as dm
 from privacy.consent import purposes
 from privacy.consent.purposes import Purpose, Text
 from sessions_app.models import ChatLine, Sheet, SheetLine
-from sessions_app.services import sessions, sheets, stays
+from sessions_app.services import chat, sheets, stays
 
 purposes.register(
     Purpose(
@@ -37,7 +37,7 @@ _WITH_THE_SESSION = [
 dm.declare(
     ChatLine,
     label=_("What you wrote in rooms"),
-    remove=sessions.take_back,
+    remove=chat.take_back,
     subjects=["author"],
     purposes=["jamming"],
     retention=_WITH_THE_SESSION,
@@ -48,6 +48,9 @@ dm.declare(
         "author": dm.link(),
         "ref": dm.technical(),
         "text": dm.content(),
+        "file": dm.content(),
+        "file_name": dm.content(),
+        "file_size": dm.technical(),
         "created_at": dm.moment(),
     },
 )

@@ -30,7 +30,7 @@ from sessions_app.models import (
     SheetLine,
     Stem,
 )
-from sessions_app.services import mixing, planning, rooms, sheets, tracks
+from sessions_app.services import chat, mixing, planning, rooms, sheets, tracks
 
 # While a take runs, its end comes first: stopping it is one press away, deleting is for good.
 RUNNING = (Recording.State.ASKING, Recording.State.RECORDING)
@@ -161,13 +161,13 @@ def delete_session(session: JamSession, host: User) -> bool:
     never_was = planning.cancel(locked, ends_series=True, gone=True) or locked.cancelled_at
     rooms.close([key])
     others = Participant.objects.none() if never_was else locked.participants.exclude(user=host)
+    chat.delete_lines(ChatLine.objects.filter(session=locked, author=host))
     if not others.exists() and not locked.recordings.exclude(owner=host).exists():
         delete_with(JamSession.objects.filter(pk=key))
         return True
     # A take that nobody named bears the session's title: the host's words, also on others' takes.
     unnamed = Recording.objects.filter(session=locked, title=locked.title).exclude(owner=host)
     unnamed.update(title="")
-    ChatLine.objects.filter(session=locked, author=host).delete()
     SheetLine.objects.filter(session=locked, author=host).delete()
     sheets.release_songs(host, limits.SONGS, of=locked)
     Participant.objects.filter(session=locked, user=host).delete()

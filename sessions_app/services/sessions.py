@@ -16,17 +16,15 @@ from accounts.models import User
 from bands.models import Band
 from bands.services.members import hold_seat
 from foundation import limits
-from foundation.live import cut, tell
+from foundation.live import cut
 from privacy import notices
 from privacy.gate.audiences import OF_BANDS, Audience
 from privacy.gate.viewer import Viewer
 from schools.services import children
-from sessions_app.models import ChatLine, Invite, JamSession, Participant, Removal
+from sessions_app.models import Invite, JamSession, Participant, Removal
 from sessions_app.models.planning import not_over
-from sessions_app.models.sessions import open_now
-from sessions_app.room_queries import is_host, may
+from sessions_app.room_queries import is_host
 from sessions_app.services import rooms, timing
-from sessions_app.services.recording import Refused
 
 INVITE_LIFETIME = timedelta(days=7)
 _signer = signing.Signer(salt="sessions.invite")
@@ -261,35 +259,6 @@ def take_off_band(session: JamSession) -> None:
 def close(session: JamSession) -> None:
     """End the session for everybody, and the take in it."""
     rooms.close([session.pk])
-
-
-def say(session: JamSession, author: User, *, text: str, ref: str) -> tuple[ChatLine, bool]:
-    """Store a chat line once, whatever the number of times it arrives; say whether it is new.
-
-    Raises TooMany; one that is here already counts too, as the room is told of it again. Raises
-    Refused for who may not write here.
-    """
-    here_now = JamSession.objects.filter(open_now(), pk=session.pk, participants__user=author)
-    if not here_now.exists():
-        raise Refused(_("This session is closed."))
-    if not may(session, author.pk, "chat"):
-        raise Refused(_("A host decided that you don't write in this room for now."))
-    limits.CHAT_LINES.spend(author.pk)
-    here = ChatLine.objects.filter(author=author, ref=ref).first()
-    if here is not None:
-        return here, False
-    return ChatLine.objects.get_or_create(
-        author=author, ref=ref, defaults={"session": session, "text": text.strip()}
-    )
-
-
-@transaction.atomic
-def take_back(user: User, line: ChatLine) -> None:
-    """Delete one's own line of a room's chat, for everybody. Idempotent."""
-    ChatLine.objects.filter(pk=line.pk, author=user).delete()
-    about = {"line": line.public_id, "by": user.pk}
-    group = f"jam.{line.session_id}"
-    transaction.on_commit(lambda: tell(group, type="room.unsaid", **about))
 
 
 def come_in(session: JamSession, user: User) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Sum
 
-from sessions_app.models import Stem, StemChunk
+from sessions_app.models import ChatLine, Stem, StemChunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,15 @@ class Use:
 
 
 def use_of(user_id: int) -> Use:
-    """Return what one's stems take, those on their way up included. Mixes are nobody's own."""
+    """Return what one's stems take, those on their way up included, and files in chats.
+
+    Mixes are nobody's own.
+    """
     stems = Stem.objects.filter(player=user_id).exclude(state=Stem.State.WITHDRAWN)
     whole = stems.aggregate(sum=Sum("size"))["sum"] or 0
     coming = StemChunk.objects.filter(stem__player=user_id).aggregate(sum=Sum("size"))["sum"] or 0
-    return Use(whole + coming, limit_bytes())
+    shared = ChatLine.objects.filter(author=user_id).aggregate(sum=Sum("file_size"))["sum"] or 0
+    return Use(whole + coming + shared, limit_bytes())
 
 
 def limit_bytes() -> int:

@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from sessions_app.models import Mix, Stem, StemChunk
+from sessions_app.models import ChatLine, Mix, Stem, StemChunk
 from sessions_app.services import mixing
 
 YOUNG = timedelta(hours=1)  # a file this new may belong to a job that names it in a moment
@@ -34,14 +34,18 @@ def end_stale_takes(batch: int = BATCH) -> int:
 
 
 def delete_orphans() -> list[str]:
-    """Delete sound that no row names any more; return the names.
+    """Delete sound and shared files that no row names any more; return the names.
 
     A process killed between storing a file and naming it, or between forgetting a row and deleting
     its file, leaves one behind. Rows are asked for in batches; files younger than an hour are left.
     """
     kept_mixes = Mix.objects.filter(withdrawn_at__isnull=True)
     kept_stems = Stem.objects.exclude(state=Stem.State.WITHDRAWN)
-    gone = [*_unnamed("mixes", kept_mixes), *_unnamed("stems", kept_stems)]
+    gone = [
+        *_unnamed("mixes", kept_mixes),
+        *_unnamed("stems", kept_stems),
+        *_unnamed("chat-files", ChatLine.objects.exclude(file="")),
+    ]
     for folder in _batches(_listed("chunks", folders=True)):
         known = _known(kept_stems, folder)
         for name in folder:

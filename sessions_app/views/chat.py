@@ -5,7 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,9 +16,11 @@ from accounts.profile.faces import Faces
 from foundation.paging import newest_first
 from privacy.gate.access import get_visible_or_404
 from privacy.gate.viewer import Viewer
+from privacy.sharing.media import send_saved
 from sessions_app import queries, talk_queries
 from sessions_app.models import ChatLine, JamSession
-from sessions_app.services import sessions
+from sessions_app.services.chat import take_back
+from sessions_app.shared_files.kinds import type_of
 from sessions_app.views.presenters import session_card
 
 PAGE = 50  # lines
@@ -38,6 +41,8 @@ def page(request: MemberRequest, public_id: str) -> HttpResponse:
             "id": line.public_id,
             "author": faces.of(line.author),
             "text": line.text,
+            "file": talk_queries.shared_file(line, session),
+            "label": line.text or line.file_name,
             "at": line.created_at,
             "mine": line.author_id == viewer.user_id,
         }
@@ -54,6 +59,19 @@ def page(request: MemberRequest, public_id: str) -> HttpResponse:
 
 
 @login_required
+@require_safe
+def file(request: MemberRequest, public_id: str, line_id: str) -> HttpResponseBase:
+    """Send the file of a line, to be saved: it opens nowhere on this site's address."""
+    viewer = Viewer.looking(request)
+    rows = ChatLine.objects.filter(session__public_id=public_id).exclude(file="")
+    line = get_visible_or_404(rows, viewer, public_id=line_id)
+    rows_said = talk_queries.chat_lines(viewer, line.session_id)
+    if not rows_said.filter(pk=line.pk).exists():  # of somebody whom a child may not meet
+        raise Http404
+    return send_saved(request, line.file, type_of(str(line.file.name)), line.file_name)
+
+
+@login_required
 @require_POST
 def delete(request: MemberRequest, public_id: str, line_id: str) -> HttpResponse:
     """Delete a line of one's own, for everybody."""
@@ -61,7 +79,7 @@ def delete(request: MemberRequest, public_id: str, line_id: str) -> HttpResponse
     line = get_visible_or_404(
         mine.select_related("session"), Viewer.looking(request), public_id=line_id
     )
-    sessions.take_back(request.user, line)
+    take_back(request.user, line)
     messages.success(request, _("The line is deleted, for everybody."))
     seen = JamSession.objects.filter(pk__in=queries.my_seats_inside(Viewer.looking(request)))
     return redirect("jam_chat" if seen.filter(pk=line.session_id).exists() else "jam", public_id)

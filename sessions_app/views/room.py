@@ -70,6 +70,7 @@ def _room_data(request: MemberRequest, session: JamSession, me: Face) -> dict[st
         "socket": f"{socket_origin(request)}/ws/jam/{session.public_id}/",
         "stems": "/api/v1/stems/",
         "leave": session.get_absolute_url(),
+        "chat": reverse("api_session_chat", args=[session.public_id]),
         "people": reverse("profile", args=["_"]).removesuffix("_/"),
         "report": reverse("report_child"),
         "pictures": "yes" if _shows_pictures(request, session) else "no",

@@ -19,8 +19,8 @@ from community import services as community
 from messaging import services as messaging
 from privacy.models import Export
 from sessions_app.models import JamSession, Recording
+from sessions_app.services import chat, sheets
 from sessions_app.services import sessions as jams
-from sessions_app.services import sheets
 from tests.cast import BACKEND, person, recorded
 
 
@@ -57,7 +57,7 @@ class Stage:
             "ref": str(uuid.uuid4()),
         }
         sheets.write_line(sheets.notes_of(self.jam), friend, **line)
-        jams.say(self.jam, friend, text="hello", ref=str(uuid.uuid4()))
+        chat.say(self.jam, friend, text="hello", ref=str(uuid.uuid4()))
         public = recorded(self.host, [self.host, self.player], audience="public", session=self.jam)
         community.keep(self.member, public)
         mine = jams.open_session(self.member, title="", about="", audience="participants")

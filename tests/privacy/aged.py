@@ -13,7 +13,7 @@ from bands.services import bands, members
 from privacy.models import DeletionOrder, Erasure, LeaveLink, LegalHold, Request
 from privacy.subject_requests import fulfilment, intake
 from sessions_app.models import ChatLine, Invite, Knock, Latency, SfuRoom, SfuStay, Sheet, SheetLine
-from sessions_app.services import sessions
+from sessions_app.services import chat, sessions
 from tests.cast import Cast, person
 
 
@@ -86,7 +86,7 @@ def knock(cast: Cast, since: datetime) -> Callable[[], bool]:
 def chat_line(cast: Cast, since: datetime) -> Callable[[], bool]:
     """What was said in a session that closed then; one that is open keeps its words."""
     session = sessions.open_session(cast["owner"], title="", about="", audience="members")
-    line, _new = sessions.say(session, cast["owner"], text="hello", ref=str(uuid.uuid4()))
+    line, _new = chat.say(session, cast["owner"], text="hello", ref=str(uuid.uuid4()))
     ChatLine.objects.filter(pk=line.pk).update(created_at=since - timedelta(days=1))
     open_still = _there(line)
     assert open_still()

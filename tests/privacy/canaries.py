@@ -4,6 +4,7 @@ What is filled in is held against the data map: a personal field without a mark 
 unless `UNMARKED` says why it can hold none.
 """
 
+import io
 import json
 import uuid
 from datetime import date, timedelta
@@ -69,7 +70,7 @@ from schools.models import (
     SchoolClass,
 )
 from sessions_app.models import Recording, Stem, StemChunk
-from sessions_app.services import absence
+from sessions_app.services import absence, chat
 from sessions_app.services import recording as takes
 from sessions_app.services import sessions as jams
 from tests import own_words
@@ -204,7 +205,10 @@ class Canary:
                                     ended_by="school", because=self.mark("because"))  # fmt: skip
 
     def _words(self, other: "Canary") -> None:
-        jams.say(self.jam, self.user, text=self.mark("chat"), ref=str(uuid.uuid4()))
+        chat.share(
+            self.jam, self.user, text=self.mark("chat"), ref=str(uuid.uuid4()),
+            upload=io.BytesIO(self.mark("chatfile").encode()), name=f"{self.mark('filename')}.txt",
+        )  # fmt: skip
         on_the_set_list(self.jam, self.user, self.mark("song"), self.mark("songline"))
         talk = messaging.conversation_between(self.user, other.user)
         messaging.write(talk, self.user, text=self.mark("message"), ref=str(uuid.uuid4()))

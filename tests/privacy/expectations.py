@@ -80,6 +80,7 @@ RIGHTS: dict[tuple[str, str], Table] = {
     ("session", "reread"): _among(SESSIONS, BOTH),
     ("session", "play from"): _among(SESSIONS, BOTH),
     ("sheet", "read"): {"owner": BOTH},
+    ("chatline", "read"): {"owner": BOTH, "participant": BOTH},
     ("chatline", "delete"): {"owner": {"owner"}, "participant": {"participant"}},
     ("plan", "see"): PLANS,
     ("plan", "host"): {key: {"owner"} for key in PLANS},

@@ -54,7 +54,7 @@ from sessions_app.models import (
     Rsvp,
     Stem,
 )
-from sessions_app.services import rsvps, sessions
+from sessions_app.services import chat, rsvps, sessions
 from tests import own_words
 from tests.cast import Cast, networked, person, recorded
 from tests.planned import on_the_set_list, planned
@@ -150,7 +150,7 @@ class Kid:
         come_in(self.session, user)  # lists of what is live show it
         come_in(self.lesson, school.tilda)
         for room in (self.session, self.lesson):
-            sessions.say(room, user, text=f"{TELLTALE}-chat", ref=str(uuid.uuid4()))
+            chat.say(room, user, text=f"{TELLTALE}-chat", ref=str(uuid.uuid4()))
         on_the_set_list(self.session, user, f"{TELLTALE}-song", f"{TELLTALE}-line")
         self.take = recorded(user, [user, school.ben], audience="members", session=self.session)
         self.lesson_take = recorded(

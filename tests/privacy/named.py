@@ -91,6 +91,14 @@ def said(key: str, role: str) -> set[str]:
     return title_of | me(role) | faces | {f"chatline:{name}" for name in lines & {role}}
 
 
+def said_api(key: str, role: str) -> set[str]:
+    """Return what the API's list of it names: lines and who said them."""
+    lines = {"owner", "participant"} if key == "participants" else set()
+    return (
+        {f"session:{key}"} | {f"@{name}" for name in lines} | {f"chatline:{name}" for name in lines}
+    )
+
+
 def set_list(key: str, role: str) -> set[str]:
     songs = {"sheet:owner"} if key == "participants" else set()
     return {f"session:{key}"} | title("session", key) | me(role) | songs

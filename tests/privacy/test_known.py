@@ -13,7 +13,7 @@ from community.known import roughly
 from messaging import services as messaging
 from sessions_app import downloads
 from sessions_app.models import Recording, Stem
-from sessions_app.services import sessions as jams
+from sessions_app.services import chat
 from tests.bands.quartet import Quartet
 from tests.cast import BACKEND, Cast, person, recorded
 from tests.privacy.copies import Copy
@@ -110,7 +110,7 @@ def test_two_kept_apart_since_meet_each_others_name_nowhere(cast: Cast) -> None:
     band = bands.found(owner, name="mark-band", slug="mark-band", audience="public")
     for user in (one, other):
         members.accept(members.invite(band, owner, user), user, audience="public")
-        jams.say(jam, user, text=f"said by {user.username}", ref=str(uuid.uuid4()))
+        chat.say(jam, user, text=f"said by {user.username}", ref=str(uuid.uuid4()))
     services.accept(services.follow(one, other))
     services.accept(services.follow(other, one))
     talk = messaging.conversation_between(one, other)

@@ -22,7 +22,7 @@ from privacy.erasure import leave_links, leaving, ledger, purging, states
 from privacy.erasure import steps as planned
 from privacy.models import Erasure, ErasureEvent, Export, Notice
 from sessions_app.models import ChatLine, Invite, Mix, Recording, Stem
-from sessions_app.services import rendering, uploads
+from sessions_app.services import chat, rendering, uploads
 from sessions_app.services import sessions as jams
 from tests.cast import BACKEND, PASSWORD, Cast, person, recorded
 from tests.entering import sign_up
@@ -91,7 +91,7 @@ def _life(name: str, things: int) -> User:
         take = recorded(one, [one, other], audience="public")
         recorded(one, [one], audience="me")
         assert take.session is not None
-        jams.say(take.session, one, text=f"line {number}", ref=str(uuid.uuid4()))
+        chat.say(take.session, one, text=f"line {number}", ref=str(uuid.uuid4()))
         talk = messaging.conversation_between(one, person(f"{name}-{number}"))
         messaging.write(talk, one, text="x", ref=str(uuid.uuid4()))
         notices.tell(one, "account", "Told", "it", mail=False)

@@ -113,9 +113,9 @@ ARGUMENTS: dict[str, Args] = {
         ids(take),
     ),
     **dict.fromkeys(
-        ("jam", "room", "jam_chat", "jam_songs", "join_jam", "jam_who", "wait_at_jam",
-         "api_session", "listen", "listen_live", "listen_media", "listen_beginning", "react",
-         "stream_parts"),
+        ("jam", "room", "jam_chat", "api_session_chat", "jam_songs", "join_jam", "jam_who",
+         "wait_at_jam", "api_session", "listen", "listen_live", "listen_media",
+         "listen_beginning", "react", "stream_parts"),
         ids(rooms, plans),
     ),
     **dict.fromkeys(
@@ -135,9 +135,12 @@ ARGUMENTS: dict[str, Args] = {
     "jam_song": lambda walk, role: [
         [one.session.public_id, one.public_id] for one in walk.kid.user.sheets_added.all()
     ],
-    "delete_chat_line": lambda walk, role: [
-        [one.session.public_id, one.public_id] for one in walk.kid.user.chat_lines.all()
-    ],
+    **dict.fromkeys(
+        ("delete_chat_line", "chat_file"),
+        lambda walk, role: [
+            [one.session.public_id, one.public_id] for one in walk.kid.user.chat_lines.all()
+        ],
+    ),
     **dict.fromkeys(
         ("jam_audience", "jam_off_band", "make_jam_link", "close_jam", "delete_jam", "make_invite",
          "keep_jam", "jam_person", "jam_door", "answer_jam_offer"),

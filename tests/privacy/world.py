@@ -1,5 +1,6 @@
 """The cast with one of everything around it, and how each thing is addressed and recognised."""
 
+import io
 import re
 import time
 import uuid
@@ -25,7 +26,7 @@ from privacy.sharing import links, media
 from privacy.subject_requests import fulfilment
 from sessions_app.live import packets, store
 from sessions_app.models import JamSession, Mix, Sheet, Stem, StreamConsent
-from sessions_app.services import rsvps, sessions, sheets
+from sessions_app.services import chat, rsvps, sessions, sheets
 from tests.cast import Cast, person
 from tests.planned import planned
 
@@ -79,8 +80,13 @@ class World:
         self.things |= self._plans()
         self.things["sheet"] = {"owner": self._song()}
         self.things["chatline"] = {
-            name: sessions.say(
-                cast.sessions["participants"], cast[name], text="Again?", ref=str(uuid.uuid4())
+            name: chat.share(
+                cast.sessions["participants"],
+                cast[name],
+                upload=io.BytesIO(b"A | D"),
+                name="chart.txt",
+                text="Again?",
+                ref=str(uuid.uuid4()),
             )[0]
             for name in ("owner", "participant")
         }

@@ -9,7 +9,7 @@ from privacy import erasure
 from privacy.gate.access import audience_of
 from privacy.models import Notice
 from sessions_app.models import JamSession, Knock, Participant, Recording
-from sessions_app.services import hosting, passing, recording, sessions, waiting
+from sessions_app.services import chat, hosting, passing, recording, sessions, waiting
 from sessions_app.services.recording import Refused
 from tests.cast import Cast, person
 from tests.privacy.talking import Socket
@@ -87,7 +87,7 @@ def test_the_host_makes_and_unmakes_co_hosts(cast: Cast, jam: JamSession) -> Non
 def test_a_right_that_is_taken_is_refused_and_comes_back(cast: Cast, jam: JamSession) -> None:
     def say() -> None:
         ref = "3f0e6f0c-5d1f-4c55-9f5e-0d6a1f6c1c11"
-        sessions.say(jam, cast["stranger"], text="hello", ref=ref)
+        chat.say(jam, cast["stranger"], text="hello", ref=ref)
 
     say()
     act(cast, jam, "participant", "rights", "stranger")  # no box is ticked

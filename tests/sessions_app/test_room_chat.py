@@ -18,7 +18,7 @@ from privacy.gate.access import audience_of, visible
 from privacy.gate.viewer import Viewer
 from sessions_app import chat_socket
 from sessions_app.models import ChatLine, JamSession, Participant
-from sessions_app.services import rooms, rsvps, sessions
+from sessions_app.services import chat, rooms, rsvps, sessions
 from tests.cast import Cast
 from tests.planned import begins, planned
 from tests.privacy.talking import Socket
@@ -35,7 +35,7 @@ def jam(cast: Cast) -> JamSession:
 
 
 def say(jam: JamSession, user: Any, text: str) -> ChatLine:
-    return sessions.say(jam, user, text=text, ref=str(uuid.uuid4()))[0]
+    return chat.say(jam, user, text=text, ref=str(uuid.uuid4()))[0]
 
 
 def read_by(user: Any) -> list[str]:

@@ -2,9 +2,10 @@
 
 import threading
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
-from typing import IO
+from typing import IO, Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -66,6 +67,27 @@ def clean_photo(upload: IO[bytes]) -> Photo:
     data = upload.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise ValidationError(_("The photo is larger than 8 MB. Choose a smaller one."))
+    upright = _upright(data, _smaller)
+    name = new_public_id()
+    return Photo({column: _square(upright, edge, name) for column, edge in SIZES.items()})
+
+
+def draw_anew(data: bytes, longest: int) -> bytes:
+    """Return a whole picture as a WebP made anew from its pixels, as `clean_photo` does.
+
+    `longest`: pixels that its longer edge has at most. Raises ValidationError.
+    """
+    upright = _upright(data, lambda picture: _whole(picture, longest))
+    upright.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    fresh = Image.new("RGB", upright.size)
+    fresh.paste(upright)
+    out = BytesIO()
+    fresh.save(out, "WEBP", quality=86, method=4)
+    return out.getvalue()
+
+
+def _upright(data: bytes, smaller: Callable[[Image.Image], Image.Image]) -> Image.Image:
+    """Return a picture's pixels, of the size that `smaller` needs. Raises ValidationError."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -73,14 +95,32 @@ def clean_photo(upload: IO[bytes]) -> Photo:
             if picture.width * picture.height > MAX_PIXELS:
                 raise ValidationError(_("The photo has more than 40 million pixels."))
             with _AT_WORK:
-                small = _smaller(picture)
-            upright = _opaque(_in_srgb(ImageOps.exif_transpose(small)))
+                small = smaller(picture)
+            return _opaque(_in_srgb(ImageOps.exif_transpose(small)))
     except _FAULTS:
         raise ValidationError(
             _("This file isn't a picture we can read. JPEG, PNG, WebP, GIF, HEIC and AVIF work.")
         ) from None
-    name = new_public_id()
-    return Photo({column: _square(upright, edge, name) for column, edge in SIZES.items()})
+
+
+def _whole(picture: Image.Image, longest: int) -> Image.Image:
+    """Return all of a picture, no larger than is needed."""
+    turned = picture.getexif().get(_ORIENTATION)
+    info: dict[Any, Any] = {key: picture.info[key] for key in _READ if key in picture.info}
+    if picture.format == "JPEG":
+        picture.draft(None, (longest, longest))
+    small = picture
+    if (times := max(picture.size) // longest) > 1:
+        if picture.mode in _AVERAGED:
+            small = picture.reduce(times)
+        else:  # numbers of colours, or 16 bits: these have no averages
+            size = (picture.width // times, picture.height // times)
+            small = picture.resize(size, Image.Resampling.NEAREST)
+    small.load()
+    small.info = info
+    if turned is not None:
+        small.getexif()[_ORIENTATION] = turned
+    return small
 
 
 def _smaller(picture: Image.Image) -> Image.Image:

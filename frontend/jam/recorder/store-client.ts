@@ -16,7 +16,7 @@ export interface StoreEvents {
   problem(reason: "diskFull" | "format" | "storage" | "limit"): void;
 }
 
-function cookie(name: string): string {
+export function cookie(name: string): string {
   const found = document.cookie.split("; ").find((part) => part.startsWith(`${name}=`));
   return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
 }

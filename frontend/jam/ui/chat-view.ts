@@ -3,6 +3,7 @@ import type { ChatMessage } from "../protocol";
 import type { Room } from "../room";
 import { words } from "../words";
 import type { Line } from "../unsaid";
+import { fileLink, ShareView } from "./share-view";
 import { h, show, text, uid } from "./dom";
 
 export class ChatView {
@@ -14,10 +15,12 @@ export class ChatView {
   readonly #shown = new Map<string, HTMLElement>();
   readonly #earlier: HTMLButtonElement;
   readonly #form: HTMLFormElement;
+  readonly #share: ShareView;
   readonly #shut = h("p", { class: "jam-soft", hidden: true }, words.host.noChat);
 
   constructor(readonly room: Room) {
     const id = uid("jam-chat");
+    this.#share = new ShareView(room);
     this.#log = h("div", {
       class: "jam-chat__log", role: "log", "aria-live": "polite", "aria-label": words.chat.title, tabindex: 0,
     });
@@ -41,6 +44,7 @@ export class ChatView {
       h("label", { class: "visually-hidden", for: id }, words.chat.label),
       this.#input,
       h("button", { class: "button", type: "submit" }, words.chat.send),
+      this.#share.button,
     );
     this.#earlier = h(
       "button",
@@ -56,9 +60,11 @@ export class ChatView {
       this.#earlier,
       this.#log,
       this.#unsaid,
+      this.#share.list,
       this.#form,
       this.#shut,
     );
+    this.#share.receive(this.element);
     this.unsaid(room.unsaid.lines);
     this.draw(true);
     this.update();
@@ -145,7 +151,8 @@ export class ChatView {
       {},
       h("bdi", { class: "jam-chat__name" }, message.shown || message.name),
       h("time", { datetime: message.at }, time.toLocaleString(undefined, today ? at : { ...at, day: "numeric", month: "short" })),
-      h("p", { dir: "auto" }, message.text),
+      message.text ? h("p", { dir: "auto" }, message.text) : null,
+      message.file ? fileLink(message.file) : null,
       message.name === this.room.settings.name ? this.#remover(message.id) : null,
     );
   }
