@@ -1,10 +1,12 @@
 """What is said and played from in the demo's rooms, and what is noted of it afterwards."""
 
+import io
 import uuid
 
 from django.db import transaction
 
 from accounts.models import User
+from jamsite.demo.charts import chart
 from privacy import consent
 from privacy.consent import Channel
 from sessions_app.models import JamSession
@@ -23,6 +25,20 @@ SAID = {
         ("lumen", "Chart is on the list, I moved the B7."),
     ],
 }
+# host, title of the room; who shared a chart, words with it, its name, what stands on it
+SHARED = [
+    (
+        "hazel-hammond", "Kitchen quartet", "hazel-hammond", "For the stand, if you print.",
+        "Two past midnight.pdf",
+        (
+            "Two past midnight", "F major, 132, swing; second ending without the tag",
+            [
+                ("A", ["Fmaj7", "Gm7  C7", "Fmaj7", "Cm7  F7"]),
+                ("Bridge", ["Bm7b5", "E7", "Am7", "D7", "Gm7", "C7", "Fmaj7", "Gm7  C7"]),
+            ],
+        ),
+    )
+]  # fmt: skip
 # host, title of the room: who added a song, title, key, tempo; who wrote which line of its chart
 PLAYED = {
     ("lumen", "Porch hours"): [
@@ -61,6 +77,7 @@ def load(people: dict[str, User]) -> None:
         room = _room(people[host], title)
         for n, (name, text) in enumerate(lines if room else []):
             chat.say(room, people[name], text=text, ref=_ref(host, title, "said", n))  # type: ignore[arg-type]
+    _share_charts(people)
     for (host, title), songs in PLAYED.items():
         room = _room(people[host], title)
         if room is not None and not room.sheets.filter(is_notes=False).exists():
@@ -71,6 +88,15 @@ def load(people: dict[str, User]) -> None:
         room = _room(people[host], title)
         if room is not None:
             _note(room, people[name], text, _ref(host, title, "notes", 0))
+
+
+def _share_charts(people: dict[str, User]) -> None:
+    for host, title, name, text, file, page in SHARED:
+        room = _room(people[host], title)
+        if room is not None:
+            upload = io.BytesIO(chart(*page))
+            ref = _ref(host, title, "shared", file)
+            chat.share(room, people[name], upload=upload, name=file, text=text, ref=ref)
 
 
 def _note(room: JamSession, by: User, text: str, ref: str) -> None:

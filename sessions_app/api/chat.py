@@ -73,8 +73,7 @@ class SessionChat(StrictQuery, GenericAPIView[ChatLine]):
             raise Conflict(str(reason)) from None
         if line.session_id != session.pk:
             raise Conflict("This was said in another room.")
-        if new:
-            chat.announce(line)
+        chat.announce(line)  # again too: the first time may have ended before the room was told
         answer = _shape(line, Faces(viewer).of(author), session)
         return Response(answer, status=status.HTTP_201_CREATED if new else status.HTTP_200_OK)
 

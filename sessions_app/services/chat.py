@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import partial
-from typing import IO
+from typing import IO, Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -16,27 +16,25 @@ from foundation.ids import new_public_id
 from foundation.live import tell
 from foundation.problems import TooLarge, Unprocessable
 from sessions_app.models import ChatLine, JamSession
-from sessions_app.models.sessions import open_now
-from sessions_app.room_queries import may
-from sessions_app.services import storage
-from sessions_app.services.recording import Refused
-from sessions_app.shared_files.cleaning import NotShareable, clean
+from sessions_app.services import storage, writers
+from sessions_app.shared_files.cleaning import Cleaned, NotShareable, clean
 
 FOLDER = "chat-files"
 
 
+@transaction.atomic
 def say(session: JamSession, author: User, *, text: str, ref: str) -> tuple[ChatLine, bool]:
     """Store a chat line once, whatever the number of times it arrives; say whether it is new.
 
     Raises TooMany; one that is here already counts too, as the room is told of it again. Raises
     Refused for who may not write here.
     """
-    here = _speak(session, author, ref)
+    held = writers.hold(session, author)
+    limits.CHAT_LINES.spend(author.pk)
+    here = _said(author, ref)
     if here is not None:
         return here, False
-    return ChatLine.objects.get_or_create(
-        author=author, ref=ref, defaults={"session": session, "text": text.strip()}
-    )
+    return _store(held, author, ref, text=text)
 
 
 def share(
@@ -47,8 +45,13 @@ def share(
     `name`: what the file is called; `text`: words with it, or none. Return the line and whether it
     is new. Raises what `say` raises; Unprocessable for what can't be shared; TooLarge without
     storage left.
+
+    Cleaning a file takes seconds, in which nobody waits for the session's row: whether its author
+    may still write is asked again before it is stored.
     """
-    here = _speak(session, author, ref)
+    writers.may_write(JamSession.objects.filter(pk=session.pk).first(), author)
+    limits.CHAT_LINES.spend(author.pk)
+    here = _said(author, ref)
     if here is not None:
         return here, False
     limits.CHAT_FILES.spend(author.pk)
@@ -56,6 +59,14 @@ def share(
         cleaned = clean(upload, name)
     except NotShareable as reason:
         raise Unprocessable(str(reason)) from None
+    with transaction.atomic():
+        return _keep(writers.hold(session, author), author, ref, text, cleaned)
+
+
+def _keep(
+    held: JamSession, author: User, ref: str, text: str, cleaned: Cleaned
+) -> tuple[ChatLine, bool]:
+    """Store a clean file with its line, where nobody did meanwhile. Raises TooLarge."""
     use = storage.use_of(author.pk)
     if use.used + len(cleaned.data) > use.limit:
         raise TooLarge(
@@ -65,31 +76,30 @@ def share(
     public_id = new_public_id()
     content = ContentFile(cleaned.data)
     stored = default_storage.save(f"{FOLDER}/{public_id}.{cleaned.ending}", content)
+    about = {"public_id": public_id, "file": stored, **told(cleaned)}
     new = False
     try:
-        line, new = ChatLine.objects.get_or_create(
-            author=author,
-            ref=ref,
-            defaults={
-                "public_id": public_id, "session": session, "text": text.strip(),
-                "file": stored, "file_name": cleaned.name, "file_size": len(cleaned.data),
-            },
-        )  # fmt: skip
+        line, new = _store(held, author, ref, text=text, **about)
     finally:
         if not new:
             default_storage.delete(stored)
     return line, new
 
 
-def _speak(session: JamSession, author: User, ref: str) -> ChatLine | None:
-    """Count a line, and return it if it is here already. Raises Refused, TooMany."""
-    here_now = JamSession.objects.filter(open_now(), pk=session.pk, participants__user=author)
-    if not here_now.exists():
-        raise Refused(_("This session is closed."))
-    if not may(session, author.pk, "chat"):
-        raise Refused(_("A host decided that you don't write in this room for now."))
-    limits.CHAT_LINES.spend(author.pk)
+def told(cleaned: Cleaned) -> dict[str, Any]:
+    """Return what a line tells of its file, as columns."""
+    return {"file_name": cleaned.name, "file_size": len(cleaned.data)}
+
+
+def _said(author: User, ref: str) -> ChatLine | None:
     return ChatLine.objects.filter(author=author, ref=ref).first()
+
+
+def _store(
+    held: JamSession, author: User, ref: str, *, text: str, **about: Any
+) -> tuple[ChatLine, bool]:
+    values = {"session": held, "text": text.strip(), **about}
+    return ChatLine.objects.get_or_create(author=author, ref=ref, defaults=values)
 
 
 def announce(line: ChatLine) -> None:

@@ -28,7 +28,8 @@ from sessions_app.models import (
 from sessions_app.models.planning import FASTEST, LONGEST, SHORTEST, SLOWEST
 from sessions_app.models.recordings import LONGEST_MS
 from sessions_app.models.sessions import LARGE_SEATS, SEATS
-from sessions_app.services import mixing
+from sessions_app.services import chat, mixing
+from sessions_app.shared_files.cleaning import NotShareable, clean
 from sessions_app.vocabulary import Key
 
 ELSEWHERE = "elsewhere"  # the wording that was shown is the other installation's
@@ -187,17 +188,43 @@ def bring_chat_line(incoming: Incoming, row: dict[str, Any], result: Result) -> 
         result.skip(_("lines said in rooms of others"))
         return
     public_id = incoming.id_for(row["public_id"])
-    _line, new = ChatLine.objects.get_or_create(
+    if ChatLine.objects.filter(public_id=public_id).exists():
+        result.there += 1
+        return
+    file = _chat_file(incoming, row, public_id, result)
+    if not row["text"] and not file:
+        return
+    ChatLine.objects.create(
         public_id=public_id,
-        defaults={
-            "session": session,
-            "author": incoming.user,
-            "ref": uuid.uuid5(uuid.NAMESPACE_OID, public_id),
-            "text": text_for(ChatLine, "text", row["text"]),
-            "created_at": moment(row["created_at"]),
-        },
+        session=session,
+        author=incoming.user,
+        ref=uuid.uuid5(uuid.NAMESPACE_OID, public_id),
+        text=text_for(ChatLine, "text", row["text"]),
+        created_at=moment(row["created_at"]),
+        **file,
     )
-    _count(result, new=new)
+    result.made += 1
+
+
+def _chat_file(
+    incoming: Incoming, row: dict[str, Any], public_id: str, result: Result
+) -> dict[str, Any]:
+    """Return a line's file, judged and cleaned as if it were shared now; nothing without one."""
+    if not row.get("file"):
+        return {}
+    path = incoming.media(row["file"])
+    try:
+        if path is None:
+            raise NotShareable
+        with path.open("rb") as upload:
+            cleaned = clean(upload, row.get("file_name") or path.name)
+    except NotShareable:
+        result.skip(_("files in rooms that can't be shared here"))
+        return {}
+    anew = path.with_name(f"shared.{cleaned.ending}")
+    anew.write_bytes(cleaned.data)
+    stored = files.store(f"{chat.FOLDER}/{public_id}.{cleaned.ending}", anew)
+    return {"file": stored, **chat.told(cleaned)}
 
 
 def _count(result: Result, *, new: bool) -> None:

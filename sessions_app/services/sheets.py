@@ -18,7 +18,8 @@ from foundation.live import tell
 from privacy.gate.viewer import Viewer
 from privacy.rls import bypass_rls
 from sessions_app import room_queries, talk_queries
-from sessions_app.models import JamSession, Participant, Sheet, SheetLine
+from sessions_app.models import JamSession, Sheet, SheetLine
+from sessions_app.services import writers
 from sessions_app.services.recording import Refused
 
 CLOSE = 1e-6  # places nearer to each other than that are counted anew
@@ -39,13 +40,7 @@ class Gone(Exception):
 def _hold(session: JamSession, by: User) -> JamSession:
     """Return an open session, locked, for somebody who may write in it. Raises Refused."""
     limits.SHEET_EDITS.spend(by.pk)
-    held = JamSession.objects.select_for_update().filter(pk=session.pk).first()
-    seated = Participant.objects.filter(session=session, user=by).exists()
-    if held is None or not held.is_open or not seated:
-        raise Refused(_("This session is closed."))
-    if not room_queries.may(held, by.pk, "chat"):
-        raise Refused(_("A host decided that you don't write in this room for now."))
-    return held
+    return writers.hold(session, by)
 
 
 def _tell_songs(session: JamSession) -> None:

@@ -6,6 +6,7 @@ and written with it, it sits in their band and plays on their recordings. Whatev
 of it has `TELLTALE`, one of its public ids or one of its keys in it.
 """
 
+import io
 import uuid
 from datetime import date, timedelta
 from typing import Any
@@ -150,7 +151,10 @@ class Kid:
         come_in(self.session, user)  # lists of what is live show it
         come_in(self.lesson, school.tilda)
         for room in (self.session, self.lesson):
-            chat.say(room, user, text=f"{TELLTALE}-chat", ref=str(uuid.uuid4()))
+            chat.share(
+                room, user, text=f"{TELLTALE}-chat", ref=str(uuid.uuid4()),
+                upload=io.BytesIO(f"{TELLTALE}-chatfile".encode()), name=f"{TELLTALE}-file.txt",
+            )  # fmt: skip
         on_the_set_list(self.session, user, f"{TELLTALE}-song", f"{TELLTALE}-line")
         self.take = recorded(user, [user, school.ben], audience="members", session=self.session)
         self.lesson_take = recorded(

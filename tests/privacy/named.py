@@ -84,19 +84,21 @@ def on_air(key: str, role: str) -> set[str]:
 
 
 def said(key: str, role: str) -> set[str]:
-    """Return what the page of a room's chat names: who said something; a button at one's own."""
+    """Return what the page of a room's chat names: who said something, and each line.
+
+    Every line here has a file, which is saved from the line's address; one's own has a button too.
+    """
     lines = {"owner", "participant"} if key == "participants" else set()
     faces = set().union(*(face(name, role) for name in lines))
     title_of = {f"session:{key}"} | title("session", key)
-    return title_of | me(role) | faces | {f"chatline:{name}" for name in lines & {role}}
+    return title_of | me(role) | faces | {f"chatline:{name}" for name in lines}
 
 
 def said_api(key: str, role: str) -> set[str]:
     """Return what the API's list of it names: lines and who said them."""
     lines = {"owner", "participant"} if key == "participants" else set()
-    return (
-        {f"session:{key}"} | {f"@{name}" for name in lines} | {f"chatline:{name}" for name in lines}
-    )
+    authors = {f"@{name}" for name in lines}
+    return {f"session:{key}"} | authors | {f"chatline:{name}" for name in lines}
 
 
 def set_list(key: str, role: str) -> set[str]:

@@ -40,14 +40,17 @@ ALL = {
     "planned_jams", "profile", "recording", "recording_audio", "recording_track", "recordings",
     "shared", "wait_at_jam",
 }  # fmt: skip
-TALKS = {"conversation", "conversations", "followers", "room", "jam_chat", "jam_song", "jam_songs"}
+TALKS = {
+    "api_session_chat", "chat_file", "conversation", "conversations", "followers", "room",
+    "jam_chat", "jam_song", "jam_songs",
+}  # fmt: skip
 GROWN_UP = {"api_band", "api_person", "band"}  # children are in no band, and have no app
 AT_WORK = {"school_class", "school_child"}
 FOUND = {
     "classmate": ALL | TALKS | {"favourites"},
     "guardian": ALL | GROWN_UP | {"favourites", "ward", "ward_copy", "ward_held", "wards"},
     "teacher": ALL | GROWN_UP | AT_WORK | {
-        "favourites", "jam_chat", "jam_who", "recording_who",
+        "api_session_chat", "chat_file", "favourites", "jam_chat", "jam_who", "recording_who",
     },
     "coordinator": ALL | GROWN_UP | AT_WORK,
     # Every page that a child may open has its name; closed ones too.

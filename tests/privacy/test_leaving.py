@@ -146,7 +146,7 @@ def test_everything_of_a_leaver_is_out_of_sight_at_once(world: World) -> None:
         ("band/band", "public"): 410,
         ("api_band/band", "public"): 410,
         ("band/band", "members"): 404,
-        ("jam_song/sheet", "owner"): 404,
+        **dict.fromkeys((("jam_song/sheet", "owner"), ("chat_file/chatline", "owner")), 404),
         ("api_band/band", "members"): 404,
         ("profile/person", "owner"): 410,
         ("favourites_of/person", "owner"): 410,

@@ -134,7 +134,8 @@ def test_a_file_is_for_who_was_inside_by_then(cast: Cast, jam: JamSession) -> No
     assert b"".join(got) == b"mark-chart"
     assert got["Content-Disposition"] == 'attachment; filename="chart.txt"'
     assert got["Content-Type"] == "text/plain"
-    assert got["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    policy = "default-src 'none'; frame-ancestors 'none'; sandbox"
+    assert got["Content-Security-Policy"] == policy
     later = share(cast, "participant", jam, "later.txt", b"mark-later")
     connections.block(cast["participant"], cast["owner"])
     assert saved(cast, "owner", later).status_code == 404
