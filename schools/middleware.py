@@ -16,7 +16,7 @@ OPEN = frozenset(
     "home jams find_jams jam room join_jam create_jam close_jam delete_jam jam_audience jam_who"
     " invite"
     " planned_jams edit_jam cancel_jam open_jam answer_jam decide_rsvp jam_calendar"
-    " wait_at_jam jam_door jam_person answer_jam_offer jam_chat delete_chat_line"
+    " wait_at_jam jam_door jam_person answer_jam_offer jam_chat chat_file delete_chat_line"
     " jam_songs jam_song"
     " recordings recording delete_recording"
     " recording_audio recording_peaks recording_track recording_audience recording_who stem_peaks"
@@ -31,7 +31,7 @@ OPEN = frozenset(
     " public_requests request_link shared oembed sitemap sitemap_day statistics gpc crash"
     " api_me api_session api_sessions api_recording api_recordings api_stem api_chunk"
     " api_session_answers api_session_answer api_session_decision api_session_cancel"
-    " api_session_open"
+    " api_session_open api_session_chat"
     " api_complete api_storage storage api_instruments api_genres api_languages schema api_docs"
     # and of allauth's flows for apps
     " current_session refresh login authenticate login_webauthn authenticate_webauthn"

@@ -7,13 +7,20 @@ from django.urls import reverse
 
 from accounts.identity.queries import naming
 from accounts.models import User
-from privacy.gate.access import visible
+from privacy.gate.access import get_visible_or_404, visible
 from privacy.gate.relations import ALL_ROWS
 from privacy.gate.viewer import Viewer
 from schools.deny_rules import circle_of
+from sessions_app import queries
 from sessions_app.models import ChatLine, JamSession, Sheet, SheetLine
 
 M = TypeVar("M", bound=Model)
+
+
+def been_inside(viewer: Viewer, public_id: str) -> JamSession:
+    """Return a session in whose room the viewer has been; everybody else gets the 404."""
+    rows = queries.sessions(viewer).filter(pk__in=queries.my_seats_inside(viewer))
+    return get_visible_or_404(rows, viewer, public_id=public_id)
 
 
 def chat_lines(viewer: Viewer, session: Any) -> QuerySet[ChatLine]:

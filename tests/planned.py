@@ -1,5 +1,6 @@
 """Planned sessions for stories: in a week, of the owner unless somebody else plans it."""
 
+import io
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from sessions_app.models import JamSession, Latency, Rsvp
-from sessions_app.services import calendars, direct, rsvps, sessions, sheets
+from sessions_app.services import calendars, chat, direct, rsvps, sessions, sheets
 
 ZONE = "Europe/Berlin"
 
@@ -71,3 +72,10 @@ def on_the_set_list(session: JamSession, user: User, title: str, line: str) -> N
     ref = str(uuid.uuid4())
     song = sheets.add_song(session, user, ref=ref, title=title, key="", tempo=None)
     sheets.write_line(song, user, ref=ref, version=0, text=line, after=None)
+
+
+def share_a_file(session: JamSession, by: Any, mark: Callable[[str], str]) -> None:
+    """Share a text file in the chat of a session's room, with a mark in all that it tells."""
+    upload, name = io.BytesIO(mark("chatfile").encode()), f"{mark('filename')}.txt"
+    said = {"text": mark("chat"), "ref": str(uuid.uuid4())}
+    chat.share(session, by, upload=upload, name=name, **said)

@@ -324,12 +324,12 @@ export const words = {
   },
   share: {
     choose: "Share a file",
-    what: "Pictures, sound, PDF, MIDI or text, up to 10 MB. Whoever made them isn’t told: names, places and tags inside are taken out.",
+    what: "Up to 10 MB. Hidden data in pictures, sound and PDFs is removed.",
     tooLarge: "The file is larger than 10 MB.",
     failed: "It didn’t arrive.",
     unsent: "Not shared.",
     again: "Try again",
-    drop: "Leave it",
+    drop: "Discard",
   },
   sheets: {
     title: "Songs and notes",

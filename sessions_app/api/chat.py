@@ -16,9 +16,8 @@ from accounts.profile.faces import Faces
 from foundation.api import KeysetPagination
 from foundation.problems import Conflict
 from foundation.strict import StrictQuery
-from privacy.gate.access import get_visible_or_404
 from privacy.gate.viewer import Via, Viewer
-from sessions_app import queries, talk_queries
+from sessions_app import talk_queries
 from sessions_app.api import serializers as shapes
 from sessions_app.models import ChatLine, JamSession
 from sessions_app.services import chat
@@ -42,7 +41,7 @@ class SessionChat(StrictQuery, GenericAPIView[ChatLine]):
 
     def get(self, request: Request, public_id: str) -> Response:
         viewer = Viewer.looking(request, Via.API)
-        session = _been_inside(viewer, public_id)
+        session = talk_queries.been_inside(viewer, public_id)
         rows = talk_queries.chat_lines(viewer, session.pk)
         page = cast("list[ChatLine]", self.paginate_queryset(rows))
         faces = Faces(viewer)
@@ -58,7 +57,7 @@ class SessionChat(StrictQuery, GenericAPIView[ChatLine]):
         The same `ref` again changes nothing, and answers what is stored.
         """
         viewer = Viewer.looking(request, Via.API)
-        session = _been_inside(viewer, public_id)
+        session = talk_queries.been_inside(viewer, public_id)
         form = shapes.SayInChatSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         said: dict[str, Any] = form.validated_data
@@ -76,12 +75,6 @@ class SessionChat(StrictQuery, GenericAPIView[ChatLine]):
         chat.announce(line)  # again too: the first time may have ended before the room was told
         answer = _shape(line, Faces(viewer).of(author), session)
         return Response(answer, status=status.HTTP_201_CREATED if new else status.HTTP_200_OK)
-
-
-def _been_inside(viewer: Viewer, public_id: str) -> JamSession:
-    """Return a session whose room the viewer has been in; everybody else gets the 404."""
-    rows = queries.sessions(viewer).filter(pk__in=queries.my_seats_inside(viewer))
-    return get_visible_or_404(rows, viewer, public_id=public_id)
 
 
 def _shape(line: ChatLine, author: Any, session: JamSession) -> dict[str, Any]:

@@ -74,6 +74,8 @@ def _content(data: bytes, ending: str) -> bytes:
     if ending in TEXTS:
         return _text(data)
     written = _written_anew(data, ending)
+    if written is None and ending == "pdf":
+        raise NotShareable(_("The PDF is damaged, locked or has more than 200 pages."))
     if written is None:
         raise NotShareable(_("The file is damaged, locked or not what its beginning says."))
     return written
@@ -117,4 +119,4 @@ def _text(data: bytes) -> bytes:
 def _shown(name: str, ending: str) -> str:
     """Return the name that people see: its own words, with the ending that is true."""
     stem = re.sub(r"\.[A-Za-z0-9]{1,8}$", "", PurePosixPath(name.replace("\\", "/")).name)
-    return file_name(stem[: NAME_LENGTH - len(ending) - 1].strip() or _("file"), ending)
+    return file_name(stem[: NAME_LENGTH - len(ending) - 1], ending, _("file"))

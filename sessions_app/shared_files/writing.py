@@ -16,8 +16,13 @@ SECONDS = 15
 MEMORY = 1024**3
 PAGES = 200
 _MUXERS = {"flac": "flac", "wav": "wav", "ogg": "ogg", "mov": "ipod", "mp3": "mp3"}
-# What PDF objects carry beside the page itself: metadata, editors' notes, actions.
-_TELLING = ("/Metadata", "/PieceInfo", "/AA", "/A", "/Annots", "/Thumb", "/LastModified")
+# What a page is drawn from; everything else that stands in it is left out, known or not.
+_OF_A_PAGE = {
+    "/Type", "/Parent", "/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox", "/Rotate",
+    "/UserUnit", "/Resources", "/Contents", "/Group",
+}  # fmt: skip
+# What other objects carry beside what is drawn: metadata, editors' notes, files, actions.
+_TELLING = ("/Metadata", "/PieceInfo", "/AA", "/A", "/AF", "/EF", "/JS", "/LastModified")
 
 
 def sound(data: bytes) -> bytes:
@@ -58,8 +63,8 @@ def pdf(data: bytes) -> bytes:
         raise ValueError
     writer = PdfWriter()
     for page in reader.pages:
-        for name in _TELLING:
-            page.pop(name, None)
+        for name in set(page) - _OF_A_PAGE:
+            del page[name]
         writer.add_page(page)
     writer.metadata = None
     for entry in list(writer._objects):  # no other way to all of them

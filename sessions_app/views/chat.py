@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -31,8 +31,7 @@ PAGE = 50  # lines
 def page(request: MemberRequest, public_id: str) -> HttpResponse:
     """Show what was said since the viewer first came in, the newest stretch first."""
     viewer = Viewer.looking(request)
-    rows = queries.sessions(viewer).filter(pk__in=queries.my_seats_inside(viewer))
-    session = get_visible_or_404(rows, viewer, public_id=public_id)
+    session = talk_queries.been_inside(viewer, public_id)
     rows_said = talk_queries.chat_lines(viewer, session.pk)
     found: Any = newest_first(rows_said, request.GET.get("after"), size=PAGE)
     faces = Faces(viewer)
@@ -63,11 +62,9 @@ def page(request: MemberRequest, public_id: str) -> HttpResponse:
 def file(request: MemberRequest, public_id: str, line_id: str) -> HttpResponseBase:
     """Send the file of a line, to be saved: it opens nowhere on this site's address."""
     viewer = Viewer.looking(request)
-    rows = ChatLine.objects.filter(session__public_id=public_id).exclude(file="")
+    session = talk_queries.been_inside(viewer, public_id)
+    rows = talk_queries.chat_lines(viewer, session.pk).exclude(file="")
     line = get_visible_or_404(rows, viewer, public_id=line_id)
-    rows_said = talk_queries.chat_lines(viewer, line.session_id)
-    if not rows_said.filter(pk=line.pk).exists():  # of somebody whom a child may not meet
-        raise Http404
     return send_saved(request, line.file, type_of(str(line.file.name)), line.file_name)
 
 

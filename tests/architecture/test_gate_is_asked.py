@@ -23,7 +23,6 @@ ALLOWED = {
     "sessions_app/api/planning.py:hosted": "narrows what the gate is asked for",
     "sessions_app/views/sessions.py:revoke_invite": "narrows what the gate is asked for",
     "sessions_app/views/room.py:room": "one's own seats, as a filter on what the gate shows",
-    "sessions_app/views/chat.py:file": "narrows what the gate is asked for",
     "sessions_app/views/chat.py:delete": "narrows what the gate is asked for",
     "sessions_app/views/recordings.py:_owned": "narrows what the gate is asked for",
     "sessions_app/views/recordings.py:withdraw": "whether what they heard just now is gone",

@@ -26,12 +26,14 @@ def test_a_file_goes_from_one_to_the_other_and_away_again(
     kai, lou = (visitor(each) for each in browsers)
     sign_up(kai, site, "kai-who-shares")
     sign_up(lou, site, "lou-who-saves")
-    room = _a_public_room(kai, site)
+    session = _a_room(kai, site)
     ned = visitor(browsers[1])
     sign_up(ned, site, "ned-elsewhere")
-    for page in (kai, lou):
-        page.goto(room)
-        join(page)
+    join(kai)
+    lou.goto(session)
+    lou.get_by_role("button", name="Take a seat").click()
+    lou.wait_for_url("**/room/")
+    join(lou)
 
     _choose(kai, tmp_path / "Two chords.cho", CHART)
     saved = _saved_by(lou, "Two chords.cho")
@@ -64,19 +66,18 @@ def _a_refused_kind_says_why(kai: Any, folder: Path) -> None:
         " MusicXML) can be shared. This is none of them."
     )
     assert box.input_value() == "half a sentence"
-    kai.get_by_role("button", name="Leave it").click()
+    kai.get_by_role("button", name="Discard").click()
     until(kai, lambda: problem.count() == 0, PATIENCE, "it is put aside")
     assert box.input_value() == "half a sentence"
     box.fill("")
 
 
-def _a_public_room(page: Any, site: Site) -> str:
-    """Open a room that everybody may come into; return its address."""
+def _a_room(page: Any, site: Site) -> str:
+    """Open a room that every member may come into; return the session's address."""
     page.goto(f"{site.url}/jam/new/")
-    page.get_by_label("Everyone", exact=False).first.check()
     page.get_by_role("button", name="Open the room").click()
-    page.wait_for_url(lambda url: "/jam/new" not in url)
-    return f"{page.url.removesuffix('room/')}room/"
+    page.wait_for_url("**/room/")
+    return str(page.url.removesuffix("room/"))
 
 
 def _choose(page: Any, path: Path, data: bytes) -> None:

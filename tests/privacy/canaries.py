@@ -4,7 +4,6 @@ What is filled in is held against the data map: a personal field without a mark 
 unless `UNMARKED` says why it can hold none.
 """
 
-import io
 import json
 import uuid
 from datetime import date, timedelta
@@ -70,12 +69,12 @@ from schools.models import (
     SchoolClass,
 )
 from sessions_app.models import Recording, Stem, StemChunk
-from sessions_app.services import absence, chat
+from sessions_app.services import absence
 from sessions_app.services import recording as takes
 from sessions_app.services import sessions as jams
 from tests import own_words
 from tests.cast import PASSWORD, person, recorded
-from tests.planned import on_the_set_list, plans_and_answers
+from tests.planned import on_the_set_list, plans_and_answers, share_a_file
 
 
 class Canary:
@@ -205,10 +204,7 @@ class Canary:
                                     ended_by="school", because=self.mark("because"))  # fmt: skip
 
     def _words(self, other: "Canary") -> None:
-        chat.share(
-            self.jam, self.user, text=self.mark("chat"), ref=str(uuid.uuid4()),
-            upload=io.BytesIO(self.mark("chatfile").encode()), name=f"{self.mark('filename')}.txt",
-        )  # fmt: skip
+        share_a_file(self.jam, self.user, self.mark)
         on_the_set_list(self.jam, self.user, self.mark("song"), self.mark("songline"))
         talk = messaging.conversation_between(self.user, other.user)
         messaging.write(talk, self.user, text=self.mark("message"), ref=str(uuid.uuid4()))

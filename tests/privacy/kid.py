@@ -6,7 +6,6 @@ and written with it, it sits in their band and plays on their recordings. Whatev
 of it has `TELLTALE`, one of its public ids or one of its keys in it.
 """
 
-import io
 import uuid
 from datetime import date, timedelta
 from typing import Any
@@ -55,10 +54,10 @@ from sessions_app.models import (
     Rsvp,
     Stem,
 )
-from sessions_app.services import chat, rsvps, sessions
+from sessions_app.services import rsvps, sessions
 from tests import own_words
 from tests.cast import Cast, networked, person, recorded
-from tests.planned import on_the_set_list, planned
+from tests.planned import on_the_set_list, planned, share_a_file
 from tests.presence import come_in
 
 TELLTALE = "kidmark"
@@ -151,10 +150,7 @@ class Kid:
         come_in(self.session, user)  # lists of what is live show it
         come_in(self.lesson, school.tilda)
         for room in (self.session, self.lesson):
-            chat.share(
-                room, user, text=f"{TELLTALE}-chat", ref=str(uuid.uuid4()),
-                upload=io.BytesIO(f"{TELLTALE}-chatfile".encode()), name=f"{TELLTALE}-file.txt",
-            )  # fmt: skip
+            share_a_file(room, user, lambda name: f"{TELLTALE}-{name}")
         on_the_set_list(self.session, user, f"{TELLTALE}-song", f"{TELLTALE}-line")
         self.take = recorded(user, [user, school.ben], audience="members", session=self.session)
         self.lesson_take = recorded(

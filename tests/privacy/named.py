@@ -95,10 +95,16 @@ def said(key: str, role: str) -> set[str]:
 
 
 def said_api(key: str, role: str) -> set[str]:
-    """Return what the API's list of it names: lines and who said them."""
-    lines = {"owner", "participant"} if key == "participants" else set()
+    """Return what the API's list of it names: lines, who said them, and where files are saved."""
+    if key != "participants":  # nothing is said there
+        return set()
+    lines = {"owner", "participant"}
     authors = {f"@{name}" for name in lines}
     return {f"session:{key}"} | authors | {f"chatline:{name}" for name in lines}
+
+
+def said_now(key: str, role: str) -> set[str]:
+    return {"mark-said", f"@{role}"}
 
 
 def set_list(key: str, role: str) -> set[str]:

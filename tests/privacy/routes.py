@@ -52,6 +52,7 @@ from tests.privacy.named import (
     room,
     said,
     said_api,
+    said_now,
     session_api,
     session_page,
     set_list,
@@ -180,7 +181,7 @@ SURFACES = [
         "session",
         {
             "GET": Way("reread", shows=said_api),
-            "POST": Way("reread", 201, data={"text": "mark-said"}),
+            "POST": Way("reread", 201, data={"text": "mark-said"}, shows=said_now),
         },
     ),
     Surface("close_jam", "session", {"POST": Way("host", 302)}),

@@ -258,7 +258,7 @@ class World:
             for key, thing in things.items()
             if thing.public_id in body
         }
-        people = re.findall(r'/@([\w-]+)/|"(?:owner|host)":"([\w-]+)"', body)
+        people = re.findall(r'/@([\w-]+)/|"(?:owner|host|author)":"([\w-]+)"', body)
         return found | set(MARK.findall(body)) | {f"@{one or other}" for one, other in people}
 
 

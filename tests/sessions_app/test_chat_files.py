@@ -19,14 +19,14 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
 from accounts.connections import services as connections
 from foundation import limits
 from privacy.datamap import retention_job
-from sessions_app.models import ChatLine, JamSession
+from sessions_app.models import ChatLine, JamSession, Participant
 from sessions_app.services import chat, passing, rooms, sessions, storage, tidying
-from sessions_app.shared_files.cleaning import MAX_BYTES
+from sessions_app.shared_files.cleaning import MAX_BYTES, clean
 from tests.cast import Cast
 from tests.privacy.talking import Socket
 from tests.privacy.test_sockets import PATHS, one_connection
@@ -110,6 +110,12 @@ def pdf() -> bytes:
     }
     writer.root_object[NameObject("/OpenAction")] = DictionaryObject(script)
     writer.add_attachment("secret.txt", MARK.encode())
+    writer.root_object[NameObject("/AcroForm")] = DictionaryObject(
+        {NameObject("/XFA"): TextStringObject(MARK)}
+    )
+    for name in ("/AA", "/AF", "/Annots", "/Anything"):
+        held = DictionaryObject({NameObject("/Launch"): TextStringObject(MARK)})
+        writer.pages[0][NameObject(name)] = ArrayObject([held])
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
@@ -209,6 +215,43 @@ def test_a_picture_is_whole_and_a_pdf_has_its_pages(cast: Cast, jam: JamSession)
     assert (len(read.pages), read.attachments, read.metadata) == (1, {}, None)
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("a\0b.txt", "a b.txt"),
+        ("x" * 4096 + ".txt", "x" * 96 + ".txt"),
+        ("chart\u202efdp.txt", "chartfdp.txt"),
+        ("\u200b\u202e.txt", "file.txt"),
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ('a\r\nX: y".txt', "a X y.txt"),
+    ],
+    ids=["nul", "long", "right to left", "nothing to see", "path", "header"],
+)
+def test_a_name_is_made_fit(given: str, kept: str) -> None:
+    assert clean(io.BytesIO(b"la"), given).name == kept
+
+
+@pytest.mark.parametrize("ends", ["the right", "the seat", "the session"])
+def test_whoever_may_not_write_by_then_shares_nothing(
+    cast: Cast, jam: JamSession, monkeypatch: pytest.MonkeyPatch, ends: str
+) -> None:
+    rights = {"chat": False, "record": True, "invite": True}
+
+    def meanwhile(upload: Any, name: str) -> Any:
+        if ends == "the right":
+            passing.set_rights(jam, cast["owner"], cast["participant"], **rights)
+        elif ends == "the seat":
+            Participant.objects.filter(session=jam, user=cast["participant"]).delete()
+        else:
+            rooms.close([jam.pk])
+        return clean(upload, name)
+
+    monkeypatch.setattr(chat, "clean", meanwhile)
+    assert share(cast, "participant", jam, "a.txt", b"la").status_code == 409
+    assert (ChatLine.objects.count(), stored()) == (0, [])
+
+
+NO_PDF = "The PDF is damaged, locked or has more than 200 pages."
 NOT_WHAT_IT_SAYS = "The file is damaged, locked or not what its beginning says."
 
 
@@ -225,7 +268,7 @@ NOT_WHAT_IT_SAYS = "The file is damaged, locked or not what its beginning says."
         ("take.wav", b"RIFF\0\0\0\0WAVEjunk", 422, NOT_WHAT_IT_SAYS),
         ("take.mp3", b"ID3" + b"\0" * 500, 422, NOT_WHAT_IT_SAYS),
         ("film.mp4", b"\0\0\0\x18ftypisom" + b"\0" * 50, 422, NOT_WHAT_IT_SAYS),
-        ("book.pdf", b"%PDF-1.7 nothing", 422, NOT_WHAT_IT_SAYS),
+        ("book.pdf", b"%PDF-1.7 nothing", 422, NO_PDF),
         ("song.mid", b"MThd\0\0\0\6\0\0\0\1\0\x60", 422, NOT_WHAT_IT_SAYS),
         ("song.mid", MIDI[:-2], 422, NOT_WHAT_IT_SAYS),
     ],

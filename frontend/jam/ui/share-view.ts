@@ -4,7 +4,7 @@ import type { Room } from "../room";
 import { sender, SharedFiles, type Sharing } from "../sharing";
 import type { SharedFile } from "../protocol";
 import { words } from "../words";
-import { h, show, text } from "./dom";
+import { h, show, text, uid } from "./dom";
 
 const ACCEPTED = "image/*,audio/*,application/pdf,.pdf,.mid,.midi,.flac,.heic,.txt,.md,.cho,.chopro,.abc,.tab,.ly,.musicxml";
 
@@ -24,12 +24,13 @@ export class ShareView {
         input.value = "";
       },
     });
+    const what = uid("jam-share");
     const press = h(
       "button",
-      { class: "button button--quiet", type: "button", title: words.share.what, click: () => input.click() },
+      { class: "button button--small", type: "button", "aria-describedby": what, click: () => input.click() },
       words.share.choose,
     );
-    this.button = h("span", { class: "jam-chat__attach" }, press, input);
+    this.button = h("div", { class: "jam-chat__attach" }, press, input, h("span", { class: "jam-soft", id: what }, words.share.what));
   }
 
   /** `over`: the part of the page on which files may be dropped. */
