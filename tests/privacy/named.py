@@ -104,7 +104,8 @@ def said_api(key: str, role: str) -> set[str]:
 
 
 def said_now(key: str, role: str) -> set[str]:
-    return {"mark-said", f"@{role}"}
+    """Return what the API answers whoever says something: their own line, with their own name."""
+    return {"mark-said"}
 
 
 def set_list(key: str, role: str) -> set[str]:

@@ -107,7 +107,7 @@ class Cell:
     @property
     def names(self) -> set[str] | None:
         """What the answer tells; None where only its status matters."""
-        if not self.kept_out and self.has_right and self.status == 200:
+        if not self.kept_out and self.has_right and self.status in {200, 201}:
             return self.way.shows(self.key, self.role) if self.way.shows else None
         return set()
 
