@@ -65,16 +65,16 @@ def taken(cast: Cast, tmp_path: Path) -> Path:
     talk = cast.conversation("owner", "participant")
     messaging.write(talk, owner, text="mark-message-owner", ref=REF)
     messaging.write(talk, cast["participant"], text="mark-message-participant", ref=REF)
-    ChatLine.objects.create(
-        session=cast.sessions["public"], author=owner, ref=REF, text="mark-chat-owner"
-    )
+    line = ChatLine(session=cast.sessions["public"], author=owner, ref=REF, text="mark-chat-owner")
+    line.file_name, line.file_size = "mark-chart.txt", 5
+    line.file.save("c.txt", ContentFile(b"A | D"))
     path = tmp_path / "copy.zip"
     copy = Copy(owner)
     shutil.copyfileobj(copy.row.file.open(), path.open("wb"))
     User.objects.all().delete()
     Recording.objects.all().delete()
     JamSession.objects.all().delete()
-    for folder in ("stems", "mixes", "photos", "exports"):
+    for folder in ("stems", "mixes", "photos", "chat-files", "exports"):
         shutil.rmtree(Path(default_storage.location) / folder, ignore_errors=True)  # type: ignore[attr-defined]
     return path
 
@@ -128,7 +128,7 @@ def test_what_comes_in_goes_out_again_the_same(taken: Path) -> None:
         ("accounts.profile", "bio", "status"),
         ("sessions_app.jamsession", "title", "about", "audience", "host", "created_at"),
         ("sessions_app.recording", "title", "created_at", "owner"),
-        ("sessions_app.chatline", "text", "created_at", "author"),
+        ("sessions_app.chatline", "text", "created_at", "author", "file_name"),
         ("messaging.message", "text", "created_at", "author"),
         ("messaging.conversation", "created_at", "last_at"),
         ("sessions_app.stem", "start_ms", "drift_ppm", "gain", "pan", "channels", "created_at"),
@@ -136,6 +136,8 @@ def test_what_comes_in_goes_out_again_the_same(taken: Path) -> None:
         assert told(after.rows, name, *fields) == told(old, name, *fields), name
     sound = {before.read(one["file"]) for one in old("sessions_app.stem")}
     assert {after.zip.read(one["file"]) for one in after.rows("sessions_app.stem")} == sound
+    (shared,) = after.rows("sessions_app.chatline")
+    assert after.zip.read(shared["file"]) == b"A | D"
     photo = Image.open(io.BytesIO(after.zip.read(after.rows("accounts.profile")[0]["photo"])))
     assert (photo.size, photo.format) == ((640, 640), "WEBP")
     ids = {one["public_id"] for one in old("sessions_app.recording")}
@@ -300,16 +302,19 @@ def test_rows_that_do_not_fit_the_schema_are_refused(taken: Path) -> None:
 
 
 def test_media_that_are_not_what_they_say_stay_out(taken: Path) -> None:
-    """A playlist as a stem and a page as a photo: neither is stored, the rest comes in."""
+    """A playlist as a stem, a page as a photo, a program as a chart: the rest comes in."""
 
     def swapped(name: str, data: bytes) -> bytes | None:
         if name.startswith("media/stems/"):
             return b"#EXTM3U\n/etc/passwd\n"
+        if name.startswith("media/chat-files/"):
+            return b"MZ\x90\0"
         return b"<svg onload=alert(1)>" if name.startswith("media/photos/") else data
 
     told = take_in(rewritten(taken, swapped))
     assert "3 left out: stems whose sound can't be read" in told
     assert "picture" in told
+    assert "1 left out: files in rooms that can't be shared here" in told
     assert (Stem.objects.count(), files(), bool(Profile.objects.get().photo)) == (0, set(), False)
 
     def none(name: str, data: bytes) -> bytes | None:

@@ -85,7 +85,7 @@ def tagged(kind: str, codec: str) -> bytes:
     out = io.BytesIO()
     with av.open(out, "w", format=kind) as container:
         container.metadata["artist"] = MARK
-        stream = container.add_stream(codec, rate=48_000)
+        stream: Any = container.add_stream(codec, rate=48_000)
         frame = av.AudioFrame.from_ndarray(
             np.zeros((1, 24_000), "int16"), format="s16", layout="mono"
         )
