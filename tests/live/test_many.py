@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -51,6 +52,10 @@ def all_hear(band: dict[str, Any], when: str) -> None:
     until(page, lambda: not unheard(band), PATIENCE, f"{when}: {unheard(band)}")
 
 
+def sees(page: Any, others: int) -> bool:
+    return len(figures(page)) == others
+
+
 @pytest.mark.parametrize("band", [3, 5, 8], indirect=True)
 def test_everybody_hears_everybody_in_both_modes(band: dict[str, Any]) -> None:
     all_hear(band, "live")
@@ -64,5 +69,5 @@ def test_everybody_hears_everybody_in_both_modes(band: dict[str, Any]) -> None:
     last.get_by_role("link", name="Leave", exact=True).click()
     gone, _ = band.popitem()
     for page in band.values():
-        until(page, lambda page=page: len(figures(page)) == len(band) - 1, PATIENCE, f"{gone} left")
+        until(page, partial(sees, page, len(band) - 1), PATIENCE, f"{gone} left")
     all_hear(band, f"without {gone}")

@@ -35,7 +35,7 @@ FOR_HOSTS_ABOUT: dict[str, dict[str, Any]] = {
     "host.picture": {"user": "", "held": True},
     "host.remove": {"user": ""},
     "host.role": {"user": "", "co_host": True},
-    "host.rights": {"user": "", "chat": False, "record": False, "invite": False},
+    "host.rights": dict.fromkeys(("chat", "record", "tempo", "invite"), False) | {"user": ""},
     "host.offer": {"user": ""},
     "host.take": {"yes": True},
     "host.turn": {"user": "", "seconds": 30},
@@ -304,11 +304,8 @@ def test_every_frame_reaches_whom_the_table_says(
     # The walk is quicker than anybody: its budgets are asked about elsewhere.
     for name_of in ("BURST", "WORK_BURST"):
         monkeypatch.setattr(f"foundation.sockets.{name_of}", 100_000)
-    monkeypatch.setattr(limits, "CHAT_LINES", limits.Limit("chat-line", 100_000, 60))
-    monkeypatch.setattr(limits, "BEATS", limits.Limit("beat", 100_000, 60))
-    monkeypatch.setattr(limits, "LATENCIES", limits.Limit("latency", 100_000, 60))
-    monkeypatch.setattr(limits, "STREAM_ANSWERS", limits.Limit("stream-answer", 100_000, 60))
-    monkeypatch.setattr(limits, "SFU_TOKENS", limits.Limit("sfu-token", 100_000, 60))
+    for name_of in ("CHAT_LINES", "BEATS", "LATENCIES", "STREAM_ANSWERS", "SFU_TOKENS"):
+        monkeypatch.setattr(limits, name_of, limits.Limit(f"walk-{name_of}", 100_000, 60))
     company = COMPANIES[name](cast)
     cookies = {role: cookie_of(cast, role) for role in (*company.people, *company.outside)}
 

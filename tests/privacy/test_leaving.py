@@ -10,7 +10,6 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
@@ -22,14 +21,14 @@ from privacy import erasure
 from privacy.erasure import purging
 from privacy.models import Erasure, Export, Tombstone
 from privacy.portability import export
-from sessions_app.models import JamSession, Mix, Recording, Stem
-from sessions_app.services import mixing
+from sessions_app.models import JamSession, Recording, Stem
 from tests.cast import PASSWORD, Cast
 from tests.entering import sign_up
 from tests.leaving import purge
 from tests.privacy import routes
 from tests.privacy.asking import address
 from tests.privacy.expectations import RIGHTS
+from tests.privacy.rendered import renders_everything
 from tests.privacy.world import World
 from tests.told import deliver
 
@@ -46,20 +45,6 @@ def signed_in(name: str) -> Client:
 
 def leave(client: Client, password: str = PASSWORD) -> Any:
     return client.post(reverse("leave"), {"password": password})
-
-
-def renders_everything() -> None:
-    """Do what the worker does with ordered mixes: mix who may be heard, give up on silence."""
-    for mix in Mix.objects.filter(status="waiting", withdrawn_at=None):
-        stems = list(mixing.heard_stems(mix.recording).order_by("pk"))
-        marks = " ".join(f"mark-mix-{stem.player.username}" for stem in stems).encode()
-        for kind in mixing.SUFFIXES:
-            name = default_storage.save(mixing.file_name(mix, kind), ContentFile(marks))
-            setattr(mix, kind, name)
-        mix.stems.set(stems)
-        mix.save()
-        mix.finish(peaks={}, duration_ms=1000)
-        Recording.objects.filter(pk=mix.recording_id).update(state="ready" if stems else "failed")
 
 
 def every_answer(world: World, roles: tuple[str, ...] = OTHERS) -> dict[tuple[str, str, str], int]:

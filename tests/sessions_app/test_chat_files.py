@@ -235,7 +235,7 @@ def test_a_name_is_made_fit(given: str, kept: str) -> None:
 def test_whoever_may_not_write_by_then_shares_nothing(
     cast: Cast, jam: JamSession, monkeypatch: pytest.MonkeyPatch, ends: str
 ) -> None:
-    rights = {"chat": False, "record": True, "invite": True}
+    rights = {"chat": False, "record": True, "tempo": True, "invite": True}
 
     def meanwhile(upload: Any, name: str) -> Any:
         if ends == "the right":
@@ -302,7 +302,7 @@ def test_nothing_said_and_nothing_shared_is_an_error(cast: Cast, jam: JamSession
 
 
 def test_who_may_not_write_shares_nothing(cast: Cast, jam: JamSession) -> None:
-    rights = {"chat": False, "record": True, "invite": True}
+    rights = {"chat": False, "record": True, "tempo": True, "invite": True}
     passing.set_rights(jam, cast["owner"], cast["participant"], **rights)
     assert share(cast, "participant", jam, "a.txt", b"la").status_code == 409
     assert share(cast, "stranger", jam, "a.txt", b"la").status_code == 404
