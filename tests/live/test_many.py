@@ -1,4 +1,4 @@
-"""Three, five and eight who play together, live and an interval later: all hear all."""
+"""Three and five who play together, live and an interval later: everybody hears everybody."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from .standin import StandIn
 
 pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 
-USERS = ("ada", "ben", "cleo", "dora", "emil", "fay", "gus", "hal")
-PATIENCE = 150  # seconds: eight pages with 56 players among them, on two cores
+USERS = ("ada", "ben", "cleo", "dora", "emil")
+PATIENCE = 150  # seconds: five pages with 20 players among them, on two cores
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def sees(page: Any, others: int) -> bool:
     return len(figures(page)) == others
 
 
-@pytest.mark.parametrize("band", [3, 5, 8], indirect=True)
+@pytest.mark.parametrize("band", [3, 5], indirect=True)
 def test_everybody_hears_everybody_in_both_modes(band: dict[str, Any]) -> None:
     all_hear(band, "live")
     first, *_, last = band.values()
