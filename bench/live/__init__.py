@@ -9,11 +9,13 @@ import shutil
 import statistics
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import psutil
 
 from tests.live.browsers import PROBE, PROBE_WORKLET, figures, join, launch, until
 from tests.live.conftest import build
@@ -22,6 +24,7 @@ from tests.live.standin import StandIn
 
 CLICKS = 24  # at each page; four a second
 SETTLE = 3.0
+WATCHED = 20.0  # seconds
 FITS = 8.0  # seconds until a form that fits the path is found
 LONGEST = 1200  # ms: a click that comes later is taken for lost
 PRODUCT, WEBRTC = "&probe=graph", "&engine=webrtc&probe=stream"
@@ -112,9 +115,52 @@ def measure() -> list[dict]:
                 browser.close()
                 return heard
 
-            return [*_direct(run), *_over_paths(run)]
+            def use(query: str) -> float:
+                browser = launch(playwright)
+                used = _processor(browser, dist, query)
+                browser.close()
+                return used
+
+            return [*_direct(run), _three(use), *_over_paths(run)]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _processor(browser: Any, dist: Path, query: str) -> float:
+    """Return what a browser with three players and their meters takes of two cores, in per cent."""
+    with StandIn(dist) as site:
+        for user in ("ada", "ben", "cleo"):
+            page = browser.new_context().new_page()
+            page.goto(site.room(user, query))
+            join(page)
+        until(page, lambda: len(figures(page)) == 2, 30, "three are in")
+        page.wait_for_timeout(FITS * 1000)
+        before = _seconds()
+        page.wait_for_timeout(WATCHED * 1000)
+        return 100 * (_seconds() - before) / WATCHED / 2
+
+
+def _seconds() -> float:
+    """Return the processor seconds of all browsers that this process started."""
+    spent = 0.0
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if "chrom" in child.name():
+                spent += sum(child.cpu_times()[:2])
+    return spent
+
+
+def _three(use: Any) -> dict:
+    value, floor = use(""), use("&engine=webrtc")
+    return {
+        "name": "live, three players in one browser",
+        "value": round(value, 1),
+        "floor": round(floor, 1),
+        "ratio": round(value / floor, 3),
+        "unit": "% of two cores",
+        "better": "lower",
+        "note": f"all processes of the browser, {WATCHED:.0f} s: six lines of sound, meters",
+    }
 
 
 def _direct(run: Any) -> Iterator[dict]:
