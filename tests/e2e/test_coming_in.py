@@ -136,11 +136,11 @@ def test_vera_signs_up_with_advice_and_finds_back_in_when_she_forgets(
 
 
 @pytest.mark.clause("lock", "second-step")
-def test_hazel_locks_her_account_by_mail_and_opens_it_again(
+def test_brushwork_locks_an_account_by_mail_and_opens_it_again(
     site: Site, furnished: dict[str, str], browser: Any
 ) -> None:
     home, half, page = (visitor(browser) for _ in range(3))
-    name, address = "hazel-hammond", "hazel@demo.example"
+    name, address = "brushwork", "brushwork@demo.example"  # nobody else signs in as them
     sign_in(home, site, name, world.PASSWORD)
     secret, recovery = with_app_codes(home, site)
     sign_in(half, site, name, world.PASSWORD)
@@ -169,7 +169,7 @@ def test_hazel_locks_her_account_by_mail_and_opens_it_again(
     page.wait_for_url("**/2fa/authenticate/")
     assert not signed_in(page, site)  # the second step is what it was
     show_code_of(page, secret, "Sign in")
-    until(page, lambda: signed_in(page, site), 15, "Hazel is in again")
+    until(page, lambda: signed_in(page, site), 15, "they are in again")
 
 
 @pytest.mark.clause("second-step")

@@ -15,7 +15,7 @@ from jamsite.embedded.site import Place, front
 from messaging import services
 from messaging.models import Message
 from sessions_app.models import ChatLine
-from sessions_app.services import sessions
+from sessions_app.services import chat
 from tests.cast import Cast
 from tests.privacy.talking import Socket
 from tests.privacy.test_sockets import PATHS, one_connection, with_socket  # noqa: F401
@@ -150,7 +150,7 @@ def test_our_own_mistake_is_logged_and_said_to_be_ours(
     def breaks(*args: Any, **kwargs: Any) -> None:
         raise fault
 
-    monkeypatch.setattr(sessions, "say", breaks)
+    monkeypatch.setattr(chat, "say", breaks)
     with caplog.at_level(logging.ERROR):
         (answer,) = in_room(cast, {"t": "chat", "text": "hello", "ref": REF})
     assert (answer["code"], answer["for"], answer["ref"]) == ("server", "chat", REF)

@@ -105,7 +105,7 @@ def test_an_erasure_killed_at_many_points_ends_with_nothing_left(
     assert died_in >= {name for name, count in counts.items() if count}, "a step without a death"
     assert {"start", "after the steps"} <= died_in
     folders = {point.split()[-1] for point in deaths if "after the file" in point}
-    assert folders == {"bands", "chunks", "mixes", "photos", "stems"}
+    assert folders == {"bands", "chat-files", "chunks", "mixes", "photos", "stems"}
     assert [entry.event for entry in ledger.replay()].count("erased") >= 1
     row.refresh_from_db()
     assert (row.stage, row.status, row.user_id) == ("erased", "done", None)

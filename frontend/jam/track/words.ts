@@ -28,7 +28,7 @@ export const trackWords = {
   loopShort: "A loop is at least half a second long.",
   loops: "In a loop from {from} to {to}.",
   changed: "Tempo {tempo} %, pitch {pitch}.",
-  volume: "How loud you hear it",
+  volume: "How loud you hear the track",
   mute: "Mute the track for me",
   unmute: "Unmute the track for me",
   own: "Nothing of it is sent or recorded: each hears it from their own machine.",
