@@ -8,6 +8,7 @@ and the bytes are a stranger's.
 import re
 import subprocess
 import sys
+import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -85,11 +86,13 @@ def _written_anew(data: bytes, ending: str) -> bytes | None:
     """Return what another process wrote anew; None if it couldn't, or took too long."""
     kind = "sound" if ending in SOUNDS else ending
     command = [sys.executable, "-m", "sessions_app.shared_files.writing", kind]
-    with _WRITERS:
+    # The folder is this process's: it goes with what is in it, however the other one ends.
+    with _WRITERS, tempfile.TemporaryDirectory() as folder:
         try:
             done = subprocess.run(  # noqa: S603 (our own module)
                 command, input=data, capture_output=True, timeout=SECONDS, check=False,
-                cwd=settings.BASE_DIR, env={"PYTHONPATH": str(settings.BASE_DIR)},
+                cwd=settings.BASE_DIR,
+                env={"PYTHONPATH": str(settings.BASE_DIR), "TMPDIR": folder},
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             return None

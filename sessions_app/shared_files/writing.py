@@ -14,6 +14,7 @@ from typing import Any
 
 SECONDS = 15
 MEMORY = 1024**3
+LARGEST = 12 * 2**20  # bytes of what is written, and of each file on the way there
 PAGES = 200
 _MUXERS = {"flac": "flac", "wav": "wav", "ogg": "ogg", "mov": "ipod", "mp3": "mp3"}
 # What a page is drawn from; everything else that stands in it is left out, known or not.
@@ -95,10 +96,13 @@ def _without_exif(jpeg: bytes) -> bytes:
 def main(kind: str) -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST, LARGEST))
     write: Any = {"sound": sound, "pdf": pdf}[kind]
     try:
         written = write(sys.stdin.buffer.read())
     except Exception:
+        return 1
+    if len(written) > LARGEST:  # small parts that are named again and again
         return 1
     sys.stdout.buffer.write(written)
     return 0
