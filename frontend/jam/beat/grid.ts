@@ -1,4 +1,5 @@
 // Where the beats of a room lie: a grid on the session's clock, the same for everybody, counted locally.
+import { Coming } from "../coming";
 
 export interface Grid {
   on: boolean;
@@ -57,42 +58,15 @@ export function beatsOf(grid: Grid, from: number, to: number): Beat[] {
  * The grid that holds and the one that comes: a change of tempo is told before the bar with which it begins,
  * and the bar before it is played to its end.
  */
-export class Beats {
-  #now: Grid | null = null;
-  #next: Grid | null = null;
-
-  /** `at`: session ms now. */
-  take(grid: Grid | null, at: number): void {
-    this.#settle(at);
-    if (grid?.on && this.#now?.on && grid.from > at) this.#next = grid;
-    else {
-      this.#now = grid;
-      this.#next = null;
-    }
-  }
-
-  #settle(at: number): void {
-    if (!this.#next || at < this.#next.from) return;
-    this.#now = this.#next;
-    this.#next = null;
-  }
-
-  /** What was told last: what the controls show. */
-  get told(): Grid | null {
-    return this.#next ?? this.#now;
-  }
-
-  /** What holds at a session time. */
-  at(now: number): Grid | null {
-    this.#settle(now);
-    return this.#now;
+export class Beats extends Coming<Grid> {
+  protected override waits(grid: Grid, now: Grid): boolean {
+    return grid.on && now.on;
   }
 
   between(from: number, to: number): Beat[] {
-    this.#settle(from);
-    const end = this.#next?.from ?? Infinity;
-    const now = this.#now ? beatsOf(this.#now, from, Math.min(to, end)) : [];
-    return this.#next ? [...now, ...beatsOf(this.#next, Math.max(from, end), to)] : now;
+    this.settle(from);
+    const now = this.now ? beatsOf(this.now, from, Math.min(to, this.ends)) : [];
+    return this.next ? [...now, ...beatsOf(this.next, Math.max(from, this.ends), to)] : now;
   }
 }
 

@@ -1,6 +1,6 @@
 // For hosts: the recordings of the site that may be put on, a page at a time.
 import { clock } from "../../elements/words";
-import { h, show, text, uid } from "../ui/dom";
+import { field, h, show, text, uid } from "../ui/dom";
 import { fill, list, words } from "../words";
 import { choices, type Choice } from "./source";
 
@@ -28,7 +28,7 @@ export class Chooser {
       { class: "jam-track__choose", toggle: () => this.element.open && void this.#load(false) },
       this.#summary,
       h("p", { class: "jam-soft" }, words.track.who),
-      h("div", { class: "field" }, h("label", { class: "field__label", for: id }, words.track.which), this.#which),
+      field(words.track.which, this.#which),
       this.#list, this.#state, this.#more,
     );
   }

@@ -1,6 +1,6 @@
 // For hosts: the part of the track that goes round.
 import { clock } from "../../elements/words";
-import { h, show, text, uid } from "../ui/dom";
+import { field, h, show, text, uid } from "../ui/dom";
 import { fill, words } from "../words";
 import type { BackingTrack } from "./track";
 
@@ -22,7 +22,7 @@ export class LoopFields {
       const now = h("button", {
         class: "button button--small", type: "button", click: () => (input.value = ((track.position ?? 0) / 1000).toFixed(1)),
       }, here);
-      return [input, h("div", { class: "field" }, h("label", { class: "field__label", for: id }, label), input, now)];
+      return [input, field(label, input, now)];
     };
     const [from, begins] = seconds(words.track.loopFrom, words.track.here);
     const [to, ends] = seconds(words.track.loopTo, words.track.till);

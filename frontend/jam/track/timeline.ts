@@ -1,4 +1,5 @@
 // Where a room's backing track stands on the session's clock, counted on this machine.
+import { Coming } from "../coming";
 
 /** What a host asks for; none without a recording. */
 export interface TrackWish {
@@ -84,54 +85,23 @@ export function segmentsOf(track: HeardTrack, from: number, to: number): Segment
 }
 
 /** What holds and what comes: a change is told before it holds, and what was goes on until then. */
-export class Timeline {
-  #now: HeardTrack | null = null;
-  #next: HeardTrack | null = null;
-
-  /** `at`: session ms now. */
-  take(track: HeardTrack | null, at: number): void {
-    this.#settle(at);
-    if (track && this.#now?.playing && track.from > at) this.#next = track;
-    else {
-      this.#now = track;
-      this.#next = null;
-    }
-  }
-
-  #settle(at: number): void {
-    if (!this.#next || at < this.#next.from) return;
-    this.#now = this.#next;
-    this.#next = null;
-  }
-
-  /** What was told last: what the controls show. */
-  get told(): HeardTrack | null {
-    return this.#next ?? this.#now;
-  }
-
-  /** What holds at a session time. */
-  at(now: number): HeardTrack | null {
-    this.#settle(now);
-    return this.#now;
-  }
-
-  /** Session ms from which on what holds now holds no more. */
-  get ends(): number {
-    return this.#next?.from ?? Infinity;
+export class Timeline extends Coming<HeardTrack> {
+  protected override waits(_track: HeardTrack, now: HeardTrack): boolean {
+    return now.playing;
   }
 
   /** Session ms until which a change holds that a piece of sound belongs to; −∞: no more. */
   holds(key: string): number {
     const is = (track: HeardTrack | null): boolean => track !== null && track.playing && key.startsWith(`${changeOf(track)}:`);
-    if (is(this.#now)) return this.ends;
-    return is(this.#next) ? Infinity : -Infinity;
+    if (is(this.now)) return this.ends;
+    return is(this.next) ? Infinity : -Infinity;
   }
 
   /** Pieces to be placed between two session times, each with the session ms at which it breaks off. */
   between(from: number, to: number): (Segment & { track: HeardTrack; until: number })[] {
-    this.#settle(from);
+    this.settle(from);
     const of = (track: HeardTrack | null, end: number, until: number) =>
       track ? segmentsOf(track, from, end).map((one) => ({ ...one, track, until })) : [];
-    return [...of(this.#now, Math.min(to, this.ends), this.ends), ...of(this.#next, to, Infinity)];
+    return [...of(this.now, Math.min(to, this.ends), this.ends), ...of(this.next, to, Infinity)];
   }
 }

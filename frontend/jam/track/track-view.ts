@@ -1,7 +1,7 @@
 // The backing track in the room: what plays and where, one's own volume of it, and what hosts change.
 import { clock } from "../../elements/words";
 import type { Room } from "../room";
-import { h, show, text, uid } from "../ui/dom";
+import { field, h, show, text, uid } from "../ui/dom";
 import { fill, list, words } from "../words";
 import { Chooser } from "./chooser";
 import { LoopFields } from "./loop-fields";
@@ -59,7 +59,7 @@ export class TrackView {
     this.#chooser = new Chooser((recording) => track.put(recording));
     this.#hosts = h(
       "div", { class: "jam-track__hosts" },
-      h("div", { class: "field" }, h("label", { class: "field__label", for: place }, words.track.position), this.#place),
+      field(words.track.position, this.#place),
       h("div", { class: "jam-metronome__keys" }, this.#start, button(words.track.rewind, () => track.change({ position: 0 }))),
       h("div", { class: "jam-track__pair" }, tempoField, pitchField),
       this.#loop.element, this.#stems,
@@ -98,7 +98,7 @@ export class TrackView {
         this.#later = setTimeout(() => this.#send(), SEND_MS);
       },
     });
-    return [input, h("div", { class: "field" }, h("label", { class: "field__label", for: id }, label), input)];
+    return [input, field(label, input)];
   }
 
   #send(): void {

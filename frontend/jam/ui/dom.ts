@@ -17,6 +17,11 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** A control that has an id, under its label. */
+export function field(label: string, control: HTMLElement, ...more: HTMLElement[]): HTMLElement {
+  return h("div", { class: "field" }, h("label", { class: "field__label", for: control.id }, label), control, ...more);
+}
+
 /** Sets only what differs, so that nothing is announced or laid out again without need. */
 export function text(element: Element, value: string): void {
   if (element.textContent !== value) element.textContent = value;

@@ -2,7 +2,7 @@
 // the room.
 import { MOST_GAIN, choosesOutput, deviceAdvice, listDevices, type InputChoice } from "../engine/input";
 import { fill, words } from "../words";
-import { h, show, text, uid } from "./dom";
+import { field, h, show, text, uid } from "./dom";
 
 type Devices = [HTMLSelectElement, "audioinput" | "audiooutput", string];
 
@@ -44,20 +44,18 @@ export class InputFields {
       },
     });
     this.#sayGain();
-    const field = (id: string, label: string, control: HTMLElement): HTMLElement =>
-      h("div", { class: "field" }, h("label", { class: "field__label", for: id }, label), control);
     this.element = h(
       "div",
       { class: "jam-fields" },
-      field(device, words.check.input, this.#device),
-      field(width, words.check.width, this.#width),
+      field(words.check.input, this.#device),
+      field(words.check.width, this.#width),
       h(
         "div",
         { class: "field" },
         h("span", { class: "field__label" }, h("label", { for: gain }, words.check.gain), " ", this.#said),
         this.#gain,
       ),
-      choosesOutput() ? field(output, words.check.output, this.#output) : null,
+      choosesOutput() ? field(words.check.output, this.#output) : null,
       this.#advice,
     );
     void this.refresh(initial);

@@ -3,7 +3,7 @@ import { intervalMs } from "../beat/grid";
 import type { BeatVote } from "../protocol";
 import type { Room } from "../room";
 import { fill, words } from "../words";
-import { h, show, text, uid } from "./dom";
+import { field, h, show, text, uid } from "./dom";
 
 const USUAL = 16; // beats
 const MOST = 64;
@@ -72,7 +72,7 @@ export class IntervalView {
       h(
         "div",
         { class: "jam-metronome__tempo" },
-        h("div", { class: "field" }, h("label", { class: "field__label", for: id }, words.interval.beats), this.#beats),
+        field(words.interval.beats, this.#beats),
       ),
       this.#problem,
       h("div", { class: "jam-metronome__keys" }, this.#toggle),

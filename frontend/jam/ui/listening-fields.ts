@@ -2,7 +2,7 @@
 import type { Buffering } from "../engine/jitter";
 import type { Room } from "../room";
 import { words } from "../words";
-import { h, text, uid } from "./dom";
+import { field, h, text, uid } from "./dom";
 
 const CHOICES: readonly Buffering[] = ["tight", "balanced", "stable"];
 
@@ -39,8 +39,6 @@ export class ListeningFields {
       });
       return input;
     };
-    const field = (label: string, control: HTMLElement, ...more: HTMLElement[]): HTMLElement =>
-      h("div", { class: "field" }, h("label", { class: "field__label", for: control.id }, label), control, ...more);
     const soft = (said: string): HTMLElement => h("p", { class: "jam-soft" }, said);
     const tick = (key: "match" | "lowCut", label: string, said: string): HTMLElement => {
       const id = uid(`jam-${key}`);
@@ -63,8 +61,8 @@ export class ListeningFields {
       field(words.room.reverb, slide("reverb", 100)),
       plays ? tick("match", words.room.match, words.room.matchHint) : null,
       plays ? tick("lowCut", words.room.lowCut, words.room.lowCutHint) : null,
-      h("div", { class: "field" }, h("label", { class: "field__label", for: volume }, words.room.everybody), slider),
-      h("div", { class: "field" }, h("label", { class: "field__label", for: buffering }, words.room.buffering), select, hint),
+      field(words.room.everybody, slider),
+      field(words.room.buffering, select, hint),
     );
   }
 }

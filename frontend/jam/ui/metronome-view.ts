@@ -2,7 +2,7 @@
 import { FASTEST, MOST_BEATS, SLOWEST, Tapping, type Beat, type Grid } from "../beat/grid";
 import type { Room } from "../room";
 import { fill, words } from "../words";
-import { h, show, text, uid } from "./dom";
+import { field, h, show, text, uid } from "./dom";
 import { IntervalView } from "./interval-view";
 
 const SEND_MS = 400; // a tempo that is dialled is sent once
@@ -53,8 +53,6 @@ export class MetronomeView {
       id: volume!, type: "range", min: 0, max: 150, step: 1, value: Math.round(room.clickVolume * 100),
       input: () => (room.clickVolume = Number(slider.value) / 100),
     });
-    const field = (id: string, label: string, control: HTMLElement): HTMLElement =>
-      h("div", { class: "field" }, h("label", { class: "field__label", for: id }, label), control);
     this.element = h(
       "section",
       { class: "jam-metronome card", "aria-labelledby": "jam-metronome-title" },
@@ -65,8 +63,8 @@ export class MetronomeView {
       h(
         "div",
         { class: "jam-metronome__tempo" },
-        field(bpm!, words.beat.bpm, this.#bpm),
-        field(beats!, words.beat.beats, this.#beats),
+        field(words.beat.bpm, this.#bpm),
+        field(words.beat.beats, this.#beats),
       ),
       h("div", { class: "jam-metronome__keys" }, this.#start, tap),
       h(
@@ -74,7 +72,7 @@ export class MetronomeView {
         {},
         h("summary", {}, words.beat.more),
         h("p", { class: "jam-check-line" }, this.#countIn, h("label", { for: countIn! }, words.beat.countIn)),
-        field(volume!, words.beat.volume, slider),
+        field(words.beat.volume, slider),
       ),
       this.intervals.element,
     );

@@ -5,7 +5,7 @@ import type { Player } from "../engine/player";
 import { Pictures, pictureProblem, stopAll } from "../pictures";
 import type { Room } from "../room";
 import { fill, list, words } from "../words";
-import { h, show, text, uid } from "./dom";
+import { field, h, show, text, uid } from "./dom";
 
 const nameOf = ({ info }: Player): string => info.shown || info.name;
 
@@ -214,7 +214,8 @@ class CameraCheck {
   constructor(readonly use: (stream: MediaStream) => void) {
     const [title, select] = [uid("jam-camera"), uid("jam-camera-choice")];
     this.#select = h("select", { id: select, change: () => void this.#look(this.#select.value) });
-    this.#field = h("div", { class: "field", hidden: true }, h("label", { class: "field__label", for: select }, words.pictures.which), this.#select);
+    this.#field = field(words.pictures.which, this.#select);
+    this.#field.hidden = true;
     this.#on = h("button", {
       class: "button button--primary", type: "button", disabled: true, click: () => this.#take(),
     }, words.pictures.on);

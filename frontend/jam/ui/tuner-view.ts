@@ -3,7 +3,7 @@ import { PitchDetector } from "pitchy";
 import { HIGHEST_A4, IN_TUNE, LOWEST_A4, USUAL_A4, noteOf, type Note } from "../pitch";
 import type { Room } from "../room";
 import { fill, words } from "../words";
-import { h, text, uid } from "./dom";
+import { field, h, text, uid } from "./dom";
 
 const SAMPLES = 4096; // 85 ms: three periods of a bass guitar's lowest string
 const EVERY_MS = 80;
@@ -40,7 +40,7 @@ export class TunerView {
       this.#note,
       this.#scale,
       this.#said,
-      h("div", { class: "field" }, h("label", { class: "field__label", for: id }, words.tuner.a4), this.#a4),
+      field(words.tuner.a4, this.#a4),
     );
     this.element.addEventListener("toggle", () => (this.element.open ? this.#start() : this.close()));
   }
