@@ -10,29 +10,21 @@ import asyncio
 import contextlib
 import json
 import resource
-import statistics
 import sys
 import time
 import uuid
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import astuple
 from typing import Any
 
+from bench import clients
+from bench.clients import Door
 from bench.place import Place, place, pss
 from bench.rows import Row, row
 
-IDLE, WARM, AT_ONCE = 1000, 20, 20
+IDLE, WARM = 1000, 20
 MESSAGES, PAUSE = 40, 0.15  # a person may send 10 a second and 120 a minute
 SPARE_FILES = 300  # of a process, besides its sockets
 BARE = "bench.bare:application"
-
-
-@dataclass(frozen=True)
-class Door:
-    """A conversation's address, and the cookie of a member."""
-
-    path: str
-    cookie: str
 
 
 def measure() -> list[Row]:
@@ -73,7 +65,7 @@ async def _grown(
     async with holding(base, origin, idle[:WARM]):
         pass  # what is loaded by the first sockets isn't what further ones take
     if talk:
-        figures["alone"] = await _times(base, origin, talk)
+        figures["alone"] = await clients.measured("bench.idle", base, origin, *map(astuple, talk))
     await asyncio.sleep(2)
     figures["before"] = pss(services.processes(name))
     begun = time.monotonic()
@@ -82,7 +74,9 @@ async def _grown(
         await asyncio.sleep(2)
         figures["after"] = pss(services.processes(name))
         if talk:
-            figures["beside"] = await _times(base, origin, talk)
+            figures["beside"] = await clients.measured(
+                "bench.idle", base, origin, *map(astuple, talk)
+            )
     figures["each"] = 1024 * (figures["after"] - figures["before"]) / IDLE
     return figures
 
@@ -96,74 +90,36 @@ def allow_files(wanted: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-@contextlib.asynccontextmanager
-async def holding(base: str, origin: str, some: list[Door]) -> AsyncIterator[None]:
+def holding(
+    base: str, origin: str, some: list[Door]
+) -> contextlib.AbstractAsyncContextManager[None]:
     """Keep sockets open inside the block, each answered once; a few at a time open and close."""
-    turn = asyncio.Semaphore(AT_ONCE)
-    sockets: list[Any] = []
 
-    async def enter(door: Door) -> None:
-        async with turn:
-            socket = await _open(base, origin, door)
-            sockets.append(socket)
-            await socket.send(_frame(""))  # is refused once the gate has let the socket in
-            answer = json.loads(await asyncio.wait_for(socket.recv(), 60))
-            if answer.get("code") in {"away", "server", "too_many"}:
-                raise RuntimeError(f"a socket was answered {answer['code']}")
+    async def enter(door: Door) -> Any:
+        socket = await clients.opened(base, origin, door)
+        await socket.send(_frame(""))  # is refused once the gate has let the socket in
+        answer = json.loads(await asyncio.wait_for(socket.recv(), 60))
+        if answer.get("code") in {"away", "server", "too_many"}:
+            raise RuntimeError(f"a socket was answered {answer['code']}")
+        return socket
 
-    async def leave(socket: Any) -> None:
-        async with turn:
-            await socket.close()
-
-    try:
-        async with asyncio.TaskGroup() as entering:
-            for door in some:
-                entering.create_task(enter(door))
-        yield
-        if closed := sum(socket.close_code is not None for socket in sockets):
-            raise RuntimeError(f"{closed} of {len(sockets)} idle sockets were closed meanwhile")
-    finally:
-        await asyncio.gather(*(leave(socket) for socket in sockets), return_exceptions=True)
+    return clients.holding(some, enter)
 
 
 def _frame(text: str, ref: str = "") -> str:
     return json.dumps({"t": "send", "text": text, "ref": ref or str(uuid.uuid4())})
 
 
-def _open(base: str, origin: str, door: Door) -> Any:
-    from websockets.asyncio.client import connect
-    from websockets.typing import Origin
-
-    return connect(
-        f"{base}{door.path}", additional_headers={"Cookie": door.cookie}, origin=Origin(origin),
-        open_timeout=60, ping_interval=None, compression=None,
-    )  # fmt: skip
-
-
-async def _times(base: str, origin: str, talk: tuple[Door, Door]) -> dict[str, float]:
-    """Measure in a process of its own, which the idle sockets' client doesn't hold up."""
-    about = json.dumps([base, origin, *([door.path, door.cookie] for door in talk)])
-    probe = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench.idle", about,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    out, said = await probe.communicate()
-    if probe.returncode:
-        raise RuntimeError((said.decode().strip().splitlines() or ["the probe ended"])[-1])
-    times: dict[str, float] = json.loads(out)
-    return times
-
-
 async def _probe(base: str, origin: str, sender: list[str], hearer: list[str]) -> dict[str, float]:
     times = []
     async with (
-        _open(base, origin, Door(*sender)) as mouth,
-        _open(base, origin, Door(*hearer)) as ear,
+        clients.opened(base, origin, Door(*sender)) as mouth,
+        clients.opened(base, origin, Door(*hearer)) as ear,
     ):
         for socket in (mouth, ear):  # answered, so open
             await socket.send(_frame(""))
             await socket.recv()
-        aside = asyncio.create_task(_pass_by(mouth))
+        aside = asyncio.create_task(clients.pass_by(mouth))
         for number in range(MESSAGES):
             ref, begun = str(uuid.uuid4()), time.perf_counter()
             await mouth.send(_frame(f"message {number}", ref))
@@ -173,13 +129,7 @@ async def _probe(base: str, origin: str, sender: list[str], hearer: list[str]) -
             times.append(1000 * (time.perf_counter() - begun))
             await asyncio.sleep(PAUSE)
         aside.cancel()
-    return {"median": statistics.median(times), "p95": sorted(times)[int(0.95 * len(times))]}
-
-
-async def _pass_by(socket: Any) -> None:
-    """Read what is told to who wrote: that it is stored, and the message itself."""
-    async for _frame_to_it in socket:
-        pass
+    return clients.summary(times)
 
 
 def doors(count: int) -> list[Door]:

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 
 import psutil
 
-from bench.idle import Door, doors, holding
+from bench.clients import Door
+from bench.idle import doors, holding
 from bench.load import drive
 from bench.place import Place, free_port, granian, place, pss
 from bench.rows import Row, row, unmeasured

@@ -9,19 +9,19 @@ what channels, the gate and the roster add is ours.
 """
 
 import asyncio
-import contextlib
 import json
-import statistics
 import sys
 import time
-from collections.abc import AsyncIterator
+from dataclasses import astuple
 from typing import Any
 
-from bench.idle import SPARE_FILES, Door, allow_files
+from bench import clients
+from bench.clients import Door
+from bench.idle import SPARE_FILES, allow_files
 from bench.place import place
 from bench.rows import Row, row
 
-ROOMS, PLAYERS, AT_ONCE = 125, 8, 20
+ROOMS, PLAYERS = 125, 8
 TIMES, PAUSE, RESTS = 60, 0.25, 20
 BARE = "bench.bare:room"
 HELLO = json.dumps({"t": "hello"})
@@ -49,67 +49,32 @@ def measure() -> list[Row]:
 async def _beside(name: str, base: str, origin: str, rooms: list[list[Door]]) -> dict[str, Any]:
     """Fill all rooms but the first; return how long that took, and the times of the first."""
     begun = time.monotonic()
-    async with _holding(base, origin, [door for room in rooms[1:] for door in room]):
+    readers = set()
+
+    async def stay(door: Door) -> Any:
+        """Come in, and read as browsers do."""
+        socket, _peer = await _enter(base, origin, door)
+        readers.add(asyncio.create_task(clients.pass_by(socket)))
+        return socket
+
+    async with clients.holding([door for room in rooms[1:] for door in room], stay):
         seconds = time.monotonic() - begun
         used = place().processor(name)
         await asyncio.sleep(RESTS)
         busy = (place().processor(name) - used) / RESTS
-        about = json.dumps([base, origin, [[door.path, door.cookie] for door in rooms[0]]])
-        probe = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bench.rooms", about,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        out, said = await probe.communicate()
-        if probe.returncode:
-            raise RuntimeError((said.decode().strip().splitlines() or ["the probe ended"])[-1])
-    return {"seconds": seconds, "busy": busy, **json.loads(out)}
-
-
-@contextlib.asynccontextmanager
-async def _holding(base: str, origin: str, some: list[Door]) -> AsyncIterator[None]:
-    """Keep sockets in their rooms inside the block, read as browsers read; none may be closed."""
-    turn = asyncio.Semaphore(AT_ONCE)
-    sockets: list[Any] = []
-
-    async def come_in(door: Door) -> None:
-        async with turn:
-            sockets.append((await _enter(base, origin, door))[0])
-
-    readers: list[asyncio.Task[None]] = []
-    try:
-        async with asyncio.TaskGroup() as entering:
-            for door in some:
-                entering.create_task(come_in(door))
-        readers = [asyncio.create_task(_read(socket)) for socket in sockets]
-        yield
-        if closed := sum(socket.close_code is not None for socket in sockets):
-            raise RuntimeError(f"{closed} of {len(sockets)} sockets were closed meanwhile")
-    finally:
-        for reader in readers:
-            reader.cancel()
-        await asyncio.gather(*(socket.close() for socket in sockets), return_exceptions=True)
+        times = await clients.measured("bench.rooms", base, origin, [*map(astuple, rooms[0])])
+    return {"seconds": seconds, "busy": busy, **times}
 
 
 async def _enter(base: str, origin: str, door: Door) -> tuple[Any, str]:
     """Come into a room; return the socket, and what the room calls it."""
-    from websockets.asyncio.client import connect
-    from websockets.typing import Origin
-
-    socket = await connect(
-        f"{base}{door.path}", additional_headers={"Cookie": door.cookie}, origin=Origin(origin),
-        open_timeout=60, ping_interval=None, compression=None,
-    )  # fmt: skip
+    socket = await clients.opened(base, origin, door)
     await socket.send(HELLO)
     async with asyncio.timeout(60):
         while (frame := json.loads(await socket.recv()))["t"] != "welcome":
             if frame["t"] == "error":
                 raise RuntimeError(f"a socket was answered {frame['code']}")
     return socket, frame["you"]
-
-
-async def _read(socket: Any) -> None:
-    async for _frame in socket:
-        pass
 
 
 async def _probe(base: str, origin: str, doors: list[list[str]]) -> dict[str, dict[str, float]]:
@@ -120,7 +85,9 @@ async def _probe(base: str, origin: str, doors: list[list[str]]) -> dict[str, di
     figures = {}
     for kind in ("state", "signal"):
         hearing = ears if kind == "state" else ears[:1]
-        readers = [asyncio.create_task(_read(one)) for one in sockets if one not in hearing]
+        readers = [
+            asyncio.create_task(clients.pass_by(one)) for one in sockets if one not in hearing
+        ]
         times = []
         for number in range(TIMES):
             begun = time.perf_counter()
@@ -131,8 +98,7 @@ async def _probe(base: str, origin: str, doors: list[list[str]]) -> dict[str, di
         for reader in readers:
             reader.cancel()
         await asyncio.gather(*readers, return_exceptions=True)
-        p95 = sorted(times)[int(0.95 * len(times))]
-        figures[kind] = {"median": statistics.median(times), "p95": p95}
+        figures[kind] = clients.summary(times)
     for socket in sockets:
         await socket.close()
     return figures

@@ -9,13 +9,13 @@ import asyncio
 import contextlib
 import functools
 import json
-import statistics
 import sys
 import time
 import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
+from bench import clients
 from bench.place import free_port, place
 from bench.rows import Row, row
 
@@ -82,18 +82,14 @@ async def _sink() -> AsyncIterator[str]:
 async def _throw_away(port: int) -> None:
     from websockets.asyncio.server import serve
 
-    async with serve(_listen, "127.0.0.1", port):
+    async with serve(clients.pass_by, "127.0.0.1", port):
         await asyncio.get_running_loop().create_future()
 
 
 async def _clock(base: str, origin: str, where: dict[str, str]) -> dict[str, float]:
     """Measure in a process of its own, which the flood's client doesn't hold up."""
-    about = json.dumps([f"{base}/ws/jam/{where['room']}/", origin, where["host"]])
-    probe = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench.sockets", about, stdout=asyncio.subprocess.PIPE
-    )
-    out, _ = await probe.communicate()
-    times: dict[str, float] = json.loads(out)
+    about = f"{base}/ws/jam/{where['room']}/", origin, where["host"]
+    times: dict[str, float] = await clients.measured("bench.sockets", *about)
     return times
 
 
@@ -107,7 +103,7 @@ async def _probe(address: str, origin: str, cookie: str) -> dict[str, float]:
                 pass
             trips.append(1000 * (time.perf_counter() - begun))
             await asyncio.sleep(PAUSE)
-    return {"median": statistics.median(trips), "p95": sorted(trips)[int(0.95 * len(trips))]}
+    return clients.summary(trips)
 
 
 async def _flood(base: str, origin: str, where: dict[str, str]) -> None:
@@ -116,7 +112,7 @@ async def _flood(base: str, origin: str, where: dict[str, str]) -> None:
     async def flooder() -> None:
         address = f"{base}/ws/messages/{where['conversation']}/"
         async with _open(address, origin, where["flooder"]) as socket:
-            ears = asyncio.create_task(_listen(socket))
+            ears = asyncio.create_task(clients.pass_by(socket))
             try:
                 while True:
                     frame = {"t": "send", "text": "again and again", "ref": str(uuid.uuid4())}
@@ -126,11 +122,6 @@ async def _flood(base: str, origin: str, where: dict[str, str]) -> None:
                 ears.cancel()
 
     await asyncio.gather(*(flooder() for _ in range(FLOODING)))
-
-
-async def _listen(socket: Any) -> None:
-    async for _frame in socket:
-        pass
 
 
 async def _hearing(base: str, origin: str, where: dict[str, str]) -> Row:
