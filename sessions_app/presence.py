@@ -71,6 +71,10 @@ class Room:
         self._mixes = f"{self._key}:mixes"
         self._track = f"{self._key}:track"
         self._track_by = f"{self._track}:by"
+        self._lasting = (  # as long as somebody is there; a vote ends by itself
+            self._key, self._muted, self._pictures, self._turn, self._beat, self._mixes,
+            self._track, self._track_by,
+        )  # fmt: skip
         self._valkey = _Shared.take()
 
     async def enter(self, peer: Peer) -> bool:
@@ -80,16 +84,10 @@ class Room:
         async with self._valkey.pipeline(transaction=False) as pipe:
             about = {k: v for k, v in asdict(peer).items() if k not in OF_THE_PERSON}
             pipe.hset(self._key, peer.peer, json.dumps(about))
-            pipe.expire(self._key, ALIVE * 4)
-            pipe.expire(self._muted, ALIVE * 4)
-            pipe.expire(self._turn, ALIVE * 4)
+            for key in self._lasting:
+                pipe.expire(key, ALIVE * 4)
             pipe.set(f"{self._key}:renewed", 1, ex=LEASE_RENEWED, nx=True)
-            pipe.expire(self._beat, ALIVE * 4)
-            pipe.expire(self._pictures, ALIVE * 4)
-            pipe.expire(self._mixes, ALIVE * 4)
-            pipe.expire(self._track, ALIVE * 4)
-            pipe.expire(self._track_by, ALIVE * 4)
-            return bool((await pipe.execute())[4])
+            return bool((await pipe.execute())[-1])
 
     async def leave(self, peer: str) -> None:
         await self._valkey.hdel(self._key, peer)
@@ -127,17 +125,18 @@ class Room:
     async def _hold(self, key: str, user_id: int, *, on: bool) -> bool:
         if not on:
             return bool(await self._valkey.hdel(key, str(user_id)))
+        return await self._note(key, str(user_id), user_id)
+
+    async def _note(self, key: str, field: str, user_id: int, **about: Any) -> bool:
+        """Keep something about somebody, whose erasure finds it; return whether it is new."""
         async with self._valkey.pipeline(transaction=False) as pipe:
-            pipe.hset(key, str(user_id), json.dumps({"user_id": user_id}))
+            pipe.hset(key, field, json.dumps({"user_id": user_id, **about}))
             pipe.expire(key, ALIVE * 4)
             return bool((await pipe.execute())[0])
 
     async def set_mix(self, user_id: int, mix: dict[str, Any]) -> None:
         """Note how listeners hear somebody: a part of the master mix."""
-        async with self._valkey.pipeline(transaction=False) as pipe:
-            pipe.hset(self._mixes, str(user_id), json.dumps({"user_id": user_id, **mix}))
-            pipe.expire(self._mixes, ALIVE * 4)
-            await pipe.execute()
+        await self._note(self._mixes, str(user_id), user_id, **mix)
 
     async def mixes(self) -> dict[int, dict[str, Any]]:
         """Return the master mix, by person."""
@@ -168,10 +167,7 @@ class Room:
     ) -> None:
         """Change the track by what it was. Who set it is kept beside it, and goes with them."""
         await self._change(self._track, changed, ALIVE * 4)
-        async with self._valkey.pipeline(transaction=False) as pipe:
-            pipe.hset(self._track_by, "by", json.dumps({"user_id": by}))
-            pipe.expire(self._track_by, ALIVE * 4)
-            await pipe.execute()
+        await self._note(self._track_by, "by", by)
 
     async def vote(self) -> dict[str, Any] | None:
         """Return the vote that is open, if any."""

@@ -23,6 +23,7 @@ from sessions_app.models import (
     StemChunk,
 )
 from sessions_app.models.hosting import KNOCK_LASTS
+from sessions_app.room_queries import RIGHTS
 from sessions_app.services import (
     calendars,
     direct,
@@ -152,9 +153,7 @@ dm.declare(
         ),
         "role": dm.Datum("user.behavior"),
         "role_since": dm.moment(),
-        **dict.fromkeys(
-            ("may_chat", "may_record", "may_tempo", "may_invite"), dm.Datum("user.behavior")
-        ),
+        **{f"may_{right}": dm.Datum("user.behavior") for right in RIGHTS},
     },
     order=62,
 )

@@ -24,7 +24,7 @@ from privacy.gate.viewer import Via, Viewer
 from sessions_app import queries
 from sessions_app.models import Credit, Invite, JamSession, Participant, Removal, Rsvp
 from sessions_app.models.planning import HOLDS, not_over
-from sessions_app.room_queries import is_host
+from sessions_app.room_queries import RIGHTS, is_host
 from sessions_app.services import session_notices, sfu
 from sessions_app.services.session_notices import tell_about, tell_host
 from sessions_app.services.sessions import NoSeat, apart_in_words, check_door, would_fit
@@ -153,8 +153,7 @@ def _say(session: JamSession, user: User, before: Rsvp | None, state: S) -> Rsvp
 def _lacks_rights(session: JamSession, user: User) -> bool:
     """Whether a host took something from somebody, which a seat taken anew would give back."""
     seats = Participant.objects.filter(session=session, user=user)
-    all_rights = {"may_chat": True, "may_record": True, "may_tempo": True, "may_invite": True}
-    return seats.exclude(**all_rights).exists()
+    return seats.exclude(**{f"may_{right}": True for right in RIGHTS}).exists()
 
 
 def _gives_up(session: JamSession, user: User) -> bool:
