@@ -218,6 +218,8 @@ def test_who_may_not_hear_it_is_told_no_more_than_that(
     ben.on("request", lambda request: asked.append(request.url))
     ben.goto(site.room("ben"))
     join(ben, "Join just listening")
+    clock = "document.querySelector('jam-room').room.clockOffset"
+    until(ben, partial(ben.evaluate, clock), 20, "Ben is in")  # else nobody is told
     site.tell_everybody({"t": "track", "track": {"hears": False}})
     ben.get_by_text("A track plays that you can’t hear").wait_for(timeout=20_000)
     assert not ben.get_by_role("button", name="Play for everybody").is_visible()
